@@ -1,0 +1,23 @@
+// The one source of time: production hands out `systemClock`, tests a clock that they advance themselves.
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface Clock {
+  /** Wall clock, milliseconds since the epoch; may jump. For timestamps that people and Prometheus see. */
+  now(): number;
+  /** Milliseconds from an arbitrary origin; never jumps. For durations and deadlines. */
+  monotonic(): number;
+  /** Resolves after `ms`; rejects with the signal's reason as soon as it aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  sleep: async (ms, signal) => {
+    try {
+      await sleep(ms, undefined, signal === undefined ? {} : { signal });
+    } catch (error) {
+      throw signal?.aborted ? signal.reason : error;
+    }
+  },
+};

@@ -1,0 +1,52 @@
+// What one collection of one node comes to: counts only, no session. Immutable once made.
+
+export const DIMENSIONS = ['state', 'user', 'host', 'database', 'command'] as const;
+export type Dimension = (typeof DIMENSIONS)[number];
+
+export interface ValueCount {
+  /** Text of the label: cleaned, at most 128 characters; `none` for empty, `other` for what did not fit. */
+  readonly value: string;
+  readonly sessions: number;
+}
+
+export interface DimensionCounts {
+  /** The values shown, sorted by value; their sessions add up to the snapshot's. */
+  readonly values: readonly ValueCount[];
+  /** Distinct values before `maxValues` was applied. */
+  readonly distinct: number;
+}
+
+export interface SessionTime {
+  /** A value of the command dimension; undefined where the file has no such column or the dimension is off. */
+  readonly command: string | undefined;
+  readonly totalSeconds: number;
+  readonly longestSeconds: number;
+}
+
+/** Every optional figure is absent, not 0, where the file lacks the column that it needs. */
+export interface Snapshot {
+  readonly sessions: number;
+  readonly active?: number;
+  readonly slow?: number;
+  readonly idleInTransaction?: number;
+  readonly lockWaiting: number;
+  readonly transactionsOpen?: number;
+  readonly transactionsLong?: number;
+  readonly transactionLongestSeconds?: number;
+  readonly transactionRowsLocked?: number;
+  readonly transactionTablesLocked?: number;
+  readonly transactionRowsModified?: number;
+  readonly transactionLockWaitLongestSeconds?: number;
+  /** Sorted by command; empty where the file has no time column. */
+  readonly times: readonly SessionTime[];
+  /** Only dimensions that are enabled and whose column the file has. */
+  readonly dimensions: ReadonlyMap<Dimension, DimensionCounts>;
+}
+
+/** What was read, good or bad: counted while the file streams, so that a failed collection counts too. */
+export interface CsvTally {
+  rows: number;
+  rejectedRows: number;
+  /** Decoded bytes of the body. */
+  bytes: number;
+}
