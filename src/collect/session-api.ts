@@ -1,14 +1,15 @@
 // The port through which a collection sees the TaurusDB API: three operations on one node. Implementations
-// reject with CollectionError and stop at once when the signal aborts.
+// reject with CollectionError and stop at once when the deadline's signal aborts, with its reason.
 import type { DatabaseNode } from './database-node.js';
+import type { Deadline } from './deadline.js';
 
 export const TASK_STATUSES = ['running', 'finished', 'error', 'unrecognized'] as const;
 export type TaskStatus = (typeof TASK_STATUSES)[number];
 
 export interface SessionApi {
   /** Starts a task that collects all real-time sessions of the node; resolves to its request id. */
-  submitTask(node: DatabaseNode, signal: AbortSignal): Promise<string>;
-  taskStatus(node: DatabaseNode, requestId: string, signal: AbortSignal): Promise<TaskStatus>;
+  submitTask(node: DatabaseNode, deadline: Deadline): Promise<string>;
+  taskStatus(node: DatabaseNode, requestId: string, deadline: Deadline): Promise<TaskStatus>;
   /**
    * The result's bytes, decoded and bounded by `max_csv_bytes`; iterating rejects when the body is cut off.
    * The caller must iterate to the end or call `return()`: either frees the connection.
@@ -16,6 +17,6 @@ export interface SessionApi {
   downloadResult(
     node: DatabaseNode,
     requestId: string,
-    signal: AbortSignal,
+    deadline: Deadline,
   ): Promise<AsyncIterable<Uint8Array>>;
 }

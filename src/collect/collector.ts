@@ -1,0 +1,172 @@
+// One collection of one node and all that surrounds it: its deadline, its place in the counters, its line in the
+// log. Whatever happens to a node stays with that node.
+import type { Clock } from '../clock.js';
+import type { Log } from '../log.js';
+import type { ReadResult } from '../sessions/read-snapshot.js';
+import type { CsvTally } from '../sessions/snapshot.js';
+import type { CollectionError } from './collection-error.js';
+import type { DatabaseNode } from './database-node.js';
+import { type Deadline, startDeadline } from './deadline.js';
+import { explainFailure } from './explain-failure.js';
+import type { NodeBoard } from './node-board.js';
+import type { NodeStatus } from './node-status.js';
+import { PhaseTimer } from './phase-timer.js';
+import { type ReadSnapshot, runCollection } from './run-collection.js';
+import type { SessionApi } from './session-api.js';
+
+export interface CollectorOptions {
+  readonly api: SessionApi;
+  readonly readSnapshot: ReadSnapshot;
+  readonly board: NodeBoard;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Of one collection, all phases together. */
+  readonly timeoutMs: number;
+  readonly pollIntervalMs: number;
+  /** When a snapshot of this moment stops being shown; milliseconds since the epoch, as is `successAt`. */
+  readonly staleAt: (node: DatabaseNode, successAt: number) => number;
+}
+
+/** What an attempt came to, whether it succeeded or not. */
+interface Attempt {
+  readonly tally: CsvTally;
+  readonly phases: PhaseTimer;
+}
+
+export class Collector {
+  readonly #options: CollectorOptions;
+  /** By node id: what was last logged of its columns. */
+  readonly #columns = new Map<string, string>();
+  /** Ids of the nodes of which a run was skipped since their collection began: the log says it once. */
+  readonly #overdue = new Set<string>();
+
+  constructor(options: CollectorOptions) {
+    this.#options = options;
+  }
+
+  /** Never rejects: a failure is counted and logged here. An aborted collection counts as nothing. */
+  async collect(node: DatabaseNode, signal: AbortSignal): Promise<void> {
+    const { api, readSnapshot, board, clock, timeoutMs, pollIntervalMs } = this.#options;
+    const attempt: Attempt = {
+      tally: { rows: 0, rejectedRows: 0, bytes: 0 },
+      phases: new PhaseTimer(clock),
+    };
+    const deadline = startDeadline(clock, timeoutMs, signal);
+    try {
+      await runCollection({
+        ...attempt,
+        node,
+        deadline,
+        api,
+        readSnapshot,
+        clock,
+        pollIntervalMs,
+        previous: board.get(node.nodeId)?.snapshot,
+        publish: (result) => this.#succeed(node, attempt, result),
+      });
+    } catch (error) {
+      if (!signal.aborted) {
+        this.#fail(node, attempt, explainFailure(rootCause(error, deadline)));
+      }
+    } finally {
+      deadline.clear();
+      this.#overdue.delete(node.nodeId);
+    }
+  }
+
+  /** A run that came while the one before had not ended. */
+  countSkipped(node: DatabaseNode): void {
+    const { board, log } = this.#options;
+    board.update(node.nodeId, ({ collections }) => ({ collections: plusOne(collections, 'skipped') }));
+    if (!this.#overdue.has(node.nodeId)) {
+      this.#overdue.add(node.nodeId);
+      log.warn('collection skipped: the one before runs or waits for its turn', nodeFields(node));
+    }
+  }
+
+  /** Milliseconds since the epoch. */
+  noteNextRun(node: DatabaseNode, nextRunAt: number): void {
+    this.#options.board.update(node.nodeId, () => ({ nextRunAt }));
+  }
+
+  #succeed(node: DatabaseNode, attempt: Attempt, result: ReadResult): void {
+    const { board, clock, log } = this.#options;
+    const now = clock.now();
+    const staleAt = this.#options.staleAt(node, now);
+    const recovered = board.get(node.nodeId)?.up === false;
+    board.update(node.nodeId, (status) => ({
+      ...figuresWith(status, attempt),
+      up: true,
+      collections: plusOne(status.collections, 'success'),
+      lastSuccessAt: now,
+      lastError: undefined,
+      snapshot: result.snapshot,
+      staleAt,
+      previousSessions: status.snapshot?.sessions,
+    }));
+    if (recovered) {
+      log.info('node recovered', nodeFields(node));
+    }
+    this.#logColumns(node, result);
+  }
+
+  /** The old snapshot stays on show until it is stale. */
+  #fail(node: DatabaseNode, attempt: Attempt, { reason, message, details }: CollectionError): void {
+    const { board, clock, log } = this.#options;
+    board.update(node.nodeId, (status) => ({
+      ...figuresWith(status, attempt),
+      up: false,
+      collections: plusOne(status.collections, 'error'),
+      errors: plusOne(status.errors, reason),
+      lastError: { reason, message, at: clock.now() },
+    }));
+    log.warn('collection failed', {
+      ...details,
+      ...nodeFields(node),
+      phase: attempt.phases.current,
+      reason,
+      error: message,
+    });
+  }
+
+  /** Once per node, and again when its file looks different. */
+  #logColumns(node: DatabaseNode, result: ReadResult): void {
+    const columns = result.columns.join(' ');
+    const unknownHeaders = result.unknownHeaders.join(' ');
+    const described = `${columns}\n${unknownHeaders}`;
+    if (this.#columns.get(node.nodeId) !== described) {
+      this.#columns.set(node.nodeId, described);
+      this.#options.log.debug('columns of the session file', {
+        ...nodeFields(node),
+        columns,
+        unknown_headers: unknownHeaders,
+      });
+    }
+  }
+}
+
+/** Past the deadline everything fails in some way of its own, but because of the deadline. */
+function rootCause(error: unknown, deadline: Deadline): unknown {
+  return deadline.signal.aborted ? deadline.signal.reason : error;
+}
+
+/** What success and failure alike leave behind. */
+function figuresWith(status: NodeStatus, { tally, phases }: Attempt) {
+  return {
+    csvRows: status.csvRows + tally.rows,
+    csvRowsRejected: status.csvRowsRejected + tally.rejectedRows,
+    csvBytes: status.csvBytes + tally.bytes,
+    phaseSeconds: phases.seconds,
+  };
+}
+
+function plusOne<Key extends string>(
+  counts: Readonly<Record<Key, number>>,
+  key: NoInfer<Key>,
+): Record<Key, number> {
+  return { ...counts, [key]: counts[key] + 1 };
+}
+
+function nodeFields(node: DatabaseNode) {
+  return { project: node.project, instance_id: node.instanceId, node_id: node.nodeId, node_name: node.name };
+}

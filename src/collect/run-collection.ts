@@ -1,0 +1,41 @@
+// The whole program in one sentence: submit → wait → download → parse → aggregate → publish. Everything else
+// decides when this runs, how it reaches the API, or what becomes of its result.
+import type { ReadResult } from '../sessions/read-snapshot.js';
+import type { CsvTally, Snapshot } from '../sessions/snapshot.js';
+import type { PhaseTimer } from './phase-timer.js';
+import type { SessionApi } from './session-api.js';
+import { type TaskWait, waitForTask } from './wait-for-task.js';
+
+/** sessions/read-snapshot.ts with its settings: parses and aggregates the file while it streams. */
+export type ReadSnapshot = (
+  csv: AsyncIterable<Uint8Array>,
+  tally: CsvTally,
+  previous: Snapshot | undefined,
+) => Promise<ReadResult>;
+
+export interface Collection extends TaskWait {
+  readonly api: SessionApi;
+  readonly readSnapshot: ReadSnapshot;
+  readonly publish: (result: ReadResult) => void;
+  /** Of the node, for the values that stay on show from one snapshot to the next. */
+  readonly previous: Snapshot | undefined;
+  /** Filled while the file is read, also when the collection fails. */
+  readonly tally: CsvTally;
+  readonly phases: PhaseTimer;
+}
+
+/** Publishes one whole snapshot of one node, or rejects and publishes nothing. */
+export async function runCollection(collection: Collection): Promise<void> {
+  const { node, api, deadline, phases } = collection;
+
+  const requestId = await phases.time('submit', () => api.submitTask(node, deadline));
+
+  await phases.time('wait', () => waitForTask(requestId, collection));
+
+  const result = await phases.time('download', async () => {
+    const csv = await api.downloadResult(node, requestId, deadline);
+    return collection.readSnapshot(csv, collection.tally, collection.previous);
+  });
+
+  collection.publish(result);
+}

@@ -1,0 +1,146 @@
+// The agent, put together: schedule → collect → publish. Built from one configuration, it takes over another one
+// while it runs; nodes that stay keep their figures and their running collection.
+import type { AddressInfo } from 'node:net';
+import type { Clock } from '../clock.js';
+import { Collector } from '../collect/collector.js';
+import { NodeBoard } from '../collect/node-board.js';
+import type { Config } from '../config/config-schema.js';
+import { AgentMetrics } from '../expose/agent-metrics.js';
+import { Exposition } from '../expose/exposition.js';
+import { startHttpServer } from '../expose/http-server.js';
+import { Readiness } from '../expose/ready.js';
+import { createRequestListener } from '../expose/router.js';
+import { createRoutes } from '../expose/routes.js';
+import type { Log } from '../log.js';
+import { capacityWarnings } from '../schedule/capacity.js';
+import { nextRuns, shortestGapMs } from '../schedule/cron-expression.js';
+import { Scheduler, type SchedulerOptions } from '../schedule/scheduler.js';
+import { staleAt } from '../schedule/stale-after.js';
+import { readSnapshot } from '../sessions/read-snapshot.js';
+import { buildInfo } from './build-info.js';
+import { listedNodes } from './listed-nodes.js';
+import { ProjectClients } from './project-clients.js';
+import { sessionSettings } from './session-settings.js';
+
+// Together below the 10 s that a stop may take: collections that run, then answers under way.
+const COLLECTION_GRACE_MS = 8_000;
+const ANSWER_GRACE_MS = 500;
+
+export interface AgentOptions {
+  readonly config: Config;
+  readonly listenAddress: string;
+  readonly telemetryPath: string;
+  /** Reads the configuration again and applies it; undefined where HTTP must not ask for that. */
+  readonly reload: (() => Promise<void>) | undefined;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface Agent {
+  readonly address: AddressInfo;
+  /** Takes over a new configuration; throws, and leaves the old one in force, where it cannot. */
+  apply(config: Config): void;
+  /** For the metrics: a configuration was loaded, or could not be. */
+  noteReload(success: boolean): void;
+  /** Not ready at once; resolves within 10 s. */
+  stop(): Promise<void>;
+}
+
+/** Rejects when it cannot listen; nothing is collected before it can. */
+export async function startAgent(options: AgentOptions): Promise<Agent> {
+  const { clock, log, telemetryPath } = options;
+  const board = new NodeBoard();
+  const nodes = () => board.list();
+  const build = buildInfo();
+  const metrics = new AgentMetrics(build);
+  const clients = new ProjectClients({ clock, log, observer: metrics });
+  const readiness = new Readiness({ nodes, discovered: () => true });
+  const exposition = new Exposition({ nodes, agentText: (format) => metrics.text(format), clock });
+
+  const schedulerOptions = (config: Config): SchedulerOptions => {
+    const { collection } = config;
+    const runs = (schedule: string, count: number) => nextRuns(schedule, collection.timezone, count);
+    const settings = sessionSettings(config);
+    const collector = new Collector({
+      api: clients.api,
+      readSnapshot: (bytes, tally, previous) => readSnapshot(bytes, settings, tally, previous),
+      board,
+      clock,
+      log,
+      timeoutMs: collection.timeout,
+      pollIntervalMs: collection.poll_interval,
+      staleAt: (node, successAt) =>
+        staleAt(node, successAt, {
+          nextRuns: runs,
+          splayMs: collection.splay,
+          timeoutMs: collection.timeout,
+          staleAfterMs: collection.stale_after,
+        }),
+    });
+    return {
+      collector,
+      nextRuns: runs,
+      splayMs: collection.splay,
+      maxConcurrent: collection.max_concurrent,
+    };
+  };
+
+  clients.apply(options.config);
+  const server = await startHttpServer({
+    listenAddress: options.listenAddress,
+    requestListener: createRequestListener(
+      createRoutes({
+        telemetryPath,
+        version: build.version,
+        exposition,
+        nodes,
+        ready: () => readiness.isReady(),
+        reload: options.reload,
+        clock,
+      }),
+      log,
+    ),
+    clock,
+    log,
+  });
+  const scheduler = new Scheduler(clock, schedulerOptions(options.config));
+
+  const show = (config: Config) => {
+    const listed = listedNodes(config);
+    metrics.setProjects(config.projects.map(({ name }) => name));
+    board.setNodes(listed);
+    scheduler.setNodes(listed);
+    for (const warning of capacityOf(config)) {
+      log.warn(warning);
+    }
+  };
+  show(options.config);
+
+  return {
+    address: server.address,
+    apply: (config) => {
+      clients.apply(config);
+      scheduler.configure(schedulerOptions(config));
+      show(config);
+    },
+    noteReload: (success) => metrics.reload(success, clock.now()),
+    stop: async () => {
+      readiness.stop();
+      await scheduler.stop(COLLECTION_GRACE_MS);
+      await server.close(ANSWER_GRACE_MS);
+      await clients.close();
+    },
+  };
+}
+
+/** What of the schedules the projects' budgets of requests do not carry. */
+export function capacityOf(config: Config): string[] {
+  const nodes = listedNodes(config);
+  return config.projects.flatMap(({ name, api }) =>
+    capacityWarnings(
+      nodes.filter(({ project }) => project === name),
+      (schedule) => shortestGapMs(schedule, config.collection.timezone),
+      api.max_requests_per_second,
+    ),
+  );
+}

@@ -1,0 +1,18 @@
+// Is the configuration right? Offline; see check-online.ts for what only the API can tell.
+import { loadConfig } from '../config/load-config.js';
+import { capacityOf } from './agent.js';
+import type { FlagValues } from './command-line.js';
+import { listedNodes } from './listed-nodes.js';
+
+/** Prints what is odd; what is wrong is thrown as ConfigErrors, with path and line. */
+export async function checkConfig(flags: FlagValues): Promise<number> {
+  const path = flags['config.file'] ?? 'config.yaml';
+  const { config, warnings } = loadConfig(path, process.env);
+  for (const warning of [...warnings, ...capacityOf(config)]) {
+    process.stdout.write(`${path}: warning: ${warning}\n`);
+  }
+  process.stdout.write(
+    `${path}: ok: ${config.projects.length} projects, ${listedNodes(config).length} nodes listed\n`,
+  );
+  return 0;
+}

@@ -1,0 +1,44 @@
+// One collection of every node, printed.
+import { systemClock } from '../clock.js';
+import { loadConfig } from '../config/load-config.js';
+import { AgentMetrics } from '../expose/agent-metrics.js';
+import { viewNode } from '../expose/node-view.js';
+import { boardText } from './board-text.js';
+import { buildInfo } from './build-info.js';
+import { collectOnce } from './collect-once.js';
+import type { FlagValues } from './command-line.js';
+import { listedNodes } from './listed-nodes.js';
+import { nodeTable } from './node-table.js';
+import { openLog } from './open-log.js';
+import { ProjectClients } from './project-clients.js';
+
+/** Resolves to 1 when a node's collection failed. */
+export async function collect(flags: FlagValues): Promise<number> {
+  const { config } = loadConfig(flags['config.file'] ?? 'config.yaml', process.env);
+  const { log, protect } = openLog(flags, config.log);
+  protect(config);
+  const clients = new ProjectClients({ clock: systemClock, log, observer: new AgentMetrics(buildInfo()) });
+  clients.apply(config);
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort());
+
+  const board = await collectOnce({
+    config,
+    nodes: listedNodes(config),
+    api: clients.api,
+    log,
+    signal: stop.signal,
+  });
+  await clients.close();
+
+  const statuses = board.list();
+  if (flags.output === 'json') {
+    const nodes = statuses.map((status) => viewNode(status, systemClock.now()));
+    process.stdout.write(`${JSON.stringify({ nodes }, undefined, 2)}\n`);
+  } else if (flags.output === 'prometheus') {
+    process.stdout.write(await boardText(board));
+  } else {
+    process.stdout.write(nodeTable(statuses));
+  }
+  return statuses.every(({ up }) => up) ? 0 : 1;
+}

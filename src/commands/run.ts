@@ -1,0 +1,49 @@
+// The agent as a process: its configuration file, its signals, its end.
+import { systemClock } from '../clock.js';
+import { loadConfig } from '../config/load-config.js';
+import { type Agent, startAgent } from './agent.js';
+import type { FlagValues } from './command-line.js';
+import { openLog } from './open-log.js';
+import { Reloader } from './reloader.js';
+import { untilStopped } from './until-stopped.js';
+
+/** Resolves to the exit code once a signal has stopped the agent. */
+export async function run(flags: FlagValues): Promise<number> {
+  const path = flags['config.file'] ?? 'config.yaml';
+  const { config, warnings } = loadConfig(path, process.env);
+  const { log, protect } = openLog(flags, config.log);
+  protect(config);
+  for (const warning of warnings) {
+    log.warn(warning);
+  }
+
+  const reloader = new Reloader({
+    load: () => loadConfig(path, process.env),
+    current: config,
+    log,
+    apply: (next) => {
+      protect(next);
+      agent.apply(next);
+    },
+    done: (success) => agent.noteReload(success),
+  });
+  const agent: Agent = await startAgent({
+    config,
+    listenAddress: flags['web.listen-address'] ?? config.web.listen_address,
+    telemetryPath: flags['web.telemetry-path'] ?? config.web.telemetry_path,
+    reload: flags['web.enable-lifecycle'] === true ? () => reloader.reload() : undefined,
+    clock: systemClock,
+    log,
+  });
+  agent.noteReload(true);
+  log.info('listening', { address: agent.address.address, port: agent.address.port, config: path });
+
+  process.on('SIGHUP', () => {
+    // Why it failed is in the log.
+    reloader.reload().catch(() => {});
+  });
+  await untilStopped(log);
+  await agent.stop();
+  log.info('stopped');
+  return 0;
+}

@@ -1,0 +1,18 @@
+// A TaurusDB API on loopback, for trying things out.
+import { parseListenAddress } from '../expose/listen-address.js';
+import type { FlagValues } from './command-line.js';
+import { openLog } from './open-log.js';
+import { simulatedConfig, startSimulatedCloud } from './start-simulated-cloud.js';
+import { untilStopped } from './until-stopped.js';
+
+/** Prints a configuration for it; resolves once a signal has stopped it. */
+export async function simulate(flags: FlagValues): Promise<number> {
+  const { log } = openLog(flags, { level: 'info', format: 'logfmt' });
+  const { host = '127.0.0.1', port } = parseListenAddress(flags['web.listen-address'] ?? '127.0.0.1:10105');
+  const simulator = await startSimulatedCloud(flags, { host, port });
+  process.stdout.write(simulatedConfig(simulator));
+  log.info('simulated TaurusDB API listening', { url: simulator.url });
+  await untilStopped(log);
+  await simulator.close();
+  return 0;
+}

@@ -1,0 +1,78 @@
+// The simulated TaurusDB API as the command line asks for it, and a configuration that fits it.
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { sampleFleet } from '../simulator/sample-fleet.js';
+import type { SimulatedProject } from '../simulator/simulated-fleet.js';
+import { type Simulator, startSimulator } from '../simulator/start-simulator.js';
+import { type FlagValues, numberFlag, UsageError } from './command-line.js';
+
+const SHARE = { min: 0, max: 1 };
+
+export function startSimulatedCloud(
+  flags: FlagValues,
+  address: { readonly host: string; readonly port: number },
+): Promise<Simulator> {
+  const seconds = numberFlag(flags, 'simulate.task-seconds', { min: 0, max: 3600 });
+  return startSimulator({
+    ...address,
+    projects: simulatedProjects(flags),
+    taskSeconds: { min: seconds / 2, max: seconds },
+    sessionsPerNode: numberFlag(flags, 'simulate.sessions', { min: 0, max: 1_000_000 }),
+    errorRate: numberFlag(flags, 'simulate.error-rate', SHARE),
+    throttleRate: numberFlag(flags, 'simulate.throttle-rate', SHARE),
+  });
+}
+
+function simulatedProjects(flags: FlagValues): SimulatedProject[] {
+  const directory = flags['simulate.csv'];
+  const files = directory === undefined ? [] : csvFiles(directory);
+  const nodes =
+    directory === undefined ? numberFlag(flags, 'simulate.nodes', { min: 1, max: 10_000 }) : files.length;
+  const nodesPerInstance = 2;
+  const fleet = sampleFleet({ instances: Math.ceil(nodes / nodesPerInstance), nodesPerInstance });
+  let next = 0;
+  return fleet.map((project) => ({
+    ...project,
+    instances: project.instances.map((instance) => ({
+      ...instance,
+      nodes: instance.nodes.flatMap((node) => {
+        const index = next++;
+        const csvFile = files[index];
+        return index < nodes ? [{ ...node, ...(csvFile === undefined ? {} : { csvFile }) }] : [];
+      }),
+    })),
+  }));
+}
+
+function csvFiles(directory: string): string[] {
+  const names = readdirSync(directory).filter((name) => name.endsWith('.csv'));
+  if (names.length === 0) {
+    throw new UsageError(`--simulate.csv: got "${directory}", expected a directory with *.csv files`);
+  }
+  return names.sort().map((name) => path.resolve(directory, name));
+}
+
+/** For an agent beside the simulator: every node, collected every ten seconds with the project's access key. */
+export function simulatedConfig({ url, projects }: Simulator): string {
+  const lines = ['projects:'];
+  for (const project of projects) {
+    const [key] = project.accessKeys;
+    lines.push(
+      `  - name: ${project.name}`,
+      `    region: ${project.region}`,
+      `    project_id: "${project.projectId}"`,
+      `    endpoint: ${url}`,
+      `    iam_endpoint: ${url}`,
+      '    auth:',
+      `      access_key: { ak: "${key?.ak}", sk: "${key?.sk}" }`,
+      '    nodes:',
+    );
+    for (const instance of project.instances) {
+      for (const node of instance.nodes) {
+        lines.push(`      - { instance_id: "${instance.id}", node_id: "${node.id}", name: ${node.name} }`);
+      }
+    }
+  }
+  lines.push('collection: { schedule: "*/10 * * * * *", splay: 3s, timeout: 9s, poll_interval: 500ms }');
+  return `${lines.join('\n')}\n`;
+}

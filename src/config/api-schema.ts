@@ -1,0 +1,86 @@
+// How the TaurusDB API is called: the keys of `api`, at the top for all projects and under one project for itself.
+import * as v from 'valibot';
+import { atMostOneOf } from './alternatives.js';
+import {
+  type ConfigSurroundings,
+  filePath,
+  type SecretKind,
+  secretFile,
+  secretText,
+} from './file-schemas.js';
+import { byteSize, described, duration, integer } from './scalar-schemas.js';
+import { section } from './section.js';
+
+const PROXY_URL: SecretKind = {
+  kind: 'an http or https URL',
+  isValid: (text) => /^https?:\/\//u.test(text) && URL.canParse(text),
+};
+
+/** `api` at the top of the file. */
+export function apiSection(surroundings: ConfigSurroundings) {
+  const keys = apiKeys(surroundings);
+  return v.pipe(
+    section({
+      ...keys,
+      request_timeout: v.optional(keys.request_timeout, '10s'),
+      max_retries: v.optional(keys.max_retries, 3),
+      max_requests_per_second: v.optional(keys.max_requests_per_second, 10),
+      max_csv_bytes: v.optional(keys.max_csv_bytes, '256MiB'),
+    }),
+    atMostOneOf(['proxy_url', 'proxy_url_file']),
+    v.transform(({ ca_file, proxy_url, proxy_url_file, ...api }) => ({
+      ...api,
+      ca_file,
+      proxy_url: proxy_url ?? proxy_url_file,
+    })),
+  );
+}
+
+/** `api` under a project: what is left out is as at the top. */
+export function projectApiSection(surroundings: ConfigSurroundings) {
+  const keys = apiKeys(surroundings);
+  return v.pipe(
+    section({
+      ...keys,
+      request_timeout: v.exactOptional(keys.request_timeout),
+      max_retries: v.exactOptional(keys.max_retries),
+      max_requests_per_second: v.exactOptional(keys.max_requests_per_second),
+      max_csv_bytes: v.exactOptional(keys.max_csv_bytes),
+    }),
+    atMostOneOf(['proxy_url', 'proxy_url_file']),
+  );
+}
+
+export type ApiSettings = v.InferOutput<ReturnType<typeof apiSection>>;
+type ProjectApi = v.InferOutput<ReturnType<typeof projectApiSection>>;
+
+export function mergeApi(top: ApiSettings, own: ProjectApi): ApiSettings {
+  return {
+    request_timeout: own.request_timeout ?? top.request_timeout,
+    max_retries: own.max_retries ?? top.max_retries,
+    max_requests_per_second: own.max_requests_per_second ?? top.max_requests_per_second,
+    max_csv_bytes: own.max_csv_bytes ?? top.max_csv_bytes,
+    ca_file: own.ca_file ?? top.ca_file,
+    proxy_url: own.proxy_url ?? own.proxy_url_file ?? top.proxy_url,
+  };
+}
+
+function apiKeys(surroundings: ConfigSurroundings) {
+  return {
+    request_timeout: described('Limit of one attempt of a request', duration('100ms', '10m')),
+    max_retries: described(
+      'Further attempts of one request: a GET after connect error, reset, 408, 429 or 5xx; the submitting POST after connect error or 429 only',
+      integer(0, 10),
+    ),
+    max_requests_per_second: described(
+      "A project's budget of requests; halved on a 429 answer, back by a tenth each 10 s",
+      integer(1, 1000),
+    ),
+    max_csv_bytes: described('Largest result that is read, in decoded bytes', byteSize('1KiB', '16GiB')),
+    ca_file: v.exactOptional(
+      described("Certificates (PEM) to trust beside the system's own", filePath(surroundings)),
+    ),
+    proxy_url: secretText('HTTP proxy for all requests, with its user and password if it has any', PROXY_URL),
+    proxy_url_file: secretFile('proxy_url', surroundings, PROXY_URL),
+  };
+}

@@ -1,0 +1,207 @@
+// The configuration: the one source of its keys, types, defaults, messages and documentation.
+import * as v from 'valibot';
+import { apiSection, mergeApi } from './api-schema.js';
+import type { DeepReadonly } from './deep-freeze.js';
+import type { ConfigSurroundings } from './file-schemas.js';
+import { labels } from './label-schema.js';
+import { projectSection } from './project-schema.js';
+import { refuseRepeatedItems } from './repeated-items.js';
+import { cron, described, duration, flag, integer, oneOf, someText, text } from './scalar-schemas.js';
+import { namedValues, section } from './section.js';
+
+const FILTERS = ['total', 'active', 'slow', 'long'] as const;
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+const LOG_FORMATS = ['logfmt', 'json'] as const;
+const COLUMNS = [
+  'id',
+  'user',
+  'host',
+  'state',
+  'db',
+  'command',
+  'time',
+  'info',
+  'trx_id',
+  'trx_state',
+  'trx_executed_time',
+  'trx_lock_duration',
+  'trx_lock_rows',
+  'trx_lock_tables',
+  'trx_update_rows',
+] as const;
+/** Paths that the program serves itself. */
+const OWN_PATHS = ['/', '/-/healthy', '/-/ready', '/-/reload', '/api/v1/nodes'];
+
+/** Durations are read to milliseconds, sizes to bytes, secrets to `Secret`, file names to absolute paths. */
+export type Config = DeepReadonly<v.InferOutput<ReturnType<typeof configSchema>>>;
+export type ProjectConfig = Config['projects'][number];
+
+export function configSchema(surroundings: ConfigSurroundings) {
+  return v.pipe(
+    section({
+      projects: described(
+        'Huawei Cloud projects (a project is one tenant in one region)',
+        v.pipe(
+          v.array(projectSection(surroundings), 'expected a list'),
+          v.minLength(1, 'got an empty list, expected at least one project'),
+        ),
+      ),
+      collection: v.nullish(described('When and how nodes are collected', collectionSection()), {}),
+      api: v.nullish(described('How the TaurusDB API is called', apiSection(surroundings)), {}),
+      csv: v.nullish(described('How the result files are read', csvSection()), {}),
+      metrics: v.nullish(described('What is published', metricsSection()), {}),
+      web: v.nullish(described('Where it is published; a change needs a restart', webSection()), {}),
+      log: v.nullish(described('What is logged; a change needs a restart', logSection()), {}),
+    }),
+    refuseRepeatedItems(),
+    v.transform((config) => ({
+      ...config,
+      projects: config.projects.map((project) => ({ ...project, api: mergeApi(config.api, project.api) })),
+    })),
+  );
+}
+
+/** What files are read and shown by where there is no configuration. */
+export function defaultSettings(): Pick<Config, 'collection' | 'csv' | 'metrics'> {
+  return {
+    collection: v.parse(collectionSection(), {}),
+    csv: v.parse(csvSection(), {}),
+    metrics: v.parse(metricsSection(), {}),
+  };
+}
+
+function collectionSection() {
+  return section({
+    schedule: v.optional(described('When each node is collected, in node-cron syntax', cron()), '* * * * *'),
+    timezone: v.optional(
+      described('Time zone of the schedules', text('a time zone such as UTC or Asia/Singapore', isTimeZone)),
+      'UTC',
+    ),
+    splay: v.optional(
+      described("Each node's start is shifted by a fixed share of this", duration('0s', '1h')),
+      '5s',
+    ),
+    timeout: v.optional(
+      described(
+        "Limit of one node's collection, all phases together, from its turn on",
+        duration('100ms', '1h'),
+      ),
+      '50s',
+    ),
+    poll_interval: v.optional(
+      described('First wait between two looks at a running task; grows to 5 s', duration('100ms', '1m')),
+      '1s',
+    ),
+    max_concurrent: v.optional(described('Nodes collected at the same time', integer(1, 1000)), 8),
+    stale_after: v.exactOptional(
+      described(
+        "A node's session series vanish this long after its last success; left out: until the third scheduled run after it has had its timeout",
+        duration('1s', '1y'),
+      ),
+    ),
+    filter: v.optional(described('Which sessions the API is asked for', oneOf(FILTERS)), 'total'),
+    slow_session_threshold: v.optional(
+      described('An active session of this age counts as slow', duration('1s', '1d')),
+      '10s',
+    ),
+    long_transaction_threshold: v.optional(
+      described('A transaction of this age counts as long', duration('1s', '1y')),
+      '60s',
+    ),
+  });
+}
+
+function csvSection() {
+  return section({
+    encoding: v.optional(
+      described('Text encoding of the files', text('an encoding such as utf-8 or gb18030', isEncoding)),
+      'utf-8',
+    ),
+    columns: v.nullish(
+      described(
+        'Further header names, by column',
+        namedValues(oneOf(COLUMNS), v.array(someText('a header name'), 'expected a list of header names')),
+      ),
+      {},
+    ),
+  });
+}
+
+function metricsSection() {
+  return section({
+    labels: v.nullish(described('Added to every session series, by name', labels()), {}),
+    dimensions: v.nullish(described('What sessions are counted by', dimensionsSection()), {}),
+  });
+}
+
+function dimensionsSection() {
+  const dimension = (plural: string, maxValues: number) => ({
+    enabled: v.optional(described(`Whether sessions are counted by ${plural}`, flag()), true),
+    max_values: v.optional(
+      described(`How many ${plural} are shown; the others are summed under \`other\``, integer(1, 10_000)),
+      maxValues,
+    ),
+  });
+  const host = {
+    ...dimension('client hosts', 100),
+    strip_port: v.optional(described('Whether hosts are shown without their port', flag()), true),
+  };
+  return section({
+    state: v.nullish(described('By state', section(dimension('states', 50))), {}),
+    user: v.nullish(described('By user', section(dimension('users', 100))), {}),
+    host: v.nullish(described('By client host', section(host)), {}),
+    database: v.nullish(described('By database', section(dimension('databases', 100))), {}),
+    command: v.nullish(described('By command', section(dimension('commands', 20))), {}),
+  });
+}
+
+function webSection() {
+  return section({
+    listen_address: v.optional(
+      described(
+        'Address to listen on; the flag --web.listen-address comes first',
+        text('host:port, [address]:port or :port', isListenAddress),
+      ),
+      ':10104',
+    ),
+    telemetry_path: v.optional(
+      described(
+        'Path of the metrics; the flag --web.telemetry-path comes first',
+        text('a path such as /metrics that the program does not use itself', isTelemetryPath),
+      ),
+      '/metrics',
+    ),
+  });
+}
+
+function logSection() {
+  return section({
+    level: v.optional(described('Lowest level; the flag --log.level comes first', oneOf(LOG_LEVELS)), 'info'),
+    format: v.optional(described('Format; the flag --log.format comes first', oneOf(LOG_FORMATS)), 'logfmt'),
+  });
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+function isEncoding(name: string): boolean {
+  try {
+    return new TextDecoder(name) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+function isListenAddress(address: string): boolean {
+  const port = /^(?:[A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\]):(\d{1,5})$/u.exec(address)?.[1];
+  return port !== undefined && Number(port) <= 65_535;
+}
+
+function isTelemetryPath(path: string): boolean {
+  return /^\/[\w./~-]*$/u.test(path) && !OWN_PATHS.includes(path);
+}

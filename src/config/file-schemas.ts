@@ -1,0 +1,85 @@
+// Keys that name a file, and secrets with their `_file` twins. Relative paths start from the configuration's folder.
+import { resolve } from 'node:path';
+import * as v from 'valibot';
+import { quote } from './config-errors.js';
+import { readBoundedFile } from './read-bounded-file.js';
+import { described } from './scalar-schemas.js';
+import { Secret } from './secret.js';
+
+const MAX_FILE_BYTES = 1024 * 1024;
+
+/** Where the files are that a configuration names, and who hears what is odd about them. */
+export interface ConfigSurroundings {
+  /** Absolute. */
+  readonly directory: string;
+  warn(message: string): void;
+}
+
+/** A kind of secret; `isValid` sees its text. */
+export interface SecretKind {
+  readonly kind: string;
+  isValid(text: string): boolean;
+}
+
+const ANY_SECRET: SecretKind = { kind: 'a secret', isValid: () => true };
+
+/** Read to the absolute path of a file that can be read. */
+export function filePath({ directory }: ConfigSurroundings) {
+  return converted('a readable file', (written) => {
+    const path = resolve(directory, written);
+    readBoundedFile(path, MAX_FILE_BYTES);
+    return path;
+  });
+}
+
+/** Written in the configuration itself, or in a variable of the environment. */
+export function secretText(description: string, kind = ANY_SECRET) {
+  return v.exactOptional(
+    described(
+      description,
+      converted(kind.kind, (text) => ofKind(kind, Secret.fromText(text))),
+    ),
+  );
+}
+
+/** The twin of `name`. */
+export function secretFile(name: string, { directory, warn }: ConfigSurroundings, kind = ANY_SECRET) {
+  return v.exactOptional(
+    described(
+      `File that holds \`${name}\`, instead of it; read again when it changes`,
+      converted(`a file with ${kind.kind}`, (written) => {
+        const path = resolve(directory, written);
+        const secret = ofKind(kind, Secret.fromFile(path));
+        if (secret.isExposed) {
+          warn(
+            `secret file ${quote(path)} can be read by other users: take their permission away (chmod 600)`,
+          );
+        }
+        return secret;
+      }),
+    ),
+  );
+}
+
+function ofKind({ isValid }: SecretKind, secret: Secret): Secret {
+  if (!isValid(secret.read())) {
+    throw new Error('it is another text');
+  }
+  return secret;
+}
+
+/** Text that `convert` reads; the message of what it throws says why the text will not do. */
+function converted<Output>(kind: string, convert: (text: string) => Output) {
+  return v.pipe(
+    v.string(`expected ${kind}`),
+    v.rawTransform<string, Output>(({ dataset, addIssue, NEVER }) => {
+      try {
+        return convert(dataset.value);
+      } catch (error) {
+        addIssue({ message: `expected ${kind} (${error instanceof Error ? error.message : 'unreadable'})` });
+        return NEVER;
+      }
+    }),
+    v.metadata({ kind }),
+  );
+}

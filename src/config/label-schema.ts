@@ -1,0 +1,56 @@
+// Labels that the user adds to session series: names that Prometheus takes and that nothing else sets.
+import type * as v from 'valibot';
+import { text } from './scalar-schemas.js';
+import { namedValues } from './section.js';
+
+/** Labels of the program's own series, and those that Prometheus and its formats set. */
+const TAKEN = new Set(
+  [
+    ['state', 'user', 'client_host', 'database', 'command', 'dimension'],
+    ['instance_id', 'node_id', 'project', 'cloud_region', 'instance_name', 'node_name', 'role'],
+    [
+      'phase',
+      'result',
+      'reason',
+      'operation',
+      'code',
+      'version',
+      'revision',
+      'node_version',
+      'le',
+      'quantile',
+    ],
+  ].flat(),
+);
+/** Prometheus gives them to every target. */
+const OF_THE_TARGET = new Set(['job', 'instance']);
+
+const NAME = 'a label name: letters, digits and _, no digit first';
+
+/** What is wrong with the name, or undefined. */
+function labelNameProblem(name: string): string | undefined {
+  if (!/^[a-zA-Z_][a-zA-Z0-9_]*$/u.test(name)) {
+    return NAME;
+  }
+  if (name.startsWith('__')) {
+    return 'a label name that does not start with __: Prometheus keeps these to itself';
+  }
+  if (OF_THE_TARGET.has(name)) {
+    return 'another label name: Prometheus sets this one for the scraped target';
+  }
+  return TAKEN.has(name) ? 'another label name: the program uses this one itself' : undefined;
+}
+
+export function labels() {
+  const name = text(
+    NAME,
+    (candidate) => labelNameProblem(candidate) === undefined,
+    (candidate) => `expected ${labelNameProblem(candidate) ?? NAME}`,
+  );
+  return namedValues(
+    name,
+    text('a label value', () => true),
+  );
+}
+
+export type Labels = v.InferOutput<ReturnType<typeof labels>>;

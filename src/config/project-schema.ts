@@ -1,0 +1,87 @@
+// One project: the keys of an item of `projects`.
+import * as v from 'valibot';
+import { apiEndpoint, iamEndpoint, KNOWN_REGIONS } from '../taurusdb/regions.js';
+import { theOne } from './alternatives.js';
+import { projectApiSection } from './api-schema.js';
+import { authSection } from './auth-schema.js';
+import { endpoint } from './endpoint.js';
+import type { ConfigSurroundings } from './file-schemas.js';
+import { discoverySection, nodeSection } from './node-schema.js';
+import { described, oneOf, someText, text } from './scalar-schemas.js';
+import { isMapping, issuePath, section } from './section.js';
+
+const LANGUAGES = ['en-us', 'zh-cn'] as const;
+
+export function projectSection(surroundings: ConfigSurroundings) {
+  return v.pipe(
+    section({
+      name: described(
+        'Name of the project here: the label `project` and the log show it',
+        text('1 to 64 letters, digits, _, . or -', (name) => /^[A-Za-z0-9_.-]{1,64}$/u.test(name)),
+      ),
+      region: described('Huawei Cloud region', someText('a region such as ap-southeast-3')),
+      project_id: v.exactOptional(
+        described(
+          'Id of the project; left out, it is looked up by the region',
+          text('32 letters and digits', (id) => /^[A-Za-z0-9]{32}$/u.test(id)),
+        ),
+      ),
+      endpoint: v.exactOptional(described("URL of the TaurusDB API, instead of the region's", endpoint())),
+      iam_endpoint: v.exactOptional(described("URL of IAM, instead of the region's", endpoint())),
+      language: v.optional(
+        described('X-Language of the requests: the language of the CSV header', oneOf(LANGUAGES)),
+        'en-us',
+      ),
+      auth: v.exactOptional(
+        described(
+          'Credentials, of exactly one kind; left out, they come from the environment or the profile file of the Huawei Cloud SDK',
+          authSection(surroundings),
+        ),
+      ),
+      api: v.nullish(
+        described('Settings of `api` for this project alone', projectApiSection(surroundings)),
+        {},
+      ),
+      nodes: v.nullish(described('Nodes to collect', v.array(nodeSection(), 'expected a list')), []),
+      discovery: v.nullish(
+        described('Finds instances and their nodes; may stand beside `nodes`', discoverySection()),
+        {},
+      ),
+    }),
+    v.rawCheck(({ dataset, addIssue }) => {
+      const project = isMapping(dataset.value) ? dataset.value : {};
+      for (const [key, message] of missingParts(project)) {
+        addIssue(key === '' ? { message } : { message, input: project[key], path: issuePath(key) });
+      }
+    }),
+    v.transform((project) => ({
+      ...project,
+      endpoint: theOne(project.endpoint, apiEndpoint(project.region)),
+      iam_endpoint: project.iam_endpoint ?? iamEndpoint(project.region),
+    })),
+  );
+}
+
+/** What a project needs in one of several keys, by the key to complain at. */
+function missingParts(project: Readonly<Record<string, unknown>>): [key: string, message: string][] {
+  const missing: [string, string][] = [];
+  const { region, auth, discovery } = project;
+  if (typeof region === 'string' && !KNOWN_REGIONS.includes(region)) {
+    if (!('endpoint' in project)) {
+      missing.push(['region', `expected one of ${KNOWN_REGIONS.join(', ')} or an explicit endpoint`]);
+    } else if (
+      !('iam_endpoint' in project) &&
+      (!('project_id' in project) || (isMapping(auth) && 'password' in auth))
+    ) {
+      missing.push([
+        'iam_endpoint',
+        'missing: for this region it is not known, and a password or a project_id to look up needs it',
+      ]);
+    }
+  }
+  const hasNodes = !Array.isArray(project.nodes) || project.nodes.length > 0;
+  if (!hasNodes && isMapping(discovery) && discovery.enabled === false) {
+    missing.push(['', 'got neither nodes nor an enabled discovery, expected one of them or both']);
+  }
+  return missing;
+}

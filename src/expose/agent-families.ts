@@ -1,0 +1,76 @@
+// The families of the process and its projects, in the order of their publication; prom-client's own come behind.
+import type { AgentFamily } from './metric-family.js';
+
+function agentFamily(
+  type: AgentFamily['type'],
+  name: string,
+  help: string,
+  labels: readonly string[] = [],
+): AgentFamily {
+  return { source: 'agent', name, type, help, labels };
+}
+
+export const API_REQUESTS = agentFamily(
+  'counter',
+  'taurusdb_api_requests_total',
+  'Requests to the cloud API by HTTP status; the code error stands for a request that got no answer.',
+  ['project', 'operation', 'code'],
+);
+export const API_REQUEST_DURATION = agentFamily(
+  'histogram',
+  'taurusdb_api_request_duration_seconds',
+  'Time from sending a request to the cloud API to the headers of its answer, or to its failure.',
+  ['project', 'operation'],
+);
+export const API_RETRIES = agentFamily(
+  'counter',
+  'taurusdb_api_retries_total',
+  'Requests to the cloud API that were sent again after a failure.',
+  ['project', 'operation'],
+);
+export const API_CLOCK_CORRECTIONS = agentFamily(
+  'counter',
+  'taurusdb_api_clock_corrections_total',
+  "Times that the clock used for signing was set by the cloud API's, which had refused a signature for its date.",
+  ['project'],
+);
+export const DISCOVERY_NODES = agentFamily(
+  'gauge',
+  'taurusdb_discovery_nodes',
+  'Nodes that the last successful discovery of the project found.',
+  ['project'],
+);
+export const DISCOVERY_LAST_SUCCESS = agentFamily(
+  'gauge',
+  'taurusdb_discovery_last_success_timestamp_seconds',
+  'When the last successful discovery of the project ended.',
+  ['project'],
+);
+export const BUILD_INFO = agentFamily(
+  'gauge',
+  'taurusdb_exporter_build_info',
+  'Always 1; its labels tell which program this is and what it runs on.',
+  ['version', 'revision', 'node_version'],
+);
+export const CONFIG_LAST_RELOAD_SUCCESSFUL = agentFamily(
+  'gauge',
+  'taurusdb_exporter_config_last_reload_successful',
+  'Whether the last attempt to load the configuration succeeded (1) or failed (0).',
+);
+export const CONFIG_LAST_RELOAD_SUCCESS = agentFamily(
+  'gauge',
+  'taurusdb_exporter_config_last_reload_success_timestamp_seconds',
+  'When the configuration was last loaded with success.',
+);
+
+export const AGENT_FAMILIES: readonly AgentFamily[] = [
+  API_REQUESTS,
+  API_REQUEST_DURATION,
+  API_RETRIES,
+  API_CLOCK_CORRECTIONS,
+  DISCOVERY_NODES,
+  DISCOVERY_LAST_SUCCESS,
+  BUILD_INFO,
+  CONFIG_LAST_RELOAD_SUCCESSFUL,
+  CONFIG_LAST_RELOAD_SUCCESS,
+];

@@ -1,0 +1,130 @@
+// The families that a node's last good snapshot fills, in the order of their publication.
+import { DIMENSIONS, type Dimension, type Snapshot } from '../sessions/snapshot.js';
+import type { SnapshotFamily } from './metric-family.js';
+
+function figure(
+  name: string,
+  help: string,
+  read: (snapshot: Snapshot) => number | undefined,
+): SnapshotFamily {
+  return {
+    source: 'snapshot',
+    name,
+    type: 'gauge',
+    help,
+    labels: [],
+    configuredLabels: true,
+    samples: (snapshot) => [[read(snapshot)]],
+  };
+}
+
+function sessionsBy(dimension: Dimension, label: string, column: string): SnapshotFamily {
+  return {
+    source: 'snapshot',
+    name: `taurusdb_sessions_by_${dimension}`,
+    type: 'gauge',
+    help:
+      `Sessions by ${dimension} at the node's last scheduled collection, from the ${column} column; ` +
+      'none stands for an empty value, other for the values beyond max_values.',
+    labels: [label],
+    configuredLabels: true,
+    samples: ({ dimensions }) =>
+      dimensions.get(dimension)?.values.map(({ value, sessions }) => [sessions, value]) ?? [],
+  };
+}
+
+export const SNAPSHOT_FAMILIES: readonly SnapshotFamily[] = [
+  figure(
+    'taurusdb_sessions',
+    "All sessions at the node's last scheduled collection: the rows of the session list.",
+    (s) => s.sessions,
+  ),
+  figure(
+    'taurusdb_sessions_active',
+    "Active sessions at the node's last scheduled collection: those whose command column is not Sleep, Daemon, Binlog Dump or Binlog Dump GTID.",
+    (s) => s.active,
+  ),
+  figure(
+    'taurusdb_sessions_slow',
+    "Sessions active for at least slow_session_threshold at the node's last scheduled collection, from the command and time columns.",
+    (s) => s.slow,
+  ),
+  sessionsBy('state', 'state', 'state'),
+  sessionsBy('user', 'user', 'user'),
+  sessionsBy('host', 'client_host', 'host'),
+  sessionsBy('database', 'database', 'db'),
+  sessionsBy('command', 'command', 'command'),
+  {
+    source: 'snapshot',
+    name: 'taurusdb_session_time_seconds',
+    type: 'gauge',
+    help: "Sum of the sessions' time column at the node's last scheduled collection, by command where the list has that column.",
+    labels: ['command'],
+    configuredLabels: true,
+    samples: ({ times }) => times.map(({ command, totalSeconds }) => [totalSeconds, command]),
+  },
+  {
+    source: 'snapshot',
+    name: 'taurusdb_session_longest_seconds',
+    type: 'gauge',
+    help: "Largest value of the sessions' time column at the node's last scheduled collection, by command where the list has that column.",
+    labels: ['command'],
+    configuredLabels: true,
+    samples: ({ times }) => times.map(({ command, longestSeconds }) => [longestSeconds, command]),
+  },
+  figure(
+    'taurusdb_transactions_open',
+    "Sessions with an open transaction at the node's last scheduled collection: those with a value in the trx_id column.",
+    (s) => s.transactionsOpen,
+  ),
+  figure(
+    'taurusdb_transactions_long',
+    "Sessions whose transaction has run for at least long_transaction_threshold at the node's last scheduled collection, from the trx_executed_time column.",
+    (s) => s.transactionsLong,
+  ),
+  figure(
+    'taurusdb_sessions_idle_in_transaction',
+    "Sleeping sessions that hold a transaction open at the node's last scheduled collection, from the command and trx_id columns.",
+    (s) => s.idleInTransaction,
+  ),
+  figure(
+    'taurusdb_transaction_longest_seconds',
+    "Age of the oldest open transaction at the node's last scheduled collection, from the trx_executed_time column.",
+    (s) => s.transactionLongestSeconds,
+  ),
+  figure(
+    'taurusdb_transaction_rows_locked',
+    "Rows locked by all open transactions at the node's last scheduled collection, from the trx_lock_rows column.",
+    (s) => s.transactionRowsLocked,
+  ),
+  figure(
+    'taurusdb_transaction_tables_locked',
+    "Tables locked by all open transactions at the node's last scheduled collection, from the trx_lock_tables column.",
+    (s) => s.transactionTablesLocked,
+  ),
+  figure(
+    'taurusdb_transaction_rows_modified',
+    "Rows modified by all open transactions at the node's last scheduled collection, from the trx_update_rows column.",
+    (s) => s.transactionRowsModified,
+  ),
+  figure(
+    'taurusdb_sessions_lock_waiting',
+    "Sessions waiting for a lock at the node's last scheduled collection, from the trx_state, trx_lock_duration and state columns.",
+    (s) => s.lockWaiting,
+  ),
+  figure(
+    'taurusdb_transaction_lock_wait_longest_seconds',
+    "Longest time a transaction has waited for a lock at the node's last scheduled collection, from the trx_lock_duration column.",
+    (s) => s.transactionLockWaitLongestSeconds,
+  ),
+  {
+    source: 'snapshot',
+    name: 'taurusdb_dimension_values',
+    type: 'gauge',
+    help: "Distinct values of a dimension's column at the node's last scheduled collection, before max_values was applied.",
+    labels: ['dimension'],
+    configuredLabels: false,
+    samples: ({ dimensions }) =>
+      DIMENSIONS.map((dimension) => [dimensions.get(dimension)?.distinct, dimension]),
+  },
+];

@@ -1,0 +1,63 @@
+#!/usr/bin/env node
+// The command line: parse the flags, run the command, set the exit code (0 done, 1 failed, 2 wrong usage).
+import { buildInfo } from './commands/build-info.js';
+import { type CommandLine, helpText, parseCommandLine, UsageError } from './commands/command-line.js';
+
+async function main(argv: readonly string[]): Promise<number> {
+  const line = parseCommandLine(argv);
+  if (line.flags.help === true) {
+    process.stdout.write(helpText());
+    return 0;
+  }
+  if (line.flags.version === true) {
+    const { version, revision, nodeVersion } = buildInfo();
+    process.stdout.write(
+      `taurusdb-session-exporter ${version} (revision ${revision}, node ${nodeVersion})\n`,
+    );
+    return 0;
+  }
+  if (process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
+    throw new Error(
+      'NODE_TLS_REJECT_UNAUTHORIZED: got 0, which lets anyone read the credentials; unset it, and set api.ca_file for a private authority',
+    );
+  }
+  return runCommand(line);
+}
+
+/** Each command's code is loaded only when it is asked for: the agent starts without the others' libraries. */
+async function runCommand({ command, flags, files }: CommandLine): Promise<number> {
+  switch (command) {
+    case 'run':
+      return (await import('./commands/run.js')).run(flags);
+    case 'check-config':
+      return (await import('./commands/check-config.js')).checkConfig(flags);
+    case 'collect':
+      return (await import('./commands/collect.js')).collect(flags);
+    case 'discover':
+      return (await import('./commands/discover.js')).discover(flags);
+    case 'replay':
+      return (await import('./commands/replay.js')).replay(flags, files);
+    case 'simulate':
+      return (await import('./commands/simulate.js')).simulate(flags);
+    case 'demo':
+      return (await import('./commands/demo.js')).demo(flags);
+    default:
+      return command satisfies never;
+  }
+}
+
+function complain(error: unknown): number {
+  // Mistakes of the user are told in full by their message; a stack trace would hide it.
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  if (error instanceof UsageError) {
+    process.stderr.write('see --help\n');
+    return 2;
+  }
+  return 1;
+}
+
+// Whoever read our output may be gone: `… | head`.
+process.stdout.on('error', () => process.exit(1));
+process.stderr.on('error', () => {});
+
+process.exitCode = await main(process.argv.slice(2)).catch(complain);

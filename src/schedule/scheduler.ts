@@ -1,0 +1,190 @@
+// When each node is collected: at every run of its schedule, shifted by its share of the splay, one collection of
+// a node at a time and only so many together. It does not know what a collection does.
+import type { Clock } from '../clock.js';
+import type { DatabaseNode } from '../collect/database-node.js';
+import { Slots } from './slots.js';
+import { splayShareMs } from './splay.js';
+import { waitForRun } from './wait-for-run.js';
+
+/** The next runs of a schedule after now. */
+export type NextRuns = (schedule: string, count: number) => readonly Date[];
+
+/** What is scheduled; see collect/collector.ts. */
+export interface ScheduledCollector {
+  /** Must not reject, and must end soon after the signal aborts. */
+  collect(node: DatabaseNode, signal: AbortSignal): Promise<void>;
+  countSkipped(node: DatabaseNode): void;
+  /** Milliseconds since the epoch, splay included. */
+  noteNextRun(node: DatabaseNode, nextRunAt: number): void;
+}
+
+export interface SchedulerOptions {
+  readonly collector: ScheduledCollector;
+  readonly nextRuns: NextRuns;
+  readonly splayMs: number;
+  readonly maxConcurrent: number;
+}
+
+/** A run later than this comes after a pause of the machine, or a wall clock set forward: all nodes are late at once. */
+const LATE_MS = 5_000;
+
+/** For running collections to notice that they are aborted. */
+const ABORT_GRACE_MS = 1_000;
+
+const NEVER = Number.MAX_SAFE_INTEGER;
+
+interface ScheduledNode {
+  node: DatabaseNode;
+  /** Its first collection has been started, or waits for a slot. */
+  begun: boolean;
+  /** A collection waits for a slot or runs. */
+  busy: boolean;
+  leaveQueue: () => void;
+  /** Ends the waiting for runs. */
+  timetable: AbortController;
+  /** Ends the running collection. */
+  readonly collection: AbortController;
+}
+
+export class Scheduler {
+  readonly #clock: Clock;
+  #options: SchedulerOptions;
+  readonly #slots: Slots;
+  readonly #nodes = new Map<string, ScheduledNode>();
+  #stopped = false;
+
+  constructor(clock: Clock, options: SchedulerOptions) {
+    this.#clock = clock;
+    this.#options = options;
+    this.#slots = new Slots(options.maxConcurrent);
+  }
+
+  /** A new node is collected at once, a kept one goes on, a removed one's collection is aborted. */
+  setNodes(nodes: readonly DatabaseNode[]): void {
+    const wanted = new Set(nodes.map(({ nodeId }) => nodeId));
+    for (const [nodeId, scheduled] of this.#nodes) {
+      if (!wanted.has(nodeId)) {
+        this.#nodes.delete(nodeId);
+        retire(scheduled);
+        scheduled.collection.abort();
+      }
+    }
+    for (const node of nodes) {
+      const kept = this.#nodes.get(node.nodeId);
+      if (kept === undefined) {
+        this.#add(node);
+      } else {
+        const moved = kept.node.schedule !== node.schedule;
+        kept.node = node;
+        if (moved) {
+          this.#follow(kept);
+        }
+      }
+    }
+  }
+
+  /** From the next run on; what runs goes on as it began. */
+  configure(options: SchedulerOptions): void {
+    this.#options = options;
+    this.#slots.resize(options.maxConcurrent);
+  }
+
+  /** Starts nothing more, gives running collections `graceMs` to end, then aborts them. */
+  async stop(graceMs: number): Promise<void> {
+    this.#stopped = true;
+    for (const scheduled of this.#nodes.values()) {
+      retire(scheduled);
+    }
+    await this.#idleWithin(graceMs);
+    for (const { collection } of this.#nodes.values()) {
+      collection.abort();
+    }
+    await this.#idleWithin(ABORT_GRACE_MS);
+  }
+
+  #add(node: DatabaseNode): void {
+    const scheduled: ScheduledNode = {
+      node,
+      begun: false,
+      busy: false,
+      leaveQueue: () => {},
+      timetable: new AbortController(),
+      collection: new AbortController(),
+    };
+    this.#nodes.set(node.nodeId, scheduled);
+    this.#follow(scheduled);
+  }
+
+  /** Starts the node's timetable, in place of the one before. */
+  #follow(scheduled: ScheduledNode): void {
+    scheduled.timetable.abort();
+    if (this.#stopped) {
+      return;
+    }
+    const timetable = new AbortController();
+    scheduled.timetable = timetable;
+    this.#runTimetable(scheduled, timetable.signal).catch((error: unknown) => {
+      if (!timetable.signal.aborted) {
+        throw error; // unhandled: better an end of the process than a node that nobody collects
+      }
+    });
+  }
+
+  async #runTimetable(scheduled: ScheduledNode, signal: AbortSignal): Promise<void> {
+    if (!scheduled.begun) {
+      await this.#waitForShare(scheduled.node, signal);
+      this.#begin(scheduled, signal);
+    }
+    for (;;) {
+      const lateMs = await waitForRun(
+        this.#clock,
+        () => this.#nextRunAt(scheduled.node),
+        (runAt) => this.#options.collector.noteNextRun(scheduled.node, runAt),
+        signal,
+      );
+      if (lateMs > LATE_MS) {
+        await this.#waitForShare(scheduled.node, signal);
+      }
+      this.#begin(scheduled, signal);
+    }
+  }
+
+  async #waitForShare(node: DatabaseNode, signal: AbortSignal): Promise<void> {
+    const shareMs = splayShareMs(node.nodeId, this.#options.splayMs);
+    this.#options.collector.noteNextRun(node, this.#clock.now() + shareMs);
+    await this.#clock.sleep(shareMs, signal);
+  }
+
+  #nextRunAt({ schedule, nodeId }: DatabaseNode): number {
+    const { nextRuns, splayMs } = this.#options;
+    const [run = NEVER, following = NEVER] = nextRuns(schedule, 2).map(Number);
+    // A share longer than the time between two runs would push every run past the one after it.
+    return run + splayShareMs(nodeId, Math.min(splayMs, following - run));
+  }
+
+  #begin(scheduled: ScheduledNode, signal: AbortSignal): void {
+    signal.throwIfAborted(); // a sleep that has just ended is no longer stopped by it
+    if (scheduled.busy) {
+      this.#options.collector.countSkipped(scheduled.node);
+      return;
+    }
+    scheduled.begun = true;
+    scheduled.busy = true;
+    scheduled.leaveQueue = this.#slots.enqueue(async () => {
+      await this.#options.collector.collect(scheduled.node, scheduled.collection.signal);
+      scheduled.busy = false;
+    });
+  }
+
+  async #idleWithin(ms: number): Promise<void> {
+    const enough = new AbortController();
+    const timeUp = this.#clock.sleep(ms, enough.signal).catch(() => {}); // idle first
+    await Promise.race([this.#slots.idle(), timeUp]);
+    enough.abort();
+  }
+}
+
+function retire(scheduled: ScheduledNode): void {
+  scheduled.timetable.abort();
+  scheduled.leaveQueue();
+}

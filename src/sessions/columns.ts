@@ -1,0 +1,164 @@
+// Which field of a row is which column. The API's reference lists no columns and `X-Language` may translate
+// them, so they are found by header name, in any order.
+import { CsvError } from './csv-error.js';
+
+export const COLUMNS = [
+  'id',
+  'user',
+  'host',
+  'state',
+  'db',
+  'command',
+  'time',
+  'info',
+  'trx_id',
+  'trx_state',
+  'trx_executed_time',
+  'trx_lock_duration',
+  'trx_lock_rows',
+  'trx_lock_tables',
+  'trx_update_rows',
+] as const;
+export type ColumnName = (typeof COLUMNS)[number];
+
+export const REQUIRED_COLUMNS = ['user', 'host', 'state'] as const satisfies readonly ColumnName[];
+
+/** Names of each column in a header, the preferred one first; compared as `normalizedHeader` has them. */
+export const HEADER_NAMES: Readonly<Record<ColumnName, readonly string[]>> = {
+  id: ['id', 'session id', 'process id', 'thread id', '会话ID'],
+  user: ['user', 'user name', '用户', '用户名'],
+  host: ['host', 'client', 'client host', 'access host', 'client ip', '主机', '访问主机', '客户端'],
+  state: ['state', 'status', 'session state', '状态', '会话状态'],
+  db: ['db', 'database', 'database name', 'schema', '数据库'],
+  command: ['command', 'command type', '命令', '命令类型'],
+  time: inSeconds([
+    'time',
+    'duration',
+    'state duration',
+    'session duration',
+    '时间',
+    '持续时间',
+    '状态持续时间',
+  ]),
+  info: ['info', 'sql', 'sql statement', 'sql text', 'statement', 'SQL语句'],
+  trx_id: ['trx_id', '事务ID'],
+  trx_state: ['trx_state', '事务状态'],
+  trx_executed_time: inSeconds(['trx_executed_time', 'trx_exec_time', '事务持续时间']),
+  trx_lock_duration: inSeconds(['trx_lock_duration', '事务锁等待时长']),
+  trx_lock_rows: ['trx_lock_rows', 'trx_rows_locked', '事务锁定行数'],
+  trx_lock_tables: ['trx_lock_tables', 'trx_tables_locked', '事务锁定表数量'],
+  trx_update_rows: ['trx_update_rows', 'trx_rows_modified', '事务更新行数'],
+};
+
+/** Known so that they are not reported as unknown, but no figure is made of them. */
+const UNREAD_COLUMNS: ReadonlySet<ColumnName> = new Set(['id', 'info']);
+
+const MAX_COLUMNS = 256;
+const MAX_HEADER_CHARACTERS = 64 * 1024;
+const MAX_NAMES_SHOWN = 20;
+const MAX_NAME_CHARACTERS = 40;
+
+export type ExtraHeaderNames = Readonly<Partial<Record<ColumnName, readonly string[]>>>;
+
+export interface FoundColumns {
+  /** Index of the column's field in every row. */
+  readonly indexes: ReadonlyMap<ColumnName, number>;
+  /** Header names that belong to no column: at most 20, cut to 40 characters. */
+  readonly unknownHeaders: readonly string[];
+}
+
+/** `extraNames` go before the built-in names, also before another column's. */
+export function findColumns(header: readonly string[], extraNames: ExtraHeaderNames = {}): FoundColumns {
+  checkHeaderSize(header);
+  const fields = fieldsByName(header);
+  const indexes = new Map<ColumnName, number>();
+  const taken = new Set<string>();
+  const find = (column: ColumnName, names: readonly string[]): void => {
+    const name = names.map(normalizedHeader).find((known) => fields.has(known) && !taken.has(known));
+    if (name === undefined) return;
+    indexes.set(column, onlyField(column, name, fields.get(name) ?? []));
+    taken.add(name);
+  };
+  for (const column of COLUMNS) find(column, extraNames[column] ?? []);
+  for (const column of COLUMNS) {
+    if (!indexes.has(column)) find(column, HEADER_NAMES[column]);
+  }
+  const missing = REQUIRED_COLUMNS.filter((column) => !indexes.has(column));
+  if (missing.length > 0) throw missingColumns(missing, header, extraNames);
+  return { indexes, unknownHeaders: unknownHeaders(header, extraNames) };
+}
+
+/** Without what people and exports write differently: case, blanks, `_`, `-`, `.`, brackets, a byte-order mark. */
+export function normalizedHeader(name: string): string {
+  return name.replace(/[\s_\-.<>\p{Ps}\p{Pe}\u{FEFF}]/gu, '').toLowerCase();
+}
+
+function inSeconds(names: readonly string[]): readonly string[] {
+  return names.flatMap((name) => [name, `${name}(s)`, `${name}(秒)`]);
+}
+
+function checkHeaderSize(header: readonly string[]): void {
+  if (header.length > MAX_COLUMNS) {
+    throw new CsvError(`csv header: got ${header.length} columns, expected at most ${MAX_COLUMNS}`);
+  }
+  const characters = header.reduce((sum, name) => sum + name.length, 0);
+  if (characters > MAX_HEADER_CHARACTERS) {
+    throw new CsvError(`csv header: got ${characters} characters, expected at most ${MAX_HEADER_CHARACTERS}`);
+  }
+}
+
+function fieldsByName(header: readonly string[]): ReadonlyMap<string, readonly number[]> {
+  const fields = new Map<string, number[]>();
+  for (const [index, name] of header.entries()) {
+    const normalized = normalizedHeader(name);
+    const same = fields.get(normalized);
+    if (same === undefined) fields.set(normalized, [index]);
+    else same.push(index);
+  }
+  return fields;
+}
+
+function onlyField(column: ColumnName, name: string, fields: readonly number[]): number {
+  const [first = 0, second] = fields;
+  if (second !== undefined && !UNREAD_COLUMNS.has(column)) {
+    throw new CsvError(
+      `csv header: got ${JSON.stringify(name)} in fields ${first + 1} and ${second + 1}, expected one column for ${column}`,
+    );
+  }
+  return first;
+}
+
+function missingColumns(
+  missing: readonly ColumnName[],
+  header: readonly string[],
+  extraNames: ExtraHeaderNames,
+): CsvError {
+  const expected = missing.map((column) => {
+    const names = [...(extraNames[column] ?? []), ...HEADER_NAMES[column]];
+    return `a column for ${column} (${names.map((name) => JSON.stringify(name)).join(', ')})`;
+  });
+  // In a file without a header these are cells, which hold SQL: so nothing is shown that is no plain name.
+  const names = header
+    .slice(0, MAX_NAMES_SHOWN)
+    .map((name) =>
+      /^[\p{L}\p{M}\p{N}\s_.()（）/-]*$/u.test(name) ? JSON.stringify(cut(name)) : '(not a name)',
+    );
+  const rest = header.length > MAX_NAMES_SHOWN ? ` and ${header.length - MAX_NAMES_SHOWN} more` : '';
+  return new CsvError(`csv header: got ${names.join(', ')}${rest}, expected ${expected.join(' and ')}`);
+}
+
+function unknownHeaders(header: readonly string[], extraNames: ExtraHeaderNames): readonly string[] {
+  const known = new Set(
+    COLUMNS.flatMap((column) => [...(extraNames[column] ?? []), ...HEADER_NAMES[column]]).map(
+      normalizedHeader,
+    ),
+  );
+  return header
+    .filter((name) => !known.has(normalizedHeader(name)))
+    .slice(0, MAX_NAMES_SHOWN)
+    .map(cut);
+}
+
+function cut(name: string): string {
+  return Array.from(name).slice(0, MAX_NAME_CHARACTERS).join('');
+}

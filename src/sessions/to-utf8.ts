@@ -1,0 +1,62 @@
+// The body's bytes as UTF-8 without a byte-order mark, whatever encoding it came in. UTF-8 passes through as it
+// is: what is invalid in it becomes U+FFFD where its fields become text.
+import { TextDecoder } from 'node:util';
+import { CsvError } from './csv-error.js';
+
+const LONGEST_BOM = 3;
+
+/** Throws at once, not when iterated, for an unknown encoding. */
+export function toUtf8(bytes: AsyncIterable<Uint8Array>, encoding: string): AsyncIterable<Uint8Array> {
+  return recode(withWholeStart(bytes), decoderFor(encoding));
+}
+
+async function* recode(
+  bytes: AsyncIterable<Uint8Array>,
+  configured: TextDecoder,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let decoder: TextDecoder | undefined;
+  for await (const chunk of bytes) {
+    const isStart = decoder === undefined;
+    decoder ??= new TextDecoder(encodingOfBom(chunk) ?? configured.encoding);
+    if (decoder.encoding !== 'utf-8') yield Buffer.from(decoder.decode(chunk, { stream: true }));
+    else if (isStart && encodingOfBom(chunk) === 'utf-8') yield chunk.subarray(LONGEST_BOM);
+    else yield chunk;
+  }
+  if (decoder !== undefined && decoder.encoding !== 'utf-8') yield Buffer.from(decoder.decode());
+}
+
+/** Joins the first chunks until a byte-order mark would be whole. */
+async function* withWholeStart(
+  bytes: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let start: Uint8Array | undefined = new Uint8Array();
+  for await (const chunk of bytes) {
+    if (start === undefined) {
+      yield chunk;
+      continue;
+    }
+    start = Buffer.concat([start, chunk]);
+    if (start.length < LONGEST_BOM) continue;
+    yield start;
+    start = undefined;
+  }
+  if (start !== undefined) yield start;
+}
+
+function encodingOfBom([first, second, third]: Uint8Array): string | undefined {
+  if (first === 0xef && second === 0xbb && third === 0xbf) return 'utf-8';
+  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  if (first === 0xfe && second === 0xff) return 'utf-16be';
+  return undefined;
+}
+
+function decoderFor(encoding: string): TextDecoder {
+  try {
+    return new TextDecoder(encoding);
+  } catch (cause) {
+    throw new CsvError(
+      `csv encoding: got ${JSON.stringify(encoding)}, expected a name of the WHATWG Encoding Standard, such as "utf-8" or "gb18030"`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,121 @@
+// HTTP as the API client needs it, and the only file that knows undici: one request at a time per connection,
+// redirects never followed, every failure below HTTP translated to a CollectionError.
+import { Agent, type Dispatcher, ProxyAgent } from 'undici';
+import type { CallSite } from './api-error.js';
+import { networkError } from './network-error.js';
+
+/** Below the idle time of common servers and load balancers, so that they seldom close a connection under a POST. */
+const KEEP_ALIVE_MS = 4_000;
+/** After this, a connection is replaced, so that a changed DNS answer is followed. */
+const CONNECTION_LIFE_MS = 300_000;
+const MAX_CONNECT_MS = 5_000;
+
+export interface HttpClientOptions {
+  /** Scheme, host and port. */
+  readonly endpoint: string;
+  /** For connecting (at most 5 s are taken for that) and for each wait for more of a body. */
+  readonly timeoutMs: number;
+  /** PEM; trusted instead of the system's authorities. */
+  readonly ca?: string;
+  /** May hold a user and a password. */
+  readonly proxyUrl?: string;
+}
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST';
+  /** Encoded, with the query. */
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+}
+
+export interface HttpAnswer {
+  readonly site: CallSite;
+  readonly status: number;
+  /** Undefined where the header is missing or stands more than once. */
+  header(name: string): string | undefined;
+  /** As sent: neither decoded nor bounded. Rejects when it is cut off, and with the request's signal. */
+  readonly body: AsyncIterable<Uint8Array>;
+  /** False where only the end of the connection ends the body: a cut one then looks complete. */
+  readonly isDelimited: boolean;
+  /** Drops what was not read; call it, or read to the end, to free the connection. */
+  discard(): void;
+}
+
+export interface HttpClient {
+  /** Resolves at the answer's headers. The signal also ends the reading of the body, and rejects with its reason. */
+  send(request: HttpRequest, site: CallSite, signal: AbortSignal): Promise<HttpAnswer>;
+  /** Takes no more requests; resolves when those under way have ended. */
+  close(): Promise<void>;
+}
+
+export function createHttpClient({ endpoint, timeoutMs, ca, proxyUrl }: HttpClientOptions): HttpClient {
+  const connect = { timeout: Math.min(MAX_CONNECT_MS, timeoutMs), ...(ca === undefined ? {} : { ca }) };
+  const pool = {
+    connect,
+    pipelining: 1,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    keepAliveMaxTimeout: KEEP_ALIVE_MS,
+    clientTtl: CONNECTION_LIFE_MS,
+    // The wait for headers is the caller's to bound: its signal covers connecting and the answer as one.
+    headersTimeout: 0,
+    bodyTimeout: timeoutMs,
+  };
+  const dispatcher: Dispatcher =
+    proxyUrl === undefined
+      ? new Agent(pool)
+      : new ProxyAgent({ ...pool, uri: proxyUrl, requestTls: connect, proxyTls: connect });
+
+  return {
+    async send({ method, target, headers, body }, site, signal) {
+      const translate = (error: unknown): unknown =>
+        signal.aborted ? signal.reason : networkError(error, site);
+      try {
+        const response = await dispatcher.request({
+          origin: endpoint,
+          path: target,
+          method,
+          headers: { ...headers },
+          body: body ?? null,
+          signal,
+        });
+        return toAnswer(response, site, translate);
+      } catch (error) {
+        throw translate(error);
+      }
+    },
+    close: () => dispatcher.close(),
+  };
+}
+
+function toAnswer(
+  { statusCode, headers, body }: Dispatcher.ResponseData,
+  site: CallSite,
+  translate: (error: unknown) => unknown,
+): HttpAnswer {
+  const header = (name: string): string | undefined => {
+    const value = Object.hasOwn(headers, name) ? headers[name] : undefined;
+    return typeof value === 'string' ? value : undefined;
+  };
+  return {
+    site,
+    status: statusCode,
+    header,
+    body: translated(body, translate),
+    isDelimited:
+      header('content-length') !== undefined || /\bchunked$/iu.test(header('transfer-encoding') ?? ''),
+    // Dropping a body that has not ended is an error to the stream, not to us.
+    discard: () => void body.on('error', () => {}).destroy(),
+  };
+}
+
+async function* translated(
+  body: AsyncIterable<Uint8Array>,
+  translate: (error: unknown) => unknown,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (error) {
+    throw translate(error);
+  }
+}

@@ -1,0 +1,16 @@
+// A token from elsewhere, sent as it is.
+import { createHash } from 'node:crypto';
+import type { Credentials } from './credentials.js';
+import { secretText } from './secret-text.js';
+
+/** `readToken` is asked anew for every request, so a changed secret is used at once. */
+export function tokenCredentials(readToken: () => string): Credentials {
+  const token = (): string => secretText('token', readToken);
+  return {
+    fingerprint: () => createHash('sha256').update(token()).digest('hex'),
+    authorize: async () => {
+      const value = token();
+      return { headers: { 'x-auth-token': value }, secrets: [value], recover: async () => false };
+    },
+  };
+}

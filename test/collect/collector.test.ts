@@ -1,0 +1,258 @@
+import assert from 'node:assert/strict';
+import { CollectionError } from '../../src/collect/collection-error.js';
+import { Collector, type CollectorOptions } from '../../src/collect/collector.js';
+import { NodeBoard } from '../../src/collect/node-board.js';
+import type { NodeStatus } from '../../src/collect/node-status.js';
+import type { Log, LogFields } from '../../src/log.js';
+import { CsvError } from '../../src/sessions/csv-error.js';
+import { FakeClock } from '../support/fake-clock.js';
+import { countLines } from './counting-reader.js';
+import { sampleNode } from './sample-node.js';
+import { ScriptedApi } from './scripted-api.js';
+
+const NODE = sampleNode();
+const OTHER = sampleNode({ nodeId: 'c17d1a0b9e2f4c6fa5d8e9b0c1d2e3f4no07' });
+
+describe('Collector', () => {
+  let clock: FakeClock;
+  let api: ScriptedApi;
+  let board: NodeBoard;
+  let lines: { level: string; message: string; fields: LogFields }[];
+  let stopping: AbortController;
+
+  beforeEach(() => {
+    clock = new FakeClock();
+    api = new ScriptedApi(clock);
+    board = new NodeBoard();
+    board.setNodes([NODE, OTHER]);
+    lines = [];
+    stopping = new AbortController();
+  });
+
+  function makeCollector(change: Partial<CollectorOptions> = {}): Collector {
+    const write =
+      (level: string) =>
+      (message: string, fields: LogFields = {}) => {
+        lines.push({ level, message, fields });
+      };
+    const log: Log = {
+      debug: write('debug'),
+      info: write('info'),
+      warn: write('warn'),
+      error: write('error'),
+    };
+    return new Collector({
+      api,
+      readSnapshot: countLines,
+      board,
+      clock,
+      log,
+      timeoutMs: 50_000,
+      pollIntervalMs: 1000,
+      staleAt: (_, successAt) => successAt + 180_000,
+      ...change,
+    });
+  }
+
+  async function collect(collector: Collector, node = NODE): Promise<NodeStatus> {
+    await Promise.all([collector.collect(node, stopping.signal), clock.advance(60_000)]);
+    const status = board.get(node.nodeId);
+    assert.ok(status !== undefined);
+    return status;
+  }
+
+  const logged = (level: string) => lines.filter((line) => line.level === level);
+
+  it('puts a success on the board, whole', async () => {
+    const begin = clock.now();
+    const status = await collect(makeCollector());
+    assert.equal(status.up, true);
+    assert.deepEqual(status.collections, { success: 1, error: 0, skipped: 0 });
+    assert.equal(status.snapshot?.sessions, 2);
+    assert.equal(status.lastSuccessAt, begin + 1000);
+    assert.equal(status.staleAt, begin + 181_000);
+    assert.deepEqual([status.csvRows, status.csvRowsRejected, status.csvBytes], [2, 0, 20]);
+    assert.deepEqual(status.phaseSeconds, { submit: 0, wait: 1, download: 0 });
+    assert.equal(status.previousSessions, undefined);
+    assert.deepEqual(logged('warn'), []);
+  });
+
+  it('adds up what it read and remembers the number of sessions before', async () => {
+    const collector = makeCollector();
+    await collect(collector);
+    api.csv = 'id,user\n1,app\n';
+    const status = await collect(collector);
+    assert.deepEqual([status.csvRows, status.csvBytes], [3, 34]);
+    assert.equal(status.previousSessions, 2);
+    assert.equal(status.snapshot?.sessions, 1);
+  });
+
+  it('keeps the old snapshot whole when a collection fails', async () => {
+    const collector = makeCollector();
+    const before = await collect(collector);
+    api.downloadError = new CollectionError('network', 'download: got a reset, expected a body');
+    const status = await collect(collector);
+    assert.equal(status.snapshot, before.snapshot);
+    assert.equal(status.staleAt, before.staleAt);
+    assert.equal(status.lastSuccessAt, before.lastSuccessAt);
+    assert.equal(status.up, false);
+    assert.deepEqual(status.collections, { success: 1, error: 1, skipped: 0 });
+    assert.equal(status.errors.network, 1);
+    assert.deepEqual(status.lastError, {
+      reason: 'network',
+      message: 'download: got a reset, expected a body',
+      at: before.lastSuccessAt === undefined ? 0 : before.lastSuccessAt + 60_000,
+    });
+  });
+
+  it('logs a failure in one line with all that is known of it', async () => {
+    api.submitError = new CollectionError('auth', 'submit: got 401, expected 200', {
+      status: 401,
+      error_code: 'APIGW.0301',
+    });
+    await collect(makeCollector());
+    assert.deepEqual(lines, [
+      {
+        level: 'warn',
+        message: 'collection failed',
+        fields: {
+          project: 'production',
+          instance_id: NODE.instanceId,
+          node_id: NODE.nodeId,
+          node_name: 'orders-primary',
+          phase: 'submit',
+          reason: 'auth',
+          error: 'submit: got 401, expected 200',
+          status: 401,
+          error_code: 'APIGW.0301',
+        },
+      },
+    ]);
+  });
+
+  it('says once that a node recovered', async () => {
+    const collector = makeCollector();
+    api.submitError = new CollectionError('network', 'submit: got a reset, expected an answer');
+    await collect(collector);
+    api.submitError = undefined;
+    const status = await collect(collector);
+    assert.equal(status.lastError, undefined);
+    await collect(collector);
+    assert.deepEqual(
+      logged('info').map(({ message }) => message),
+      ['node recovered'],
+    );
+  });
+
+  it('counts a file that cannot be read as csv, with the rows read so far', async () => {
+    const status = await collect(
+      makeCollector({
+        readSnapshot: async (_, tally) => {
+          tally.rows += 3;
+          tally.rejectedRows += 4;
+          throw new CsvError('csv rows: got 4 of 7 rejected');
+        },
+      }),
+    );
+    assert.equal(status.errors.csv, 1);
+    assert.deepEqual([status.csvRows, status.csvRowsRejected], [3, 4]);
+  });
+
+  it('lets a parser that throws fail its node alone', async () => {
+    const collector = makeCollector({
+      readSnapshot: (csv, tally, previous) => {
+        if (board.get(NODE.nodeId)?.up === undefined) throw new TypeError("no 'SELECT 1'");
+        return countLines(csv, tally, previous);
+      },
+    });
+    const status = await collect(collector);
+    assert.deepEqual([status.up, status.errors.internal], [false, 1]);
+    assert.doesNotMatch(JSON.stringify(lines), /SELECT/u);
+    const other = await collect(collector, OTHER);
+    assert.deepEqual([other.up, other.errors.internal], [true, 0]);
+  });
+
+  it('fails a node whose snapshot cannot be published, and publishes no half of it', async () => {
+    const status = await collect(
+      makeCollector({
+        staleAt: () => {
+          throw new RangeError('no run');
+        },
+      }),
+    );
+    assert.deepEqual([status.up, status.errors.internal, status.snapshot], [false, 1, undefined]);
+  });
+
+  it('ends at the deadline over all phases', async () => {
+    api.hanging.add(NODE.nodeId);
+    const status = await collect(makeCollector());
+    assert.equal(status.errors.timeout, 1);
+    assert.deepEqual(status.phaseSeconds, { submit: 50 });
+  });
+
+  it('blames the deadline for what fails because of it', async () => {
+    const collector = makeCollector({
+      readSnapshot: async () => {
+        await clock.sleep(49_500);
+        throw new CsvError('csv body: got an end inside quotes');
+      },
+    });
+    const status = await collect(collector);
+    assert.deepEqual([status.errors.csv, status.errors.timeout], [0, 1]);
+  });
+
+  it('leaves no timer behind', async () => {
+    const collector = makeCollector();
+    const collecting = collector.collect(NODE, stopping.signal);
+    await clock.advance(1000);
+    await collecting;
+    assert.equal(clock.sleeping, 0);
+  });
+
+  it('counts and logs nothing when it is aborted', async () => {
+    api.hanging.add(NODE.nodeId);
+    const before = board.list();
+    const collecting = makeCollector().collect(NODE, stopping.signal);
+    await clock.advance(10_000);
+    stopping.abort();
+    await collecting;
+    assert.equal(board.list(), before);
+    assert.deepEqual(lines, []);
+  });
+
+  it('counts every skipped run and logs the first one of each collection', async () => {
+    const collector = makeCollector();
+    api.hanging.add(NODE.nodeId);
+    for (const skipped of [2, 4]) {
+      const collecting = collector.collect(NODE, stopping.signal);
+      collector.countSkipped(NODE);
+      collector.countSkipped(NODE);
+      assert.equal(board.get(NODE.nodeId)?.collections.skipped, skipped);
+      await Promise.all([collecting, clock.advance(60_000)]);
+    }
+    assert.equal(logged('warn').filter(({ message }) => message.includes('skipped')).length, 2);
+  });
+
+  it('puts the next run on the board', () => {
+    makeCollector().noteNextRun(NODE, 1_767_323_045_000);
+    assert.equal(board.get(NODE.nodeId)?.nextRunAt, 1_767_323_045_000);
+  });
+
+  it('describes the columns of a node once, and again when they change', async () => {
+    let columns: ('id' | 'user' | 'state')[] = ['id', 'user'];
+    const collector = makeCollector({
+      readSnapshot: async (...args) => ({ ...(await countLines(...args)), columns }),
+    });
+    await collect(collector);
+    await collect(collector);
+    columns = ['id', 'user', 'state'];
+    await collect(collector);
+    assert.deepEqual(
+      logged('debug').map(({ fields }) => [fields.columns, fields.unknown_headers]),
+      [
+        ['id user', 'Colour'],
+        ['id user state', 'Colour'],
+      ],
+    );
+  });
+});

@@ -1,0 +1,501 @@
+// Every way for a configuration to be wrong, with the exact lines that say so.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the configuration's own syntax
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { ConfigErrors } from '../../src/config/config-errors.js';
+import { loadConfig } from '../../src/config/load-config.js';
+import { validateCron } from '../../src/schedule/cron-expression.js';
+import { KNOWN_REGIONS } from '../../src/taurusdb/regions.js';
+import { ConfigFolder } from './config-folder.js';
+import { INSTANCE, NODE, projectAnd, projectWith } from './sample-config.js';
+
+const NODES = `    nodes: [{ instance_id: ${INSTANCE}, node_id: ${NODE} }]`;
+const ENDPOINT =
+  'an https URL of a host alone, no user, path or link-local address (or http of a loopback address)';
+const COLUMNS =
+  'id, user, host, state, db, command, time, info, trx_id, trx_state, trx_executed_time, trx_lock_duration, trx_lock_rows, trx_lock_tables, trx_update_rows';
+
+interface Wrong {
+  readonly yaml: string | Uint8Array;
+  readonly env?: NodeJS.ProcessEnv;
+  /** Without the `config.yaml:` that each begins with. */
+  readonly errors: readonly string[];
+}
+
+const NOT_YAML: Readonly<Record<string, Wrong>> = {
+  'an empty file': { yaml: '', errors: ['1: got nothing, expected a mapping'] },
+  'a text': { yaml: 'projects', errors: ['1: got "projects", expected a mapping'] },
+  'a list': { yaml: '- projects', errors: ['1: got a list, expected a mapping'] },
+  'bytes that are not text': {
+    yaml: new Uint8Array([0x61, 0xff]),
+    errors: [' cannot be read: not UTF-8 text'],
+  },
+  'a file larger than a mebibyte': {
+    yaml: '#'.repeat(1024 * 1024 + 1),
+    errors: [' cannot be read: larger than 1048576 bytes'],
+  },
+  'a second document': {
+    yaml: 'projects: []\n---\nprojects: []\n',
+    errors: ['2: got a second document, expected one'],
+  },
+  'a tab as indentation': {
+    yaml: 'log:\n\tlevel: info\n',
+    errors: ['2: tabs are not allowed as indentation'],
+  },
+  'an unknown tag': {
+    yaml: 'log:\n  level: !!js/function "x"\n',
+    errors: ['2: tags are not supported: a value that starts with ! needs quotes'],
+  },
+  'an alias': {
+    yaml: projectAnd('log: &log { level: info }\nweb: *log\n'),
+    errors: ['11: web: aliases are not supported: a value that starts with * needs quotes'],
+  },
+  'mappings nested 21 deep': {
+    yaml: `${Array.from({ length: 21 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n')} 1`,
+    errors: ['21: nested too deeply, expected at most 20 levels'],
+  },
+  'a megabyte of brackets': {
+    yaml: '['.repeat(1024 * 1024),
+    errors: ['1: nested too deeply, expected at most 20 levels'],
+  },
+  'a key that stands twice': {
+    yaml: projectAnd('log:\n  level: info\n  level: debug\n'),
+    errors: ['12: log.level: the key is already set on line 11'],
+  },
+  'keys that mean something to JavaScript': {
+    yaml: projectAnd('__proto__: { a: 1 }\nlog: { constructor: 1, prototype: 2 }\n'),
+    errors: [
+      '10: __proto__: this name is not allowed as a key',
+      '11: log.constructor: this name is not allowed as a key',
+      '11: log.prototype: this name is not allowed as a key',
+    ],
+  },
+  'a key that is a list': {
+    yaml: '? [a]\n: 1\n',
+    errors: ['1: with stringKeys, all keys must be strings'],
+  },
+  'a merge key': {
+    yaml: projectAnd('log: { "<<": 1 }\n'),
+    errors: ['10: log["<<"]: unknown key (known here: level, format)'],
+  },
+};
+
+const WRONG_KEYS: Readonly<Record<string, Wrong>> = {
+  'unknown keys, at any depth': {
+    yaml: projectAnd('colection: {}\nlog: { levle: info, "a b": 1 }\nx: 1\n'),
+    errors: [
+      '10: colection: unknown key (did you mean "collection"?)',
+      '11: log.levle: unknown key (did you mean "level"?)',
+      '11: log["a b"]: unknown key (known here: level, format)',
+      '12: x: unknown key (known here: projects, collection, api, csv, metrics, web, log)',
+    ],
+  },
+  'no projects': { yaml: 'log: {}', errors: ['1: projects: missing'] },
+  'projects that are not a list': {
+    yaml: 'projects: { name: a }',
+    errors: ['1: projects: got a mapping, expected a list'],
+  },
+  'an empty list of projects': {
+    yaml: 'projects: []',
+    errors: ['1: projects: got an empty list, expected at least one project'],
+  },
+  'a project without anything': {
+    yaml: 'projects:\n  - {}\n',
+    errors: [
+      '2: projects[0].name: missing',
+      '2: projects[0].region: missing',
+      '2: projects[0]: got neither nodes nor an enabled discovery, expected one of them or both',
+    ],
+  },
+  'a list where a mapping belongs': {
+    yaml: projectAnd('log: [level]\nmetrics: { labels: [a] }\n'),
+    errors: ['10: log: got a list, expected a mapping', '11: metrics.labels: got a list, expected a mapping'],
+  },
+};
+
+const WRONG_PROJECTS: Readonly<Record<string, Wrong>> = {
+  'a project name with a blank': {
+    yaml: projectWith(NODES).replace('production', 'my project'),
+    errors: ['2: projects[0].name: got "my project", expected 1 to 64 letters, digits, _, . or -'],
+  },
+  'a project name that stands twice': {
+    yaml: projectWith(NODES) + projectWith('\n    discovery: { enabled: true }').replace('projects:', ''),
+    errors: ['5: projects[1].name: this project name stands already at projects[0].name'],
+  },
+  'a node that stands twice, in two projects': {
+    yaml: `${projectWith(NODES)}\n${projectWith(NODES).replace('production', 'test').replace('projects:\n', '')}`,
+    errors: ['7: projects[1].nodes[0]: this node stands already at projects[0].nodes[0]'],
+  },
+  'an unknown region without an endpoint': {
+    yaml: projectWith(NODES).replace('ap-southeast-3', 'mars'),
+    errors: [
+      `3: projects[0].region: got "mars", expected one of ${KNOWN_REGIONS.join(', ')} or an explicit endpoint`,
+    ],
+  },
+  'an unknown region whose project is to be looked up, without an IAM endpoint': {
+    yaml: projectWith(`    endpoint: https://taurusdb.example\n${NODES}`).replace('ap-southeast-3', 'mars'),
+    errors: [
+      '2: projects[0].iam_endpoint: missing: for this region it is not known, and a password or a project_id to look up needs it',
+    ],
+  },
+  'a project id of another length': {
+    yaml: projectWith(`    project_id: abc\n${NODES}`),
+    errors: ['4: projects[0].project_id: got "abc", expected 32 letters and digits'],
+  },
+  'an id that YAML reads as a number': {
+    yaml: projectWith(NODES.replace(NODE, '0483e6')),
+    errors: [
+      '4: projects[0].nodes[0].node_id: got 0483e6, expected 36 letters and digits that end in no07 (quote it: YAML reads it as a number)',
+    ],
+  },
+  'ids in the place of each other': {
+    yaml: projectWith(`    nodes: [{ instance_id: ${NODE}, node_id: ${INSTANCE} }]`),
+    errors: [
+      `4: projects[0].nodes[0].instance_id: got "${NODE}", expected 36 letters and digits that end in in07`,
+      `4: projects[0].nodes[0].node_id: got "${INSTANCE}", expected 36 letters and digits that end in no07`,
+    ],
+  },
+  'an id that is a path': {
+    yaml: projectWith(NODES.replace(NODE, '../../../../../../../../../etc/x/no07')),
+    errors: [
+      '4: projects[0].nodes[0].node_id: got "../../../../../../../../../etc/x/no07", expected 36 letters and digits that end in no07',
+    ],
+  },
+  'neither nodes nor discovery': {
+    yaml: projectWith('    nodes: []\n    discovery: { enabled: false }'),
+    errors: ['2: projects[0]: got neither nodes nor an enabled discovery, expected one of them or both'],
+  },
+  'discovery that cannot be': {
+    yaml: projectWith(
+      '    discovery: { enabled: maybe, refresh: 0, instance_name: "", tags: { env: 1 }, role: primary, status: ok }',
+    ),
+    errors: [
+      '4: projects[0].discovery.enabled: got "maybe", expected true or false',
+      '4: projects[0].discovery.refresh: got 0, expected a duration from 1s to 1d',
+      '4: projects[0].discovery.instance_name: got nothing, expected a glob',
+      '4: projects[0].discovery.tags.env: got 1, expected a glob (quote it: YAML reads it as a number)',
+      '4: projects[0].discovery.role: got "primary", expected one of master, slave, both',
+      '4: projects[0].discovery.status: got "ok", expected a list',
+    ],
+  },
+  'a language that the API does not speak': {
+    yaml: projectWith(`    language: fr\n${NODES}`),
+    errors: ['4: projects[0].language: got "fr", expected one of en-us, zh-cn'],
+  },
+  "a wrong setting in a project's own api": {
+    yaml: projectWith(`    api: { max_retries: 11, timeout: 5s }\n${NODES}`),
+    errors: [
+      '4: projects[0].api.max_retries: got 11, expected a whole number from 0 to 10',
+      '4: projects[0].api.timeout: unknown key (known here: request_timeout, max_retries, max_requests_per_second, max_csv_bytes, ca_file, proxy_url, proxy_url_file)',
+    ],
+  },
+};
+
+const WRONG_ENDPOINTS = [
+  'http://taurusdb.example',
+  'https://taurusdb.example/v3',
+  'https:/taurusdb.example',
+  'taurusdb.example',
+  'https://169.254.169.254',
+  'https://2852039166',
+  'https://[fe80::1]',
+  'https://[::ffff:169.254.1.1]',
+  'http://169.254.169.254',
+  'file:///etc/passwd',
+  'https://taurusdb.example\\evil',
+  'https://',
+  'https://taurusdb.example:99999',
+];
+
+const WRONG_CREDENTIALS: Readonly<Record<string, Wrong>> = {
+  'no kind of credentials': {
+    yaml: projectWith(`    auth: {}\n${NODES}`),
+    errors: [
+      '4: projects[0].auth: got none, expected exactly one of access_key, token, password, ecs_agency',
+    ],
+  },
+  'two kinds of credentials': {
+    yaml: projectWith(`    auth: { token: { value: a }, ecs_agency: {} }\n${NODES}`),
+    errors: [
+      '4: projects[0].auth: got token and ecs_agency, expected exactly one of access_key, token, password, ecs_agency',
+    ],
+  },
+  'parts of credentials that are missing': {
+    yaml: projectWith(`    auth: { access_key: {}, password: {} }\n${NODES}`),
+    errors: [
+      '4: projects[0].auth: got access_key and password, expected exactly one of access_key, token, password, ecs_agency',
+      '4: projects[0].auth.access_key: got none, expected exactly one of ak, ak_file',
+      '4: projects[0].auth.access_key: got none, expected exactly one of sk, sk_file',
+      '4: projects[0].auth.password.domain: missing',
+      '4: projects[0].auth.password.user: missing',
+      '4: projects[0].auth.password: got none, expected exactly one of password, password_file',
+    ],
+  },
+  'a secret and its file': {
+    yaml: projectWith(`    auth: { token: { value: a, value_file: config.yaml } }\n${NODES}`),
+    errors: [
+      '4: projects[0].auth.token: got value and value_file, expected exactly one of value, value_file',
+      '4: projects[0].auth.token.value_file: got "config.yaml", expected a file with a secret (it has a blank, a line break or a byte that is not text)',
+    ],
+  },
+  'a secret file that is not there': {
+    yaml: projectWith(`    auth: { token: { value_file: nowhere/token } }\n${NODES}`),
+    errors: [
+      '4: projects[0].auth.token.value_file: got "nowhere/token", expected a file with a secret (no such file)',
+    ],
+  },
+  'a secret file that is a folder': {
+    yaml: projectWith(`    auth: { token: { value_file: . } }\n${NODES}`),
+    errors: [
+      '4: projects[0].auth.token.value_file: got ".", expected a file with a secret (not a regular file)',
+    ],
+  },
+  'a secret that YAML reads as a number': {
+    yaml: projectWith(`    auth: { token: { value: 12345678 } }\n${NODES}`),
+    errors: [
+      '4: projects[0].auth.token.value: got a number that is not shown, expected a secret (quote it: YAML reads it as a number)',
+    ],
+  },
+  'a secret with a blank': {
+    yaml: projectWith(`    auth: { token: { value: two words } }\n${NODES}`),
+    errors: [
+      '4: projects[0].auth.token.value: got a text that is not shown, expected a secret (it has a blank, a line break or a byte that is not text)',
+    ],
+  },
+  'empty secrets': {
+    yaml: projectWith(`    auth: { access_key: { ak: , sk: "" } }\n${NODES}`),
+    errors: [
+      '4: projects[0].auth.access_key.ak: got nothing, expected a secret',
+      '4: projects[0].auth.access_key.sk: got nothing, expected a secret (it is empty)',
+    ],
+  },
+  'a proxy that is not HTTP': {
+    yaml: projectAnd('api: { proxy_url: "socks5://user:pass@proxy" }\n'),
+    errors: [
+      '10: api.proxy_url: got a text that is not shown, expected an http or https URL (it is another text)',
+    ],
+  },
+};
+
+const WRONG_VARIABLES: Readonly<Record<string, Wrong>> = {
+  'variables that are not set': {
+    yaml: projectWith(
+      `    auth: { access_key: { ak: "\${AK}", sk: "\${SK}" } }\n    language: \${LANGUAGE}\n${NODES}`,
+    ),
+    env: { AK: 'value' },
+    errors: [
+      '4: projects[0].auth.access_key.sk: environment variable SK is not set',
+      '5: projects[0].language: environment variable LANGUAGE is not set',
+    ],
+  },
+  'an empty variable for a secret': {
+    yaml: projectWith(`    auth: { token: { value: "\${TOKEN}" } }\n${NODES}`),
+    env: { TOKEN: '' },
+    errors: [
+      '4: projects[0].auth.token.value: got an empty value of ${TOKEN}, expected a secret (it is empty)',
+    ],
+  },
+  "a variable's value that does not fit": {
+    yaml: projectAnd('collection: { timeout: "${T}", schedule: "${S:-x}" }\nlog: { level: "${A}${B}" }\n'),
+    env: { T: 'soon', A: 'tr', B: 'ace' },
+    errors: [
+      '10: collection.timeout: got the value of ${T}, expected a duration from 100ms to 1h',
+      '10: collection.schedule: the value of ${S} cannot be used here',
+      '11: log.level: got the value of ${A}${B}, expected one of debug, info, warn, error',
+    ],
+  },
+  'what starts no variable': {
+    yaml: projectAnd('log: { level: "${", format: "${1}" }\n'),
+    errors: [
+      '10: log.level: got a "${" that starts no variable, expected ${NAME} or ${NAME:-default} (a literal is written $${)',
+      '10: log.format: got a "${" that starts no variable, expected ${NAME} or ${NAME:-default} (a literal is written $${)',
+    ],
+  },
+  'two nodes whose variables are not set': {
+    yaml: projectWith(
+      `    nodes:\n      - { instance_id: ${INSTANCE}, node_id: "\${A}" }\n      - { instance_id: ${INSTANCE}, node_id: "\${B}" }`,
+    ),
+    errors: [
+      '5: projects[0].nodes[0].node_id: environment variable A is not set',
+      '6: projects[0].nodes[1].node_id: environment variable B is not set',
+    ],
+  },
+};
+
+const WRONG_VALUES: Readonly<Record<string, Wrong>> = {
+  'durations that cannot be': {
+    yaml: projectAnd(`collection:
+  splay: -1s
+  timeout: 0
+  poll_interval: 99ms
+  stale_after: 1s1h
+  slow_session_threshold: .nan
+  long_transaction_threshold: 99999999999999999999y
+`),
+    errors: [
+      '11: collection.splay: got "-1s", expected a duration from 0s to 1h',
+      '12: collection.timeout: got 0, expected a duration from 100ms to 1h',
+      '13: collection.poll_interval: got "99ms", expected a duration from 100ms to 1m',
+      '14: collection.stale_after: got "1s1h", expected a duration from 1s to 1y',
+      '15: collection.slow_session_threshold: got .nan, expected a duration from 1s to 1d',
+      '16: collection.long_transaction_threshold: got "99999999999999999999y", expected a duration from 1s to 1y',
+    ],
+  },
+  'schedules that cannot be': {
+    yaml: projectWith(
+      `    nodes: [{ instance_id: ${INSTANCE}, node_id: ${NODE}, schedule: "* * *" }]\ncollection: { schedule: "61 * * * *", timezone: Mars/Crater }`,
+    ),
+    errors: [
+      `4: projects[0].nodes[0].schedule: ${validateCron('* * *')}`,
+      `5: collection.schedule: ${validateCron('61 * * * *')}`,
+      '5: collection.timezone: got "Mars/Crater", expected a time zone such as UTC or Asia/Singapore',
+    ],
+  },
+  'numbers that cannot be': {
+    yaml: projectAnd(
+      'collection: { max_concurrent: 0 }\napi: { max_retries: 1.5, max_requests_per_second: ten, max_csv_bytes: 1KB }\n',
+    ),
+    errors: [
+      '10: collection.max_concurrent: got 0, expected a whole number from 1 to 1000',
+      '11: api.max_retries: got 1.5, expected a whole number from 0 to 10',
+      '11: api.max_requests_per_second: got "ten", expected a whole number from 1 to 1000',
+      '11: api.max_csv_bytes: got "1KB", expected a size from 1KiB to 16GiB',
+    ],
+  },
+  'a certificate file that is not there': {
+    yaml: projectAnd('api: { ca_file: ca.pem }\n'),
+    errors: ['10: api.ca_file: got "ca.pem", expected a readable file (no such file)'],
+  },
+  'words that are not known': {
+    yaml: projectAnd('collection: { filter: all }\nlog: { level: trace, format: text }\n'),
+    errors: [
+      '10: collection.filter: got "all", expected one of total, active, slow, long',
+      '11: log.level: got "trace", expected one of debug, info, warn, error',
+      '11: log.format: got "text", expected one of logfmt, json',
+    ],
+  },
+  'a CSV that cannot be': {
+    yaml: projectAnd(
+      'csv: { encoding: klingon, columns: { account: [a], user: [], host: name, db: [""] } }\n',
+    ),
+    errors: [
+      '10: csv.encoding: got "klingon", expected an encoding such as utf-8 or gb18030',
+      `10: csv.columns.account: got "account", expected one of ${COLUMNS}`,
+      '10: csv.columns.host: got "name", expected a list of header names',
+      '10: csv.columns.db[0]: got nothing, expected a header name',
+    ],
+  },
+  'labels that are not names, or taken': {
+    yaml: projectAnd('metrics: { labels: { 9a: x, __name__: x, job: x, user: x, tier: 1 } }\n'),
+    errors: [
+      '10: metrics.labels.9a: got "9a", expected a label name: letters, digits and _, no digit first',
+      '10: metrics.labels.__name__: got "__name__", expected a label name that does not start with __: Prometheus keeps these to itself',
+      '10: metrics.labels.job: got "job", expected another label name: Prometheus sets this one for the scraped target',
+      '10: metrics.labels.user: got "user", expected another label name: the program uses this one itself',
+      '10: metrics.labels.tier: got 1, expected a label value (quote it: YAML reads it as a number)',
+    ],
+  },
+  'dimensions that cannot be': {
+    yaml: projectAnd(
+      'metrics: { dimensions: { state: { enabled: 1, max_values: 0, strip_port: true }, users: {} } }\n',
+    ),
+    errors: [
+      '10: metrics.dimensions.state.enabled: got 1, expected true or false',
+      '10: metrics.dimensions.state.max_values: got 0, expected a whole number from 1 to 10000',
+      '10: metrics.dimensions.state.strip_port: unknown key (known here: enabled, max_values)',
+      '10: metrics.dimensions.users: unknown key (did you mean "user"?)',
+    ],
+  },
+  'addresses and paths that cannot be': {
+    yaml: projectAnd('web: { listen_address: 10104, telemetry_path: /-/ready }\n'),
+    errors: [
+      '10: web.listen_address: got 10104, expected host:port, [address]:port or :port (quote it: YAML reads it as a number)',
+      '10: web.telemetry_path: got "/-/ready", expected a path such as /metrics that the program does not use itself',
+    ],
+  },
+};
+
+describe('loadConfig', () => {
+  const folder = new ConfigFolder();
+  after(() => folder.remove());
+
+  const kinds = { NOT_YAML, WRONG_KEYS, WRONG_PROJECTS, WRONG_CREDENTIALS, WRONG_VARIABLES, WRONG_VALUES };
+  for (const [name, { yaml, env, errors }] of Object.values(kinds).flatMap((kind) => Object.entries(kind))) {
+    it(`refuses ${name}`, () => {
+      assert.deepEqual(
+        folder.errorsOf(yaml, env),
+        errors.map((error) => `config.yaml:${error}`),
+      );
+    });
+  }
+
+  for (const endpoint of WRONG_ENDPOINTS) {
+    it(`refuses the endpoint ${endpoint}`, () => {
+      assert.deepEqual(folder.errorsOf(projectWith(`    endpoint: ${endpoint}\n${NODES}`)), [
+        `config.yaml:4: projects[0].endpoint: got ${JSON.stringify(endpoint)}, expected ${ENDPOINT}`,
+      ]);
+    });
+  }
+
+  it('refuses to send credentials to an endpoint with a user or a query, without showing them', () => {
+    for (const endpoint of ['https://user:pass@host', 'https://host/?token=1', 'https://host#token']) {
+      assert.deepEqual(folder.errorsOf(projectWith(`    endpoint: ${endpoint}\n${NODES}`)), [
+        `config.yaml:4: projects[0].endpoint: got a text that is not shown, expected ${ENDPOINT}`,
+      ]);
+    }
+  });
+
+  for (const address of ['10104', 'a:b', ':65536', '[::1]', '::1:80', 'a b:1', ':']) {
+    it(`refuses to listen on "${address}"`, () => {
+      assert.deepEqual(folder.errorsOf(projectAnd(`web: { listen_address: "${address}" }\n`)), [
+        `config.yaml:10: web.listen_address: got "${address}", expected host:port, [address]:port or :port`,
+      ]);
+    });
+  }
+
+  for (const path of ['/', '/-/healthy', '/-/reload', '/api/v1/nodes', 'metrics', '/a?b', '/a b', '/é']) {
+    it(`refuses to publish at "${path}"`, () => {
+      assert.deepEqual(folder.errorsOf(projectAnd(`web: { telemetry_path: "${path}" }\n`)), [
+        `config.yaml:10: web.telemetry_path: got "${path}", expected a path such as /metrics that the program does not use itself`,
+      ]);
+    });
+  }
+
+  it('refuses a file that is not there, a folder and a pipe, at once', () => {
+    const pipe = `${folder.path}/pipe`;
+    execFileSync('mkfifo', [pipe]);
+    const missing = `${folder.path}/missing`;
+    assert.throws(() => loadConfig(missing, {}), { message: `${missing}: cannot be read: no such file` });
+    for (const path of [folder.path, pipe]) {
+      assert.throws(() => loadConfig(path, {}), { message: `${path}: cannot be read: not a regular file` });
+    }
+  });
+
+  it('gives file, path, line and column of every error', () => {
+    const path = folder.write('config.yaml', projectAnd('log:\n  level: trace\n'));
+    assert.throws(
+      () => loadConfig(path, {}),
+      (error) => {
+        assert.ok(error instanceof ConfigErrors);
+        assert.deepEqual(error.errors, [
+          {
+            file: path,
+            path: 'log.level',
+            line: 11,
+            column: 3,
+            message: 'got "trace", expected one of debug, info, warn, error',
+          },
+        ]);
+        return true;
+      },
+    );
+  });
+
+  it('quotes what it got on one line, shortened', () => {
+    const [error] = folder.errorsOf(projectAnd(`log: { level: "a\\nb\\e[31m\\u2028${'x'.repeat(200)}" }\n`));
+    assert.equal(
+      error,
+      `config.yaml:10: log.level: got "a\\nb\\u001b[31m\\u2028${'x'.repeat(71)}…", expected one of debug, info, warn, error`,
+    );
+  });
+});

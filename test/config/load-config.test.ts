@@ -1,0 +1,233 @@
+// What right configurations come to: defaults, units, variables, overrides, files.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the configuration's own syntax
+import assert from 'node:assert/strict';
+import type { Config } from '../../src/config/config-schema.js';
+import { loadConfig } from '../../src/config/load-config.js';
+import { ConfigFolder } from './config-folder.js';
+import { INSTANCE, NODE, projectAnd, projectWith } from './sample-config.js';
+
+const NODES = `    nodes: [{ instance_id: ${INSTANCE}, node_id: ${NODE} }]\n`;
+
+describe('loadConfig', () => {
+  const folder = new ConfigFolder();
+  after(() => folder.remove());
+  const project = (keys: string, env: NodeJS.ProcessEnv = {}): Config['projects'][number] => {
+    const [first] = folder.load(projectWith(keys), env).config.projects;
+    assert.ok(first);
+    return first;
+  };
+
+  it('fills in every default', () => {
+    const { config, warnings } = folder.load(projectAnd());
+    assert.deepEqual(warnings, []);
+    const api = {
+      request_timeout: 10_000,
+      max_retries: 3,
+      max_requests_per_second: 10,
+      max_csv_bytes: 268_435_456,
+      ca_file: undefined,
+      proxy_url: undefined,
+    };
+    const token = config.projects[0]?.auth?.token?.value;
+    assert.equal(token?.read(), 't0ken');
+    assert.deepEqual(config, {
+      projects: [
+        {
+          name: 'production',
+          region: 'ap-southeast-3',
+          endpoint: 'https://gaussdb.ap-southeast-3.myhuaweicloud.com',
+          iam_endpoint: 'https://iam.ap-southeast-3.myhuaweicloud.com',
+          language: 'en-us',
+          auth: { token: { value: token } },
+          api,
+          nodes: [{ instance_id: INSTANCE, node_id: NODE, labels: {} }],
+          discovery: {
+            enabled: false,
+            refresh: 600_000,
+            instance_name: '*',
+            tags: {},
+            role: 'both',
+            status: [],
+          },
+        },
+      ],
+      collection: {
+        schedule: '* * * * *',
+        timezone: 'UTC',
+        splay: 5000,
+        timeout: 50_000,
+        poll_interval: 1000,
+        max_concurrent: 8,
+        filter: 'total',
+        slow_session_threshold: 10_000,
+        long_transaction_threshold: 60_000,
+      },
+      api,
+      csv: { encoding: 'utf-8', columns: {} },
+      metrics: {
+        labels: {},
+        dimensions: {
+          state: { enabled: true, max_values: 50 },
+          user: { enabled: true, max_values: 100 },
+          host: { enabled: true, max_values: 100, strip_port: true },
+          database: { enabled: true, max_values: 100 },
+          command: { enabled: true, max_values: 20 },
+        },
+      },
+      web: { listen_address: ':10104', telemetry_path: '/metrics' },
+      log: { level: 'info', format: 'logfmt' },
+    });
+  });
+
+  it('takes a section of which all keys are commented out as left out', () => {
+    const { config } = folder.load(
+      `${projectWith(`${NODES}    discovery:\n    api:\n`)}collection:\napi:\ncsv:\nmetrics:\nweb:\nlog:\n`,
+    );
+    assert.equal(config.collection.timeout, 50_000);
+    assert.equal(config.projects[0]?.discovery.enabled, false);
+  });
+
+  it('cannot be changed, at any depth', () => {
+    const { config } = folder.load(projectAnd());
+    const parts: unknown[] = [config];
+    for (const part of parts) {
+      assert.ok(Object.isFrozen(part));
+      parts.push(...Object.values(part as object).filter((value) => typeof value === 'object'));
+    }
+    assert.ok(parts.length > 20);
+  });
+
+  it('reads variables as the type of their key', () => {
+    const { config } = folder.load(
+      `${projectWith(`    project_id: \${ID}\n    auth: { access_key: { ak: "\${AK}", sk: "x\${SK}y" } }\n${NODES}`)}
+collection: { max_concurrent: "\${N}", timeout: "\${T:-1m30s}", splay: "\${ZERO}" }
+api: { max_csv_bytes: "\${N}KiB" }
+metrics: { dimensions: { state: { enabled: "\${OFF}" } }, labels: { a: "$\${AK} \${EMPTY:-none} \${EMPTY:-}" } }
+`,
+      {
+        ID: '00000000000000000000000000000012',
+        AK: '0123456789',
+        SK: '${AK}',
+        N: '16',
+        ZERO: '0',
+        OFF: 'false',
+        EMPTY: '',
+      },
+    );
+    const [first] = config.projects;
+    assert.equal(first?.project_id, '00000000000000000000000000000012');
+    assert.equal(first?.auth?.access_key?.ak.read(), '0123456789');
+    assert.equal(first?.auth?.access_key?.sk.read(), 'x${AK}y');
+    assert.equal(config.collection.max_concurrent, 16);
+    assert.equal(config.collection.timeout, 90_000);
+    assert.equal(config.collection.splay, 0);
+    assert.equal(config.api.max_csv_bytes, 16_384);
+    assert.equal(config.metrics.dimensions.state.enabled, false);
+    assert.deepEqual(config.metrics.labels, { a: '${AK} none ' });
+  });
+
+  it('does not take variables in keys or comments', () => {
+    const { config } = folder.load(projectAnd('# ${NOT_SET}\nmetrics: { labels: { a: b } } # ${NOT_SET}\n'));
+    assert.deepEqual(config.metrics.labels, { a: 'b' });
+    assert.match(folder.errorsOf(projectAnd('${KEY}: 1\n'), { KEY: 'log' })[0] ?? '', /unknown key/u);
+  });
+
+  it('takes an unknown region with endpoints, without a slash at their end', () => {
+    const config = project(
+      `    project_id: 054e292c9880d4992f02c0196d3ea468\n    endpoint: https://taurusdb.example/\n${NODES}`,
+    );
+    assert.equal(config.endpoint, 'https://taurusdb.example');
+  });
+
+  it('takes http from loopback addresses only', () => {
+    for (const endpoint of [
+      'http://127.0.0.1:8080',
+      'http://[::1]:8080',
+      'http://localhost',
+      'http://127.9.9.9',
+    ]) {
+      assert.equal(project(`    endpoint: ${endpoint}\n${NODES}`).endpoint, endpoint);
+    }
+  });
+
+  it('takes each kind of credentials, or none', () => {
+    assert.equal(project(NODES).auth, undefined);
+    assert.deepEqual(project(`    auth: { ecs_agency: {} }\n${NODES}`).auth, { ecs_agency: {} });
+    assert.deepEqual(project(`    auth:\n      ecs_agency:\n${NODES}`).auth, { ecs_agency: {} });
+    const { password } =
+      project(`    auth: { password: { domain: acme, user: exporter, password: p@ss } }\n${NODES}`).auth ??
+      {};
+    assert.equal(password?.domain, 'acme');
+    assert.equal(password?.password.read(), 'p@ss');
+    const { access_key } =
+      project(`    auth: { access_key: { ak: a, sk: s, security_token: t } }\n${NODES}`).auth ?? {};
+    assert.equal(access_key?.security_token?.read(), 't');
+  });
+
+  it('needs no nodes where discovery is on', () => {
+    const { discovery, nodes } = project(
+      '    discovery: { enabled: true, refresh: 1h, instance_name: "orders-*", tags: { env: prod }, role: slave, status: [ACTIVE] }\n',
+    );
+    assert.deepEqual(nodes, []);
+    assert.deepEqual(discovery, {
+      enabled: true,
+      refresh: 3_600_000,
+      instance_name: 'orders-*',
+      tags: { env: 'prod' },
+      role: 'slave',
+      status: ['ACTIVE'],
+    });
+  });
+
+  it("puts a project's own api settings over the common ones", () => {
+    const { config } = folder.load(
+      `${projectWith(`    api: { max_retries: 0, proxy_url: "http://own" }\n${NODES}`)}
+api: { request_timeout: 3s, max_retries: 5, proxy_url: "http://common" }
+`,
+    );
+    const own = config.projects[0]?.api;
+    assert.equal(own?.request_timeout, 3000);
+    assert.equal(own?.max_retries, 0);
+    assert.equal(own?.proxy_url?.read(), 'http://own');
+    assert.equal(config.api.max_retries, 5);
+    assert.equal(config.api.proxy_url?.read(), 'http://common');
+  });
+
+  it('looks for files from its own folder', () => {
+    folder.write('token', 't0ken\n');
+    const ca = folder.write('ca.pem', 'PEM');
+    const { config } = folder.load(
+      `${projectWith(`    auth: { token: { value_file: token } }\n${NODES}`)}api: { ca_file: ca.pem }\n`,
+    );
+    assert.equal(config.projects[0]?.auth?.token?.value.read(), 't0ken');
+    assert.equal(config.api.ca_file, ca);
+    assert.equal(config.projects[0]?.api.ca_file, ca);
+  });
+
+  it('warns of a secret file that other users can read', () => {
+    const yaml = projectWith(`    auth: { token: { value_file: token } }\n${NODES}`);
+    for (const mode of [0o640, 0o604]) {
+      const path = folder.write('token', 't0ken', mode);
+      assert.deepEqual(folder.load(yaml).warnings, [
+        `secret file "${path}" can be read by other users: take their permission away (chmod 600)`,
+      ]);
+    }
+    folder.write('token', 't0ken', 0o600);
+    assert.deepEqual(folder.load(yaml).warnings, []);
+  });
+
+  it('takes a byte-order mark and CRLF', () => {
+    const yaml = `\ufeff${projectAnd('log: { level: debug }\n')}`.replaceAll('\n', '\r\n');
+    assert.equal(folder.load(yaml).config.log.level, 'debug');
+    assert.deepEqual(folder.errorsOf(yaml.replace('debug', 'trace')), [
+      'config.yaml:10: log.level: got "trace", expected one of debug, info, warn, error',
+    ]);
+  });
+
+  it('takes anchors that nothing refers to', () => {
+    assert.equal(
+      loadConfig(folder.write('a.yaml', projectAnd('log: &x { level: warn }\n')), {}).config.log.level,
+      'warn',
+    );
+  });
+});

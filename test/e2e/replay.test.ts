@@ -1,0 +1,97 @@
+// The captures of a real MariaDB, with the counts that mysqld_exporter gave of the same moment.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { runProgram } from '../support/program.js';
+import { samplesNamed, samplesOf } from '../support/scrape.js';
+
+const CAPTURES = path.resolve(import.meta.dirname, '../fixtures/captures');
+
+/** How mysqld_exporter writes a state or a command. */
+function asMysqldExporter(text: string): string {
+  return text === 'none'
+    ? 'unknown'
+    : text
+        .toLowerCase()
+        .replace(/[;,:.()]/gu, '')
+        .replace(/[ -]/gu, '_');
+}
+
+function countsBy(
+  samples: ReadonlyMap<string, number>,
+  metric: string,
+  label: string,
+  rewrite = (text: string) => text,
+) {
+  const counts: Record<string, number> = {};
+  for (const [name, value] of samplesNamed(samples, metric)) {
+    const text = new RegExp(`${label}="((?:[^"\\\\]|\\\\.)*)"`, 'u').exec(name)?.[1] ?? '';
+    const key = rewrite(text.replace(/\\(["\\])/gu, '$1'));
+    counts[key] = (counts[key] ?? 0) + value;
+  }
+  return counts;
+}
+
+function sumsOf(threads: Record<string, number>, part: 0 | 1) {
+  const sums: Record<string, number> = {};
+  for (const [key, value] of Object.entries(threads)) {
+    const name = key.split('|')[part] ?? '';
+    sums[name] = (sums[name] ?? 0) + value;
+  }
+  return sums;
+}
+
+describe('replay', () => {
+  const captures = readdirSync(CAPTURES).filter((name) => name.endsWith('.csv'));
+
+  it('has captures to compare with', () => {
+    assert.ok(captures.length >= 2);
+  });
+
+  for (const capture of captures) {
+    it(`counts ${capture} as mysqld_exporter did`, async () => {
+      const expected = JSON.parse(
+        readFileSync(path.join(CAPTURES, capture.replace('.csv', '.expected.json')), 'utf8'),
+      );
+      const { code, stdout } = await runProgram(['replay', path.join(CAPTURES, capture)]);
+      assert.equal(code, 0);
+      const samples = samplesOf(stdout);
+      const threads = expected.mysql_info_schema_processlist_threads;
+
+      assert.deepEqual([...samplesNamed(samples, 'taurusdb_sessions').values()], [expected.rows]);
+      assert.deepEqual(
+        countsBy(samples, 'taurusdb_sessions_by_user', 'user'),
+        expected.mysql_info_schema_processlist_processes_by_user,
+      );
+      assert.deepEqual(
+        countsBy(samples, 'taurusdb_sessions_by_host', 'client_host'),
+        expected.mysql_info_schema_processlist_processes_by_host,
+      );
+      assert.deepEqual(
+        countsBy(samples, 'taurusdb_sessions_by_command', 'command', asMysqldExporter),
+        sumsOf(threads, 0),
+      );
+      assert.deepEqual(
+        countsBy(samples, 'taurusdb_sessions_by_state', 'state', asMysqldExporter),
+        sumsOf(threads, 1),
+      );
+      assert.deepEqual(
+        [...samplesNamed(samples, 'taurusdb_transactions_open').values()],
+        [expected.trx_rows],
+      );
+      assert.deepEqual([...samplesNamed(samples, 'taurusdb_sessions_lock_waiting').values()].length, 1);
+    });
+  }
+
+  it('prints what it can read and fails for the rest, without a stack trace', async () => {
+    const { code, stdout, stderr } = await runProgram([
+      'replay',
+      path.join(CAPTURES, 'sleep200.csv'),
+      path.join(CAPTURES, 'sleep200.expected.json'),
+    ]);
+    assert.equal(code, 1);
+    assert.match(stdout, /^taurusdb_sessions\{instance_id="replay",node_id="sleep200"\} 200$/mu);
+    assert.match(stderr, /sleep200\.expected\.json: .*JSON/u);
+    assert.doesNotMatch(stderr, /\n\s+at /u);
+  });
+});

@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { COLUMNS, findColumns, HEADER_NAMES, normalizedHeader } from '../../src/sessions/columns.js';
+import { CsvError } from '../../src/sessions/csv-error.js';
+
+const REQUIRED = ['user', 'host', 'state'];
+
+function messageOf(find: () => unknown): string {
+  try {
+    find();
+  } catch (error) {
+    assert.ok(error instanceof CsvError);
+    return error.message;
+  }
+  return assert.fail('no error');
+}
+
+describe('normalizedHeader', () => {
+  for (const name of [
+    'trx_id',
+    'TRX ID',
+    'Trx-Id',
+    'trx.id',
+    ' [trx] (id) ',
+    'trx（id）',
+    '【trx】id',
+    '\ufefftrx_id',
+  ]) {
+    it(`takes ${JSON.stringify(name)} for trx_id`, () => {
+      assert.equal(normalizedHeader(name), 'trxid');
+    });
+  }
+});
+
+describe('HEADER_NAMES', () => {
+  it('gives no name to two columns, nor twice to one', () => {
+    const names = COLUMNS.flatMap((column) => HEADER_NAMES[column]).map(normalizedHeader);
+    assert.deepEqual(
+      names.filter((name, index) => names.indexOf(name) !== index),
+      [],
+    );
+  });
+});
+
+describe('findColumns', () => {
+  for (const column of COLUMNS) {
+    it(`finds ${column} by each of its names`, () => {
+      for (const name of HEADER_NAMES[column]) {
+        const header = ['x', ...REQUIRED.filter((other) => other !== column), name.toUpperCase()];
+        assert.equal(findColumns(header).indexes.get(column), header.length - 1, name);
+      }
+    });
+  }
+
+  it('finds the names that the API may give to times and Chinese columns', () => {
+    const header = [
+      'User Name',
+      'Client IP',
+      'Session State',
+      'Time(s)',
+      '事务锁等待时长（s）',
+      '事务持续时间(秒)',
+    ];
+    assert.deepEqual(
+      [...findColumns(header).indexes],
+      [
+        ['user', 0],
+        ['host', 1],
+        ['state', 2],
+        ['time', 3],
+        ['trx_executed_time', 5],
+        ['trx_lock_duration', 4],
+      ],
+    );
+  });
+
+  it('prefers the first known name where a file has several of a column', () => {
+    assert.equal(findColumns(['status', 'user', 'host', 'state']).indexes.get('state'), 3);
+  });
+
+  it('prefers a configured name to the built-in ones', () => {
+    const { indexes } = findColumns([...REQUIRED, 'Account'], { user: ['account'] });
+    assert.equal(indexes.get('user'), 3);
+  });
+
+  it('takes a header that a configured name claims from the column that knows it', () => {
+    const header = ['user', 'host', 'Status', 'Session State'];
+    const { indexes } = findColumns(header, { command: ['status'] });
+    assert.equal(indexes.get('command'), 2);
+    assert.equal(indexes.get('state'), 3);
+  });
+
+  it('falls back to the built-in names where no configured one is there', () => {
+    assert.equal(findColumns(REQUIRED, { user: ['account'] }).indexes.get('user'), 0);
+  });
+
+  it('names the missing columns, the names that they may have, and what it found instead', () => {
+    assert.equal(
+      messageOf(() => findColumns(['id', 'host', 'Wer', 'state'], { user: ['Account'] })),
+      'csv header: got "id", "host", "Wer", "state", expected a column for user ("Account", "user", "user name", "用户", "用户名")',
+    );
+  });
+
+  it('names all missing columns at once', () => {
+    assert.match(
+      messageOf(() => findColumns(['host'])),
+      /^csv header: got "host", expected a column for user \(.*\) and a column for state \(.*\)$/,
+    );
+  });
+
+  it('shows at most 20 names of at most 40 characters', () => {
+    const message = messageOf(() => findColumns(Array.from({ length: 25 }, () => 'n'.repeat(50))));
+    assert.match(message, /^csv header: got ("n{40}", ){19}"n{40}" and 5 more, expected /);
+  });
+
+  it('shows nothing that is no plain name: a file without a header has cells there', () => {
+    const message = messageOf(() =>
+      findColumns(['7', 'root', "UPDATE users SET password = 'hunter2-secret'", 'a"b', 'x;y']),
+    );
+    assert.match(message, /got "7", "root", \(not a name\), \(not a name\), \(not a name\), expected/);
+  });
+
+  it('keeps its message on one line', () => {
+    assert.doesNotMatch(
+      messageOf(() => findColumns(['line\nbreak'])),
+      /\n/,
+    );
+  });
+
+  it('refuses a name that stands twice for a column in use', () => {
+    assert.equal(
+      messageOf(() => findColumns(['State', 'user', 'host', 's-t-a-t-e'])),
+      'csv header: got "state" in fields 1 and 4, expected one column for state',
+    );
+  });
+
+  it('does not mind a name that stands twice where the column is not read or has a better name', () => {
+    const header = [...REQUIRED, 'status', 'status', 'info', 'info', 'id', 'ID', 'x', 'x'];
+    assert.deepEqual(findColumns(header).unknownHeaders, ['x', 'x']);
+  });
+
+  it('refuses more than 256 columns, or more than 64 Ki characters', () => {
+    const filled = (columns: number): string[] => [...REQUIRED, ...Array(columns - 3).fill('x')];
+    assert.equal(findColumns(filled(256)).indexes.size, 3);
+    assert.equal(
+      messageOf(() => findColumns(filled(257))),
+      'csv header: got 257 columns, expected at most 256',
+    );
+    assert.equal(
+      messageOf(() => findColumns([...REQUIRED, 'x'.repeat(65_536)])),
+      'csv header: got 65549 characters, expected at most 65536',
+    );
+  });
+
+  it('reports the headers that it does not know: at most 20, cut to 40 characters', () => {
+    const strange = Array.from({ length: 25 }, (_, n) => `${n}${'😀'.repeat(50)}`);
+    const { unknownHeaders } = findColumns([...REQUIRED, 'status', 'trx_started', ...strange]);
+    assert.equal(unknownHeaders.length, 20);
+    assert.deepEqual(unknownHeaders.slice(0, 2), ['trx_started', `0${'😀'.repeat(39)}`]);
+  });
+
+  it('is not misled by the names of object members', () => {
+    const header = ['__proto__', 'constructor', ...REQUIRED, '__proto__'];
+    const { indexes, unknownHeaders } = findColumns(header);
+    assert.equal(indexes.get('user'), 2);
+    assert.deepEqual(unknownHeaders, ['__proto__', 'constructor', '__proto__']);
+  });
+});

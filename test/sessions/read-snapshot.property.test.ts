@@ -1,0 +1,224 @@
+// Random sessions, written as CSV in random ways, against figures worked out from the sessions themselves.
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { COLUMNS, type ColumnName, HEADER_NAMES, REQUIRED_COLUMNS } from '../../src/sessions/columns.js';
+import { labelText } from '../../src/sessions/label-text.js';
+import { readSnapshot } from '../../src/sessions/read-snapshot.js';
+import type { SessionTime, Snapshot } from '../../src/sessions/snapshot.js';
+import { countsOf, inChunks, SETTINGS } from './session-file.js';
+
+type Cells = Readonly<Record<ColumnName, string>>;
+
+const text = fc.oneof(
+  fc.constantFrom('', 'NULL', '\\N', 'none', 'other', 'root', ' root ', 'a,b "q"', '"', 'x'.repeat(200)),
+  fc.string({ unit: 'binary', maxLength: 6 }),
+  fc.string({ unit: fc.constantFrom('a', '"', ',', '\r', '\n', ' ', '用', '😀'), maxLength: 6 }),
+);
+const number = fc.oneof(
+  fc.constantFrom('', 'NULL', '-1', '1e3', '0', '1.25', ' 7 '),
+  fc.nat({ max: 200 }).map(String),
+);
+const command = fc.oneof(fc.constantFrom('Sleep', 'sleep', 'Query', 'Daemon', 'Binlog Dump GTID'), text);
+const host = fc.oneof(
+  fc.constantFrom('10.0.0.1:5000', '10.0.0.1:5001', '[::1]:70', '::1', 'localhost'),
+  text,
+);
+const state = fc.oneof(fc.constantFrom('Waiting for table metadata lock', 'updating'), text);
+const cells: fc.Arbitrary<Cells> = fc.record({
+  id: text,
+  user: text,
+  host,
+  state,
+  db: text,
+  command,
+  time: number,
+  info: text,
+  trx_id: fc.constantFrom('', '0', '17', 'NULL'),
+  trx_state: fc.constantFrom('', 'RUNNING', 'LOCK WAIT', 'lock wait'),
+  trx_executed_time: number,
+  trx_lock_duration: number,
+  trx_lock_rows: number,
+  trx_lock_tables: number,
+  trx_update_rows: number,
+});
+
+interface File {
+  readonly columns: readonly ColumnName[];
+  readonly rows: readonly Cells[];
+  readonly bytes: Buffer;
+}
+
+const ENCODERS: readonly ((csv: string) => Buffer)[] = [
+  (csv) => Buffer.from(csv),
+  (csv) => Buffer.from(`\ufeff${csv}`),
+  (csv) => Buffer.from(`\ufeff${csv}`, 'utf16le'),
+  (csv) => Buffer.from(`\ufeff${csv}`, 'utf16le').swap16(),
+];
+
+const files: fc.Arbitrary<File> = fc
+  .record({
+    columns: fc
+      .subarray([...COLUMNS])
+      .map((some) => [...new Set([...some, ...REQUIRED_COLUMNS])])
+      .chain((some) => fc.shuffledSubarray(some, { minLength: some.length })),
+    rows: fc.array(cells, { maxLength: 40 }),
+    encode: fc.constantFrom(...ENCODERS),
+    lastLineEnd: fc.boolean(),
+    // Choices for whoever writes the file: quotes, line ends, aliases.
+    choices: fc.array(fc.nat(), { minLength: 1, maxLength: 50 }),
+  })
+  .map(({ columns, rows, encode, lastLineEnd, choices }) => {
+    let turn = 0;
+    const choose = (count: number): number => (choices[turn++ % choices.length] ?? 0) % count;
+    const field = (cell: string): string =>
+      /[",\r\n]/.test(cell) || choose(2) === 1 ? `"${cell.replaceAll('"', '""')}"` : cell;
+    const headers = columns.map((column) => {
+      const names = HEADER_NAMES[column];
+      return field(names[choose(names.length)] ?? '');
+    });
+    const lines = [headers, ...rows.map((row) => columns.map((column) => field(row[column])))];
+    let csv = '';
+    for (const [index, line] of lines.entries()) {
+      csv += line.join(',');
+      if (index < lines.length - 1 || lastLineEnd) csv += ['\n', '\r\n', '\n\r\n'][choose(3)];
+    }
+    return { columns, rows, bytes: encode(csv) };
+  });
+
+function meant(cell: string): string | undefined {
+  const trimmed = cell.trim();
+  return ['', 'NULL', '\\N'].includes(trimmed) ? undefined : trimmed;
+}
+
+function numberIn(cell: string): number | undefined {
+  return /^[0-9]+([.][0-9]+)?$/.test(cell.trim()) ? Number(cell) : undefined;
+}
+
+function hostOf(cell: string): string | undefined {
+  const known: Readonly<Record<string, string>> = {
+    '10.0.0.1:5000': '10.0.0.1',
+    '10.0.0.1:5001': '10.0.0.1',
+    '[::1]:70': '::1',
+  };
+  return known[cell] ?? meant(cell);
+}
+
+function tallied(values: readonly (string | undefined)[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const value of values) counts[labelText(value)] = (counts[labelText(value)] ?? 0) + 1;
+  return counts;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((a, b) => a + b, 0);
+}
+
+function timesOf(rows: readonly Cells[], byCommand: boolean): readonly SessionTime[] {
+  const label = (row: Cells) => (byCommand ? labelText(meant(row.command)) : undefined);
+  const commands = byCommand ? new Set(rows.map(label)) : new Set([undefined]);
+  return [...commands].map((name) => {
+    const numbers = rows.filter((row) => label(row) === name).flatMap((row) => numberIn(row.time) ?? []);
+    return { command: name, totalSeconds: sum(numbers), longestSeconds: Math.max(0, ...numbers) };
+  });
+}
+
+function figuresOf({ columns, rows }: File): Omit<Snapshot, 'dimensions' | 'times'> {
+  const has = (...needed: readonly ColumnName[]) => needed.every((column) => columns.includes(column));
+  const count = (test: (row: Cells) => boolean) => rows.filter(test).length;
+  const kind = (row: Cells) => row.command.trim().toLowerCase();
+  const active = (row: Cells) => !['sleep', 'daemon', 'binlog dump', 'binlog dump gtid'].includes(kind(row));
+  const open = (row: Cells) => meant(row.trx_id) !== undefined;
+  const numbers = (column: ColumnName) => rows.flatMap((row) => numberIn(row[column]) ?? []);
+  const waiting = (row: Cells) =>
+    /^Waiting for .*lock$/.test(row.state) ||
+    (has('trx_state') && row.trx_state.toUpperCase() === 'LOCK WAIT') ||
+    (has('trx_lock_duration') && (numberIn(row.trx_lock_duration) ?? 0) > 0);
+  return {
+    sessions: rows.length,
+    lockWaiting: count(waiting),
+    ...(has('command') && { active: count(active) }),
+    ...(has('command', 'time') && { slow: count((row) => active(row) && (numberIn(row.time) ?? 0) >= 10) }),
+    ...(has('command', 'trx_id') && {
+      idleInTransaction: count((row) => kind(row) === 'sleep' && open(row)),
+    }),
+    ...(has('trx_id') && { transactionsOpen: count(open) }),
+    ...(has('trx_id', 'trx_executed_time') && {
+      transactionsLong: count((row) => open(row) && (numberIn(row.trx_executed_time) ?? 0) >= 60),
+    }),
+    ...(has('trx_executed_time') && {
+      transactionLongestSeconds: Math.max(0, ...numbers('trx_executed_time')),
+    }),
+    ...(has('trx_lock_rows') && { transactionRowsLocked: sum(numbers('trx_lock_rows')) }),
+    ...(has('trx_lock_tables') && { transactionTablesLocked: sum(numbers('trx_lock_tables')) }),
+    ...(has('trx_update_rows') && { transactionRowsModified: sum(numbers('trx_update_rows')) }),
+    ...(has('trx_lock_duration') && {
+      transactionLockWaitLongestSeconds: Math.max(0, ...numbers('trx_lock_duration')),
+    }),
+  };
+}
+
+const chunkSizes = fc.array(fc.integer({ min: 1, max: 60 }), { maxLength: 8 });
+
+async function read(file: File, sizes: readonly number[], maxValues: number): Promise<Snapshot> {
+  const limit = { enabled: true, maxValues };
+  const dimensions = { state: limit, user: limit, host: limit, database: limit, command: limit };
+  const tally = { rows: 0, rejectedRows: 0, bytes: 0 };
+  const { snapshot } = await readSnapshot(inChunks(file.bytes, sizes), { ...SETTINGS, dimensions }, tally);
+  assert.deepEqual(tally, { rows: file.rows.length, rejectedRows: 0, bytes: file.bytes.length });
+  return snapshot;
+}
+
+describe('readSnapshot of random files', () => {
+  it('gives the figures of the sessions, however they are written and cut', async () => {
+    await fc.assert(
+      fc.asyncProperty(files, chunkSizes, async (file, sizes) => {
+        const snapshot = await read(file, sizes, 100);
+        const { dimensions, times, ...figures } = snapshot;
+        assert.deepEqual(figures, figuresOf(file));
+        const expected = {
+          state: tallied(file.rows.map((row) => meant(row.state))),
+          user: tallied(file.rows.map((row) => meant(row.user))),
+          host: tallied(file.rows.map((row) => hostOf(row.host))),
+          database: file.columns.includes('db') ? tallied(file.rows.map((row) => meant(row.db))) : {},
+          command: file.columns.includes('command')
+            ? tallied(file.rows.map((row) => meant(row.command)))
+            : {},
+        };
+        for (const dimension of ['state', 'user', 'host', 'database', 'command'] as const) {
+          assert.deepEqual(countsOf(snapshot, dimension), expected[dimension]);
+        }
+        const expectedTimes = file.columns.includes('time')
+          ? timesOf(file.rows, file.columns.includes('command'))
+          : [];
+        assert.deepEqual(new Set(times), new Set(expectedTimes));
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('shows every session once in every dimension, and all time, whatever the limit', async () => {
+    await fc.assert(
+      fc.asyncProperty(files, chunkSizes, fc.integer({ min: 1, max: 4 }), async (file, sizes, maxValues) => {
+        const { dimensions, times } = await read(file, sizes, maxValues);
+        for (const { values } of dimensions.values()) {
+          assert.equal(sum(values.map(({ sessions }) => sessions)), file.rows.length);
+          assert.ok(values.filter(({ value }) => value !== 'other').length <= maxValues);
+        }
+        const hasTime = file.columns.includes('time');
+        const seconds = hasTime ? file.rows.flatMap((row) => numberIn(row.time) ?? []) : [];
+        assert.equal(sum(times.map(({ totalSeconds }) => totalSeconds)), sum(seconds));
+        assert.equal(
+          Math.max(0, ...times.map(({ longestSeconds }) => longestSeconds)),
+          Math.max(0, ...seconds),
+        );
+        if (hasTime && file.columns.includes('command')) {
+          assert.deepEqual(
+            times.map((time) => time.command),
+            dimensions.get('command')?.values.map(({ value }) => value),
+          );
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+});

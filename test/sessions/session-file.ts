@@ -1,0 +1,54 @@
+// What the tests of the core share: settings with everything on, and session files in chunks.
+import { readSnapshot } from '../../src/sessions/read-snapshot.js';
+import type { SessionSettings } from '../../src/sessions/session-settings.js';
+import type { Snapshot } from '../../src/sessions/snapshot.js';
+
+export const SETTINGS: SessionSettings = {
+  encoding: 'utf-8',
+  columnNames: {},
+  dimensions: {
+    state: { enabled: true, maxValues: 50 },
+    user: { enabled: true, maxValues: 100 },
+    host: { enabled: true, maxValues: 100 },
+    database: { enabled: true, maxValues: 100 },
+    command: { enabled: true, maxValues: 20 },
+  },
+  stripPort: true,
+  slowSeconds: 10,
+  longTransactionSeconds: 60,
+};
+
+/** Chunks of the given sizes, over and over; without sizes one chunk. */
+export async function* inChunks(
+  file: string | Uint8Array,
+  sizes: readonly number[] = [],
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const bytes = Buffer.from(file);
+  for (let start = 0, turn = 0; start < bytes.length; turn++) {
+    const size = sizes[turn % sizes.length] ?? bytes.length;
+    yield bytes.subarray(start, start + size);
+    start += size;
+  }
+}
+
+export async function collected(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const all: Uint8Array[] = [];
+  for await (const chunk of chunks) all.push(chunk);
+  return Buffer.concat(all);
+}
+
+export async function snapshotOf(
+  file: string | Uint8Array,
+  settings: Partial<SessionSettings> = {},
+  previous?: Snapshot,
+): Promise<Snapshot> {
+  const tally = { rows: 0, rejectedRows: 0, bytes: 0 };
+  return (await readSnapshot(inChunks(file), { ...SETTINGS, ...settings }, tally, previous)).snapshot;
+}
+
+/** Sessions by value, for comparing with a literal. */
+export function countsOf(snapshot: Snapshot, dimension: 'state' | 'user' | 'host' | 'database' | 'command') {
+  return Object.fromEntries(
+    snapshot.dimensions.get(dimension)?.values.map(({ value, sessions }) => [value, sessions]) ?? [],
+  );
+}

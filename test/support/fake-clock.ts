@@ -1,0 +1,87 @@
+// A clock that stands still until a test advances it: no test waits for real time.
+import type { Clock } from '../../src/clock.js';
+
+interface Sleeper {
+  readonly wakeAt: number;
+  readonly wake: () => void;
+}
+
+export class FakeClock implements Clock {
+  #now: number;
+  #monotonic = 0;
+  #sleepers: Sleeper[] = [];
+
+  constructor(startMs: number = Date.UTC(2026, 0, 2, 3, 4, 5)) {
+    this.#now = startMs;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  monotonic(): number {
+    return this.#monotonic;
+  }
+
+  /** How many sleeps are under way. */
+  get sleeping(): number {
+    return this.#sleepers.length;
+  }
+
+  /** Milliseconds left of each sleep under way. */
+  get remaining(): number[] {
+    return this.#sleepers.map(({ wakeAt }) => wakeAt - this.#monotonic);
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      const abort = () => {
+        this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
+        reject(signal?.reason);
+      };
+      const wake = () => {
+        signal?.removeEventListener('abort', abort);
+        resolve();
+      };
+      if (ms <= 0) return resolve();
+      const sleeper: Sleeper = { wakeAt: this.#monotonic + ms, wake };
+      this.#sleepers.push(sleeper);
+      signal?.addEventListener('abort', abort, { once: true });
+    });
+  }
+
+  /** Lets `ms` pass: wakes the sleepers in order, and lets each one's promise callbacks run before the next. */
+  async advance(ms: number): Promise<void> {
+    const end = this.#monotonic + ms;
+    await settle();
+    for (let next = this.#takeDue(end); next !== undefined; next = this.#takeDue(end)) {
+      this.#moveTo(next.wakeAt);
+      next.wake();
+      await settle();
+    }
+    this.#moveTo(end);
+    await settle();
+  }
+
+  /** The wall clock jumps, as when it is set: no time passes. */
+  jump(ms: number): void {
+    this.#now += ms;
+  }
+
+  #takeDue(end: number): Sleeper | undefined {
+    const due = this.#sleepers.filter((sleeper) => sleeper.wakeAt <= end).sort((a, b) => a.wakeAt - b.wakeAt);
+    this.#sleepers = this.#sleepers.filter((sleeper) => sleeper !== due[0]);
+    return due[0];
+  }
+
+  #moveTo(monotonic: number): void {
+    this.#now += monotonic - this.#monotonic;
+    this.#monotonic = monotonic;
+  }
+}
+
+/** Promise callbacks queued so far, and those that they queue, have run once this resolves. */
+export function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

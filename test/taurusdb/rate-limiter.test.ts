@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { createRateLimiter, type RateLimiter } from '../../src/taurusdb/rate-limiter.js';
+import { FakeClock } from '../support/fake-clock.js';
+
+const never = (): AbortSignal => new AbortController().signal;
+
+describe('rate limiter', () => {
+  let clock: FakeClock;
+  /** When each of the takes so far came through, in milliseconds from the start. */
+  let taken: number[];
+
+  beforeEach(() => {
+    clock = new FakeClock();
+    taken = [];
+  });
+
+  const take = (limiter: RateLimiter, count: number): void => {
+    for (let n = 0; n < count; n += 1) {
+      limiter.take(never()).then(
+        () => taken.push(clock.monotonic()),
+        () => {},
+      );
+    }
+  };
+  const takenBetween = (from: number, to: number): number =>
+    taken.filter((at) => at >= from && at < to).length;
+
+  it('lets the first request through at once', async () => {
+    take(createRateLimiter(clock, 10), 1);
+    await clock.advance(0);
+    assert.deepEqual(taken, [0]);
+  });
+
+  it('spreads a burst evenly', async () => {
+    take(createRateLimiter(clock, 10), 31);
+    await clock.advance(10_000);
+    assert.equal(taken.length, 31);
+    for (const second of [0, 1, 2]) {
+      assert.equal(takenBetween(second * 1_000 - 1, second * 1_000 + 999), 10);
+    }
+  });
+
+  it('saves up no more than a tenth of a second', async () => {
+    const limiter = createRateLimiter(clock, 100);
+    await clock.advance(60_000);
+    take(limiter, 200);
+    await clock.advance(0);
+    assert.equal(taken.length, 10);
+  });
+
+  it('works below one request per second', async () => {
+    take(createRateLimiter(clock, 0.5), 3);
+    await clock.advance(4_000);
+    assert.deepEqual(taken, [0, 2_000, 4_000]);
+  });
+
+  it('serves in order', async () => {
+    const limiter = createRateLimiter(clock, 10);
+    const order: string[] = [];
+    for (const name of ['a', 'b', 'c']) void limiter.take(never()).then(() => order.push(name));
+    await clock.advance(1_000);
+    assert.deepEqual(order, ['a', 'b', 'c']);
+  });
+
+  it('gives no turn to a waiter whose deadline has passed', async () => {
+    const limiter = createRateLimiter(clock, 1);
+    const waiter = new AbortController();
+    take(limiter, 1);
+    const given = assert.rejects(limiter.take(waiter.signal), /too late/u);
+    take(limiter, 1);
+    waiter.abort(new Error('too late'));
+    await given;
+    await clock.advance(1_000);
+    assert.deepEqual(taken, [0, 1_000]);
+  });
+
+  it('refuses a deadline that has already passed', async () => {
+    const signal = AbortSignal.abort(new Error('too late'));
+    await assert.rejects(createRateLimiter(clock, 1).take(signal), /too late/u);
+  });
+
+  it('halves its rate when told to slow down, at most once a second, never below 1/s', async () => {
+    const limiter = createRateLimiter(clock, 10);
+    await clock.advance(60_000);
+    limiter.slowDown();
+    limiter.slowDown();
+    take(limiter, 1_000);
+    await clock.advance(2_000);
+    assert.equal(
+      takenBetween(60_000, 62_000),
+      10,
+      '5/s, and the one saved up falls into the last millisecond',
+    );
+    for (let halving = 0; halving < 4; halving += 1) {
+      limiter.slowDown();
+      await clock.advance(1_000);
+    }
+    const from = clock.monotonic();
+    await clock.advance(5_000);
+    assert.equal(takenBetween(from, from + 5_000), 5);
+  });
+
+  it('never slows a project below its own rate where that is under 1/s', async () => {
+    const limiter = createRateLimiter(clock, 0.5);
+    limiter.slowDown();
+    take(limiter, 3);
+    await clock.advance(4_000);
+    assert.deepEqual(taken, [0, 2_000, 4_000]);
+  });
+
+  it('gets a tenth of its rate back every 10 s', async () => {
+    const limiter = createRateLimiter(clock, 10);
+    limiter.slowDown();
+    take(limiter, 1_000);
+    await clock.advance(70_000);
+    const perSecond = (from: number): number => takenBetween(from, from + 5_000) / 5;
+    assert.deepEqual(
+      [2_000, 12_000, 22_000, 32_000, 42_000, 52_000, 62_000].map(perSecond),
+      [5, 6, 7, 8, 9, 10, 10],
+    );
+  });
+});
