@@ -25,6 +25,6 @@ prometheus --config.file="$work/prometheus.yml" --storage.tsdb.path="$work/data"
   --web.console.templates="$here/consoles" --web.console.libraries="$libraries" &
 server=$!
 trap 'kill "$server"' INT TERM
-echo "open http://$address/consoles/taurusdb-fleet.html (alerts: http://$address/classic/alerts)"
+echo "open http://$address/consoles/taurusdb-fleet.html"
 wait "$server" || true
 wait "$server" || true

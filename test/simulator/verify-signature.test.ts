@@ -125,6 +125,12 @@ describe('verifySignature', () => {
     );
   });
 
+  it('encodes what RFC 3986 reserves and JavaScript does not', () => {
+    const url = "https://example.com/?a=%20!'()*~-_.%2F+b";
+    const request = requestOf(url, 'GET', {});
+    assert.match(canonicalRequest(request, []), /\na=%20%21%27%28%29%2A~-_\.%2F%20b\n/);
+  });
+
   it('refuses another secret, path, query or signed header', () => {
     const url = 'https://example.com/v3/p/instances?limit=1&offset=2';
     const headers = signed(url, KEY, DATE, { headers: project });

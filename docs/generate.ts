@@ -1,0 +1,51 @@
+// Writes what the documentation takes from the code: the README's metrics and docs/configuration.md. A test keeps
+// both true. Run by `npm run docs`.
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { configReference } from '../src/config/config-reference.js';
+import { METRIC_FAMILIES } from '../src/expose/metric-families.js';
+
+const ROOT = path.resolve(import.meta.dirname, '..');
+const BEGIN = '<!-- metrics:begin -->';
+const END = '<!-- metrics:end -->';
+
+export const README = path.join(ROOT, 'README.md');
+export const CONFIGURATION = path.join(ROOT, 'docs/configuration.md');
+
+export function metricsTable(): string {
+  const rows = METRIC_FAMILIES.map(({ name, type, labels, help }) => {
+    const shownLabels = labels.map((label) => `\`${label}\``).join(', ');
+    return `| \`${name}\` | ${type} | ${shownLabels} | ${help} |`;
+  });
+  return ['| metric | type | own labels | |', '|---|---|---|---|', ...rows].join('\n');
+}
+
+/** The README with the table of today. */
+export function readmeWithMetrics(readme: string): string {
+  const [before, rest] = readme.split(BEGIN);
+  const after = rest?.split(END)[1];
+  if (before === undefined || after === undefined) {
+    throw new Error(`README.md: got no ${BEGIN} … ${END}, expected both`);
+  }
+  return `${before}${BEGIN}\n${metricsTable()}\n${END}${after}`;
+}
+
+export function configurationPage(): string {
+  return `# Configuration
+
+Every key of the configuration file. Unknown keys are errors. Durations are written as Prometheus writes them (\`500ms\`,
+\`30s\`, \`5m\`, \`1h30m\`), sizes as \`64KiB\`, \`256MiB\`, \`1GiB\` or bytes. \`\${NAME}\` and \`\${NAME:-default}\` are taken from
+the environment (\`$\${\` is a literal); an unset variable or an empty secret is an error. Every secret \`x\` has a twin
+\`x_file\`, which is read again when the file changes. Relative paths are relative to the file. Globs know \`*\` and \`?\`,
+match the whole name, and mind case.
+
+This page is made from the schema by \`npm run docs\`; [config.example.yaml](../config.example.yaml) shows the keys in place.
+
+${configReference()}`;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  writeFileSync(README, readmeWithMetrics(readFileSync(README, 'utf8')));
+  writeFileSync(CONFIGURATION, configurationPage());
+}
