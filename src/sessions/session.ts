@@ -28,22 +28,32 @@ export function sessionReader(
   columns: ReadonlyMap<ColumnName, number>,
   stripPort: boolean,
 ): (row: Row) => Session {
-  const [state, user, host, database] = [text('state'), text('user'), text('host'), text('db')];
-  const [command, seconds] = [text('command'), number('time')];
-  const [transactionId, transactionState] = [text('trx_id'), text('trx_state')];
-  const [transactionSeconds, lockWaitSeconds] = [number('trx_executed_time'), number('trx_lock_duration')];
-  const [rowsLocked, tablesLocked] = [number('trx_lock_rows'), number('trx_lock_tables')];
+  const text = (column: ColumnName) => cellReader(columns.get(column), cellText);
+  const number = (column: ColumnName) => cellReader(columns.get(column), cellNumber);
+  const state = text('state');
+  const user = text('user');
+  const host = text('host');
+  const database = text('db');
+  const command = text('command');
+  const seconds = number('time');
+  const transactionId = text('trx_id');
+  const transactionState = text('trx_state');
+  const transactionSeconds = number('trx_executed_time');
+  const lockWaitSeconds = number('trx_lock_duration');
+  const rowsLocked = number('trx_lock_rows');
+  const tablesLocked = number('trx_lock_tables');
   const rowsModified = number('trx_update_rows');
 
   return (row) => {
     const stateText = state(row);
+    const hostText = host(row);
     const commandText = command(row);
     const commandKey = commandText?.toLowerCase() ?? '';
     const waited = lockWaitSeconds(row);
     return {
       state: labelText(stateText),
       user: labelText(user(row)),
-      host: labelText(stripPort ? withoutPort(host(row)) : host(row)),
+      host: labelText(stripPort ? withoutPort(hostText) : hostText),
       database: labelText(database(row)),
       command: labelText(commandText),
       isActive: !INACTIVE_COMMANDS.has(commandKey),
@@ -58,19 +68,11 @@ export function sessionReader(
       lockWaitSeconds: waited,
     };
   };
+}
 
-  function text(column: ColumnName): (row: Row) => string | undefined {
-    return reader(column, cellText);
-  }
-
-  function number(column: ColumnName): (row: Row) => number | undefined {
-    return reader(column, cellNumber);
-  }
-
-  function reader<T>(column: ColumnName, read: (cell: string) => T): (row: Row) => T | undefined {
-    const index = columns.get(column);
-    return index === undefined ? () => undefined : (row) => read(row[index] ?? '');
-  }
+/** Reads nothing from a column that the file lacks. */
+function cellReader<T>(index: number | undefined, read: (cell: string) => T): (row: Row) => T | undefined {
+  return index === undefined ? () => undefined : (row) => read(row[index] ?? '');
 }
 
 function withoutPort(host: string | undefined): string | undefined {

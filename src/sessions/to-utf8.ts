@@ -5,22 +5,17 @@ import { CsvError } from './csv-error.js';
 
 const LONGEST_BOM = 3;
 
-/** Throws at once, not when iterated, for an unknown encoding. */
-export function toUtf8(bytes: AsyncIterable<Uint8Array>, encoding: string): AsyncIterable<Uint8Array> {
-  return recode(withWholeStart(bytes), decoderFor(encoding));
-}
-
-async function* recode(
+/** `encoding` is a label of the WHATWG Encoding Standard; a byte-order mark of UTF-8 or UTF-16 wins over it. */
+export async function* toUtf8(
   bytes: AsyncIterable<Uint8Array>,
-  configured: TextDecoder,
+  encoding: string,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let decoder: TextDecoder | undefined;
-  for await (const chunk of bytes) {
-    const isStart = decoder === undefined;
-    decoder ??= new TextDecoder(encodingOfBom(chunk) ?? configured.encoding);
+  for await (const chunk of withWholeStart(bytes)) {
+    const marked = decoder === undefined ? encodingOfBom(chunk) : undefined;
+    decoder ??= decoderFor(marked ?? encoding);
     if (decoder.encoding !== 'utf-8') yield Buffer.from(decoder.decode(chunk, { stream: true }));
-    else if (isStart && encodingOfBom(chunk) === 'utf-8') yield chunk.subarray(LONGEST_BOM);
-    else yield chunk;
+    else yield marked === undefined ? chunk : chunk.subarray(LONGEST_BOM);
   }
   if (decoder !== undefined && decoder.encoding !== 'utf-8') yield Buffer.from(decoder.decode());
 }

@@ -355,11 +355,11 @@ describe('Scheduler', () => {
     });
 
     it('starts nothing at the very moment that a run comes', async () => {
-      let stopped = Promise.resolve();
+      let stopped: Promise<void> | undefined;
       clock = new (class extends FakeClock {
         override async sleep(ms: number, signal?: AbortSignal): Promise<void> {
           await super.sleep(ms, signal);
-          if (this.now() === START + 10 * SECOND) stopped = scheduler.stop(0);
+          if (this.now() === START + 10 * SECOND) stopped ??= scheduler.stop(SECOND);
         }
       })(START);
       collector = new RecordingCollector(clock, 3 * SECOND);

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { CsvError } from '../../src/sessions/csv-error.js';
 import { toUtf8 } from '../../src/sessions/to-utf8.js';
 import { collected, inChunks } from './session-file.js';
 
@@ -41,14 +40,20 @@ describe('toUtf8', () => {
     assert.equal((await collected(toUtf8(inChunks('ab', [1]), 'utf-8'))).toString(), 'ab');
   });
 
-  it('refuses an encoding that it does not know', () => {
-    assert.throws(
-      () => toUtf8(inChunks(TEXT), 'klingon'),
-      (error) => {
-        assert.ok(error instanceof CsvError);
-        assert.match(error.message, /^csv encoding: got "klingon", expected a name of the WHATWG/);
-        return true;
-      },
-    );
+  it('refuses an encoding that it does not know, and releases the source', async () => {
+    let released = false;
+    const source = async function* () {
+      try {
+        yield Buffer.from(TEXT);
+      } finally {
+        released = true;
+      }
+    };
+    await assert.rejects(collected(toUtf8(source(), 'klingon')), {
+      name: 'CsvError',
+      message:
+        'csv encoding: got "klingon", expected a name of the WHATWG Encoding Standard, such as "utf-8" or "gb18030"',
+    });
+    assert.ok(released);
   });
 });
