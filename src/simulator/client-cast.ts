@@ -14,7 +14,7 @@ export interface Client {
 }
 
 // Names that must survive CSV, labels and pages: a space, an at sign, a quote, another script, twins in case.
-export const CLIENTS: readonly Client[] = [
+const CLIENTS: readonly Client[] = [
   client('app_orders', 26, 'web', ['10.20.1.11', '10.20.1.12', '10.20.1.13'], ['orders']),
   client('app_catalog', 18, 'web', ['10.20.1.21', '10.20.1.22'], ['catalog']),
   client('app_payments', 12, 'web', ['10.20.1.31', '10.20.1.32'], ['payments']),

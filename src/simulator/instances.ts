@@ -1,5 +1,5 @@
 // The instances and nodes of a project, as the listing and the detail show them.
-// https://support.huaweicloud.com/intl/en-us/api-taurusdb/ListGaussMySqlInstances.html
+// API reference: ListGaussMySqlInstances, ShowGaussMySqlInstanceInfo.
 import { type Answer, apiRefusal, jsonAnswer, parameterRefusal } from './answer.js';
 import type { SimulatedInstance, SimulatedNode, SimulatedProject } from './simulated-fleet.js';
 import type { SimulatorRequest } from './simulator-request.js';

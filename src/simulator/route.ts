@@ -1,17 +1,15 @@
 // Which operation a request asks for, from its method and path alone.
 
-export const OPERATIONS = [
-  'submit',
-  'wait',
-  'download',
-  'list_instances',
-  'show_instance',
-  'token',
-  'list_projects',
-  'metadata_token',
-  'security_key',
-] as const;
-export type Operation = (typeof OPERATIONS)[number];
+export type Operation =
+  | 'submit'
+  | 'wait'
+  | 'download'
+  | 'list_instances'
+  | 'show_instance'
+  | 'token'
+  | 'list_projects'
+  | 'metadata_token'
+  | 'security_key';
 
 export interface Route {
   readonly operation: Operation;

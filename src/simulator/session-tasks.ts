@@ -1,4 +1,5 @@
 // The three calls around a node's sessions: submit a task, ask how far it is, download what it collected.
+// API reference: CollectRealtimeSession, ShowRealtimeSessionTaskStatus, DownloadRealtimeSession.
 import { open } from 'node:fs/promises';
 import type { Clock } from '../clock.js';
 import { type Answer, apiRefusal, jsonAnswer, parameterRefusal } from './answer.js';

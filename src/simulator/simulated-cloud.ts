@@ -19,12 +19,18 @@ export interface SimulatedCloudOptions {
   readonly clock: Clock;
   readonly seed: number;
   readonly projects: readonly SimulatedProject[];
+  /** How long a task runs. */
   readonly taskSeconds: Range;
+  /** Share, from 0 to 1, of the TaurusDB calls that a server error answers, and of the tasks that end with `error`. */
   readonly errorRate: number;
+  /** Share of the TaurusDB calls that are answered 429, whatever the budget. */
   readonly throttleRate: number;
   readonly statusPath: StatusPath;
+  /** Of a master in its busiest hour; a spike adds as many again, and a replica has half as many. */
   readonly sessionsPerNode: number;
+  /** How generated sessions are written; without a language, as X-Language asks. */
   readonly resultFormat: Partial<CsvFormat>;
+  /** False for a metadata service of the older kind, which knows no session tokens. */
   readonly metadataTokens: boolean;
   readonly fault: Fault;
 }
@@ -59,16 +65,11 @@ export class SimulatedCloud {
     const project = this.#options.projects.find(({ projectId }) => projectId === route?.projectId);
     const name = project?.name ?? '';
     const requestsThisSecond = this.stats.arrived(name);
-    const answer =
-      (route && this.#faults.next({ operation: route.operation, project: name, nodeId: route.nodeId })) ??
-      (await this.#serve(request, route, project, requestsThisSecond).catch((error: unknown) =>
-        refusalAnswer(error instanceof Refusal ? error : unexpected(error), requestId),
-      ));
-    this.stats.answered(
-      name,
-      route?.operation ?? 'unknown',
-      typeof answer === 'string' ? answer : answer.status,
+    const answer = await this.#serve(request, route, project, requestsThisSecond).catch((error: unknown) =>
+      refusalAnswer(error instanceof Refusal ? error : unexpected(error), requestId),
     );
+    const status = typeof answer === 'string' ? answer : answer.status;
+    this.stats.answered(name, route?.operation ?? 'unknown', status);
     return answer;
   }
 
@@ -77,12 +78,13 @@ export class SimulatedCloud {
     route: Route | undefined,
     project: SimulatedProject | undefined,
     requestsThisSecond: number,
-  ): Promise<Answer> {
-    if (route === undefined || !route.isPublished) {
-      const message = 'The API does not exist or has not been published in the environment';
-      throw apiRefusal(404, 'APIGW.0101', message);
-    }
-    switch (route.operation) {
+  ): Promise<Answer | 'reset' | 'hang'> {
+    if (route === undefined) throw unpublished();
+    const { operation, nodeId } = route;
+    const fault = this.#faults.next({ operation, project: project?.name ?? '', nodeId });
+    if (fault !== undefined) return fault;
+    if (!route.isPublished) throw unpublished();
+    switch (operation) {
       case 'token':
         return this.#iam.createToken(request);
       case 'list_projects':
@@ -111,6 +113,11 @@ export class SimulatedCloud {
     if (route.operation === 'wait') return this.#tasks.status(request, node);
     return this.#tasks.result(request, node);
   }
+}
+
+function unpublished(): Refusal {
+  const message = 'The API does not exist or has not been published in the environment';
+  return apiRefusal(404, 'APIGW.0101', message);
 }
 
 /** For instance a CSV file of the fleet that is not there: worth saying to the person who set it up. */

@@ -13,10 +13,9 @@ import { SimulatedCloud, type SimulatedCloudOptions } from './simulated-cloud.js
 import type { SimulatedProject } from './simulated-fleet.js';
 import { readRequest } from './simulator-request.js';
 
-type RequiredOptions = Pick<SimulatedCloudOptions, 'projects'>;
-
-/** Rates are shares from 0 to 1. Everything random hangs on the seed and the order of the requests. */
-export interface SimulatorOptions extends RequiredOptions, Partial<Omit<SimulatedCloudOptions, 'projects'>> {
+/** Everything random hangs on the seed and the order of the requests. */
+export interface SimulatorOptions extends Partial<SimulatedCloudOptions> {
+  readonly projects: readonly SimulatedProject[];
   /** Default `127.0.0.1`. */
   readonly host?: string;
   /** Default 0: any free port. */

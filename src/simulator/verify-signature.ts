@@ -1,6 +1,6 @@
 // Verifies SDK-HMAC-SHA256 as the gateway does: the canonical request is rebuilt from what came over the wire.
 // Written from the description of the algorithm, apart from the exporter's own signer, so that the two check each other.
-// https://support.huaweicloud.com/intl/en-us/devg-apisign/api-sign-algorithm.html
+// https://support.huaweicloud.com/intl/en-us/devg-apisign/api-sign-algorithm-001.html
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { header, type SimulatorRequest } from './simulator-request.js';
 

@@ -50,8 +50,16 @@ describe('generateSessions', () => {
     assert.equal(same, 0);
   });
 
+  it('has clients come and go from collection to collection, in the quiet hours too', () => {
+    const totals = MOMENTS.map((at) => sessionsAt(at, { ...MASTER, role: 'slave' }).length);
+    const same = totals.filter((total, index) => total === totals[index - 1]).length;
+    assert.ok(same < totals.length / 3, `${same} of ${totals.length} are as the one before`);
+  });
+
   it('gives every session an id of its own', () => {
-    for (const at of MOMENTS) {
+    // Connection numbers start again every 600,000 s, and with them the ids.
+    const newStart = Math.ceil(START / 600_000_000) * 600_000_000;
+    for (const at of [...MOMENTS, ...MOMENTS.slice(0, 12).map((each) => newStart + each - START)]) {
       const ids = sessionsAt(at).map(({ id }) => id);
       assert.equal(new Set(ids).size, ids.length);
     }

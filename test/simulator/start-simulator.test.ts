@@ -20,7 +20,16 @@ describe('startSimulator', () => {
     simulator = await startSimulator({ projects: sampleFleet(), clock: new FakeClock(), ...options });
     project = only(simulator.projects);
   }
-  afterEach(() => simulator.close());
+  // Outside of mocha these would end the process.
+  const unhandled: unknown[] = [];
+  const onUnhandled = (reason: unknown) => unhandled.push(reason);
+  before(() => process.on('unhandledRejection', onUnhandled));
+  after(() => process.off('unhandledRejection', onUnhandled));
+
+  afterEach(async () => {
+    await simulator.close();
+    assert.deepEqual(unhandled.splice(0), []);
+  });
 
   function list(): Promise<Reply> {
     return call(instancesUrl(simulator.url, project), { headers: tokenHeaders(project) });
@@ -78,6 +87,17 @@ describe('startSimulator', () => {
       'list_instances production - 2',
       'submit production node 1',
     ]);
+  });
+
+  it('says so when the script of faults itself fails', async () => {
+    await start({
+      fault: () => {
+        throw new Error('no such step');
+      },
+    });
+    const reply = await list();
+    assert.equal(reply.status, 500);
+    assert.match(textOf(reply.json, 'error_msg'), /no such step/);
   });
 
   it('breaks the connection for a reset', async () => {
