@@ -1,6 +1,5 @@
 // What a scrape is answered with. A node is rendered once for each change of it; a scrape strings together what is ready
 // and adds the agent's own metrics, so its cost does not grow with the series but for sending them.
-import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { Clock } from '../clock.js';
 import type { NodeStatus } from '../collect/node-status.js';
 import type { Snapshot } from '../sessions/snapshot.js';
@@ -9,11 +8,10 @@ import { freshSnapshot } from './fresh-snapshot.js';
 import { NODE_FAMILIES } from './metric-families.js';
 import { compress, NodeGroup } from './node-group.js';
 import { type FamilyChunks, NO_SERIES, renderSnapshot, renderStatus } from './render-node.js';
+import { TimeSlice } from './time-slice.js';
 
 /** Smaller groups cost more when all nodes change (each gzip member has its price), larger ones when one does. */
 const NODES_PER_GROUP = 32;
-
-const SLICE_MS = 5;
 
 export interface ExpositionOptions {
   /** In a stable order, which is that of the series. */
@@ -36,24 +34,15 @@ export class Exposition {
 
   /** Chunks to be sent one behind the other, as gzip if `compressed`. They are shared: not to be written to. */
   async scrape(format: ExpositionFormat, compressed: boolean): Promise<readonly Buffer[]> {
-    const groups = await this.refresh();
-    const agent = Buffer.from((await this.#options.agentText(format)) + END_OF_EXPOSITION[format]);
-    if (!compressed) {
-      return [
-        ...stringTogether(
-          FAMILY_HEADERS[format],
-          groups.map(({ plain }) => plain),
-        ),
-        agent,
-      ];
-    }
     const slice = new TimeSlice(this.#options.clock);
-    const members: FamilyChunks[] = [];
-    for (const group of groups) {
-      members.push(group.compressed);
+    const chunks: FamilyChunks[] = [];
+    for (const group of await this.refresh()) {
+      chunks.push(compressed ? group.compressed : group.plain);
       await slice.rest();
     }
-    return [...stringTogether(COMPRESSED_FAMILY_HEADERS[format], members), compress(agent)];
+    const headers = (compressed ? COMPRESSED_FAMILY_HEADERS : FAMILY_HEADERS)[format];
+    const agent = Buffer.from((await this.#options.agentText(format)) + END_OF_EXPOSITION[format]);
+    return [...stringTogether(headers, chunks), compressed ? compress(agent) : agent];
   }
 
   /** Renders the nodes that changed. A scrape does so itself; after a call at each change it finds nothing to do. */
@@ -111,20 +100,3 @@ const COMPRESSED_FAMILY_HEADERS: Readonly<Record<ExpositionFormat, FamilyChunks>
   text: FAMILY_HEADERS.text.map(compress),
   openmetrics: FAMILY_HEADERS.openmetrics.map(compress),
 };
-
-/** Long work takes a rest now and then, so that other requests and the collections get on. */
-class TimeSlice {
-  readonly #clock: Clock;
-  #start: number;
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-    this.#start = clock.monotonic();
-  }
-
-  async rest(): Promise<void> {
-    if (this.#clock.monotonic() - this.#start < SLICE_MS) return;
-    await yieldToEventLoop();
-    this.#start = this.#clock.monotonic();
-  }
-}

@@ -8,7 +8,7 @@ export interface ListenAddress {
 }
 
 export function parseListenAddress(text: string): ListenAddress {
-  const match = /^(?:\[(?<bracketed>[^\]]+)\]|(?<host>[^:[\]]*)):(?<port>\d{1,5})$/.exec(text);
+  const match = /^(?:\[(?<bracketed>[^\s\]]+)\]|(?<host>[^\s:[\]]*)):(?<port>\d{1,5})$/.exec(text);
   const port = Number(match?.groups?.port ?? Number.NaN);
   if (!(port <= 65_535)) {
     throw new Error(`listen address: got ${JSON.stringify(text)}, expected host:port, [host]:port or :port`);

@@ -87,5 +87,5 @@ function time(milliseconds: number | undefined): string | null {
 
 /** A message can quote what a server answered. */
 function oneLine(message: string): string {
-  return message.replace(/\p{Cc}+/gu, ' ').slice(0, MAX_MESSAGE_LENGTH);
+  return message.slice(0, MAX_MESSAGE_LENGTH).replace(/\p{Cc}+/gu, ' ');
 }

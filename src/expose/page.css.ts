@@ -16,7 +16,8 @@ h1 { font-size: 1.4rem; margin: 0 0 0.5rem; }
 nav a { margin-right: 1rem; }
 table { border-collapse: collapse; margin-top: 1rem; width: 100%; }
 th, td { border-bottom: 1px solid var(--line); padding: 0.5rem 0.75rem 0.5rem 0; text-align: left; vertical-align: top; }
-small { color: var(--muted); display: block; overflow-wrap: anywhere; }
+td:nth-child(2) { min-width: 14rem; }
+small { font-weight: normal; color: var(--muted); display: block; overflow-wrap: anywhere; }
 ul { list-style: none; margin: 0; padding: 0; min-width: 9rem; }
 li { display: grid; grid-template-columns: 1fr auto; column-gap: 0.5rem; }
 li span { overflow-wrap: anywhere; }
