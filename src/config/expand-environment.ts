@@ -2,7 +2,6 @@
 // values, so that no variable can bring in YAML, and never names a variable's value.
 import type { ConfigPath } from './config-errors.js';
 
-const REFERENCE = /\$\$\{|\$\{([^}]*)\}|\$\{/gu;
 const NAME_AND_DEFAULT = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/su;
 
 type Report = (path: ConfigPath, message: string) => void;
@@ -30,36 +29,68 @@ export function expandEnvironment(
 
 /** The variables that a text as written in the file refers to, as `${NAME}`, without defaults. */
 export function referencesIn(text: string): string[] {
-  return [...text.matchAll(REFERENCE)].flatMap(([, body]) => {
-    const name = NAME_AND_DEFAULT.exec(body ?? '')?.[1];
+  return [...partsOf(text)].flatMap(({ reference }) => {
+    const name = NAME_AND_DEFAULT.exec(reference ?? '')?.[1];
     return name === undefined ? [] : [`\${${name}}`];
   });
 }
 
 function expandText(text: string, env: NodeJS.ProcessEnv, report: (message: string) => void): string {
-  let failed = false;
-  const expanded = text.replace(REFERENCE, (reference: string, body: string | undefined) => {
-    if (reference === '$${') {
-      return '${';
+  let expanded = '';
+  for (const { literal, reference } of partsOf(text)) {
+    expanded += literal;
+    if (reference !== undefined) {
+      const value = lookUp(reference, env, report);
+      if (value === undefined) {
+        return '';
+      }
+      expanded += value;
     }
-    const [, name, fallback] = NAME_AND_DEFAULT.exec(body ?? '') ?? [];
-    if (name === undefined) {
-      failed = true;
-      report(
-        `got a "\${" that starts no variable, expected \${NAME} or \${NAME:-default} (a literal is written $\${)`,
-      );
-      return '';
+  }
+  return expanded;
+}
+
+function lookUp(
+  reference: string,
+  env: NodeJS.ProcessEnv,
+  report: (message: string) => void,
+): string | undefined {
+  const [, name, fallback] = NAME_AND_DEFAULT.exec(reference) ?? [];
+  if (name === undefined) {
+    report(
+      `got a "\${" that starts no variable, expected \${NAME} or \${NAME:-default} (a literal is written $\${)`,
+    );
+    return undefined;
+  }
+  // `env` inherits names such as `constructor`, which are no variables.
+  const value = Object.hasOwn(env, name) ? env[name] : undefined;
+  if (value === undefined && fallback === undefined) {
+    report(`environment variable ${name} is not set`);
+  }
+  // As in the shell, `:-` also stands in for an empty variable.
+  return value === '' ? (fallback ?? value) : (value ?? fallback);
+}
+
+interface Part {
+  readonly literal: string;
+  /** What stands between the braces that follow the literal; empty where they do not close. */
+  readonly reference?: string;
+}
+
+function* partsOf(text: string): Generator<Part> {
+  let from = 0;
+  for (let at = text.indexOf('${'); at >= 0; at = text.indexOf('${', from)) {
+    if (text[at - 1] === '$') {
+      yield { literal: `${text.slice(from, at - 1)}\${` };
+      from = at + 2;
+    } else {
+      const end = text.indexOf('}', at);
+      yield { literal: text.slice(from, at), reference: end < 0 ? '' : text.slice(at + 2, end) };
+      if (end < 0) {
+        return;
+      }
+      from = end + 1;
     }
-    const value = env[name];
-    // As in the shell, `:-` also stands in for an empty variable.
-    if (fallback !== undefined) {
-      return value === undefined || value === '' ? fallback : value;
-    }
-    if (value === undefined) {
-      failed = true;
-      report(`environment variable ${name} is not set`);
-    }
-    return value ?? '';
-  });
-  return failed ? '' : expanded;
+  }
+  yield { literal: text.slice(from) };
 }

@@ -147,8 +147,8 @@ interface SyntaxProblem {
 /** The document, or all that keeps the text from being one. */
 function compose(text: string): Document.Parsed | SyntaxProblem[] {
   let tooDeepAt: number | undefined;
-  // The library's composer recurses and, on a megabyte of brackets, ends the process rather than with an error: so
-  // the depth is watched in the parser, which does not.
+  // The library's composer recurses: a megabyte of brackets does not make it fail but kills the process. So the depth
+  // is watched in the parser, which does not recurse.
   function* boundedTokens(): Generator<CST.Token> {
     const parser = new Parser();
     for (const lexeme of new Lexer().lex(text)) {

@@ -78,7 +78,8 @@ function scalar<Output>(kind: string, read: (value: unknown) => Output | undefin
   return v.pipe(
     v.unknown(),
     v.rawTransform<unknown, Output>(({ dataset, addIssue, NEVER }) => {
-      const output = read(dataset.value);
+      // A list of one item would read as that item.
+      const output = typeof dataset.value === 'object' ? undefined : read(dataset.value);
       if (output === undefined) {
         addIssue({ message: `expected ${kind}` });
         return NEVER;

@@ -80,6 +80,8 @@ describe('config.example.yaml', () => {
       it(`loads with all that it shows, with ${auth} by ${alternative}`, () => {
         const { config } = folder.load(variant(auth, alternative), ENV);
         assert.deepEqual(Object.keys(config.projects[0]?.auth ?? {}), [auth]);
+        const accessKey = config.projects[0]?.auth?.access_key;
+        assert.equal(accessKey?.security_token?.read(), accessKey && 'security-token');
         assert.equal(config.collection.stale_after, 180_000);
         assert.equal(config.projects[0]?.api.proxy_url?.read(), 'http://proxy.example:3128');
       });

@@ -238,6 +238,17 @@ const WRONG_CREDENTIALS: Readonly<Record<string, Wrong>> = {
       '4: projects[0].auth.token.value_file: got "config.yaml", expected a file with a secret (it has a blank, a line break or a byte that is not text)',
     ],
   },
+  'an optional secret and its file': {
+    yaml: projectWith(
+      `    auth: { access_key: { ak: a, sk: b, security_token: c, security_token_file: d } }\n    api: { proxy_url: "http://a", proxy_url_file: d }\n${NODES}`,
+    ),
+    errors: [
+      '4: projects[0].auth.access_key: got security_token and security_token_file, expected at most one of security_token, security_token_file',
+      '4: projects[0].auth.access_key.security_token_file: got "d", expected a file with a secret (no such file)',
+      '5: projects[0].api: got proxy_url and proxy_url_file, expected at most one of proxy_url, proxy_url_file',
+      '5: projects[0].api.proxy_url_file: got "d", expected a file with an http or https URL (no such file)',
+    ],
+  },
   'a secret file that is not there': {
     yaml: projectWith(`    auth: { token: { value_file: nowhere/token } }\n${NODES}`),
     errors: [
@@ -362,6 +373,18 @@ const WRONG_VALUES: Readonly<Record<string, Wrong>> = {
       '11: api.max_csv_bytes: got "1KB", expected a size from 1KiB to 16GiB',
     ],
   },
+  'lists and mappings where one value belongs': {
+    yaml: projectAnd(
+      'collection: { timeout: [30s], max_concurrent: [1], filter: [total] }\nmetrics: { dimensions: { state: { enabled: [true] } } }\nlog: { level: { info: } }\n',
+    ),
+    errors: [
+      '10: collection.timeout: got a list, expected a duration from 100ms to 1h',
+      '10: collection.max_concurrent: got a list, expected a whole number from 1 to 1000',
+      '10: collection.filter: got a list, expected one of total, active, slow, long',
+      '11: metrics.dimensions.state.enabled: got a list, expected true or false',
+      '12: log.level: got a mapping, expected one of debug, info, warn, error',
+    ],
+  },
   'a certificate file that is not there': {
     yaml: projectAnd('api: { ca_file: ca.pem }\n'),
     errors: ['10: api.ca_file: got "ca.pem", expected a readable file (no such file)'],
@@ -457,6 +480,16 @@ describe('loadConfig', () => {
     it(`refuses to publish at "${path}"`, () => {
       assert.deepEqual(folder.errorsOf(projectAnd(`web: { telemetry_path: "${path}" }\n`)), [
         `config.yaml:10: web.telemetry_path: got "${path}", expected a path such as /metrics that the program does not use itself`,
+      ]);
+    });
+  }
+
+  const TAKEN_LABELS = `state user client_host database command instance_id node_id project cloud_region instance_name
+    node_name role phase result reason dimension operation code le quantile version revision node_version`;
+  for (const name of TAKEN_LABELS.split(/\s+/u)) {
+    it(`refuses the label ${name}, which the program uses itself`, () => {
+      assert.deepEqual(folder.errorsOf(projectAnd(`metrics: { labels: { ${name}: x } }\n`)), [
+        `config.yaml:10: metrics.labels.${name}: got "${name}", expected another label name: the program uses this one itself`,
       ]);
     });
   }

@@ -193,6 +193,17 @@ api: { request_timeout: 3s, max_retries: 5, proxy_url: "http://common" }
     assert.equal(config.api.proxy_url?.read(), 'http://common');
   });
 
+  it("takes the proxy's URL from a file, common or the project's own", () => {
+    folder.write('common', 'http://common\n');
+    folder.write('own', 'http://own\n');
+    const common = 'api: { proxy_url_file: common }\n';
+    const { config } = folder.load(`${projectWith(`    api: { proxy_url_file: own }\n${NODES}`)}${common}`);
+    assert.equal(config.api.proxy_url?.read(), 'http://common');
+    assert.equal(config.projects[0]?.api.proxy_url?.read(), 'http://own');
+    const [inheriting] = folder.load(`${projectWith(NODES)}${common}`).config.projects;
+    assert.equal(inheriting?.api.proxy_url?.read(), 'http://common');
+  });
+
   it('looks for files from its own folder', () => {
     folder.write('token', 't0ken\n');
     const ca = folder.write('ca.pem', 'PEM');

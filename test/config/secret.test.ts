@@ -52,18 +52,22 @@ describe('Secret', () => {
     refused('binary', 'it has a blank, a line break or a byte that is not text');
   });
 
-  it('follows its file when it is written anew, replaced, or changed within its size', () => {
-    const path = folder.write('followed', 'first');
+  it('follows its file when its time, its size or the file itself is another', () => {
+    const [then, later] = [new Date(1_700_000_000_000), new Date(1_700_000_001_000)];
+    const write = (name: string, text: string, time: Date) => {
+      const path = folder.write(name, text);
+      utimesSync(path, time, time);
+      return path;
+    };
+    const path = write('followed', 'first', then);
     const secret = Secret.fromFile(path);
-    folder.write('followed', 'another');
-    assert.equal(secret.read(), 'another');
 
-    renameSync(folder.write('replacement', 'replaced'), path);
-    assert.equal(secret.read(), 'replaced');
-
-    folder.write('followed', 'REPLACED');
-    utimesSync(path, new Date(), new Date(Date.now() + 5000));
-    assert.equal(secret.read(), 'REPLACED');
+    write('followed', 'FIRST', later);
+    assert.equal(secret.read(), 'FIRST');
+    write('followed', 'second', later);
+    assert.equal(secret.read(), 'second');
+    renameSync(write('replacement', 'SECOND', later), path);
+    assert.equal(secret.read(), 'SECOND');
   });
 
   it('keeps the last good text while its file is empty, wrong or gone', () => {
