@@ -56,7 +56,7 @@ export async function exchange<T>(
     if (!GOOD_STATUSES.includes(answer.status)) throw await refusedAnswer(answer, secrets, clock.now());
     return await read(answer, secrets);
   } catch (error) {
-    if (!timer.signal.aborted || error !== timer.signal.reason) throw error;
+    if (error !== timer.signal.reason) throw error;
     throw apiError(site, 'timeout', {
       got: `no whole answer within ${requestTimeoutMs / 1_000} s`,
       expected: 'one',

@@ -1,8 +1,10 @@
-// HTTP as the API client needs it, and the only file that knows undici: one request at a time per connection,
-// redirects never followed, every failure below HTTP translated to a CollectionError.
-import { Agent, type Dispatcher, ProxyAgent } from 'undici';
+// HTTP as the API client needs it: one request at a time per connection, redirects never followed, every failure
+// below HTTP translated to a CollectionError. Nothing of undici is seen outside.
+import { Agent, type Dispatcher } from 'undici';
 import type { CallSite } from './api-error.js';
 import { networkError } from './network-error.js';
+import { createProxyDispatcher } from './proxy-dispatcher.js';
+import { untilAborted } from './until-aborted.js';
 
 /** Below the idle time of common servers and load balancers, so that they seldom close a connection under a POST. */
 const KEEP_ALIVE_MS = 4_000;
@@ -52,7 +54,6 @@ export interface HttpClient {
 export function createHttpClient({ endpoint, timeoutMs, ca, proxyUrl }: HttpClientOptions): HttpClient {
   const connect = { timeout: Math.min(MAX_CONNECT_MS, timeoutMs), ...(ca === undefined ? {} : { ca }) };
   const pool = {
-    connect,
     pipelining: 1,
     keepAliveTimeout: KEEP_ALIVE_MS,
     keepAliveMaxTimeout: KEEP_ALIVE_MS,
@@ -61,24 +62,20 @@ export function createHttpClient({ endpoint, timeoutMs, ca, proxyUrl }: HttpClie
     headersTimeout: 0,
     bodyTimeout: timeoutMs,
   };
-  const dispatcher: Dispatcher =
-    proxyUrl === undefined
-      ? new Agent(pool)
-      : new ProxyAgent({ ...pool, uri: proxyUrl, requestTls: connect, proxyTls: connect });
+  const dispatcher =
+    proxyUrl === undefined ? new Agent({ ...pool, connect }) : createProxyDispatcher(proxyUrl, connect, pool);
 
   return {
     async send({ method, target, headers, body }, site, signal) {
       const translate = (error: unknown): unknown =>
         signal.aborted ? signal.reason : networkError(error, site);
       try {
-        const response = await dispatcher.request({
-          origin: endpoint,
-          path: target,
-          method,
-          headers: { ...headers },
-          body: body ?? null,
+        const origin = endpoint;
+        const response = await untilAborted(
+          dispatcher.request({ origin, path: target, method, headers, body: body ?? null, signal }),
+          // By itself undici would listen to the signal only once it is connected.
           signal,
-        });
+        );
         return toAnswer(response, site, translate);
       } catch (error) {
         throw translate(error);

@@ -30,6 +30,9 @@ const TLS_HINTS: Readonly<Record<string, string>> = {
 };
 const TLS_CODE = /^(ERR_SSL_|ERR_TLS_|CERT_|UNABLE_TO_|EPROTO$)/u;
 
+/** How undici reports a proxy that refuses a tunnel, and one that does not answer. */
+const NO_TUNNEL_CODES: readonly string[] = ['UND_ERR_ABORTED', 'UND_ERR_HEADERS_TIMEOUT'];
+
 /** An error without a code is a mistake of ours, not of the network: it comes back as it is. */
 export function networkError(error: unknown, site: CallSite): unknown {
   const code = codeOf(error);
@@ -42,7 +45,7 @@ export function networkError(error: unknown, site: CallSite): unknown {
   if (tlsHint !== undefined || TLS_CODE.test(code)) {
     return failure(site, code, tlsHint ?? 'no agreement on an encrypted connection', 'none');
   }
-  if (code === 'UND_ERR_ABORTED') return proxyError(error, site);
+  if (NO_TUNNEL_CODES.includes(code)) return proxyError(error, site);
   const resetHint = RESET_HINTS[code];
   return failure(site, code, resetHint, resetHint === undefined ? 'none' : 'reads');
 }
@@ -52,7 +55,7 @@ function failure(site: CallSite, code: string, hint: string | undefined, repeata
   return apiError(site, 'network', { got, expected: 'an answer' }, { code }, { repeatable });
 }
 
-/** undici reports a tunnel that the proxy refused as an abort; the status is only in its message. */
+/** The status of the proxy's answer is only in undici's message. */
 function proxyError(error: unknown, site: CallSite): ApiError {
   const [, status = 'no tunnel'] = /^Proxy response \((\d{3})\)/u.exec(String(Object(error).message)) ?? [];
   return apiError(
@@ -60,7 +63,7 @@ function proxyError(error: unknown, site: CallSite): ApiError {
     'network',
     { got: `${status} from the proxy`, expected: 'a tunnel through it: check api.proxy_url' },
     { code: 'proxy', proxy_status: status },
-    { repeatable: 'any' },
+    { repeatable: status.startsWith('4') ? 'none' : 'any' },
   );
 }
 
@@ -75,6 +78,6 @@ function isBeforeSending(error: unknown, code: string): boolean {
 function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined;
   if (typeof error.code === 'string') return error.code;
-  // What is not HTTP at all has no code in undici.
-  return error.name === 'HTTPParserError' ? 'HPE_NO_HTTP' : undefined;
+  // undici knows no code for most answers that break HTTP's rules.
+  return error.name === 'HTTPParserError' ? 'HPE_INVALID' : undefined;
 }

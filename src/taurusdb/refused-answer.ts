@@ -10,14 +10,14 @@ import { retryAfterMs } from './retry-after.js';
 const READ_SESSIONS = 'gaussdbformysql:instance:getRealtimeSession';
 const LIST_INSTANCES = 'gaussdbformysql:instance:list';
 
-/** The IAM action that a project's credential needs for each operation. */
-const IAM_ACTIONS: Readonly<Record<ApiOperation, string>> = {
+/** What a project's credential needs for each operation: an IAM action. */
+const PERMISSIONS: Readonly<Record<ApiOperation, string>> = {
   submit: READ_SESSIONS,
   wait: READ_SESSIONS,
   download: READ_SESSIONS,
   list_instances: LIST_INSTANCES,
   show_instance: LIST_INSTANCES,
-  token: 'iam:tokens:assume',
+  token: 'to get a token for the project',
 };
 
 /** Reads the rest of the answer. `secrets` are struck out of the server's words; `nowMs` is the wall clock. */
@@ -47,9 +47,10 @@ export async function refusedAnswer(
     });
 
   const { status } = answer;
-  if (status === 401)
+  if (status === 401) {
     return fail('auth', 'an accepted credential: check it, and that its project is of this region');
-  if (status === 403) return fail('auth', `the permission ${IAM_ACTIONS[answer.site.operation]}`);
+  }
+  if (status === 403) return fail('auth', `the permission ${PERMISSIONS[answer.site.operation]}`);
   if (status === 429) return fail('throttled', 'room in the request quota', 'any');
   if (status >= 300 && status < 400) return fail('api', `no redirect${redirectTarget(answer)}`);
   if (status === 404) return fail('api', 'the node and the task: is the node gone?');

@@ -24,8 +24,7 @@ export function submitTask(
     // It goes into the addresses of the next calls: nothing that could change where they lead.
     if (typeof requestId === 'string' && /^[\w.:-]{1,200}$/u.test(requestId)) return requestId;
     throw apiError(answer.site, 'api', {
-      got:
-        requestId === undefined ? 'no request_id' : `a request_id that cannot be one (${typeof requestId})`,
+      got: requestId === undefined ? 'no request_id' : 'a request_id of another form',
       expected: '1 to 200 letters, digits, "_", "-", "." and ":"',
     });
   });

@@ -1,7 +1,8 @@
 // An HTTPS server whose certificate and client policy can change while it listens: each new connection gets the
 // settings in force at its start, those under way keep theirs.
 import type { RequestListener, ServerOptions } from 'node:http';
-import https from 'node:https';
+import { Server, type ServerOptions as TlsServerOptions } from 'node:https';
+import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Log } from '../log.js';
 import { CLIENT_AUTH, refusalOf } from './client-certificate.js';
@@ -16,9 +17,9 @@ export function createTlsServer(
   log: Log,
   options: ServerOptions,
   listener: RequestListener,
-): https.Server {
+): Server {
   let used = inForce();
-  const server = https.createServer(
+  const server = new TlsServer(
     {
       ...options,
       ...used.context,
@@ -49,4 +50,24 @@ export function createTlsServer(
     log.debug('TLS handshake failed', { reason: error.code, remote: socket.remoteAddress });
   });
   return server;
+}
+
+class TlsServer extends Server {
+  readonly #sockets = new Set<Socket>();
+
+  constructor(options: TlsServerOptions, listener: RequestListener) {
+    super(options, listener);
+    this.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
+  }
+
+  /** Node's own leaves those that are still in their handshake, and a stop would wait for their timeout. */
+  override closeAllConnections(): void {
+    for (const socket of this.#sockets) {
+      socket.destroy();
+    }
+    super.closeAllConnections();
+  }
 }

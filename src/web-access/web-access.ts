@@ -139,9 +139,12 @@ class FileWebAccess implements WebAccess {
   #loadTls(settings: TlsSettings): LoadedTls {
     const loaded = loadTls(settings, this.#files, `${this.#path}: tls_server_config`);
     if ('file' in settings.key && this.#files.isExposed(settings.key.file)) {
-      this.#options.log.warn('private key can be read by other users: take their permission away (chmod 600)', {
-        file: settings.key.file,
-      });
+      this.#options.log.warn(
+        'private key can be read by other users: take their permission away (chmod 600)',
+        {
+          file: settings.key.file,
+        },
+      );
     }
     return loaded;
   }

@@ -50,6 +50,17 @@ describe('startDeadline', () => {
     assert.equal(clock.sleeping, 0);
   });
 
+  it('may share its parent with any number of others', async () => {
+    const warnings: Error[] = [];
+    const listen = (warning: Error) => warnings.push(warning);
+    process.on('warning', listen);
+    const parent = new AbortController();
+    for (let n = 0; n < 100; n += 1) startDeadline(clock, 1_000, parent.signal);
+    await clock.advance(0);
+    process.off('warning', listen);
+    assert.deepEqual(warnings, []);
+  });
+
   it('never aborts once cleared', async () => {
     const parent = new AbortController();
     const deadline = startDeadline(clock, 1_000, parent.signal);

@@ -13,7 +13,7 @@ export interface Certificate {
 export interface CertificateWishes {
   /** Common name; `localhost` by default. */
   readonly name?: string;
-  /** As openssl writes them; `DNS:localhost` and `IP:127.0.0.1` by default. */
+  /** Each as openssl writes it; `DNS:localhost` and `IP:127.0.0.1` by default. */
   readonly altNames?: readonly string[];
   /** Signs the certificate; without it the certificate signs itself. */
   readonly issuer?: Certificate;
@@ -31,9 +31,11 @@ export function makeCertificate(wishes: CertificateWishes = {}): Certificate {
   const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
   try {
     const extensions = [
-      ...(altNames.length > 0 ? [`subjectAltName=${altNames.join(',')}`] : []),
-      ...(wishes.usage ? [`extendedKeyUsage=${wishes.usage}`] : []),
       `basicConstraints=critical,CA:${wishes.isAuthority ? 'TRUE' : 'FALSE'}`,
+      ...(wishes.usage ? [`extendedKeyUsage=${wishes.usage}`] : []),
+      // In a section of their own, so that a name may hold a comma.
+      ...(altNames.length > 0 ? ['subjectAltName=@names', '[names]'] : []),
+      ...altNames.map((altName, index) => altName.replace(':', `.${index}=`)),
     ];
     writeFileSync(file('extensions'), extensions.join('\n'));
     const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', 'key'];

@@ -40,15 +40,15 @@ describe('token credentials', () => {
 
   for (const [name, value] of [
     ['an empty value', '\n'],
-    ['a line break inside', 'TOK\nEN'],
-    ['a trailing blank', 'TOKEN '],
-    ['characters that no header carries', 'TÖKEN'],
+    ['blanks or characters outside ASCII', 'TOK\nEN'],
+    ['blanks or characters outside ASCII', 'TOKEN '],
+    ['blanks or characters outside ASCII', 'TÖKEN'],
   ] as const) {
-    it(`refuse ${name} without sending or showing it`, async () => {
+    it(`refuse ${JSON.stringify(value)} without showing it`, async () => {
       const credentials = tokenCredentials(() => value);
       await assert.rejects(credentials.authorize(request, deadline), (error: Error & { reason?: string }) => {
         assert.equal(error.reason, 'auth');
-        assert.match(error.message, /^token: got .+, expected .+/u);
+        assert.ok(error.message.startsWith(`token: got ${name}, expected `), error.message);
         assert.doesNotMatch(inspect(error).split('\n    at ')[0] ?? '', /TOK|TÖK/u);
         return true;
       });

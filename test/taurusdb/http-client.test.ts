@@ -140,13 +140,13 @@ describe('HTTP client', () => {
     });
 
     for (const [what, answer, code] of [
-      ['no HTTP at all', 'SSH-2.0-OpenSSH_9.6\r\n', 'HPE_NO_HTTP'],
+      ['no HTTP at all', 'SSH-2.0-OpenSSH_9.6\r\n', 'HPE_INVALID'],
       [
         'a header of 20 kB',
         `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`,
         'UND_ERR_HEADERS_OVERFLOW',
       ],
-      ['a header without an end', 'HTTP/1.1 200 OK\r\nX\r\n\r\n', 'HPE_INVALID_HEADER_TOKEN'],
+      ['a header without an end', 'HTTP/1.1 200 OK\r\nX\r\n\r\n', 'HPE_INVALID'],
     ] as const) {
       it(`reports ${what}`, async () => {
         const address = await startTcpServer((socket) => socket.once('data', () => socket.end(answer)));
@@ -156,6 +156,15 @@ describe('HTTP client', () => {
         assert.equal(error.outcome.repeatable, 'none');
       });
     }
+
+    it("ends with the signal's reason while it connects", async () => {
+      const address = await startTcpServer(() => {});
+      const aborter = new AbortController();
+      const sent = get(create(`https://${address}`), aborter.signal);
+      await settle();
+      aborter.abort(new Error('stopping'));
+      await assert.rejects(sent, /stopping/u);
+    });
 
     it("ends with the signal's reason while it waits for the answer", async () => {
       const server = await startServer([() => {}]);
@@ -175,7 +184,7 @@ describe('HTTP client', () => {
     ] as const) {
       it(`reports one that is ${what}`, async () => {
         const address = await startTcpServer((socket) => socket.once('data', () => socket.end(answer)));
-        const error = await failure(read(await get(create(`http://${address}`))));
+        const error = await failure(get(create(`http://${address}`)).then(read));
         assert.equal(error.reason, 'network');
         assert.match(error.message, /closed early|not as long as its Content-Length/u);
         assert.equal(error.outcome.repeatable, 'reads');
@@ -312,16 +321,27 @@ describe('HTTP client', () => {
         /got 407 from the proxy/u,
       ],
       ['refuses', 'HTTP/1.1 403 Forbidden\r\n\r\n', /got 403 from the proxy/u],
-      ['hangs up', '', /got UND_ERR_SOCKET|got ECONNRESET/u],
+      ['hangs up', '', /got no tunnel from the proxy/u],
     ] as const) {
       it(`reports a proxy that ${what}`, async () => {
-        const proxy = await startTcpServer((socket) => socket.once('data', () => socket.end(answer)));
+        let connections = 0;
+        const proxy = await startTcpServer((socket) => {
+          connections += 1;
+          socket.once('data', () => socket.end(answer));
+        });
         const error = await failure(get(create('https://api.invalid', { proxyUrl: through(proxy) })));
         assert.equal(error.reason, 'network');
         assert.match(error.message, message);
+        assert.equal(connections, 1);
         assert.doesNotMatch(inspect(error, { depth: 9, showHidden: true }), /PROXYPASSWORD|dXNlcjpQ/u);
       });
     }
+
+    it('reports a proxy that never answers', async () => {
+      const proxy = await startTcpServer(() => {});
+      const client = create('https://api.invalid', { proxyUrl: through(proxy), timeoutMs: 50 });
+      assert.match((await failure(get(client))).message, /got no tunnel from the proxy/u);
+    });
 
     it('reports a proxy that is down', async () => {
       const error = await failure(

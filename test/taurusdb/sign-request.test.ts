@@ -71,6 +71,13 @@ describe('signRequest', () => {
     });
   });
 
+  it('ignores blanks around a header, as HTTP does', () => {
+    assert.equal(
+      signature({}, { 'x-sdk-date': ' 20260102T030405Z ' }),
+      signature({}, { 'x-sdk-date': '20260102T030405Z' }),
+    );
+  });
+
   it('signs as the official signer does, whatever the request', () => {
     // The official signer escapes some characters of a path twice: only paths that it reads as they are.
     const segment = fc.string({ unit: fc.constantFrom(...'azAZ09-_.~!$&()*+,=:@中é😀'), maxLength: 8 });

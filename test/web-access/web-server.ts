@@ -1,24 +1,24 @@
 // A server behind a web configuration, as the exporter sets it up, and a client that tells what became of a request.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:http';
-import https from 'node:https';
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
+import https from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TLSSocket } from 'node:tls';
+import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import { parseWebConfig } from '../../src/config/web-config.js';
 import { openWebAccess, type WebAccess } from '../../src/web-access/web-access.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { RecordedLog } from '../support/recorded-log.js';
 
 export interface Visit {
-  /** Status, or the code of the error. */
+  /** Status; or the error's code, or what it says. */
   readonly outcome: number | string;
   readonly headers: http.IncomingHttpHeaders;
   readonly cipher?: string;
-  readonly session?: Buffer;
 }
+
+export type VisitOptions = https.RequestOptions & Pick<ConnectionOptions, 'ALPNProtocols'>;
 
 const STATUS = { allowed: 200, refused: 401, throttled: 429 };
 
@@ -40,7 +40,12 @@ export class WebServer {
   }
 
   open(yaml: string): Promise<WebAccess> {
-    return openWebAccess(this.write('web.yml', yaml), {
+    this.write('web.yml', yaml);
+    return this.openAgain();
+  }
+
+  openAgain(): Promise<WebAccess> {
+    return openWebAccess(join(this.folder, 'web.yml'), {
       parse: parseWebConfig,
       log: this.log,
       clock: this.clock,
@@ -50,26 +55,33 @@ export class WebServer {
 
   async serve(yaml: string): Promise<WebAccess> {
     const access = await this.open(yaml);
-    const server = access.createServer({ keepAliveTimeout: 100 }, async (request, response) => {
+    await this.serveWith(access);
+    return access;
+  }
+
+  async serveWith(access: WebAccess): Promise<void> {
+    const server = access.createServer({}, async (request, response) => {
       this.requests += 1;
       const verdict = await access.authorize(request);
       response.writeHead(STATUS[verdict], access.headers()).end();
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     this.#server = server;
-    return access;
   }
 
   get port(): number {
-    return (this.#server?.address() as AddressInfo).port;
+    const address = this.#server?.address();
+    return typeof address === 'object' && address !== null ? address.port : 0;
   }
 
   /** A request on a connection of its own. */
-  visit(scheme: 'http' | 'https', options: https.RequestOptions = {}): Promise<Visit> {
+  visit(scheme: 'http' | 'https', options: VisitOptions = {}): Promise<Visit> {
     const client = scheme === 'http' ? http : https;
     const target = { host: '127.0.0.1', port: this.port, agent: false, timeout: 5_000, ...options };
     return new Promise((resolve) => {
-      const failed = (error: NodeJS.ErrnoException) => resolve({ outcome: error.code ?? error.message, headers: {} });
+      // What OpenSSL says stands only in the message.
+      const failed = ({ code, message }: NodeJS.ErrnoException) =>
+        resolve({ outcome: code === undefined || code === 'EPROTO' ? message : code, headers: {} });
       const request = client.get(target, (response) => {
         response.resume().on('end', () => {
           const socket = scheme === 'https' ? (response.socket as TLSSocket) : undefined;
@@ -85,14 +97,24 @@ export class WebServer {
     });
   }
 
-  async login(user: string, password: string, options: https.RequestOptions = {}): Promise<number | string> {
+  async login(user: string, password: string, options: VisitOptions = {}): Promise<number | string> {
     const scheme = options.ca === undefined ? 'http' : 'https';
     return (await this.visit(scheme, { auth: `${user}:${password}`, ...options })).outcome;
   }
 
+  /** Ends every connection and the listener. */
+  async stop(): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
+    if (server !== undefined) {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    }
+  }
+
   async close(): Promise<void> {
-    this.#server?.closeAllConnections();
-    await new Promise((resolve) => (this.#server ? this.#server.close(resolve) : resolve(undefined)));
+    await this.stop();
     rmSync(this.folder, { recursive: true });
   }
 }

@@ -1,143 +1,196 @@
 // All nodes at a glance: which are collected, which are busy, full, or unlike themselves.
-import type { Dashboard, DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboard';
+import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { buildDashboard, type Row } from './dashboard.js';
-import { withNodeName } from './node-names.js';
-import { type Column, type Steps, statPanel, tablePanel, thresholds, timeseriesPanel } from './panel.js';
-import { CHOSEN_NODES, CHOSEN_PROJECTS } from './variables.js';
-
-const SATURATION_STEPS: Steps = [
-  [0.8, 'yellow'],
-  [0.95, 'red'],
-];
-const SATURATION = `max by (instance_id, node_id) (taurusdb_sessions{${CHOSEN_NODES}}) / max by (instance_id, node_id) (taurusdb_node_max_connections{${CHOSEN_NODES}})`;
-const EXCESS = `max by (instance_id, node_id) (node:taurusdb_sessions:excess{${CHOSEN_NODES}})`;
+import { LONGEST_QUERY, perNode, SATURATION, SATURATION_STEPS, withNodeName } from './expressions.js';
+import { graph, number } from './panel.js';
+import { dataTable } from './table-panel.js';
+import { CHOSEN_NODES } from './variables.js';
 
 export function fleetOverview(): Dashboard {
   return buildDashboard({
     uid: 'taurusdb-fleet',
     title: 'TaurusDB sessions / Fleet overview',
-    description:
-      'Every node that the exporters collect. What is usual and what is above it comes from the recording rules in deploy/prometheus.',
+    description: 'Every node that is collected. What is usual comes from the recording rules of the alerts.',
     nodes: 'many',
-    rows: [now(), nodes(), overTime(), origins()],
+    rows: [now(), nodes(), history(), origins()],
   });
 }
 
 function now(): Row {
+  const shape = { unit: 'short', width: 4 };
   return {
     title: 'Now',
     panels: [
-      statPanel({
+      number({
+        ...shape,
         title: 'Nodes',
         description: 'Nodes that the exporters know, from their configuration or from discovery.',
-        unit: 'short',
-        width: 4,
-        query: { expr: `count(count by (node_id) (taurusdb_node_info{${CHOSEN_NODES}})) or vector(0)` },
+        query: { expr: `count(${perNode(`taurusdb_node_info{${CHOSEN_NODES}}`)})` },
       }),
-      statPanel({
+      number({
+        ...shape,
         title: 'Not collected',
         description: 'Nodes whose last collection failed. Agent health tells why.',
-        unit: 'short',
-        width: 4,
-        query: { expr: `count(max by (node_id) (taurusdb_up{${CHOSEN_NODES}}) == 0) or vector(0)` },
-        steps: [[1, 'red']],
+        query: { expr: `count(${perNode(`taurusdb_up{${CHOSEN_NODES}}`)} == 0) or vector(0)` },
+        steps: [{ from: 1, color: 'red' }],
       }),
-      statPanel({
+      number({
+        ...shape,
         title: 'Sessions',
-        description: 'All sessions of all chosen nodes, as of their last collections.',
-        unit: 'short',
-        width: 4,
-        query: { expr: `sum(max by (node_id) (taurusdb_sessions{${CHOSEN_NODES}}))` },
+        description: 'All sessions of the chosen nodes, as of their last collections.',
+        query: { expr: `sum(${perNode(`taurusdb_sessions{${CHOSEN_NODES}}`)})` },
       }),
-      statPanel({
+      number({
+        ...shape,
         title: 'Active sessions',
-        description: 'Sessions that do something: not sleeping, not replication, not a daemon.',
-        unit: 'short',
-        width: 4,
-        query: { expr: `sum(max by (node_id) (taurusdb_sessions_active{${CHOSEN_NODES}}))` },
+        description: 'Sessions that do something: they do not sleep, and are no daemon and no replication.',
+        query: { expr: `sum(${perNode(`taurusdb_sessions_active{${CHOSEN_NODES}}`)})` },
       }),
-      statPanel({
+      number({
+        ...shape,
         title: 'Fullest node',
-        description: 'The highest share of max_connections that a node uses. At 100 % it refuses connections.',
+        description:
+          'The highest share of its max_connections that a node uses. At 100 % it refuses connections.',
         unit: 'percentunit',
-        width: 4,
         query: { expr: `max(${SATURATION})` },
         steps: SATURATION_STEPS,
       }),
-      statPanel({
-        title: 'Alerts that fire',
-        description: 'Firing alerts of the shipped rules, over all nodes and exporters.',
-        unit: 'short',
-        width: 4,
+      number({
+        ...shape,
+        title: 'Firing alerts',
+        description: 'Alerts of the shipped rules that fire, of all nodes and exporters.',
         query: { expr: 'count(ALERTS{alertname=~"TaurusDB.*",alertstate="firing"}) or vector(0)' },
-        steps: [[1, 'yellow']],
+        steps: [{ from: 1, color: 'yellow' }],
       }),
     ],
   };
 }
 
 function nodes(): Row {
-  const perNode = (expr: string): { expr: string } => ({ expr: `max by (instance_id, node_id) (${expr})` });
   return {
     title: 'Nodes',
     panels: [
-      tablePanel({
+      dataTable({
         title: 'Nodes',
         description:
-          'One row per node; its name leads to the node. Usual is the level that the node has at this time of day and week.',
+          'A row for each node; its name leads to the node. Usual is its level at this time of day and week.',
         unit: 'short',
         width: 24,
         height: 10,
-        queries: [
-          {
-            expr: `max by (instance_id, node_id, project, instance_name, node_name, role) (taurusdb_node_info{${CHOSEN_NODES}})`,
-          },
+        expressions: [
+          withNodeName(
+            `max by (instance_id, node_id, project, instance_name, role) (taurusdb_node_info{${CHOSEN_NODES}})`,
+          ),
           perNode(`taurusdb_up{${CHOSEN_NODES}}`),
           perNode(`time() - taurusdb_collection_last_success_timestamp_seconds{${CHOSEN_NODES}}`),
           perNode(`taurusdb_sessions{${CHOSEN_NODES}}`),
           perNode(`node:taurusdb_sessions:baseline{${CHOSEN_NODES}}`),
-          { expr: SATURATION },
+          SATURATION,
           perNode(`taurusdb_sessions_active{${CHOSEN_NODES}}`),
           perNode(`taurusdb_sessions_lock_waiting{${CHOSEN_NODES}}`),
           perNode(`taurusdb_sessions_idle_in_transaction{${CHOSEN_NODES}}`),
-          perNode(`taurusdb_session_longest_seconds{command=~"(?i:query|execute)",${CHOSEN_NODES}}`),
+          perNode(LONGEST_QUERY),
         ],
-        columns: NODE_COLUMNS,
+        columns: [
+          { field: 'project', title: 'Project' },
+          { field: 'instance_name', title: 'Instance' },
+          {
+            field: 'node',
+            title: 'Node',
+            // biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana fills it in from the row
+            link: '/d/taurusdb-node?var-instance=${__data.fields.instance_id}&var-node=${__data.fields.node_id}',
+          },
+          { field: 'role', title: 'Role' },
+          {
+            field: 'Value #B',
+            title: 'Collected',
+            words: { 0: 'failed', 1: 'yes' },
+            steps: [
+              { from: 0, color: 'red' },
+              { from: 1, color: 'green' },
+            ],
+          },
+          { field: 'Value #C', title: 'Data age', unit: 's', decimals: 0 },
+          { field: 'Value #D', title: 'Sessions' },
+          { field: 'Value #E', title: 'Usual', decimals: 0 },
+          { field: 'Value #F', title: 'Of limit', unit: 'percentunit', steps: SATURATION_STEPS },
+          { field: 'Value #G', title: 'Active' },
+          { field: 'Value #H', title: 'Lock waits' },
+          { field: 'Value #I', title: 'Idle in transaction' },
+          { field: 'Value #J', title: 'Longest query', unit: 's' },
+          { field: 'instance_id', title: 'instance_id' },
+          { field: 'node_id', title: 'node_id' },
+        ],
         hidden: ['Value #A'],
-        sortBy: 'Of limit',
+        sortBy: 'Sessions',
       }),
     ],
   };
 }
 
-const NODE_LINK: DynamicConfigValue = {
-  id: 'links',
-  value: [
-    { title: 'Open the node', url: '/d/taurusdb-node?var-node=${__data.fields.node_id}&${__url_time_range}' },
-  ],
-};
-const NODE_COLUMNS: readonly Column[] = [
-  { field: 'project', title: 'Project' },
-  { field: 'instance_name', title: 'Instance' },
-  { field: 'node_name', title: 'Node', settings: [NODE_LINK] },
-  { field: 'role', title: 'Role' },
-  { field: 'Value #B', title: 'Collected', settings: [yesNo(), colored([])] },
-  { field: 'Value #C', title: 'Data age', settings: [{ id: 'unit', value: 's' }] },
-  { field: 'Value #D', title: 'Sessions' },
-  { field: 'Value #E', title: 'Usual', settings: [{ id: 'decimals', value: 0 }] },
-  {
-    field: 'Value #F',
-    title: 'Of limit',
-    settings: [
-      { id: 'unit', value: 'percentunit' },
-      { id: 'thresholds', value: thresholds(SATURATION_STEPS).build() },
-      colored(SATURATION_STEPS),
+function history(): Row {
+  const byNode = (expr: string) => [{ expr: withNodeName(perNode(expr)), legend: '{{node}}' }];
+  return {
+    title: 'Over time',
+    panels: [
+      graph({
+        title: 'Sessions',
+        description: 'All sessions of each node.',
+        unit: 'short',
+        width: 12,
+        queries: byNode(`taurusdb_sessions{${CHOSEN_NODES}}`),
+      }),
+      graph({
+        title: 'Sessions above what is usual',
+        description:
+          'Against the last hour and this time yesterday and a week ago. The spike alert looks at this.',
+        unit: 'short',
+        width: 12,
+        queries: byNode(`node:taurusdb_sessions:excess{${CHOSEN_NODES}}`),
+      }),
+      graph({
+        title: 'Active sessions',
+        description: 'Sessions of each node that do something at the same time.',
+        unit: 'short',
+        width: 12,
+        queries: byNode(`taurusdb_sessions_active{${CHOSEN_NODES}}`),
+      }),
+      graph({
+        title: 'Share of max_connections',
+        description: 'The lines are where the two saturation alerts begin.',
+        unit: 'percentunit',
+        width: 12,
+        queries: [{ expr: withNodeName(SATURATION), legend: '{{node}}' }],
+        steps: SATURATION_STEPS,
+      }),
     ],
-  },
-  { field: 'Value #G', title: 'Active' },
-  { field: 'Value #H', title: 'Lock waits' },
-  { field: 'Value #I', title: 'Idle in transaction' },
-  { field: 'Value #J', title: 'Longest query', settings: [{ id: 'unit', value: 's' }] },
-  { field: 'node_id', title: 'node_id', settings: [NODE_LINK] },
-  { field: 'instance_id', title: 'instance_id' },
-];
+  };
+}
+
+function origins(): Row {
+  const top = (label: string, metric: string) => [
+    {
+      expr: `topk(10, sum by (${label}) (max by (node_id, ${label}) (${metric}{${CHOSEN_NODES}})))`,
+      legend: `{{${label}}}`,
+    },
+  ];
+  return {
+    title: 'Where sessions come from',
+    panels: [
+      graph({
+        title: 'Users with the most sessions',
+        description: 'Ten users, their sessions on all chosen nodes added up.',
+        unit: 'short',
+        width: 12,
+        queries: top('user', 'taurusdb_sessions_by_user'),
+      }),
+      graph({
+        title: 'Client hosts with the most sessions',
+        description: 'Ten client hosts, their sessions on all chosen nodes added up.',
+        unit: 'short',
+        width: 12,
+        queries: top('client_host', 'taurusdb_sessions_by_host'),
+      }),
+    ],
+  };
+}

@@ -7,7 +7,7 @@ import {
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 
-export const DATASOURCE: DataSourceRef = { type: 'prometheus', uid: '${datasource}' };
+export const DATASOURCE: DataSourceRef = { type: 'prometheus', uid: '$datasource' };
 
 /** The label matchers of what was chosen. Session series carry no project: the choice of instances stands for it. */
 export const CHOSEN_NODES = 'instance_id=~"$instance",node_id=~"$node"';
@@ -29,15 +29,16 @@ export function variables(nodes: 'one' | 'many'): VariableBuilder[] {
 }
 
 function choice(name: string, label: string, query: string, many: boolean): QueryVariableBuilder {
-  return new QueryVariableBuilder(name)
+  const builder = new QueryVariableBuilder(name)
     .label(label)
     .datasource(DATASOURCE)
     .query(query)
+    .definition(query)
     .refresh(VariableRefresh.OnTimeRangeChanged)
     .sort(VariableSort.AlphabeticalCaseInsensitiveAsc)
     .multi(many)
-    .includeAll(many)
-    .current(many ? { text: 'All', value: '$__all' } : {text: '', value: ''});
+    .includeAll(many);
+  return many ? builder.current({ text: ['All'], value: ['$__all'] }) : builder;
 }
 
 /** `text` is the name, or the id where there is no name: an empty name leaves the first replacement in place. */

@@ -1,0 +1,25 @@
+// PromQL that several panels are made of. Where two exporters collect the same node, it counts once.
+import type { Steps } from './panel.js';
+import { CHOSEN_NODES } from './variables.js';
+
+export const SATURATION = `${perNode(`taurusdb_sessions{${CHOSEN_NODES}}`)} / ${perNode(`taurusdb_node_max_connections{${CHOSEN_NODES}}`)}`;
+
+/** As in deploy/prometheus/taurusdb-thresholds.rules.yml: Grafana cannot take a step from a series. */
+export const SATURATION_STEPS: Steps = [
+  { from: 0.8, color: 'yellow' },
+  { from: 0.95, color: 'red' },
+];
+
+/** Only commands that run a statement: a session that sleeps or replicates may be days old. */
+export const LONGEST_QUERY = `taurusdb_session_longest_seconds{command=~"(?i:query|execute)",${CHOSEN_NODES}}`;
+
+export function perNode(expr: string): string {
+  return `max by (instance_id, node_id) (${expr})`;
+}
+
+/** Adds the label `node`: the node's name, or its id where it has none. */
+export function withNodeName(expr: string): string {
+  const info = 'max by (instance_id, node_id, node_name) (taurusdb_node_info)';
+  const named = `label_replace(label_replace(${info}, "node", "$1", "node_id", "(.+)"), "node", "$1", "node_name", "(.+)")`;
+  return `(${expr}) * on (instance_id, node_id) group_left (node) ${named}`;
+}

@@ -1,0 +1,113 @@
+// The shipped rules, dashboards and consoles, tried on a real Prometheus that scrapes an example of every metric.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { requireProgram } from '../support/real-programs.js';
+import { panelExpressions, readDashboards, variableQueries } from './dashboard-expressions.js';
+import { exampleFleet } from './example-fleet.js';
+import { type PrometheusServer, startPrometheus } from './prometheus-server.js';
+
+describe('deploy on a real Prometheus', function () {
+  this.timeout(60_000);
+  let exporter: Server;
+  let prometheus: PrometheusServer;
+
+  before(async function () {
+    const program = requireProgram(this, 'prometheus');
+    exporter = createServer((_request, response) => {
+      response.setHeader('content-type', 'text/plain; version=0.0.4; charset=utf-8');
+      response.end(exampleFleet(Date.now() / 1000));
+    }).listen(0, '127.0.0.1');
+    await once(exporter, 'listening');
+    const address = exporter.address();
+    assert.ok(address !== null && typeof address === 'object');
+    prometheus = await startPrometheus(program, `127.0.0.1:${address.port}`);
+    // Three of each: rates need two samples, and recordings stand on one another.
+    await prometheus.waitFor('count_over_time(node:taurusdb_sessions:excess[1m]) >= 3');
+  });
+
+  after(async () => {
+    await prometheus?.stop();
+    exporter?.closeAllConnections();
+    exporter?.close();
+  });
+
+  it('evaluates every rule without an error', async () => {
+    const response = await fetch(`${prometheus.url}/api/v1/rules`);
+    const { data } = (await response.json()) as {
+      data: { groups: { rules: { name: string; health: string; lastError?: string }[] }[] };
+    };
+    const rules = data.groups.flatMap((group) => group.rules);
+    assert.ok(rules.length > 30);
+    assert.deepEqual(
+      rules.filter(({ health }) => health !== 'ok').map(({ name, lastError }) => [name, lastError]),
+      [],
+    );
+  });
+
+  for (const [name, dashboard] of readDashboards()) {
+    it(`finds data for every query of ${name}`, async () => {
+      for (const { where, expr } of panelExpressions(dashboard)) {
+        assert.ok((await prometheus.query(expr)).length > 0, `${where}: ${expr}`);
+      }
+    });
+
+    it(`offers every instance and node of ${name} by name, and by id where it has none`, async () => {
+      const offered: Record<string, string[]> = {};
+      for (const { name: variable, expr, regex } of variableQueries(dashboard)) {
+        const lines = (await prometheus.query(expr)).map(grafanaLine);
+        const groups = lines.map((line) => regex.exec(line)?.groups);
+        offered[variable] = groups.map((group) => `${group?.text}=${group?.value}`).sort();
+      }
+      assert.deepEqual(offered.instance, ['i2in07=i2in07', 'orders=i1in07']);
+      assert.deepEqual(offered.node, ['n3no07=n3no07', 'orders-primary=n1no07', 'orders-replica=n2no07']);
+    });
+  }
+
+  it('shows the fleet and the agent in its consoles', async () => {
+    const fleet = await consolePage('taurusdb-fleet.html');
+    assert.match(fleet, /<a href="taurusdb-node\.html\?node_id=n1no07">orders-primary<\/a>/);
+    assert.match(fleet, /<a href="taurusdb-node\.html\?node_id=n3no07">n3no07<\/a>/);
+    const agent = await consolePage('taurusdb-agent.html');
+    assert.match(agent, /<td>0\.1\.0<\/td>/);
+    assert.match(agent, /staging\/n3no07/);
+  });
+
+  it('shows a node in its console, names as text', async () => {
+    const node = await consolePage('taurusdb-node.html?node_id=n1no07');
+    assert.match(node, /<h1>production\/orders-primary<\/h1>/);
+    assert.match(node, /<td>&lt;b&gt;q&#34;uote\\&lt;\/b&gt;<\/td>/);
+    assert.doesNotMatch(node, /<b>q/);
+  });
+
+  it('lets people choose where the console is asked for a node that is not there, or for something else', async () => {
+    for (const query of [
+      '',
+      '?node_id=gone',
+      '?node_id=%22%7D)%20or%20taurusdb_node_info%7Bnode_id%3D~%22.%2B',
+    ]) {
+      const page = await consolePage(`taurusdb-node.html${query}`);
+      assert.match(page, /<h1>Choose a node<\/h1>/);
+      assert.match(page, /production\/orders-replica/);
+    }
+  });
+
+  async function consolePage(page: string): Promise<string> {
+    const response = await fetch(`${prometheus.url}/consoles/${page}`);
+    const text = await response.text();
+    assert.equal(response.status, 200, text);
+    return text;
+  }
+});
+
+/** How Grafana writes a sample before it applies a variable's regular expression. */
+function grafanaLine({
+  metric,
+  value,
+}: {
+  metric: Readonly<Record<string, string>>;
+  value: readonly unknown[];
+}) {
+  const labels = Object.entries(metric).map(([label, text]) => `${label}="${text}"`);
+  return `{${labels.join(',')}} ${value[1]} ${value[0]}`;
+}

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { parse } from 'yaml';
+import { requireProgram } from '../support/real-programs.js';
+
+const run = promisify(execFile);
+const FOLDER = fileURLToPath(new URL('../../deploy/prometheus/', import.meta.url));
+const RULE_FILES = ['taurusdb-thresholds.rules.yml', 'taurusdb.rules.yml'];
+const UNIT_TESTS = readdirSync(join(FOLDER, 'tests')).filter((name) => name.endsWith('.test.yml'));
+
+interface Rule {
+  readonly alert?: string;
+  readonly record?: string;
+  readonly expr: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+function rulesOf(file: string): Rule[] {
+  const { groups } = parse(readFileSync(join(FOLDER, file), 'utf8')) as { groups: { rules: Rule[] }[] };
+  return groups.flatMap(({ rules }) => rules);
+}
+
+describe('deploy/prometheus', function () {
+  this.timeout(120_000);
+
+  describe('rules', () => {
+    const thresholds = rulesOf('taurusdb-thresholds.rules.yml');
+    const rules = rulesOf('taurusdb.rules.yml');
+    const alerts = rules.filter(({ alert }) => alert !== undefined);
+
+    it('use every threshold, and none that is not there', () => {
+      const used = new Set(
+        rules.flatMap(({ expr }) => expr.match(/(?<=scalar\()taurusdb:threshold:\w+/g) ?? []),
+      );
+      assert.deepEqual([...used].sort(), thresholds.map(({ record }) => record).sort());
+    });
+
+    it('know how many thresholds there are', () => {
+      const missing = alerts.find(({ alert }) => alert === 'TaurusDBThresholdsMissing');
+      assert.match(missing?.expr ?? '', new RegExp(`!= ${thresholds.length}\\b`));
+      assert.match(missing?.annotations?.description ?? '', new RegExp(`the ${thresholds.length} `));
+    });
+
+    it('keep every number in the thresholds', () => {
+      for (const { alert, expr } of alerts.filter((rule) => rule.alert !== 'TaurusDBThresholdsMissing')) {
+        const numbers = expr.replace(/\[\w+\]|"[^"]*"/g, '').match(/(?<![\w.])\d+(\.\d+)?/g) ?? [];
+        assert.deepEqual(
+          numbers.filter((number) => !['0', '1'].includes(number)),
+          [],
+          alert,
+        );
+      }
+    });
+
+    it('tell people what happened, what it means and what to do', () => {
+      for (const { alert, labels, annotations } of alerts) {
+        assert.deepEqual(Object.keys(annotations ?? {}), ['summary', 'description', 'runbook'], alert);
+        assert.match(labels?.severity ?? '', /^(warning|critical)$/, alert);
+      }
+    });
+
+    it('are each explained in docs/alerts.md', () => {
+      const page = readFileSync(new URL('../../docs/alerts.md', import.meta.url), 'utf8');
+      const explained = [...page.matchAll(/^### (TaurusDB\w+)$/gm)].map(([, name]) => name);
+      assert.deepEqual(explained.sort(), alerts.map(({ alert }) => alert).sort());
+      for (const { record } of thresholds) {
+        assert.match(page, new RegExp(`\`${record?.replace('taurusdb:threshold:', '')}\``));
+      }
+    });
+
+    it('each have a unit test in which they fire', () => {
+      const tests = UNIT_TESTS.map((name) => readFileSync(join(FOLDER, 'tests', name), 'utf8')).join('\n');
+      for (const { alert } of alerts) {
+        assert.match(tests, new RegExp(`alertname: ${alert}\\n +exp_alerts:`), alert);
+      }
+    });
+  });
+
+  describe('under promtool', () => {
+    let promtool: string;
+    before(function () {
+      promtool = requireProgram(this, 'promtool');
+    });
+
+    it('has rules that are valid', async () => {
+      await run(promtool, ['check', 'rules', '--lint-fatal', ...RULE_FILES], { cwd: FOLDER });
+    });
+
+    it('has an example configuration that is valid and finds its rules', async () => {
+      await run(promtool, ['check', 'config', 'prometheus.yml'], { cwd: FOLDER });
+    });
+
+    for (const name of UNIT_TESTS) {
+      it(`passes tests/${name}`, async () => {
+        await run(promtool, ['test', 'rules', join('tests', name)], { cwd: FOLDER });
+      });
+    }
+
+    it('sees every spike of the demo with the alerts cut short by demo.sed', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'demo-rules-'));
+      try {
+        const script = join(FOLDER, 'demo.sed');
+        const { stdout } = await run('sed', ['-E', '-f', script, join(FOLDER, 'taurusdb.rules.yml')]);
+        writeFileSync(join(folder, 'taurusdb.rules.yml'), stdout);
+        cpSync(join(FOLDER, 'taurusdb-thresholds.rules.yml'), join(folder, 'taurusdb-thresholds.rules.yml'));
+        cpSync(fileURLToPath(new URL('demo-spikes.yml', import.meta.url)), join(folder, 'demo-spikes.yml'));
+        await run(promtool, ['test', 'rules', 'demo-spikes.yml'], { cwd: folder });
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
+  });
+
+  describe('under amtool', () => {
+    it('has an example of Alertmanager that is valid', async function () {
+      const amtool = requireProgram(this, 'amtool');
+      await run(amtool, ['check-config', 'alertmanager.yml'], { cwd: FOLDER });
+    });
+  });
+});

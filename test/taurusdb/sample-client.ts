@@ -1,0 +1,95 @@
+// An API client for tests: a fake clock, a recording observer, and a token unless a test wants something else.
+import type { ApiObserver } from '../../src/collect/api-observer.js';
+import { CollectionError } from '../../src/collect/collection-error.js';
+import { type Deadline, startDeadline } from '../../src/collect/deadline.js';
+import { type ApiClient, type ApiClientOptions, createApiClient } from '../../src/taurusdb/api-client.js';
+import { createCredentialCircuit } from '../../src/taurusdb/credential-circuit.js';
+import { tokenCredentials } from '../../src/taurusdb/token-credentials.js';
+import { FakeClock } from '../support/fake-clock.js';
+import { RecordedLog } from '../support/recorded-log.js';
+
+export const PROJECT_ID = '054e292c9880d4992f02c0196d3ea468';
+
+export class RecordedApi implements ApiObserver {
+  /** `operation code` of each request. */
+  readonly requests: string[] = [];
+  readonly seconds: number[] = [];
+  readonly retries: string[] = [];
+  corrections = 0;
+
+  request(_project: string, operation: string, code: string, seconds: number): void {
+    this.requests.push(`${operation} ${code}`);
+    this.seconds.push(seconds);
+  }
+
+  retry(_project: string, operation: string): void {
+    this.retries.push(operation);
+  }
+
+  clockCorrection(): void {
+    this.corrections += 1;
+  }
+}
+
+export interface SampleClient {
+  readonly client: ApiClient;
+  readonly clock: FakeClock;
+  readonly log: RecordedLog;
+  readonly observer: RecordedApi;
+  /** Of 50 s from now. */
+  deadline(): Deadline;
+}
+
+const clients: ApiClient[] = [];
+
+export function sampleClient(endpoint: string, change: Partial<ApiClientOptions> = {}): SampleClient {
+  const clock = change.clock instanceof FakeClock ? change.clock : new FakeClock();
+  const log = new RecordedLog();
+  const observer = new RecordedApi();
+  const client = createApiClient({
+    project: 'production',
+    endpoint,
+    projectId: PROJECT_ID,
+    language: 'en-us',
+    credentials: tokenCredentials(() => 'TOKEN'),
+    circuit: createCredentialCircuit(clock),
+    submitBody: { filter: 'total' },
+    requestTimeoutMs: 10_000,
+    maxRetries: 3,
+    maxRequestsPerSecond: 1_000_000,
+    maxCsvBytes: 1_000_000,
+    clock,
+    random: () => 1,
+    observer,
+    log,
+    ...change,
+  });
+  clients.push(client);
+  return { client, clock, log, observer, deadline: () => startDeadline(clock, 50_000) };
+}
+
+export async function closeClients(): Promise<void> {
+  await Promise.all(clients.splice(0).map((client) => client.close()));
+}
+
+/** Resolves to the error that `promise` must reject with. */
+export async function collectionError(promise: Promise<unknown>): Promise<CollectionError> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof CollectionError) return error;
+    throw error;
+  }
+  throw new Error('it succeeded');
+}
+
+/** Lets real input and output run, on a clock that stands still, until `condition` holds. */
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise(setImmediate);
+}
+
+export async function readText(csv: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of csv) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
