@@ -1,0 +1,18 @@
+// A process that measures one candidate: imports the task named on its command line and runs it once for each
+// message, which holds the task's arguments.
+import { performance } from 'node:perf_hooks';
+import type { Measurement } from './candidate-process.js';
+
+const [module = ''] = process.argv.slice(2);
+const { run }: { run: (...args: readonly unknown[]) => unknown } = await import(module);
+
+process.on('message', async (args: readonly unknown[]) => {
+  globalThis.gc?.();
+  const idleMb = process.memoryUsage.rss() / 2 ** 20;
+  const start = performance.now();
+  const result = await run(...args);
+  const ms = performance.now() - start;
+  const measurement: Measurement = { ms, idleMb, peakMb: process.resourceUsage().maxRSS / 1024, result };
+  process.send?.(measurement);
+});
+process.send?.('ready');
