@@ -17,6 +17,8 @@ import { nextRuns, shortestGapMs } from '../schedule/cron-expression.js';
 import { Scheduler, type SchedulerOptions } from '../schedule/scheduler.js';
 import { staleAt } from '../schedule/stale-after.js';
 import { readSnapshot } from '../sessions/read-snapshot.js';
+import { BASIC_CHALLENGE } from '../web-access/basic-credentials.js';
+import type { WebAccess } from '../web-access/web-access.js';
 import { buildInfo } from './build-info.js';
 import { listedNodes } from './listed-nodes.js';
 import { ProjectClients } from './project-clients.js';
@@ -30,6 +32,7 @@ export interface AgentOptions {
   readonly config: Config;
   readonly listenAddress: string;
   readonly telemetryPath: string;
+  readonly access: WebAccess;
   /** Reads the configuration again and applies it; undefined where HTTP must not ask for that. */
   readonly reload: (() => Promise<void>) | undefined;
   readonly clock: Clock;
@@ -48,7 +51,7 @@ export interface Agent {
 
 /** Rejects when it cannot listen; nothing is collected before it can. */
 export async function startAgent(options: AgentOptions): Promise<Agent> {
-  const { clock, log, telemetryPath } = options;
+  const { access, clock, log, telemetryPath } = options;
   const board = new NodeBoard();
   const nodes = () => board.list();
   const build = buildInfo();
@@ -98,8 +101,14 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
         reload: options.reload,
         clock,
       }),
+      {
+        authorize: (request) => access.authorize(request),
+        headers: () => access.headers(),
+        challenge: BASIC_CHALLENGE,
+      },
       log,
     ),
+    createServer: (serverOptions, listener) => access.createServer(serverOptions, listener),
     clock,
     log,
   });

@@ -1,6 +1,8 @@
 // The agent as a process: its configuration file, its signals, its end.
 import { systemClock } from '../clock.js';
 import { loadConfig } from '../config/load-config.js';
+import { parseWebConfig } from '../config/web-config.js';
+import { openWebAccess, plainWebAccess } from '../web-access/web-access.js';
 import { type Agent, startAgent } from './agent.js';
 import type { FlagValues } from './command-line.js';
 import { openLog } from './open-log.js';
@@ -27,16 +29,32 @@ export async function run(flags: FlagValues): Promise<number> {
     },
     done: (success) => agent.noteReload(success),
   });
+  const webConfigFile = flags['web.config.file'];
+  const access =
+    webConfigFile === undefined
+      ? plainWebAccess
+      : await openWebAccess(webConfigFile, {
+          parse: parseWebConfig,
+          clock: systemClock,
+          log,
+          onReload: (success) => agent.noteReload(success),
+        });
   const agent: Agent = await startAgent({
     config,
     listenAddress: flags['web.listen-address'] ?? config.web.listen_address,
     telemetryPath: flags['web.telemetry-path'] ?? config.web.telemetry_path,
+    access,
     reload: flags['web.enable-lifecycle'] === true ? () => reloader.reload() : undefined,
     clock: systemClock,
     log,
   });
   agent.noteReload(true);
-  log.info('listening', { address: agent.address.address, port: agent.address.port, config: path });
+  log.info('listening', {
+    address: agent.address.address,
+    port: agent.address.port,
+    scheme: access.scheme,
+    config: path,
+  });
 
   process.on('SIGHUP', () => {
     // Why it failed is in the log.

@@ -1,6 +1,7 @@
 // The listener, hardened against slow, silent and numerous clients. What it answers is the business of the request
 // listener that it is given.
-import { createServer, type RequestListener, type ServerResponse } from 'node:http';
+import type { RequestListener, Server, ServerOptions, ServerResponse } from 'node:http';
+import type { Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../clock.js';
 import type { Log } from '../log.js';
@@ -34,6 +35,8 @@ export interface HttpServerOptions {
   /** As parseListenAddress reads it. */
   readonly listenAddress: string;
   readonly requestListener: RequestListener;
+  /** Plain or TLS. */
+  readonly createServer: (options: ServerOptions, listener: RequestListener) => Server | TlsServer;
   readonly clock: Clock;
   readonly log: Log;
   readonly limits?: HttpLimits;
@@ -47,7 +50,7 @@ export interface HttpServer {
 
 /** Rejects when the address cannot be listened on. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { requestListener, clock, log, limits = DEFAULT_HTTP_LIMITS } = options;
+  const { requestListener, createServer, clock, log, limits = DEFAULT_HTTP_LIMITS } = options;
   const answering = new Set<ServerResponse>();
   let closing: (() => void) | undefined;
 

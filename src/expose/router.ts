@@ -23,26 +23,52 @@ const SECURITY_HEADERS = {
   'X-Content-Type-Options': 'nosniff',
 };
 
+/** Who may ask, as the server's operator decides; see web-access/. */
+export interface Access {
+  /** Never rejects. */
+  authorize(request: IncomingMessage): Promise<'allowed' | 'refused' | 'throttled'>;
+  /** Set on every answer. */
+  headers(): Readonly<Record<string, string>>;
+  /** What a refused client is told to bring: the value of `WWW-Authenticate`. */
+  readonly challenge: string;
+}
+
+/** Orchestrators ask it, and they have no password. */
+const OPEN_TO_ALL = '/-/healthy';
+
 const NOT_FOUND: Answer = { status: 404, body: 'not found\n' };
 const FAILED: Answer = { status: 500, body: 'internal error\n' };
 
 /** `routes` by path. */
-export function createRequestListener(routes: ReadonlyMap<string, Route>, log: Log): RequestListener {
+export function createRequestListener(
+  routes: ReadonlyMap<string, Route>,
+  access: Access,
+  log: Log,
+): RequestListener {
   return async (request, response) => {
     let result = FAILED;
     try {
-      result = await answer(request, routes);
+      result = (await refusalOf(request, access)) ?? (await answer(request, routes));
     } catch (error) {
       log.error('cannot answer a request', { error: error instanceof Error ? error.message : String(error) });
     }
-    send(request, response, result);
+    send(request, response, { ...result, headers: { ...access.headers(), ...result.headers } });
   };
 }
 
+/** Undefined where the request may go on. */
+async function refusalOf(request: IncomingMessage, access: Access): Promise<Answer | undefined> {
+  if (pathOf(request) === OPEN_TO_ALL) return undefined;
+  const verdict = await access.authorize(request);
+  if (verdict === 'throttled') return { status: 429, body: 'too many requests\n' };
+  if (verdict === 'refused') {
+    return { status: 401, headers: { 'WWW-Authenticate': access.challenge }, body: 'unauthorized\n' };
+  }
+  return undefined;
+}
+
 async function answer(request: IncomingMessage, routes: ReadonlyMap<string, Route>): Promise<Answer> {
-  // Not `new URL`: it throws at targets such as `//`. A target that is no plain path names nothing here.
-  const [path = ''] = (request.url ?? '').split('?', 1);
-  const route = routes.get(path);
+  const route = routes.get(pathOf(request));
   if (route === undefined) return NOT_FOUND;
   const method = request.method === 'HEAD' ? 'GET' : request.method;
   if (!route.methods.some((allowed) => allowed === method)) {
@@ -50,6 +76,12 @@ async function answer(request: IncomingMessage, routes: ReadonlyMap<string, Rout
     return { status: 405, headers: { Allow: allow.join(', ') }, body: 'method not allowed\n' };
   }
   return route.answer(request);
+}
+
+function pathOf({ url = '' }: IncomingMessage): string {
+  // Not `new URL`: it throws at targets such as `//`. A target that is no plain path names nothing here.
+  const [path = ''] = url.split('?', 1);
+  return path;
 }
 
 function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: Answer): void {

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { Agent, get, type IncomingMessage, type RequestListener } from 'node:http';
+import {
+  Agent,
+  createServer as createHttpServer,
+  get,
+  type IncomingMessage,
+  type RequestListener,
+} from 'node:http';
 import { createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { systemClock } from '../../src/clock.js';
@@ -21,7 +27,13 @@ describe('startHttpServer', () => {
     requestListener = GREETING,
     changes: Partial<Parameters<typeof startHttpServer>[0]> = {},
   ) {
-    const options = { listenAddress: '127.0.0.1:0', requestListener, clock: systemClock, log: SILENT };
+    const options = {
+      listenAddress: '127.0.0.1:0',
+      requestListener,
+      createServer: createHttpServer,
+      clock: systemClock,
+      log: SILENT,
+    };
     const server = await startHttpServer({ ...options, ...changes });
     servers.push(server);
     return server;

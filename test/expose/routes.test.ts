@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import type { NodeStatus } from '../../src/collect/node-status.js';
 import { Exposition } from '../../src/expose/exposition.js';
 import { type HttpServer, startHttpServer } from '../../src/expose/http-server.js';
-import { createRequestListener } from '../../src/expose/router.js';
+import { type Access, createRequestListener } from '../../src/expose/router.js';
 import { createRoutes, type RoutesOptions } from '../../src/expose/routes.js';
 import type { Log } from '../../src/log.js';
 import { FakeClock } from '../support/fake-clock.js';
@@ -11,11 +12,16 @@ import { rawConnection, rawRequest, statusOf } from './raw-request.js';
 
 const OPENMETRICS = 'application/openmetrics-text;version=1.0.0';
 
+const OPEN: Access = { authorize: async () => 'allowed', headers: () => ({}), challenge: 'Basic' };
+
 describe('createRoutes', () => {
   const servers: HttpServer[] = [];
   let logged: unknown[] = [];
 
-  async function start(changes: Partial<RoutesOptions> = {}): Promise<{ port: number; url: string }> {
+  async function start(
+    changes: Partial<RoutesOptions> = {},
+    access = OPEN,
+  ): Promise<{ port: number; url: string }> {
     const clock = new FakeClock(NOW);
     const nodes = (): readonly NodeStatus[] => [NODE_STATUS];
     const log: Log = { debug() {}, info() {}, warn() {}, error: (...entry) => logged.push(entry) };
@@ -29,8 +35,14 @@ describe('createRoutes', () => {
       clock,
       ...changes,
     });
-    const requestListener = createRequestListener(routes, log);
-    const server = await startHttpServer({ listenAddress: '127.0.0.1:0', requestListener, clock, log });
+    const requestListener = createRequestListener(routes, access, log);
+    const server = await startHttpServer({
+      listenAddress: '127.0.0.1:0',
+      requestListener,
+      createServer,
+      clock,
+      log,
+    });
     servers.push(server);
     return { port: server.address.port, url: `http://127.0.0.1:${server.address.port}` };
   }
@@ -253,5 +265,29 @@ describe('createRoutes', () => {
     }
     assert.equal((await fetch(`${url}/metrics`)).status, 200);
     assert.deepEqual(logged, []);
+  });
+
+  it('refuses whom it is told to refuse, everywhere but at /-/healthy', async () => {
+    const { url } = await start(
+      {},
+      {
+        authorize: async () => 'refused',
+        headers: () => ({ 'X-Frame-Options': 'deny' }),
+        challenge: 'Basic realm="x"',
+      },
+    );
+    for (const path of ['/', '/metrics', '/-/ready', '/-/reload', '/api/v1/nodes', '/nowhere']) {
+      const answer = await fetch(`${url}${path}`);
+      assert.equal(answer.status, 401, path);
+      assert.equal(answer.headers.get('www-authenticate'), 'Basic realm="x"');
+      assert.equal(answer.headers.get('x-frame-options'), 'deny');
+      assert.equal(await answer.text(), 'unauthorized\n');
+    }
+    assert.equal((await fetch(`${url}/-/healthy`)).status, 200);
+  });
+
+  it('tells whom it throttles', async () => {
+    const { url } = await start({}, { ...OPEN, authorize: async () => 'throttled' });
+    assert.equal((await fetch(`${url}/metrics`)).status, 429);
   });
 });
