@@ -2,11 +2,14 @@
 import type { Clock } from '../clock.js';
 import type { ApiObserver } from '../collect/api-observer.js';
 import type { DatabaseNode } from '../collect/database-node.js';
+import type { Deadline } from '../collect/deadline.js';
+import type { Findings } from '../collect/node-finder.js';
 import type { SessionApi } from '../collect/session-api.js';
 import type { Log } from '../log.js';
 import { createCallApi } from './call-api.js';
 import type { CredentialCircuit } from './credential-circuit.js';
 import type { Credentials } from './credentials.js';
+import { discoverNodes, type NodeSelection } from './discover-nodes.js';
 import { downloadResult } from './download-result.js';
 import { createHttpClient } from './http-client.js';
 import { createRateLimiter } from './rate-limiter.js';
@@ -43,6 +46,7 @@ export interface ApiClientOptions {
 }
 
 export interface ApiClient extends SessionApi {
+  discoverNodes(selection: NodeSelection, deadline: Deadline): Promise<Findings>;
   /** Takes no more calls; resolves when those under way have ended. */
   close(): Promise<void>;
 }
@@ -76,6 +80,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
         { nodePath: nodePath(node), requestId, maxBytes: options.maxCsvBytes },
         deadline,
       ),
+    discoverNodes: (selection, deadline) => discoverNodes(callApi, options.projectId, selection, deadline),
     close: () => http.close(),
   };
 }

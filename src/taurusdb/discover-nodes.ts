@@ -1,0 +1,90 @@
+// The nodes of a project that are to be collected: lists its instances, picks some, and asks each for its nodes.
+import type { CollectionError } from '../collect/collection-error.js';
+import type { Deadline } from '../collect/deadline.js';
+import { explainFailure } from '../collect/explain-failure.js';
+import type { Findings, FoundNode } from '../collect/node-finder.js';
+import type { CallApi } from './call-api.js';
+import { matchesGlob } from './glob.js';
+import { type ListedInstance, listInstances } from './list-instances.js';
+import { type InstanceNode, showInstance } from './show-instance.js';
+
+export interface NodeSelection {
+  /** A glob. */
+  readonly instanceName: string;
+  /** By key: a glob for the value. The instance has all of them. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** Of the instance, in any case; without any, every status that is not known to be down. */
+  readonly statuses: readonly string[];
+  readonly role: 'master' | 'slave' | 'both';
+}
+
+/**
+ * Which words the API has is not documented in full. These say that nothing runs that could be asked for sessions;
+ * any other word is worth a try.
+ */
+const DOWN = new Set([
+  'creating',
+  'build',
+  'createfail',
+  'deleting',
+  'deleted',
+  'frozen',
+  'failed',
+  'shutdown',
+]);
+
+/** Few, so that collections find room in the budget of requests while a large project is read. */
+const INSTANCES_AT_ONCE = 4;
+
+/** Rejects where the instances cannot be listed; one whose nodes cannot be read is among the failures. */
+export async function discoverNodes(
+  callApi: CallApi,
+  projectId: string,
+  selection: NodeSelection,
+  deadline: Deadline,
+): Promise<Findings> {
+  const listed = await listInstances(callApi, projectId, deadline);
+  const instances = listed.filter((instance) => isWanted(instance, selection));
+  const nodesOf = new Map<ListedInstance, FoundNode[]>();
+  const failures: CollectionError[] = [];
+
+  const waiting = instances.values();
+  const readInTurn = async (): Promise<void> => {
+    for (const instance of waiting) {
+      try {
+        const nodes = await showInstance(callApi, projectId, instance.id, deadline);
+        nodesOf.set(
+          instance,
+          nodes.filter((node) => isWantedNode(node, selection)).map((node) => foundNode(instance, node)),
+        );
+      } catch (error) {
+        failures.push(explainFailure(error));
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: INSTANCES_AT_ONCE }, readInTurn));
+  // In the order of the list, not of the answers.
+  return { nodes: instances.flatMap((instance) => nodesOf.get(instance) ?? []), failures };
+}
+
+function isWanted({ name, status, tags }: ListedInstance, selection: NodeSelection): boolean {
+  const word = status.toLowerCase();
+  return (
+    matchesGlob(selection.instanceName, name) &&
+    Object.entries(selection.tags).every(([key, glob]) => {
+      const value = tags.get(key);
+      return value !== undefined && matchesGlob(glob, value);
+    }) &&
+    (selection.statuses.length === 0
+      ? !DOWN.has(word)
+      : selection.statuses.some((wanted) => wanted.toLowerCase() === word))
+  );
+}
+
+function isWantedNode({ status, role }: InstanceNode, selection: NodeSelection): boolean {
+  return !DOWN.has(status.toLowerCase()) && (selection.role === 'both' || selection.role === role);
+}
+
+function foundNode(instance: ListedInstance, { id, status: _, ...node }: InstanceNode): FoundNode {
+  return { ...node, instanceId: instance.id, instanceName: instance.name, nodeId: id };
+}

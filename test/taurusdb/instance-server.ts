@@ -1,0 +1,93 @@
+// The discovery part of the API on 127.0.0.1, with answers as the tests write them, and a client of it.
+import { systemClock } from '../../src/clock.js';
+import { startDeadline } from '../../src/collect/deadline.js';
+import type { Findings } from '../../src/collect/node-finder.js';
+import { createApiClient } from '../../src/taurusdb/api-client.js';
+import { createCredentialCircuit } from '../../src/taurusdb/credential-circuit.js';
+import type { NodeSelection } from '../../src/taurusdb/discover-nodes.js';
+import { tokenCredentials } from '../../src/taurusdb/token-credentials.js';
+import { RecordedLog } from '../support/recorded-log.js';
+import { type PlainAnswer, type ScriptedServer, startServer } from '../support/scripted-server.js';
+
+export const PROJECT_ID = '054e292c9880d4992f02c0196d3ea468';
+
+const number = (index: number): string => String(index).padStart(32, '0');
+export const instanceId = (index: number): string => `${number(index)}in07`;
+export const nodeId = (index: number): string => `${number(index)}no07`;
+
+export function instance(index: number, change: object = {}): object {
+  return { id: instanceId(index), name: `orders-${index}`, status: 'ACTIVE', tags: [], ...change };
+}
+
+export function node(index: number, change: object = {}): object {
+  return {
+    id: nodeId(index),
+    name: `node-${index}`,
+    type: index % 2 === 0 ? 'master' : 'slave',
+    status: 'ACTIVE',
+    max_connections: '2500',
+    ...change,
+  };
+}
+
+export interface InstanceServer extends ScriptedServer {
+  /** Finds all nodes unless `selection` says otherwise. */
+  discover(selection?: Partial<NodeSelection>): Promise<Findings>;
+}
+
+/** `list` answers a page by its offset, `show` an instance; by default each has the node of its own number. */
+export async function startInstanceServer(
+  list: (offset: number) => PlainAnswer,
+  show: (index: number) => PlainAnswer | Promise<PlainAnswer> = (index) => ({
+    body: { instance: { id: instanceId(index), nodes: [node(index)] } },
+  }),
+): Promise<InstanceServer> {
+  const server = await startServer([
+    async (response, { target }) => {
+      const url = new URL(target, 'http://x');
+      const shown = /instances\/(\d+)in07$/u.exec(url.pathname)?.[1];
+      const offset = Number(url.searchParams.get('offset'));
+      const {
+        status = 200,
+        headers = {},
+        body,
+      } = await (shown === undefined ? list(offset) : show(Number(shown)));
+      response.writeHead(status, { 'content-type': 'application/json', ...headers });
+      response.end(JSON.stringify(body));
+    },
+  ]);
+  return { ...server, discover: (selection = {}) => discover(server.url, selection) };
+}
+
+async function discover(endpoint: string, selection: Partial<NodeSelection>): Promise<Findings> {
+  const client = createApiClient({
+    project: 'production',
+    endpoint,
+    projectId: PROJECT_ID,
+    language: 'en-us',
+    credentials: tokenCredentials(() => 'token'),
+    circuit: createCredentialCircuit(systemClock),
+    submitBody: { filter: 'total' },
+    requestTimeoutMs: 5_000,
+    maxRetries: 0,
+    maxRequestsPerSecond: 1_000,
+    maxCsvBytes: 1_000,
+    clock: systemClock,
+    random: Math.random,
+    observer: { request: () => {}, retry: () => {}, clockCorrection: () => {} },
+    log: new RecordedLog(),
+  });
+  const deadline = startDeadline(systemClock, 10_000);
+  const wanted = { instanceName: '*', tags: {}, statuses: [], role: 'both', ...selection } as const;
+  return client.discoverNodes(wanted, deadline).finally(async () => {
+    deadline.clear();
+    await client.close();
+  });
+}
+
+/** A whole project, correctly paged. */
+export function pagesOf(instances: readonly object[], limit = 100): (offset: number) => PlainAnswer {
+  return (offset) => ({
+    body: { instances: instances.slice(offset, offset + limit), total_count: instances.length },
+  });
+}
