@@ -3,6 +3,7 @@
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../clock.js';
 import { Collector } from '../collect/collector.js';
+import type { DatabaseNode } from '../collect/database-node.js';
 import { NodeBoard } from '../collect/node-board.js';
 import type { Config } from '../config/config-schema.js';
 import { AgentMetrics } from '../expose/agent-metrics.js';
@@ -14,13 +15,16 @@ import { createRoutes } from '../expose/routes.js';
 import type { Log } from '../log.js';
 import { capacityWarnings } from '../schedule/capacity.js';
 import { nextRuns, shortestGapMs } from '../schedule/cron-expression.js';
+import { Discovery } from '../schedule/discovery.js';
 import { Scheduler, type SchedulerOptions } from '../schedule/scheduler.js';
+import type { Shard } from '../schedule/shard.js';
 import { staleAt } from '../schedule/stale-after.js';
 import { readSnapshot } from '../sessions/read-snapshot.js';
 import { BASIC_CHALLENGE } from '../web-access/basic-credentials.js';
 import type { WebAccess } from '../web-access/web-access.js';
 import { buildInfo } from './build-info.js';
-import { listedNodes } from './listed-nodes.js';
+import { finderOf } from './find-nodes.js';
+import { fleetNodes } from './fleet-nodes.js';
 import { ProjectClients } from './project-clients.js';
 import { sessionSettings } from './session-settings.js';
 
@@ -30,6 +34,7 @@ const ANSWER_GRACE_MS = 500;
 
 export interface AgentOptions {
   readonly config: Config;
+  readonly shard: Shard;
   readonly listenAddress: string;
   readonly telemetryPath: string;
   readonly access: WebAccess;
@@ -57,7 +62,13 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const build = buildInfo();
   const metrics = new AgentMetrics(build);
   const clients = new ProjectClients({ clock, log, observer: metrics });
-  const readiness = new Readiness({ nodes, discovered: () => true });
+  const discovery = new Discovery({
+    clock,
+    log,
+    onChange: () => showNodes(),
+    onSuccess: (project, found, at) => metrics.discovery(project, found, at),
+  });
+  const readiness = new Readiness({ nodes, discovered: () => discovery.tried });
   const exposition = new Exposition({ nodes, agentText: (format) => metrics.text(format), clock });
 
   const schedulerOptions = (config: Config): SchedulerOptions => {
@@ -114,27 +125,47 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   });
   const scheduler = new Scheduler(clock, schedulerOptions(options.config));
 
-  const show = (config: Config) => {
-    const listed = listedNodes(config);
-    metrics.setProjects(config.projects.map(({ name }) => name));
-    board.setNodes(listed);
-    scheduler.setNodes(listed);
-    for (const warning of capacityOf(config)) {
+  let config = options.config;
+  let warned: readonly string[] = [];
+  const showNodes = () => {
+    const known = fleetNodes(config, options.shard, (project) => discovery.nodesOf(project));
+    board.setNodes(known);
+    scheduler.setNodes(known);
+    const warnings = capacityOf(config, known);
+    for (const warning of warnings.filter((one) => !warned.includes(one))) {
       log.warn(warning);
     }
+    warned = warnings;
   };
-  show(options.config);
+  const show = () => {
+    metrics.setProjects(config.projects.map(({ name }) => name));
+    showNodes();
+    for (const project of config.projects.filter(({ discovery: { enabled } }) => !enabled)) {
+      metrics.endDiscovery(project.name);
+    }
+    const searched = config.projects.filter(({ discovery: { enabled } }) => enabled);
+    discovery.setProjects(
+      searched.map((project) => ({
+        project: project.name,
+        findNodes: finderOf(project, clients),
+        refreshMs: project.discovery.refresh,
+      })),
+    );
+  };
+  show();
 
   return {
     address: server.address,
-    apply: (config) => {
-      clients.apply(config);
+    apply: (next) => {
+      clients.apply(next);
+      config = next;
       scheduler.configure(schedulerOptions(config));
-      show(config);
+      show();
     },
     noteReload: (success) => metrics.reload(success, clock.now()),
     stop: async () => {
       readiness.stop();
+      discovery.stop();
       await scheduler.stop(COLLECTION_GRACE_MS);
       await server.close(ANSWER_GRACE_MS);
       await clients.close();
@@ -142,9 +173,8 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   };
 }
 
-/** What of the schedules the projects' budgets of requests do not carry. */
-export function capacityOf(config: Config): string[] {
-  const nodes = listedNodes(config);
+/** What of the nodes' schedules the projects' budgets of requests do not carry. */
+export function capacityOf(config: Config, nodes: readonly DatabaseNode[]): string[] {
   return config.projects.flatMap(({ name, api }) =>
     capacityWarnings(
       nodes.filter(({ project }) => project === name),

@@ -1,4 +1,5 @@
 // One collection of every node, printed.
+import { hostname } from 'node:os';
 import { systemClock } from '../clock.js';
 import { loadConfig } from '../config/load-config.js';
 import { AgentMetrics } from '../expose/agent-metrics.js';
@@ -7,13 +8,16 @@ import { boardText } from './board-text.js';
 import { buildInfo } from './build-info.js';
 import { collectOnce } from './collect-once.js';
 import type { FlagValues } from './command-line.js';
-import { listedNodes } from './listed-nodes.js';
+import { findNodesOnce } from './find-nodes.js';
+import { fleetNodes } from './fleet-nodes.js';
 import { nodeTable } from './node-table.js';
 import { openLog } from './open-log.js';
 import { ProjectClients } from './project-clients.js';
+import { shardOf } from './shard-flags.js';
 
-/** Resolves to 1 when a node's collection failed. */
+/** Resolves to 1 when a node's collection failed, or a project could not be searched in full. */
 export async function collect(flags: FlagValues): Promise<number> {
+  const shard = shardOf(flags, hostname());
   const { config } = loadConfig(flags['config.file'] ?? 'config.yaml', process.env);
   const { log, protect } = openLog(flags, config.log);
   protect(config);
@@ -22,9 +26,16 @@ export async function collect(flags: FlagValues): Promise<number> {
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
 
+  const searched = config.projects.filter(({ discovery }) => discovery.enabled);
+  const found = await findNodesOnce(searched, clients, systemClock, stop.signal);
+  for (const [project, { failures }] of found) {
+    for (const { reason, message, details } of failures) {
+      log.error('discovery failed', { ...details, project, reason, error: message });
+    }
+  }
   const board = await collectOnce({
     config,
-    nodes: listedNodes(config),
+    nodes: fleetNodes(config, shard, (project) => found.get(project)?.nodes ?? []),
     api: clients.api,
     log,
     signal: stop.signal,
@@ -40,5 +51,6 @@ export async function collect(flags: FlagValues): Promise<number> {
   } else {
     process.stdout.write(nodeTable(statuses));
   }
-  return statuses.every(({ up }) => up) ? 0 : 1;
+  const complete = [...found.values()].every(({ failures }) => failures.length === 0);
+  return complete && statuses.every(({ up }) => up) ? 0 : 1;
 }

@@ -202,8 +202,7 @@ export function numberFlag(
     | 'simulate.sessions'
     | 'simulate.error-rate'
     | 'simulate.throttle-rate'
-    | 'simulate.task-seconds'
-    | 'total-shards',
+    | 'simulate.task-seconds',
   range: { readonly min: number; readonly max: number },
 ): number {
   const text = flags[name] ?? FLAGS[name].default;

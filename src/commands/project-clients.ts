@@ -7,12 +7,15 @@ import type { Clock } from '../clock.js';
 import type { ApiObserver } from '../collect/api-observer.js';
 import { CollectionError } from '../collect/collection-error.js';
 import type { DatabaseNode } from '../collect/database-node.js';
+import type { Deadline } from '../collect/deadline.js';
+import type { Findings } from '../collect/node-finder.js';
 import type { SessionApi } from '../collect/session-api.js';
 import type { Config, ProjectConfig } from '../config/config-schema.js';
 import { Secret } from '../config/secret.js';
 import type { Log } from '../log.js';
 import { type ApiClient, createApiClient } from '../taurusdb/api-client.js';
 import { createCredentialCircuit } from '../taurusdb/credential-circuit.js';
+import type { NodeSelection } from '../taurusdb/discover-nodes.js';
 import type { SubmitBody } from '../taurusdb/submit-task.js';
 import { projectCredentials } from './project-credentials.js';
 
@@ -42,7 +45,8 @@ export class ProjectClients {
     const before = this.#entries;
     const entries = config.projects.map((project): [string, Entry] => {
       const body = submitBody(config.collection);
-      const settings = comparable({ project, body });
+      const { nodes: _nodes, discovery: _discovery, ...connection } = project;
+      const settings = comparable({ connection, body });
       const known = before.get(project.name);
       return [
         project.name,
@@ -68,11 +72,15 @@ export class ProjectClients {
     downloadResult: (node, requestId, deadline) => this.#of(node).downloadResult(node, requestId, deadline),
   };
 
+  async discoverNodes(project: string, selection: NodeSelection, deadline: Deadline): Promise<Findings> {
+    return this.#of({ project }).discoverNodes(selection, deadline);
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#entries.values()].map(({ client }) => client.close()));
   }
 
-  #of({ project }: DatabaseNode): ApiClient {
+  #of({ project }: Pick<DatabaseNode, 'project'>): ApiClient {
     const entry = this.#entries.get(project);
     if (entry === undefined) {
       throw new CollectionError(

@@ -1,4 +1,5 @@
 // The agent as a process: its configuration file, its signals, its end.
+import { hostname } from 'node:os';
 import { systemClock } from '../clock.js';
 import { loadConfig } from '../config/load-config.js';
 import { parseWebConfig } from '../config/web-config.js';
@@ -7,10 +8,12 @@ import { type Agent, startAgent } from './agent.js';
 import type { FlagValues } from './command-line.js';
 import { openLog } from './open-log.js';
 import { Reloader } from './reloader.js';
+import { shardOf } from './shard-flags.js';
 import { untilStopped } from './until-stopped.js';
 
 /** Resolves to the exit code once a signal has stopped the agent. */
 export async function run(flags: FlagValues): Promise<number> {
+  const shard = shardOf(flags, hostname());
   const path = flags['config.file'] ?? 'config.yaml';
   const { config, warnings } = loadConfig(path, process.env);
   const { log, protect } = openLog(flags, config.log);
@@ -41,6 +44,7 @@ export async function run(flags: FlagValues): Promise<number> {
         });
   const agent: Agent = await startAgent({
     config,
+    shard,
     listenAddress: flags['web.listen-address'] ?? config.web.listen_address,
     telemetryPath: flags['web.telemetry-path'] ?? config.web.telemetry_path,
     access,
@@ -54,6 +58,7 @@ export async function run(flags: FlagValues): Promise<number> {
     port: agent.address.port,
     scheme: access.scheme,
     config: path,
+    shard: `${shard.index}/${shard.total}`,
   });
 
   process.on('SIGHUP', () => {

@@ -65,10 +65,8 @@ export class AgentMetrics implements ApiObserver {
         this.#retries.inc({ project, operation }, 0);
       }
     }
-    for (const project of this.#projects.filter((name) => !projects.includes(name))) {
-      this.#discoveryNodes.remove({ project });
-      this.#discoverySuccessAt.remove({ project });
-    }
+    for (const project of this.#projects.filter((name) => !projects.includes(name)))
+      this.endDiscovery(project);
     this.#projects = projects;
   }
 
@@ -89,6 +87,12 @@ export class AgentMetrics implements ApiObserver {
   discovery(project: string, nodes: number, at: number): void {
     this.#discoveryNodes.set({ project }, nodes);
     this.#discoverySuccessAt.set({ project }, at / 1000);
+  }
+
+  /** The project is not searched any more. */
+  endDiscovery(project: string): void {
+    this.#discoveryNodes.remove({ project });
+    this.#discoverySuccessAt.remove({ project });
   }
 
   /** The configuration was loaded, at start or later, or could not be. `at` in milliseconds since the epoch. */
