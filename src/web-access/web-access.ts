@@ -4,7 +4,7 @@ import http, { type IncomingMessage, type RequestListener, type ServerOptions } 
 import type https from 'node:https';
 import type { Clock } from '../clock.js';
 import type { Log } from '../log.js';
-import { readBasicCredentials } from './basic-credentials.js';
+import { BASIC_CHALLENGE, readBasicCredentials } from './basic-credentials.js';
 import { bcryptMatches } from './bcrypt-thread.js';
 import { PasswordChecker } from './password-checker.js';
 import { RateLimit, type RateLimitSettings } from './rate-limit.js';
@@ -20,7 +20,7 @@ export interface WebSettings {
   readonly rateLimit: RateLimitSettings | undefined;
 }
 
-/** Refused: answer 401 with BASIC_CHALLENGE. Throttled: answer 429. */
+/** Refused: answer 401, with the challenge. Throttled: answer 429. */
 export type AccessVerdict = 'allowed' | 'refused' | 'throttled';
 
 export interface WebAccess {
@@ -31,6 +31,8 @@ export interface WebAccess {
   authorize(request: IncomingMessage): Promise<AccessVerdict>;
   /** To be set on every answer, refusals too. */
   headers(): Readonly<Record<string, string>>;
+  /** `WWW-Authenticate` of a refusal. */
+  readonly challenge: string;
 }
 
 export interface WebAccessOptions {
@@ -48,6 +50,7 @@ export const plainWebAccess: WebAccess = {
   createServer: (options, listener) => http.createServer(options, listener),
   authorize: async () => 'allowed',
   headers: () => ({}),
+  challenge: BASIC_CHALLENGE,
 };
 
 /** Rejects when the file, or one that it names, is wrong. An empty file means plain HTTP, open to all. */
@@ -62,6 +65,7 @@ interface InForce {
 }
 
 class FileWebAccess implements WebAccess {
+  readonly challenge = BASIC_CHALLENGE;
   readonly #path: string;
   readonly #options: WebAccessOptions;
   readonly #passwords: PasswordChecker;
@@ -108,9 +112,7 @@ class FileWebAccess implements WebAccess {
     if (this.#files.changed()) {
       try {
         const latest = this.#load();
-        if ((latest.tls === undefined) !== (this.#inForce.tls === undefined)) {
-          throw new Error('tls_server_config: turning TLS on or off needs a restart');
-        }
+        refuseSwitch(this.#inForce, latest);
         this.#inForce = latest;
         this.#options.log.info('web configuration reloaded', { file: this.#path });
         this.#options.onReload(true);
@@ -139,13 +141,19 @@ class FileWebAccess implements WebAccess {
   #loadTls(settings: TlsSettings): LoadedTls {
     const loaded = loadTls(settings, this.#files, `${this.#path}: tls_server_config`);
     if ('file' in settings.key && this.#files.isExposed(settings.key.file)) {
-      this.#options.log.warn(
-        'private key can be read by other users: take their permission away (chmod 600)',
-        {
-          file: settings.key.file,
-        },
-      );
+      const file = settings.key.file;
+      this.#options.log.warn('private key can be read by other users: expected mode 0600', { file });
     }
     return loaded;
+  }
+}
+
+function refuseSwitch(now: InForce, next: InForce): void {
+  if ((now.tls === undefined) !== (next.tls === undefined)) {
+    throw new Error('tls_server_config: turning TLS on or off needs a restart');
+  }
+  // An editor empties a file before it writes it: for that moment the door must not stand open.
+  if (now.settings.users.size > 0 && next.settings.users.size === 0) {
+    throw new Error('basic_auth_users: turning passwords off needs a restart');
   }
 }

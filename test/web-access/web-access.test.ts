@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { chmodSync, renameSync, rmSync } from 'node:fs';
 import bcrypt from 'bcryptjs';
+import { BASIC_CHALLENGE } from '../../src/web-access/basic-credentials.js';
 import { plainWebAccess } from '../../src/web-access/web-access.js';
 import { makeCertificate } from '../support/certificates.js';
 import { WebServer } from './web-server.js';
@@ -105,7 +106,7 @@ describe('openWebAccess', () => {
   it('warns of a private key that others can read', async () => {
     chmodSync(`${web.folder}/server.key`, 0o640);
     await web.open(TLS);
-    const warning = 'private key can be read by other users: take their permission away (chmod 600)';
+    const warning = 'private key can be read by other users: expected mode 0600';
     assert.deepEqual(web.log.lines, [`warn ${warning} file=${web.folder}/server.key`]);
   });
 
@@ -122,7 +123,7 @@ describe('openWebAccess', () => {
 
     it('over plain HTTP', async () => {
       await web.serve(USERS);
-      assert.equal((await web.visit('http')).outcome, 401);
+      assert.equal((await web.visit('http')).headers['www-authenticate'], BASIC_CHALLENGE);
       for (const _ of ['cold', 'cached']) {
         for (const [user, password, status] of logins) {
           assert.equal(await web.login(user, password), status, `${user}:${password}`);
@@ -163,9 +164,7 @@ describe('openWebAccess', () => {
       web.write('web.yml', userWith('new'));
       assert.equal(await web.login('dave', 'old'), 401);
       assert.equal(await web.login('dave', 'new'), 200);
-      web.write('web.yml', '# open to all\n');
-      assert.equal((await web.visit('http')).outcome, 200);
-      assert.deepEqual(web.reloads, [true, true]);
+      assert.deepEqual(web.reloads, [true]);
     });
   });
 
@@ -316,6 +315,17 @@ describe('openWebAccess', () => {
       web.write('server.crt', 'something else');
       assert.equal((await https(second)).outcome, 200);
       assert.deepEqual(web.reloads, [true]);
+    });
+
+    it('not a file that is being written, which is empty for a moment', async () => {
+      await web.serve('# open to all\n');
+      web.write('web.yml', userWith('dave123'));
+      assert.equal((await web.visit('http')).outcome, 401);
+      web.write('web.yml', '');
+      assert.equal((await web.visit('http')).outcome, 401);
+      assert.equal(await web.login('dave', 'dave123'), 200);
+      assert.match(web.log.lines[1] ?? '', /reason=basic_auth_users: turning passwords off needs a restart$/);
+      assert.deepEqual(web.reloads, [true, false]);
     });
 
     it('not a file that turns TLS on', async () => {

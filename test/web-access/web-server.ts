@@ -63,7 +63,8 @@ export class WebServer {
     const server = access.createServer({}, async (request, response) => {
       this.requests += 1;
       const verdict = await access.authorize(request);
-      response.writeHead(STATUS[verdict], access.headers()).end();
+      const challenge = verdict === 'refused' ? { 'WWW-Authenticate': access.challenge } : {};
+      response.writeHead(STATUS[verdict], { ...access.headers(), ...challenge }).end();
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     this.#server = server;
