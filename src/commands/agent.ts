@@ -20,7 +20,6 @@ import { Scheduler, type SchedulerOptions } from '../schedule/scheduler.js';
 import type { Shard } from '../schedule/shard.js';
 import { staleAt } from '../schedule/stale-after.js';
 import { readSnapshot } from '../sessions/read-snapshot.js';
-import { BASIC_CHALLENGE } from '../web-access/basic-credentials.js';
 import type { WebAccess } from '../web-access/web-access.js';
 import { buildInfo } from './build-info.js';
 import { finderOf } from './find-nodes.js';
@@ -112,11 +111,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
         reload: options.reload,
         clock,
       }),
-      {
-        authorize: (request) => access.authorize(request),
-        headers: () => access.headers(),
-        challenge: BASIC_CHALLENGE,
-      },
+      access,
       log,
     ),
     createServer: (serverOptions, listener) => access.createServer(serverOptions, listener),

@@ -1,9 +1,13 @@
 // Is the configuration right? Offline; see check-online.ts for what only the API can tell.
 import { hostname } from 'node:os';
+import { systemClock } from '../clock.js';
 import { loadConfig } from '../config/load-config.js';
+import { parseWebConfig } from '../config/web-config.js';
+import { openWebAccess } from '../web-access/web-access.js';
 import { capacityOf } from './agent.js';
 import type { FlagValues } from './command-line.js';
 import { fleetNodes } from './fleet-nodes.js';
+import { openLog } from './open-log.js';
 import { shardOf } from './shard-flags.js';
 
 /** Prints what is odd; what is wrong is thrown as ConfigErrors, with path and line. */
@@ -12,6 +16,13 @@ export async function checkConfig(flags: FlagValues): Promise<number> {
   const path = flags['config.file'] ?? 'config.yaml';
   const { config, warnings } = loadConfig(path, process.env);
   const listed = fleetNodes(config, shard);
+  const webConfigFile = flags['web.config.file'];
+  if (webConfigFile !== undefined) {
+    const { log } = openLog(flags, config.log);
+    const settings = { parse: parseWebConfig, clock: systemClock, log, onReload: () => {} };
+    await openWebAccess(webConfigFile, settings);
+    process.stdout.write(`${webConfigFile}: ok\n`);
+  }
   for (const warning of [...warnings, ...capacityOf(config, listed)]) {
     process.stdout.write(`${path}: warning: ${warning}\n`);
   }

@@ -42,7 +42,7 @@ const FLAGS = {
   },
   'web.config.file': {
     type: 'string',
-    commands: SERVING,
+    commands: [...SERVING, 'check-config'],
     help: "TLS and basic auth, in the exporter-toolkit's format",
   },
   'web.enable-lifecycle': {
