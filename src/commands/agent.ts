@@ -8,6 +8,7 @@ import { NodeBoard } from '../collect/node-board.js';
 import type { Config } from '../config/config-schema.js';
 import { AgentMetrics } from '../expose/agent-metrics.js';
 import { Exposition } from '../expose/exposition.js';
+import type { ExpositionFormat } from '../expose/exposition-text.js';
 import { startHttpServer } from '../expose/http-server.js';
 import { Readiness } from '../expose/ready.js';
 import { createRequestListener } from '../expose/router.js';
@@ -41,6 +42,8 @@ export interface AgentOptions {
   readonly reload: (() => Promise<void>) | undefined;
   readonly clock: Clock;
   readonly log: Log;
+  /** Instead of the ECS's own address: for tests. */
+  readonly metadataEndpoint?: string;
 }
 
 export interface Agent {
@@ -60,7 +63,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const nodes = () => board.list();
   const build = buildInfo();
   const metrics = new AgentMetrics(build);
-  const clients = new ProjectClients({ clock, log, observer: metrics });
+  const clients = new ProjectClients({ ...options, observer: metrics });
   const discovery = new Discovery({
     clock,
     log,
@@ -68,7 +71,11 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     onSuccess: (project, found, at) => metrics.discovery(project, found, at),
   });
   const readiness = new Readiness({ nodes, discovered: () => discovery.tried });
-  const exposition = new Exposition({ nodes, agentText: (format) => metrics.text(format), clock });
+  const agentText = (format: ExpositionFormat) => {
+    metrics.setBudgets(clients.budgets());
+    return metrics.text(format);
+  };
+  const exposition = new Exposition({ nodes, agentText, clock });
 
   const schedulerOptions = (config: Config): SchedulerOptions => {
     const { collection } = config;

@@ -1,7 +1,5 @@
 // One API client per configured project, and the way from a node to the client of its project. A reload keeps the
 // clients of projects that did not change: with them their budget of requests and what is known of their credential.
-import { readFileSync } from 'node:fs';
-import { rootCertificates } from 'node:tls';
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../clock.js';
 import type { ApiObserver } from '../collect/api-observer.js';
@@ -10,34 +8,41 @@ import type { DatabaseNode } from '../collect/database-node.js';
 import type { Deadline } from '../collect/deadline.js';
 import type { Findings } from '../collect/node-finder.js';
 import type { SessionApi } from '../collect/session-api.js';
-import type { Config, ProjectConfig } from '../config/config-schema.js';
+import type { Config } from '../config/config-schema.js';
 import { Secret } from '../config/secret.js';
 import type { Log } from '../log.js';
-import { type ApiClient, createApiClient } from '../taurusdb/api-client.js';
-import { createCredentialCircuit } from '../taurusdb/credential-circuit.js';
+import type { ApiClient } from '../taurusdb/api-client.js';
+import { createCredentialCircuit, KEY_LIMITS, PASSWORD_LIMITS } from '../taurusdb/credential-circuit.js';
 import type { NodeSelection } from '../taurusdb/discover-nodes.js';
+import { METADATA_ENDPOINT } from '../taurusdb/metadata-service.js';
+import type { BudgetState } from '../taurusdb/rate-limiter.js';
 import type { SubmitBody } from '../taurusdb/submit-task.js';
-import { projectCredentials } from './project-credentials.js';
+import { openProjectClient, type ProjectClient, type ProjectClientOptions } from './project-client.js';
 
 export interface ProjectClientsOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly observer: ApiObserver;
+  /** Instead of the ECS's own address: for tests. */
+  readonly metadataEndpoint?: string;
 }
 
 interface Entry {
   readonly settings: unknown;
-  readonly client: ApiClient;
+  readonly client: ProjectClient;
 }
 
 export class ProjectClients {
-  readonly #options: ProjectClientsOptions;
-  readonly #circuit;
+  readonly #options: ProjectClientOptions;
   #entries = new Map<string, Entry>();
 
   constructor(options: ProjectClientsOptions) {
-    this.#options = options;
-    this.#circuit = createCredentialCircuit(options.clock);
+    this.#options = {
+      ...options,
+      metadataEndpoint: options.metadataEndpoint ?? METADATA_ENDPOINT,
+      circuit: createCredentialCircuit(options.clock, KEY_LIMITS),
+      passwordCircuit: createCredentialCircuit(options.clock, PASSWORD_LIMITS),
+    };
   }
 
   /** Collections under way end with the client that they began with. Throws for a certificate file gone wrong. */
@@ -52,7 +57,7 @@ export class ProjectClients {
         project.name,
         known !== undefined && isDeepStrictEqual(known.settings, settings)
           ? known
-          : { settings, client: this.#create(project, body) },
+          : { settings, client: openProjectClient(project, body, this.#options) },
       ];
     });
     this.#entries = new Map(entries);
@@ -76,8 +81,15 @@ export class ProjectClients {
     return this.#of({ project }).discoverNodes(selection, deadline);
   }
 
+  /** Each project's budget of requests, by the project's name. */
+  budgets(): Map<string, BudgetState> {
+    return new Map([...this.#entries].map(([name, { client }]) => [name, client.budget()]));
+  }
+
   async close(): Promise<void> {
-    await Promise.all([...this.#entries.values()].map(({ client }) => client.close()));
+    const clients = [...this.#entries.values()].map(({ client }) => client);
+    for (const client of clients) client.abandon();
+    await Promise.all(clients.map((client) => client.close()));
   }
 
   #of({ project }: Pick<DatabaseNode, 'project'>): ApiClient {
@@ -88,40 +100,7 @@ export class ProjectClients {
         `project: got "${project}", which the configuration no longer has`,
       );
     }
-    return entry.client;
-  }
-
-  #create(project: ProjectConfig, body: SubmitBody): ApiClient {
-    const { clock, log, observer } = this.#options;
-    const { api } = project;
-    return createApiClient({
-      project: project.name,
-      endpoint: project.endpoint,
-      projectId: project.project_id ?? '',
-      language: project.language,
-      credentials: projectCredentials(project, {
-        clock,
-        onClockCorrection: (offsetMs) => {
-          observer.clockCorrection(project.name);
-          log.warn("clock: signing by the API's clock from now on", {
-            project: project.name,
-            offset_seconds: Math.round(offsetMs / 1000),
-          });
-        },
-      }),
-      circuit: this.#circuit,
-      submitBody: body,
-      requestTimeoutMs: api.request_timeout,
-      maxRetries: api.max_retries,
-      maxRequestsPerSecond: api.max_requests_per_second,
-      maxCsvBytes: api.max_csv_bytes,
-      ...(api.ca_file === undefined ? {} : { ca: withSystemCertificates(api.ca_file) }),
-      ...(api.proxy_url === undefined ? {} : { proxyUrl: api.proxy_url.read() }),
-      clock,
-      random: Math.random,
-      observer,
-      log,
-    });
+    return entry.client.api;
   }
 }
 
@@ -129,10 +108,6 @@ function submitBody({ filter, slow_session_threshold }: Config['collection']): S
   return filter === 'slow'
     ? { filter, slow_process_threshold: Math.round(slow_session_threshold / 1000) }
     : { filter };
-}
-
-function withSystemCertificates(file: string): string {
-  return [...rootCertificates, readFileSync(file, 'utf8')].join('\n');
 }
 
 /** Secrets compare by their text: a reload with another one needs another client. */

@@ -1,32 +1,72 @@
 // Configuration → the credentials of a project.
 import type { Clock } from '../clock.js';
+import type { ApiObserver } from '../collect/api-observer.js';
 import type { ProjectConfig } from '../config/config-schema.js';
+import type { Log } from '../log.js';
 import { accessKeyCredentials } from '../taurusdb/access-key-credentials.js';
+import { agencyCredentials } from '../taurusdb/agency-credentials.js';
+import type { CredentialCircuit } from '../taurusdb/credential-circuit.js';
 import type { Credentials } from '../taurusdb/credentials.js';
+import { passwordCredentials } from '../taurusdb/password-credentials.js';
+import type { Service } from '../taurusdb/service.js';
 import { tokenCredentials } from '../taurusdb/token-credentials.js';
 
 export interface CredentialSurroundings {
   readonly clock: Clock;
-  readonly onClockCorrection: (offsetMs: number) => void;
+  readonly random: () => number;
+  readonly observer: ApiObserver;
+  readonly log: Log;
+  /** Opened where a credential needs it. */
+  readonly iam: () => Service;
+  /** Shared by all projects. */
+  readonly passwordCircuit: CredentialCircuit;
+  readonly metadataEndpoint: string;
+  readonly closing: AbortSignal;
 }
 
 export function projectCredentials(
   project: ProjectConfig,
   surroundings: CredentialSurroundings,
 ): Credentials {
-  const { access_key: accessKey, token } = project.auth ?? {};
+  const { observer, log, iam, passwordCircuit } = surroundings;
+  const signing = {
+    ...surroundings,
+    project: project.name,
+    onClockCorrection: (offsetMs: number) => {
+      observer.clockCorrection(project.name);
+      log.warn("clock: signing by the API's clock from now on", {
+        project: project.name,
+        offset_seconds: Math.round(offsetMs / 1000),
+      });
+    },
+  };
+  const { access_key: accessKey, token, password, ecs_agency: ecsAgency } = project.auth;
   if (accessKey !== undefined) {
     const { ak, sk, security_token: securityToken } = accessKey;
     return accessKeyCredentials({
+      ...signing,
       readAccessKey: () => ak.read(),
       readSecretKey: () => sk.read(),
       ...(securityToken === undefined ? {} : { readSecurityToken: () => securityToken.read() }),
-      projectId: project.project_id ?? '',
-      ...surroundings,
     });
   }
   if (token !== undefined) {
     return tokenCredentials(() => token.value.read());
   }
-  throw new Error(`projects: got "${project.name}" without access_key or token, expected one of them`);
+  if (password !== undefined) {
+    return passwordCredentials({
+      ...surroundings,
+      project: project.name,
+      domain: password.domain,
+      user: password.user,
+      readPassword: () => password.password.read(),
+      scope: project.project_id === undefined ? { name: project.region } : { id: project.project_id },
+      iam: iam(),
+      circuit: passwordCircuit,
+    });
+  }
+  if (ecsAgency !== undefined) {
+    return agencyCredentials(signing);
+  }
+  throw new TypeError('a project has no credentials, though the configuration was checked');
 }

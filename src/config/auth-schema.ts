@@ -5,6 +5,8 @@ import { type ConfigSurroundings, secretFile, secretText } from './file-schemas.
 import { described, someText } from './scalar-schemas.js';
 import { section } from './section.js';
 
+export type Auth = v.InferOutput<ReturnType<typeof authSection>>;
+
 /** Read to a mapping with one of its keys. */
 export function authSection(surroundings: ConfigSurroundings) {
   const kinds = {

@@ -14,7 +14,7 @@ export interface ConfigKey {
 
 /** Every key that the file may hold, in the order of the schema. */
 export function configKeys(): ConfigKey[] {
-  return keysBelow(configSchema({ directory: '/', warn: () => {} }), '');
+  return keysBelow(configSchema({ directory: '/', env: {}, warn: () => {} }), '');
 }
 
 /** A Markdown table. */

@@ -12,6 +12,7 @@ const MAX_FILE_BYTES = 1024 * 1024;
 export interface ConfigSurroundings {
   /** Absolute. */
   readonly directory: string;
+  readonly env: NodeJS.ProcessEnv;
   warn(message: string): void;
 }
 

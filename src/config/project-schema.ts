@@ -3,16 +3,18 @@ import * as v from 'valibot';
 import { apiEndpoint, iamEndpoint, KNOWN_REGIONS } from '../taurusdb/regions.js';
 import { theOne } from './alternatives.js';
 import { projectApiSection } from './api-schema.js';
-import { authSection } from './auth-schema.js';
+import { type Auth, authSection } from './auth-schema.js';
 import { endpoint } from './endpoint.js';
 import type { ConfigSurroundings } from './file-schemas.js';
 import { discoverySection, nodeSection } from './node-schema.js';
 import { described, oneOf, someText, text } from './scalar-schemas.js';
+import { findSdkCredentials, type SdkCredentials } from './sdk-credentials.js';
 import { isMapping, issuePath, section } from './section.js';
 
 const LANGUAGES = ['en-us', 'zh-cn'] as const;
 
 export function projectSection(surroundings: ConfigSurroundings) {
+  const sdkCredentials = elsewhere(surroundings);
   return v.pipe(
     section({
       name: described(
@@ -50,29 +52,47 @@ export function projectSection(surroundings: ConfigSurroundings) {
     }),
     v.rawCheck(({ dataset, addIssue }) => {
       const project = isMapping(dataset.value) ? dataset.value : {};
-      for (const [key, message] of missingParts(project)) {
+      for (const [key, message] of missingParts(project, sdkCredentials)) {
         addIssue(key === '' ? { message } : { message, input: project[key], path: issuePath(key) });
       }
     }),
     v.transform((project) => ({
       ...project,
+      ...(project.auth === undefined ? found(sdkCredentials, project.project_id) : { auth: project.auth }),
       endpoint: theOne(project.endpoint, apiEndpoint(project.region)),
       iam_endpoint: project.iam_endpoint ?? iamEndpoint(project.region),
     })),
   );
 }
 
+/** Looked for when a project needs them, and once for all that do. */
+function elsewhere({ env, warn }: ConfigSurroundings): () => SdkCredentials {
+  let credentials: SdkCredentials | undefined;
+  return () => {
+    credentials ??= findSdkCredentials(env, warn);
+    return credentials;
+  };
+}
+
 /** What a project needs in one of several keys, by the key to complain at. */
-function missingParts(project: Readonly<Record<string, unknown>>): [key: string, message: string][] {
+function missingParts(
+  project: Readonly<Record<string, unknown>>,
+  sdkCredentials: () => SdkCredentials,
+): [key: string, message: string][] {
   const missing: [string, string][] = [];
   const { region, auth, discovery } = project;
+  let hasProjectId = 'project_id' in project;
+  if (!('auth' in project)) {
+    try {
+      hasProjectId ||= sdkCredentials().projectId !== undefined;
+    } catch (error) {
+      missing.push(['auth', error instanceof Error ? error.message : 'missing']);
+    }
+  }
   if (typeof region === 'string' && !KNOWN_REGIONS.includes(region)) {
     if (!('endpoint' in project)) {
       missing.push(['region', `expected one of ${KNOWN_REGIONS.join(', ')} or an explicit endpoint`]);
-    } else if (
-      !('iam_endpoint' in project) &&
-      (!('project_id' in project) || (isMapping(auth) && 'password' in auth))
-    ) {
+    } else if (!('iam_endpoint' in project) && (!hasProjectId || (isMapping(auth) && 'password' in auth))) {
       missing.push([
         'iam_endpoint',
         'missing: for this region it is not known, and a password or a project_id to look up needs it',
@@ -84,4 +104,13 @@ function missingParts(project: Readonly<Record<string, unknown>>): [key: string,
     missing.push(['', 'got neither nodes nor an enabled discovery, expected one of them or both']);
   }
   return missing;
+}
+
+function found(
+  sdkCredentials: () => SdkCredentials,
+  configuredId: string | undefined,
+): { auth: Auth; project_id?: string } {
+  const { auth, projectId } = sdkCredentials();
+  const id = configuredId ?? projectId;
+  return { auth, ...(id === undefined ? {} : { project_id: id }) };
 }

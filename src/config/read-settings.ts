@@ -42,7 +42,7 @@ export function readSettings<Schema extends v.GenericSchema>(
 
   const warnings: string[] = [];
   const warn = (message: string) => warnings.push(message);
-  const result = v.safeParse(schemaFor({ directory: dirname(resolve(file)), warn }), expanded);
+  const result = v.safeParse(schemaFor({ directory: dirname(resolve(file)), env, warn }), expanded);
   // What could not be read is not also said to be of the wrong kind.
   const unreadable = new Set(errors.map(({ path }) => path));
   for (const issue of result.issues ?? []) {

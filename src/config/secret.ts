@@ -18,12 +18,14 @@ interface FileMark {
 export class Secret {
   #text: string;
   readonly #path: string | undefined;
+  readonly #part: (text: string) => string;
   #mark: FileMark | undefined;
 
-  private constructor(text: string, path?: string, mark?: FileMark) {
+  private constructor(text: string, path?: string, mark?: FileMark, part = wholeOf) {
     this.#text = text;
     this.#path = path;
     this.#mark = mark;
+    this.#part = part;
   }
 
   /** Throws an Error that says what is wrong, never with the text. */
@@ -31,10 +33,13 @@ export class Secret {
     return new Secret(checked(text));
   }
 
-  /** Throws an Error that says what is wrong, never with the path or the content. */
-  static fromFile(path: string): Secret {
+  /**
+   * Throws an Error that says what is wrong, never with the path or the content. `part` picks the secret from a file
+   * that holds more than it.
+   */
+  static fromFile(path: string, part = wholeOf): Secret {
     const { bytes, stats } = readBoundedFile(path, MAX_SECRET_BYTES);
-    return new Secret(checked(bytes.toString('utf8')), path, stats);
+    return new Secret(checked(part(bytes.toString('utf8'))), path, stats, part);
   }
 
   /** The current text; of a file that has become unreadable or empty, the last good one. */
@@ -70,10 +75,14 @@ export class Secret {
     const { mtimeMs, size, ino } = statSync(path);
     if (mtimeMs !== this.#mark?.mtimeMs || size !== this.#mark.size || ino !== this.#mark.ino) {
       const { bytes, stats } = readBoundedFile(path, MAX_SECRET_BYTES);
-      this.#text = checked(bytes.toString('utf8'));
+      this.#text = checked(this.#part(bytes.toString('utf8')));
       this.#mark = stats;
     }
   }
+}
+
+function wholeOf(text: string): string {
+  return text;
 }
 
 function checked(text: string): string {

@@ -34,6 +34,18 @@ export const API_CLOCK_CORRECTIONS = agentFamily(
   "Times that the clock used for signing was set by the cloud API's, which had refused a signature for its date.",
   ['project'],
 );
+export const API_BUDGET_RATE = agentFamily(
+  'gauge',
+  'taurusdb_api_budget_requests_per_second',
+  "What the project's budget of requests to TaurusDB allows now: less than max_requests_per_second after a 429, 0 while the API has asked to wait.",
+  ['project'],
+);
+export const API_BUDGET_USED = agentFamily(
+  'gauge',
+  'taurusdb_api_budget_used_ratio',
+  "Share of what the project's budget of requests to TaurusDB allowed over about the last minute that was used: near 1, requests wait for their turn.",
+  ['project'],
+);
 export const DISCOVERY_NODES = agentFamily(
   'gauge',
   'taurusdb_discovery_nodes',
@@ -68,6 +80,8 @@ export const AGENT_FAMILIES: readonly AgentFamily[] = [
   API_REQUEST_DURATION,
   API_RETRIES,
   API_CLOCK_CORRECTIONS,
+  API_BUDGET_RATE,
+  API_BUDGET_USED,
   DISCOVERY_NODES,
   DISCOVERY_LAST_SUCCESS,
   BUILD_INFO,

@@ -22,6 +22,12 @@ export interface BuildInfo {
   readonly nodeVersion: string;
 }
 
+/** Of one project. */
+export interface RequestBudget {
+  readonly requestsPerSecond: number;
+  readonly usedRatio: number;
+}
+
 const REQUEST_SECONDS_BUCKETS = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** Gauges that are named as if they were counters; each has a twin with another name. */
@@ -40,6 +46,8 @@ export class AgentMetrics implements ApiObserver {
   });
   readonly #retries = new Counter(this.#registered(families.API_RETRIES));
   readonly #clockCorrections = new Counter(this.#registered(families.API_CLOCK_CORRECTIONS));
+  readonly #budgetRate = new Gauge(this.#registered(families.API_BUDGET_RATE));
+  readonly #budgetUsed = new Gauge(this.#registered(families.API_BUDGET_USED));
   readonly #discoveryNodes = new Gauge(this.#registered(families.DISCOVERY_NODES));
   readonly #discoverySuccessAt = new Gauge(this.#registered(families.DISCOVERY_LAST_SUCCESS));
   readonly #buildInfo = new Gauge(this.#registered(families.BUILD_INFO));
@@ -81,6 +89,16 @@ export class AgentMetrics implements ApiObserver {
 
   clockCorrection(project: string): void {
     this.#clockCorrections.inc({ project });
+  }
+
+  /** The budgets of all projects as they are now: ask for them at every scrape. */
+  setBudgets(budgets: ReadonlyMap<string, RequestBudget>): void {
+    this.#budgetRate.reset();
+    this.#budgetUsed.reset();
+    for (const [project, { requestsPerSecond, usedRatio }] of budgets) {
+      this.#budgetRate.set({ project }, requestsPerSecond);
+      this.#budgetUsed.set({ project }, usedRatio);
+    }
   }
 
   /** A discovery of the project succeeded. `at` in milliseconds since the epoch. */

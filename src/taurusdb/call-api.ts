@@ -19,6 +19,10 @@ export interface ApiCall {
   readonly query?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly body?: object;
+  /** Undefined where the call is about no project in particular. */
+  readonly projectId?: string;
+  /** May be repeated although it may have arrived; a GET always may. */
+  readonly isRead?: boolean;
 }
 
 export type CallApi = <T>(call: ApiCall, deadline: Deadline, read: ReadAnswer<T>) => Promise<T>;
@@ -43,7 +47,7 @@ export function createCallApi(options: CallApiOptions): CallApi {
   const { clock, random, observer, log } = options;
 
   return (call, deadline, read) => {
-    const isRead = call.method === 'GET';
+    const isRead = call.isRead ?? call.method === 'GET';
     const onRetry = (error: ApiError, waitMs: number): void => {
       observer.retry(project, call.operation);
       log.debug(`repeating a request: ${error.message}`, {
@@ -58,7 +62,8 @@ export function createCallApi(options: CallApiOptions): CallApi {
   };
 
   async function tryCredential<T>(deadline: Deadline, sendWithIt: () => Promise<T>): Promise<T> {
-    const admission = await circuit.enter(credentials.fingerprint(), deadline.signal);
+    const fingerprint = await credentials.fingerprint(deadline);
+    const admission = await circuit.enter(fingerprint, deadline.signal);
     try {
       const result = await sendWithIt();
       admission.accepted();
@@ -79,12 +84,12 @@ export function createCallApi(options: CallApiOptions): CallApi {
     read: ReadAnswer<T>,
     mayRecover = true,
   ): Promise<T> {
-    await limiter.take(deadline.signal);
-    const { operation, method, path, query = {} } = call;
+    await limiter.take(deadline);
+    const { operation, method, path, query = {}, projectId } = call;
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
     const contentType = body === undefined ? undefined : 'application/json';
     const authorization = await credentials.authorize(
-      { method, host, path, query, contentType, body: body ?? '' },
+      { method, host, projectId, path, query, contentType, body: body ?? '' },
       deadline,
     );
     const search = encodeQuery(query);

@@ -4,15 +4,25 @@ import type { Clock } from '../clock.js';
 import { CollectionError } from '../collect/collection-error.js';
 import { untilAborted } from './until-aborted.js';
 
-const MAX_REFUSALS_IN_ROW = 2;
+export interface CircuitLimits {
+  readonly maxRefusalsInRow: number;
+  readonly pauseMs: number;
+}
+
 /** The gateway's 5 minutes and a margin. */
-const PAUSE_MS = 330_000;
+export const KEY_LIMITS: CircuitLimits = { maxRefusalsInRow: 2, pauseMs: 330_000 };
+/**
+ * IAM locks an account for 15 minutes or more after 3 to 10 wrong passwords, as its owner likes (API reference, page
+ * iam_17_0005), and people count with it too.
+ */
+export const PASSWORD_LIMITS: CircuitLimits = { maxRefusalsInRow: 1, pauseMs: 900_000 };
+
 /** More than are in use at any time: what is forgotten is only tried again with one request. */
 const MAX_CREDENTIALS_KNOWN = 1_000;
 
 /**
- * Until a credential was accepted, and after a refusal, one request at a time; after 2 refusals in a row none for
- * 330 s. Share one circuit between all that may use the same credential.
+ * Until a credential was accepted, and after a refusal, one request at a time; after so many refusals in a row none
+ * for a while. Share one circuit between all that may use the same credential.
  */
 export interface CredentialCircuit {
   /**
@@ -38,7 +48,10 @@ interface CredentialState {
   trial: Promise<boolean> | undefined;
 }
 
-export function createCredentialCircuit(clock: Clock): CredentialCircuit {
+export function createCredentialCircuit(
+  clock: Clock,
+  { maxRefusalsInRow, pauseMs }: CircuitLimits,
+): CredentialCircuit {
   const states = new Map<string, CredentialState>();
 
   const stateOf = (fingerprint: string): CredentialState => {
@@ -58,7 +71,7 @@ export function createCredentialCircuit(clock: Clock): CredentialCircuit {
   const refuse = (state: CredentialState): void => {
     state.trusted = false;
     state.refusalsInRow += 1;
-    if (state.refusalsInRow >= MAX_REFUSALS_IN_ROW) state.shutUntil = clock.monotonic() + PAUSE_MS;
+    if (state.refusalsInRow >= maxRefusalsInRow) state.shutUntil = clock.monotonic() + pauseMs;
   };
 
   const admit = (state: CredentialState, endTrial: (refused: boolean) => void): Admission => {
@@ -91,7 +104,7 @@ export function createCredentialCircuit(clock: Clock): CredentialCircuit {
         if (shutForMs > 0) {
           throw new CollectionError(
             'auth',
-            `credential: got ${state.refusalsInRow} refusals in a row, expected none ` +
+            `credential: got ${state.refusalsInRow} ${state.refusalsInRow === 1 ? 'refusal' : 'refusals in a row'}, expected none ` +
               `(nothing is sent with it for ${Math.ceil(shutForMs / 1_000)} s or until it changes)`,
           );
         }

@@ -39,11 +39,10 @@ const INSTANCES_AT_ONCE = 4;
 /** Rejects where the instances cannot be listed; one whose nodes cannot be read is among the failures. */
 export async function discoverNodes(
   callApi: CallApi,
-  projectId: string,
   selection: NodeSelection,
   deadline: Deadline,
 ): Promise<Findings> {
-  const listed = await listInstances(callApi, projectId, deadline);
+  const listed = await listInstances(callApi, deadline);
   const instances = listed.filter((instance) => isWanted(instance, selection));
   const nodesOf = new Map<ListedInstance, FoundNode[]>();
   const failures: CollectionError[] = [];
@@ -52,7 +51,7 @@ export async function discoverNodes(
   const readInTurn = async (): Promise<void> => {
     for (const instance of waiting) {
       try {
-        const nodes = await showInstance(callApi, projectId, instance.id, deadline);
+        const nodes = await showInstance(callApi, instance.id, deadline);
         nodesOf.set(
           instance,
           nodes.filter((node) => isWantedNode(node, selection)).map((node) => foundNode(instance, node)),

@@ -52,8 +52,11 @@ export async function exchange<T>(
         throw error;
       });
     count(String(answer.status));
-    if (answer.status === 429) limiter.slowDown();
-    if (!GOOD_STATUSES.includes(answer.status)) throw await refusedAnswer(answer, secrets, clock.now());
+    if (!GOOD_STATUSES.includes(answer.status)) {
+      const refusal = await refusedAnswer(answer, secrets, clock.now());
+      if (answer.status === 429) limiter.slowDown(refusal.outcome.retryAfterMs);
+      throw refusal;
+    }
     return await read(answer, secrets);
   } catch (error) {
     if (error !== timer.signal.reason) throw error;

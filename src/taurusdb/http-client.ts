@@ -24,7 +24,7 @@ export interface HttpClientOptions {
 }
 
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT';
   /** Encoded, with the query. */
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;

@@ -26,18 +26,13 @@ interface Page {
 }
 
 /** Rejects where the pages do not add up: an instance created or deleted meanwhile shifts them. */
-export async function listInstances(
-  callApi: CallApi,
-  projectId: string,
-  deadline: Deadline,
-): Promise<ListedInstance[]> {
-  const path = `/v3/${projectId}/instances`;
+export async function listInstances(callApi: CallApi, deadline: Deadline): Promise<ListedInstance[]> {
   const found = new Map<string, ListedInstance>();
   let firstTotal: number | undefined;
 
   for (let pages = 1; ; pages += 1) {
     const query = { offset: String((pages - 1) * PAGE_SIZE), limit: String(PAGE_SIZE) };
-    const call = { operation: 'list_instances', method: 'GET', path, query } as const;
+    const call = { operation: 'list_instances', method: 'GET', path: '/instances', query } as const;
     const { instances, total, site } = await callApi(call, deadline, readPage);
     const before = found.size;
     for (const instance of instances) found.set(instance.id, instance);

@@ -17,7 +17,7 @@ const PERMISSIONS: Readonly<Record<ApiOperation, string>> = {
   download: READ_SESSIONS,
   list_instances: LIST_INSTANCES,
   show_instance: LIST_INSTANCES,
-  token: 'to get a token for the project',
+  token: 'iam:projects:listProjects, or a project_id that spares the look-up',
 };
 
 /** Reads the rest of the answer. `secrets` are struck out of the server's words; `nowMs` is the wall clock. */
@@ -53,7 +53,10 @@ export async function refusedAnswer(
   if (status === 403) return fail('auth', `the permission ${PERMISSIONS[answer.site.operation]}`);
   if (status === 429) return fail('throttled', 'room in the request quota', 'any');
   if (status >= 300 && status < 400) return fail('api', `no redirect${redirectTarget(answer)}`);
-  if (status === 404) return fail('api', 'the node and the task: is the node gone?');
+  if (status === 404) {
+    const isIam = answer.site.operation === 'token';
+    return fail('api', isIam ? 'IAM: check iam_endpoint' : 'the node and the task: is the node gone?');
+  }
   return fail('api', '200', status === 408 || status >= 500 ? 'reads' : 'none');
 }
 

@@ -19,11 +19,10 @@ const MAX_TEXT_LENGTH = 256;
 /** Rejects where the answer is not about this instance, or one of its nodes cannot be read. */
 export function showInstance(
   callApi: CallApi,
-  projectId: string,
   instanceId: string,
   deadline: Deadline,
 ): Promise<InstanceNode[]> {
-  const path = `/v3/${projectId}/instances/${instanceId}`;
+  const path = `/instances/${instanceId}`;
   return callApi({ operation: 'show_instance', method: 'GET', path }, deadline, async (answer, secrets) => {
     const { instance } = await readJsonAnswer(answer, secrets);
     const { id, nodes } = isJsonObject(instance) ? instance : {};

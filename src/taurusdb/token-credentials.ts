@@ -7,7 +7,7 @@ import { secretText } from './secret-text.js';
 export function tokenCredentials(readToken: () => string): Credentials {
   const token = (): string => secretText('token', readToken);
   return {
-    fingerprint: () => createHash('sha256').update(token()).digest('hex'),
+    fingerprint: async () => createHash('sha256').update(token()).digest('hex'),
     authorize: async () => {
       const value = token();
       return { headers: { 'x-auth-token': value }, secrets: [value], recover: async () => false };

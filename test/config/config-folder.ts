@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { ConfigErrors } from '../../src/config/config-errors.js';
 import { type LoadedConfig, loadConfig } from '../../src/config/load-config.js';
 
+/** What a project without `auth` finds. */
+export const SDK_ENV = { HUAWEICLOUD_SDK_AK: 'sdk-ak', HUAWEICLOUD_SDK_SK: 'sdk-sk' };
+
 export class ConfigFolder {
   readonly path = mkdtempSync(join(tmpdir(), 'config-'));
 
@@ -17,7 +20,7 @@ export class ConfigFolder {
   }
 
   load(yaml: string | Uint8Array, env: NodeJS.ProcessEnv = {}): LoadedConfig {
-    return loadConfig(this.write('config.yaml', yaml), env);
+    return loadConfig(this.write('config.yaml', yaml), { HOME: this.path, ...SDK_ENV, ...env });
   }
 
   /** The lines that a wrong configuration is refused with, without the folder's name; none for a right one. */

@@ -150,8 +150,7 @@ metrics: { dimensions: { state: { enabled: "\${OFF}" } }, labels: { a: "$\${AK} 
     }
   });
 
-  it('takes each kind of credentials, or none', () => {
-    assert.equal(project(NODES).auth, undefined);
+  it('takes each kind of credentials', () => {
     assert.deepEqual(project(`    auth: { ecs_agency: {} }\n${NODES}`).auth, { ecs_agency: {} });
     assert.deepEqual(project(`    auth:\n      ecs_agency:\n${NODES}`).auth, { ecs_agency: {} });
     const { password } =

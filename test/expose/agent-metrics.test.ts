@@ -57,6 +57,18 @@ describe('AgentMetrics', () => {
     assert.ok(text.includes('taurusdb_api_clock_corrections_total{project="production"} 1\n'));
   });
 
+  it('shows the budgets that there are now', async () => {
+    const metrics = agentMetrics();
+    metrics.setBudgets(new Map([['gone', { requestsPerSecond: 1, usedRatio: 1 }]]));
+    metrics.setBudgets(new Map([['production', { requestsPerSecond: 5, usedRatio: 0.25 }]]));
+    assert.deepEqual(await lines(metrics, 'taurusdb_api_budget_requests_per_second'), [
+      'taurusdb_api_budget_requests_per_second{project="production"} 5',
+    ]);
+    assert.deepEqual(await lines(metrics, 'taurusdb_api_budget_used_ratio'), [
+      'taurusdb_api_budget_used_ratio{project="production"} 0.25',
+    ]);
+  });
+
   it('keeps counting when the projects are set again, and drops the discovery of a project that is gone', async () => {
     const metrics = agentMetrics();
     metrics.setProjects(['production', 'test']);
@@ -93,6 +105,7 @@ describe('AgentMetrics', () => {
   it('publishes every family of its table, then those of the process', async () => {
     const metrics = agentMetrics();
     metrics.setProjects(['production']);
+    metrics.setBudgets(new Map([['production', { requestsPerSecond: 10, usedRatio: 0 }]]));
     metrics.discovery('production', 1, NOW);
     const families = [...(await metrics.text('text')).matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(
       ([, name, type]) => ({

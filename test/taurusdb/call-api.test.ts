@@ -197,7 +197,7 @@ describe('a call of the API', () => {
 
     it('that may be renewed is renewed once per call', async () => {
       const credentials: Credentials = {
-        fingerprint: () => 'key',
+        fingerprint: async () => 'key',
         authorize: async () => ({ headers: {}, secrets: [], recover: async () => true }),
       };
       const server = await startServer([REFUSED]);
@@ -227,7 +227,6 @@ describe('a call of the API', () => {
         readAccessKey: () => 'CANARYAK',
         readSecretKey: () => 'CANARYSK',
         readSecurityToken: () => 'CANARYSTS',
-        projectId: 'P',
         clock,
         onClockCorrection: (offsetMs) => corrections.push(offsetMs),
       });

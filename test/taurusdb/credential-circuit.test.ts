@@ -4,6 +4,8 @@ import {
   type Admission,
   type CredentialCircuit,
   createCredentialCircuit,
+  KEY_LIMITS,
+  PASSWORD_LIMITS,
 } from '../../src/taurusdb/credential-circuit.js';
 import { FakeClock, settle } from '../support/fake-clock.js';
 
@@ -17,7 +19,7 @@ describe('credential circuit', () => {
 
   beforeEach(() => {
     clock = new FakeClock();
-    circuit = createCredentialCircuit(clock);
+    circuit = createCredentialCircuit(clock, KEY_LIMITS);
     admitted = [];
     failures = [];
   });
@@ -88,6 +90,18 @@ describe('credential circuit', () => {
       /credential: got 2 refusals in a row, expected none \(nothing is sent with it for 1 s or until it changes\)/u,
     );
     assert.ok(failures.every((error) => error instanceof CollectionError && error.reason === 'auth'));
+    await clock.advance(1);
+    await enter(5);
+    assert.equal(admitted.length, 1);
+  });
+
+  it('sends a refused password once in 15 minutes', async () => {
+    circuit = createCredentialCircuit(clock, PASSWORD_LIMITS);
+    await refuse();
+    await clock.advance(899_999);
+    await enter(5);
+    assert.equal(admitted.length, 0);
+    assert.match(String(failures[0]), /credential: got 1 refusal, expected none/u);
     await clock.advance(1);
     await enter(5);
     assert.equal(admitted.length, 1);

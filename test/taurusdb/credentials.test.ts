@@ -11,6 +11,7 @@ const deadline = startDeadline(clock, 60_000);
 const request: CredentialRequest = {
   method: 'POST',
   host: 'gaussdb.cn-north-4.myhuaweicloud.com',
+  projectId: 'P',
   path: '/v3/p',
   query: {},
   contentType: 'application/json',
@@ -27,9 +28,9 @@ describe('token credentials', () => {
   it('use a changed token at once, and show it in the fingerprint', async () => {
     let token = 'FIRST';
     const credentials = tokenCredentials(() => token);
-    const fingerprint = credentials.fingerprint();
+    const fingerprint = await credentials.fingerprint(deadline);
     token = 'SECOND';
-    assert.notEqual(credentials.fingerprint(), fingerprint);
+    assert.notEqual(await credentials.fingerprint(deadline), fingerprint);
     assert.equal((await credentials.authorize(request, deadline)).headers['x-auth-token'], 'SECOND');
   });
 
@@ -61,7 +62,6 @@ describe('access key credentials', () => {
     accessKeyCredentials({
       readAccessKey: () => 'AKEXAMPLE\n',
       readSecretKey: () => 'SKEXAMPLE\n',
-      projectId: 'P',
       clock,
       onClockCorrection: () => {},
       ...change,
@@ -98,9 +98,10 @@ describe('access key credentials', () => {
   });
 
   for (const changed of ['readAccessKey', 'readSecretKey', 'readSecurityToken'] as const) {
-    it(`have another fingerprint when ${changed} gives another value`, () => {
-      assert.notEqual(create({ [changed]: () => 'OTHER' }).fingerprint(), create().fingerprint());
-      assert.doesNotMatch(create({ [changed]: () => 'OTHER' }).fingerprint(), /OTHER/u);
+    it(`have another fingerprint when ${changed} gives another value`, async () => {
+      const other = await create({ [changed]: () => 'OTHER' }).fingerprint(deadline);
+      assert.notEqual(other, await create().fingerprint(deadline));
+      assert.doesNotMatch(other, /OTHER/u);
     });
   }
 

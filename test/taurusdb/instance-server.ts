@@ -2,14 +2,9 @@
 import { systemClock } from '../../src/clock.js';
 import { startDeadline } from '../../src/collect/deadline.js';
 import type { Findings } from '../../src/collect/node-finder.js';
-import { createApiClient } from '../../src/taurusdb/api-client.js';
-import { createCredentialCircuit } from '../../src/taurusdb/credential-circuit.js';
 import type { NodeSelection } from '../../src/taurusdb/discover-nodes.js';
-import { tokenCredentials } from '../../src/taurusdb/token-credentials.js';
-import { RecordedLog } from '../support/recorded-log.js';
 import { type PlainAnswer, type ScriptedServer, startServer } from '../support/scripted-server.js';
-
-export const PROJECT_ID = '054e292c9880d4992f02c0196d3ea468';
+import { closeClients, sampleClient } from './sample-client.js';
 
 const number = (index: number): string => String(index).padStart(32, '0');
 export const instanceId = (index: number): string => `${number(index)}in07`;
@@ -60,28 +55,12 @@ export async function startInstanceServer(
 }
 
 async function discover(endpoint: string, selection: Partial<NodeSelection>): Promise<Findings> {
-  const client = createApiClient({
-    project: 'production',
-    endpoint,
-    projectId: PROJECT_ID,
-    language: 'en-us',
-    credentials: tokenCredentials(() => 'token'),
-    circuit: createCredentialCircuit(systemClock),
-    submitBody: { filter: 'total' },
-    requestTimeoutMs: 5_000,
-    maxRetries: 0,
-    maxRequestsPerSecond: 1_000,
-    maxCsvBytes: 1_000,
-    clock: systemClock,
-    random: Math.random,
-    observer: { request: () => {}, retry: () => {}, clockCorrection: () => {} },
-    log: new RecordedLog(),
-  });
+  const { client } = sampleClient(endpoint, { clock: systemClock, maxRetries: 0 });
   const deadline = startDeadline(systemClock, 10_000);
   const wanted = { instanceName: '*', tags: {}, statuses: [], role: 'both', ...selection } as const;
   return client.discoverNodes(wanted, deadline).finally(async () => {
     deadline.clear();
-    await client.close();
+    await closeClients();
   });
 }
 

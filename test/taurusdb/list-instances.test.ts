@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { closeServers, type PlainAnswer } from '../support/scripted-server.js';
-import { instance, instanceId, PROJECT_ID, pagesOf, startInstanceServer } from './instance-server.js';
+import { instance, instanceId, pagesOf, startInstanceServer } from './instance-server.js';
+import { PROJECT_ID } from './sample-client.js';
 
 const many = (count: number, from = 0): object[] =>
   Array.from({ length: count }, (_, index) => instance(from + index));

@@ -3,7 +3,9 @@ import type { ApiObserver } from '../../src/collect/api-observer.js';
 import { CollectionError } from '../../src/collect/collection-error.js';
 import { type Deadline, startDeadline } from '../../src/collect/deadline.js';
 import { type ApiClient, type ApiClientOptions, createApiClient } from '../../src/taurusdb/api-client.js';
-import { createCredentialCircuit } from '../../src/taurusdb/credential-circuit.js';
+import { createCredentialCircuit, KEY_LIMITS } from '../../src/taurusdb/credential-circuit.js';
+import type { Credentials } from '../../src/taurusdb/credentials.js';
+import { openService, type Service, type ServiceOptions } from '../../src/taurusdb/service.js';
 import { tokenCredentials } from '../../src/taurusdb/token-credentials.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { RecordedLog } from '../support/recorded-log.js';
@@ -40,36 +42,49 @@ export interface SampleClient {
   deadline(): Deadline;
 }
 
-const clients: ApiClient[] = [];
+export interface Changes extends Partial<ServiceOptions>, Partial<Omit<ApiClientOptions, 'callApi'>> {
+  readonly credentials?: Credentials;
+}
 
-export function sampleClient(endpoint: string, change: Partial<ApiClientOptions> = {}): SampleClient {
+const services: Service[] = [];
+
+export function sampleClient(endpoint: string, change: Changes = {}): SampleClient {
   const clock = change.clock instanceof FakeClock ? change.clock : new FakeClock();
   const log = new RecordedLog();
   const observer = new RecordedApi();
+  const { credentials = tokenCredentials(() => 'TOKEN') } = change;
+  const service = sampleService(endpoint, { clock, observer, log, ...change });
   const client = createApiClient({
-    project: 'production',
-    endpoint,
-    projectId: PROJECT_ID,
-    language: 'en-us',
-    credentials: tokenCredentials(() => 'TOKEN'),
-    circuit: createCredentialCircuit(clock),
+    callApi: service.callWith(credentials, createCredentialCircuit(change.clock ?? clock, KEY_LIMITS)),
+    findProjectId: async () => PROJECT_ID,
     submitBody: { filter: 'total' },
-    requestTimeoutMs: 10_000,
-    maxRetries: 3,
-    maxRequestsPerSecond: 1_000_000,
     maxCsvBytes: 1_000_000,
-    clock,
-    random: () => 1,
-    observer,
-    log,
     ...change,
   });
-  clients.push(client);
   return { client, clock, log, observer, deadline: () => startDeadline(clock, 50_000) };
 }
 
+/** One that nothing slows down. */
+export function sampleService(
+  endpoint: string,
+  change: Pick<ServiceOptions, 'clock' | 'observer' | 'log'> & Partial<ServiceOptions>,
+): Service {
+  const service = openService({
+    project: 'production',
+    endpoint,
+    language: 'en-us',
+    requestTimeoutMs: 10_000,
+    maxRetries: 3,
+    maxRequestsPerSecond: 1_000_000,
+    random: () => 1,
+    ...change,
+  });
+  services.push(service);
+  return service;
+}
+
 export async function closeClients(): Promise<void> {
-  await Promise.all(clients.splice(0).map((client) => client.close()));
+  await Promise.all(services.splice(0).map((service) => service.close()));
 }
 
 /** Resolves to the error that `promise` must reject with. */

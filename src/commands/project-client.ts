@@ -1,0 +1,111 @@
+// All that one configured project needs to talk to the cloud: its services, its credentials, its API client.
+import { readFileSync } from 'node:fs';
+import { rootCertificates } from 'node:tls';
+import type { Clock } from '../clock.js';
+import type { ApiObserver } from '../collect/api-observer.js';
+import type { ProjectConfig } from '../config/config-schema.js';
+import type { Log } from '../log.js';
+import { type ApiClient, createApiClient } from '../taurusdb/api-client.js';
+import type { CredentialCircuit } from '../taurusdb/credential-circuit.js';
+import { createProjectLookup, type FindProjectId } from '../taurusdb/project-id.js';
+import type { BudgetState } from '../taurusdb/rate-limiter.js';
+import { openService, type Service } from '../taurusdb/service.js';
+import type { SubmitBody } from '../taurusdb/submit-task.js';
+import { projectCredentials } from './project-credentials.js';
+
+export interface ProjectClientOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly observer: ApiObserver;
+  /** Of keys and tokens; shared by all projects, as is the other one. */
+  readonly circuit: CredentialCircuit;
+  readonly passwordCircuit: CredentialCircuit;
+  readonly metadataEndpoint: string;
+}
+
+export interface ProjectClient {
+  readonly api: ApiClient;
+  budget(): BudgetState;
+  /** Takes no more calls; resolves when those under way have ended, which `abandon` makes soon. */
+  close(): Promise<void>;
+  /** Ends what it asks for on its own account, not a caller's: a token, an id. */
+  abandon(): void;
+}
+
+/** Throws for a certificate file gone wrong. */
+export function openProjectClient(
+  project: ProjectConfig,
+  submitBody: SubmitBody,
+  options: ProjectClientOptions,
+): ProjectClient {
+  const { clock, circuit } = options;
+  const closing = new AbortController();
+  const open = (endpoint: string): Service => openService(serviceOptions(project, endpoint, options));
+
+  const taurusdb = open(project.endpoint);
+  let openedIam: Service | undefined;
+  const iam = (): Service => {
+    if (project.iam_endpoint === undefined) {
+      throw new TypeError('IAM is needed and has no endpoint, though the configuration was checked');
+    }
+    openedIam ??= open(project.iam_endpoint);
+    return openedIam;
+  };
+
+  const credentials = projectCredentials(project, {
+    ...options,
+    random: Math.random,
+    iam,
+    closing: closing.signal,
+  });
+  const { project_id: projectId, region } = project;
+  const findProjectId: FindProjectId =
+    projectId === undefined
+      ? createProjectLookup({
+          callIam: iam().callWith(credentials, circuit),
+          region,
+          clock,
+          closing: closing.signal,
+        })
+      : async () => projectId;
+
+  return {
+    api: createApiClient({
+      callApi: taurusdb.callWith(credentials, circuit),
+      findProjectId,
+      submitBody,
+      maxCsvBytes: project.api.max_csv_bytes,
+    }),
+    budget: () => taurusdb.budget(),
+    close: async () => {
+      await Promise.all([taurusdb.close(), openedIam?.close()]);
+      closing.abort();
+    },
+    abandon: () => closing.abort(),
+  };
+}
+
+function serviceOptions(
+  { name, language, api }: ProjectConfig,
+  endpoint: string,
+  { clock, log, observer }: ProjectClientOptions,
+) {
+  return {
+    project: name,
+    endpoint,
+    language,
+    requestTimeoutMs: api.request_timeout,
+    maxRetries: api.max_retries,
+    maxRequestsPerSecond: api.max_requests_per_second,
+    ...(api.ca_file === undefined ? {} : { ca: withSystemCertificates(api.ca_file) }),
+    ...(api.proxy_url === undefined ? {} : { proxyUrl: api.proxy_url.read() }),
+    clock,
+    random: Math.random,
+    observer,
+    log,
+  };
+}
+
+function withSystemCertificates(file: string): string {
+  return [...rootCertificates, readFileSync(file, 'utf8')].join('\n');
+}

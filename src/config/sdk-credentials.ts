@@ -1,0 +1,87 @@
+// Where the official SDKs of Huawei Cloud look for credentials: the environment, then the profile file
+// (huaweicloud-sdk-python-v3, README, "Environment Variables" and "Configuration File").
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { Auth } from './auth-schema.js';
+import { quote } from './config-errors.js';
+import { parseProfile } from './profile-file.js';
+import { readBoundedFile } from './read-bounded-file.js';
+import { Secret } from './secret.js';
+
+export interface SdkCredentials {
+  readonly auth: Auth;
+  readonly projectId: string | undefined;
+}
+
+const PROFILE = 'basic';
+const MAX_PROFILE_BYTES = 64 * 1024;
+
+/**
+ * Throws an Error that names all places looked at. The addresses that the SDKs also take from there are left alone:
+ * where credentials are sent is for the configuration to say.
+ */
+export function findSdkCredentials(env: NodeJS.ProcessEnv, warn: (message: string) => void): SdkCredentials {
+  return fromEnvironment(env) ?? fromProfile(env, warn);
+}
+
+function fromEnvironment(env: NodeJS.ProcessEnv): SdkCredentials | undefined {
+  const secret = (name: string): Secret | undefined => {
+    const text = env[name] ?? '';
+    return text === '' ? undefined : explained(name, () => Secret.fromText(text));
+  };
+  const ak = secret('HUAWEICLOUD_SDK_AK');
+  const sk = secret('HUAWEICLOUD_SDK_SK');
+  if (ak === undefined || sk === undefined) return undefined;
+  return {
+    auth: { access_key: { ak, sk, security_token: secret('HUAWEICLOUD_SDK_SECURITY_TOKEN') } },
+    projectId: projectId('HUAWEICLOUD_SDK_PROJECT_ID', env.HUAWEICLOUD_SDK_PROJECT_ID),
+  };
+}
+
+function fromProfile(env: NodeJS.ProcessEnv, warn: (message: string) => void): SdkCredentials {
+  const path =
+    env.HUAWEICLOUD_SDK_CREDENTIALS_FILE || join(env.HOME || homedir(), '.huaweicloud', 'credentials');
+  const secret = (key: string): Secret =>
+    Secret.fromFile(path, (text) => {
+      const value = parseProfile(text, PROFILE).get(key) ?? '';
+      if (value === '') throw new Error(`it has no ${key} under [${PROFILE}]`);
+      return value;
+    });
+  try {
+    const ak = secret('ak');
+    const sk = secret('sk');
+    if (ak.isExposed) {
+      warn(`profile file ${quote(path)} can be read by other users: take their permission away (chmod 600)`);
+    }
+    const { bytes } = readBoundedFile(path, MAX_PROFILE_BYTES);
+    const profile = parseProfile(bytes.toString('utf8'), PROFILE);
+    const isTemporary = (profile.get('security_token') ?? '') !== '';
+    return {
+      auth: { access_key: { ak, sk, security_token: isTemporary ? secret('security_token') : undefined } },
+      projectId: projectId('project_id', profile.get('project_id')),
+    };
+  } catch (error) {
+    throw new Error(
+      'missing, and there are no credentials elsewhere: HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK are not both set, ' +
+        `and the profile file ${quote(path)} does not help (${messageOf(error)}); ` +
+        'HUAWEICLOUD_SDK_CREDENTIALS_FILE would name another one',
+    );
+  }
+}
+
+function projectId(name: string, text = ''): string | undefined {
+  if (text === '' || /^[A-Za-z0-9]{32}$/u.test(text)) return text || undefined;
+  throw new Error(`${name}: got ${quote(text)}, expected 32 letters and digits`);
+}
+
+function explained<Value>(name: string, read: () => Value): Value {
+  try {
+    return read();
+  } catch (error) {
+    throw new Error(`${name}: ${messageOf(error)}`);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

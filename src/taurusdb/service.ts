@@ -1,0 +1,59 @@
+// One service of the cloud, TaurusDB or IAM: its address, its connections and its budget of requests.
+
+import type { Clock } from '../clock.js';
+import type { ApiObserver } from '../collect/api-observer.js';
+import type { Log } from '../log.js';
+import { type CallApi, createCallApi } from './call-api.js';
+import type { CredentialCircuit } from './credential-circuit.js';
+import type { Credentials } from './credentials.js';
+import { createHttpClient } from './http-client.js';
+import { type BudgetState, createRateLimiter } from './rate-limiter.js';
+
+export interface ServiceOptions {
+  /** Name of the project in the configuration: for counting and the log. */
+  readonly project: string;
+  /** Scheme, host and port. */
+  readonly endpoint: string;
+  /** `en-us` or `zh-cn`: may translate the CSV's header. */
+  readonly language: string;
+  /** For one request: connecting, the headers and, for JSON, the body; also for each wait for more of a CSV. */
+  readonly requestTimeoutMs: number;
+  readonly maxRetries: number;
+  readonly maxRequestsPerSecond: number;
+  /** PEM; trusted instead of the system's authorities. */
+  readonly ca?: string;
+  /** May hold a user and a password. */
+  readonly proxyUrl?: string;
+  readonly clock: Clock;
+  /** In [0, 1); spreads the retries. */
+  readonly random: () => number;
+  readonly observer: ApiObserver;
+  readonly log: Log;
+}
+
+export interface Service {
+  /** Calls in the name of these credentials. Share one circuit between all that may use the same ones. */
+  callWith(credentials: Credentials, circuit: CredentialCircuit): CallApi;
+  budget(): BudgetState;
+  /** Takes no more calls; resolves when those under way have ended. */
+  close(): Promise<void>;
+}
+
+export function openService(options: ServiceOptions): Service {
+  const { endpoint, requestTimeoutMs, ca, proxyUrl, clock, maxRequestsPerSecond } = options;
+  const http = createHttpClient({
+    endpoint,
+    timeoutMs: requestTimeoutMs,
+    ...(ca === undefined ? {} : { ca }),
+    ...(proxyUrl === undefined ? {} : { proxyUrl }),
+  });
+  const { host } = new URL(endpoint);
+  const where = proxyUrl === undefined ? host : `${host} through the proxy ${new URL(proxyUrl).host}`;
+  const limiter = createRateLimiter(clock, maxRequestsPerSecond);
+  return {
+    callWith: (credentials, circuit) =>
+      createCallApi({ ...options, host, where, http, limiter, credentials, circuit }),
+    budget: () => limiter.state(),
+    close: () => http.close(),
+  };
+}

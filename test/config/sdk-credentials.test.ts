@@ -1,0 +1,149 @@
+// A project without `auth`: where its credentials are found, and what is said when they are not.
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { ConfigErrors } from '../../src/config/config-errors.js';
+import { loadConfig } from '../../src/config/load-config.js';
+import { ConfigFolder } from './config-folder.js';
+import { INSTANCE, NODE, projectWith } from './sample-config.js';
+
+const ID = '054e292c9880d4992f02c0196d3ea468';
+const OTHER_ID = 'a54e292c9880d4992f02c0196d3ea468';
+const YAML = projectWith(`    nodes: [{ instance_id: ${INSTANCE}, node_id: ${NODE} }]\n`);
+const WITH_ID = projectWith(
+  `    project_id: ${OTHER_ID}\n    nodes: [{ instance_id: ${INSTANCE}, node_id: ${NODE} }]\n`,
+);
+
+describe('credentials of the SDK', () => {
+  let folder: ConfigFolder;
+
+  beforeEach(() => {
+    folder = new ConfigFolder();
+  });
+  afterEach(() => folder.remove());
+
+  /** Unlike `folder.load`, with this environment and nothing else. */
+  const load = (env: NodeJS.ProcessEnv, yaml = YAML) => {
+    const { config, warnings } = loadConfig(folder.write('config.yaml', yaml), { HOME: folder.path, ...env });
+    const [project] = config.projects;
+    assert.ok(project);
+    const { access_key: key } = project.auth;
+    assert.ok(key);
+    return { project, key, warnings };
+  };
+  const shown = ({ project, key }: ReturnType<typeof load>) => [
+    key.ak.read(),
+    key.sk.read(),
+    key.security_token?.read(),
+    project.project_id,
+  ];
+  const errorOf = (env: NodeJS.ProcessEnv): string => {
+    try {
+      load(env);
+    } catch (error) {
+      if (error instanceof ConfigErrors) return error.message.replaceAll(folder.path, '');
+      throw error;
+    }
+    return '';
+  };
+  const profile = (content: string, mode = 0o600): { HUAWEICLOUD_SDK_CREDENTIALS_FILE: string } => ({
+    HUAWEICLOUD_SDK_CREDENTIALS_FILE: folder.write('profile', content, mode),
+  });
+
+  it('come from the environment', () => {
+    const env = { HUAWEICLOUD_SDK_AK: 'AK', HUAWEICLOUD_SDK_SK: 'SK' };
+    assert.deepEqual(shown(load(env)), ['AK', 'SK', undefined, undefined]);
+    const more = { ...env, HUAWEICLOUD_SDK_SECURITY_TOKEN: 'STS', HUAWEICLOUD_SDK_PROJECT_ID: ID };
+    assert.deepEqual(shown(load(more)), ['AK', 'SK', 'STS', ID]);
+    assert.deepEqual(shown(load(more, WITH_ID)), ['AK', 'SK', 'STS', OTHER_ID]);
+  });
+
+  it('come from the profile file where the environment has not both', () => {
+    const file = profile(
+      `\ufeff# mine\r\n[global]\r\nak = NO\r\n[basic]\r\nAK = PAK\r\nsk: P=SK\r\nsecurity_token=PSTS\r\nproject_id = ${ID}\r\n[other]\r\nak = NO\r\n`,
+    );
+    for (const env of [
+      {},
+      { HUAWEICLOUD_SDK_AK: 'AK' },
+      { HUAWEICLOUD_SDK_AK: 'AK', HUAWEICLOUD_SDK_SK: '' },
+    ]) {
+      assert.deepEqual(shown(load({ ...env, ...file })), ['PAK', 'P=SK', 'PSTS', ID]);
+    }
+    assert.deepEqual(shown(load({ ...file, HUAWEICLOUD_SDK_AK: 'AK', HUAWEICLOUD_SDK_SK: 'SK' })), [
+      'AK',
+      'SK',
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('follow the profile file when it changes, and keep the old ones while it is being written', () => {
+    const file = profile('[basic]\nak = FIRST\nsk = SK\n');
+    const { key } = load(file);
+    profile('[basic]\n');
+    assert.equal(key.ak.read(), 'FIRST');
+    profile('[basic]\nak = SECOND\nsk = OTHERSK\n');
+    assert.deepEqual([key.ak.read(), key.sk.read()], ['SECOND', 'OTHERSK']);
+    rmSync(file.HUAWEICLOUD_SDK_CREDENTIALS_FILE);
+    assert.equal(key.ak.read(), 'SECOND');
+  });
+
+  it('come with a warning where others may read the profile file', () => {
+    assert.match(
+      String(load(profile('[basic]\nak = A\nsk = S\n', 0o644)).warnings),
+      /^profile file ".+" can be read/u,
+    );
+    assert.deepEqual(load(profile('[basic]\nak = A\nsk = S\n')).warnings, []);
+  });
+
+  it('are shown by nothing that prints', () => {
+    const { project } = load({ HUAWEICLOUD_SDK_AK: 'CANARYAK', HUAWEICLOUD_SDK_SK: 'CANARYSK' });
+    assert.doesNotMatch(JSON.stringify(project), /CANARY/u);
+  });
+
+  for (const [what, env, message] of [
+    [
+      'nothing',
+      () => ({}),
+      'missing, and there are no credentials elsewhere: HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK are not both set, ' +
+        'and the profile file "/.huaweicloud/credentials" does not help (no such file); HUAWEICLOUD_SDK_CREDENTIALS_FILE would name another one',
+    ],
+    [
+      'a profile without them',
+      () => profile('[global]\nak = A\nsk = S\n'),
+      /\(it has no ak under \[basic\]\)/u,
+    ],
+    [
+      'a profile with one of them',
+      () => profile('[basic]\nak = A\nsk =\n'),
+      /\(it has no sk under \[basic\]\)/u,
+    ],
+    ['a key with a blank', () => profile('[basic]\nak = A A\nsk = S\n'), /\(it has a blank,/u],
+    [
+      'an environment with a blank',
+      () => ({ HUAWEICLOUD_SDK_AK: 'A A', HUAWEICLOUD_SDK_SK: 'S' }),
+      'HUAWEICLOUD_SDK_AK: it has a blank, a line break or a byte that is not text',
+    ],
+    [
+      'a project id that is none',
+      () => ({ HUAWEICLOUD_SDK_AK: 'A', HUAWEICLOUD_SDK_SK: 'S', HUAWEICLOUD_SDK_PROJECT_ID: 'mine' }),
+      'HUAWEICLOUD_SDK_PROJECT_ID: got "mine", expected 32 letters and digits',
+    ],
+  ] as const) {
+    it(`are an error of the configuration, with path and line: ${what}`, () => {
+      const error = errorOf(env());
+      const [, text = ''] = /^\/config\.yaml:2: projects\[0\]\.auth: (.+)$/su.exec(error) ?? [];
+      if (typeof message === 'string') assert.equal(text, message);
+      else assert.match(text, message);
+    });
+  }
+
+  it('spare an unknown region its IAM endpoint when they bring the id', () => {
+    const yaml = YAML.replace('ap-southeast-3', 'mars\n    endpoint: https://api.example.com');
+    const env = { HUAWEICLOUD_SDK_AK: 'A', HUAWEICLOUD_SDK_SK: 'S', HUAWEICLOUD_SDK_PROJECT_ID: ID };
+    assert.equal(load(env, yaml).project.iam_endpoint, undefined);
+    assert.throws(
+      () => load({ ...env, HUAWEICLOUD_SDK_PROJECT_ID: '' }, yaml),
+      /projects\[0\]\.iam_endpoint: missing/u,
+    );
+  });
+});
