@@ -8,7 +8,7 @@ import { boardText } from './board-text.js';
 import { buildInfo } from './build-info.js';
 import { collectOnce } from './collect-once.js';
 import type { FlagValues } from './command-line.js';
-import { findNodesOnce } from './find-nodes.js';
+import { areComplete, findNodesOnce } from './find-nodes.js';
 import { fleetNodes } from './fleet-nodes.js';
 import { nodeTable } from './node-table.js';
 import { openLog } from './open-log.js';
@@ -28,11 +28,7 @@ export async function collect(flags: FlagValues): Promise<number> {
 
   const searched = config.projects.filter(({ discovery }) => discovery.enabled);
   const found = await findNodesOnce(searched, clients, systemClock, stop.signal);
-  for (const [project, { failures }] of found) {
-    for (const { reason, message, details } of failures) {
-      log.error('discovery failed', { ...details, project, reason, error: message });
-    }
-  }
+  const complete = areComplete(found, log);
   const board = await collectOnce({
     config,
     nodes: fleetNodes(config, shard, (project) => found.get(project)?.nodes ?? []),
@@ -51,6 +47,5 @@ export async function collect(flags: FlagValues): Promise<number> {
   } else {
     process.stdout.write(nodeTable(statuses));
   }
-  const complete = [...found.values()].every(({ failures }) => failures.length === 0);
   return complete && statuses.every(({ up }) => up) ? 0 : 1;
 }

@@ -4,6 +4,7 @@ import { startDeadline } from '../collect/deadline.js';
 import { explainFailure } from '../collect/explain-failure.js';
 import type { Findings, FindNodes } from '../collect/node-finder.js';
 import type { ProjectConfig } from '../config/config-schema.js';
+import type { Log } from '../log.js';
 import type { ProjectClients } from './project-clients.js';
 
 /** Enough for thousands of instances within a project's budget of requests. */
@@ -32,4 +33,14 @@ export async function findNodesOnce(
     }
   });
   return new Map(await Promise.all(searches));
+}
+
+/** Whether every project was read in full; the log tells which was not. */
+export function areComplete(found: ReadonlyMap<string, Findings>, log: Log): boolean {
+  for (const [project, { failures }] of found) {
+    for (const { reason, message, details } of failures) {
+      log.error('discovery failed', { ...details, project, reason, error: message });
+    }
+  }
+  return [...found.values()].every(({ failures }) => failures.length === 0);
 }

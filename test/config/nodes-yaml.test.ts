@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { parse } from 'yaml';
+import { nodesYaml } from '../../src/config/nodes-yaml.js';
+
+const ORDERS = '04830000000000000000000000000002in07';
+const PAYMENTS = '04840000000000000000000000000002in07';
+
+const node = (instanceId: string, number: number, change: object = {}) => ({
+  instanceId,
+  instanceName: instanceId === ORDERS ? 'orders' : 'payments',
+  nodeId: `${String(number).padStart(32, '0')}no07`,
+  name: `node-${number}`,
+  role: number === 1 ? 'master' : 'slave',
+  ...change,
+});
+
+describe('nodesYaml', () => {
+  it('writes projects as the configuration has them, with a comment for each instance and role', () => {
+    const text = nodesYaml([
+      { project: 'production', nodes: [node(ORDERS, 1), node(ORDERS, 2, { name: '' }), node(PAYMENTS, 1)] },
+      { project: 'test', nodes: [] },
+    ]);
+    assert.equal(
+      text,
+      `projects:
+  - name: production
+    nodes:
+      # orders
+      - instance_id: "04830000000000000000000000000002in07"
+        node_id: "00000000000000000000000000000001no07"
+        name: node-1 # master
+      - instance_id: "04830000000000000000000000000002in07"
+        node_id: "00000000000000000000000000000002no07" # slave
+      # payments
+      - instance_id: "04840000000000000000000000000002in07"
+        node_id: "00000000000000000000000000000001no07"
+        name: node-1 # master
+  - name: test
+    nodes: []
+`,
+    );
+  });
+
+  it('can be read back, whatever instances and nodes are called', () => {
+    const text = fc.string({ unit: 'binary', maxLength: 20 });
+    fc.assert(
+      fc.property(text, text, text, (instanceName, name, role) => {
+        const nodes = [node(ORDERS, 1, { instanceName, name, role }), node(PAYMENTS, 2)];
+        const { projects } = parse(nodesYaml([{ project: 'production', nodes }]));
+        assert.deepEqual(
+          projects[0].nodes.map((read: { node_id: string }) => read.node_id),
+          nodes.map(({ nodeId }) => nodeId),
+        );
+        assert.equal(projects[0].nodes[0].name, name.trim() === '' ? undefined : name);
+        assert.deepEqual(Object.keys(projects), ['0']);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});

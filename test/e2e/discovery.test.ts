@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { jsonAnswer } from '../../src/simulator/answer.js';
+import type { Fault } from '../../src/simulator/fault.js';
+import { sampleFleet } from '../../src/simulator/sample-fleet.js';
+import { type Simulator, startSimulator } from '../../src/simulator/start-simulator.js';
+import { addressOf, eventually, type Program, runProgram, startProgram } from '../support/program.js';
+import { samplesNamed, scrape } from '../support/scrape.js';
+import { simulatedConfig, writeConfig } from '../support/simulated-config.js';
+
+const brokenList = jsonAnswer(500, { error_code: 'DBS.05000000', error_msg: 'broken' });
+
+describe('discovery against a simulated API', function () {
+  this.timeout(60_000);
+
+  let simulator: Simulator;
+  let fault: ReturnType<Fault>;
+  let faultyProject: string;
+  const agents: Program[] = [];
+
+  /** Nothing is listed but the first node of the first project, by a name of its own. */
+  const config = (discovery: object = {}) =>
+    simulatedConfig(simulator, { api: { max_retries: 0 } }, ({ name, instances }) => ({
+      nodes:
+        name === 'production'
+          ? [{ instance_id: instances[0]?.id, node_id: instances[0]?.nodes[0]?.id, name: 'mine' }]
+          : [],
+      discovery: { enabled: true, refresh: '1s', ...discovery },
+    }));
+
+  beforeEach(async () => {
+    fault = undefined;
+    faultyProject = '';
+    simulator = await startSimulator({
+      projects: sampleFleet({ projects: 2, instances: 3, nodesPerInstance: 2 }),
+      taskSeconds: { min: 0, max: 0.2 },
+      fault: ({ operation, project }) =>
+        operation === 'list_instances' && project === faultyProject ? fault : undefined,
+    });
+  });
+
+  afterEach(async () => {
+    for (const agent of agents.splice(0)) {
+      agent.child.kill('SIGKILL');
+      await agent.ended;
+    }
+    await simulator.close();
+  });
+
+  async function start(...flags: string[]): Promise<string> {
+    const agent = startProgram([
+      `--config.file=${writeConfig(config())}`,
+      '--web.listen-address=127.0.0.1:0',
+      ...flags,
+    ]);
+    agents.push(agent);
+    return addressOf(agent);
+  }
+
+  const whenUp = (address: string, nodes: number) =>
+    eventually(async () => {
+      const samples = await scrape(address);
+      const up = samplesNamed(samples, 'taurusdb_up');
+      return up.size === nodes && [...up.values()].every((value) => value === 1) ? samples : undefined;
+    }, `${nodes} nodes up`);
+
+  it('collects what it finds, beside a listed node that keeps its name', async () => {
+    const address = await start();
+    const samples = await whenUp(address, 12);
+    const info = [...samplesNamed(samples, 'taurusdb_node_info').keys()];
+    assert.equal(info.length, 12);
+    assert.ok(
+      info.some((labels) => /instance_name="orders",node_name="mine",role="master"/u.test(labels)),
+      info.join('\n'),
+    );
+    assert.ok(info.some((labels) => labels.includes('node_name="payments-replica-1",role="slave"')));
+    assert.equal(samplesNamed(samples, 'taurusdb_node_max_connections').size, 12);
+    assert.deepEqual([...samplesNamed(samples, 'taurusdb_discovery_nodes').values()], [6, 6]);
+    assert.equal(samplesNamed(samples, 'taurusdb_discovery_last_success_timestamp_seconds').size, 2);
+    assert.equal((await fetch(`${address}/-/ready`)).status, 200);
+  });
+
+  it('keeps its nodes while a project cannot be listed, and runs listed ones when the first search fails', async () => {
+    fault = brokenList;
+    faultyProject = 'production';
+    const address = await start();
+    await whenUp(address, 7);
+    assert.equal((await fetch(`${address}/-/ready`)).status, 200);
+    fault = undefined;
+    await whenUp(address, 12);
+    fault = jsonAnswer(200, { instances: [], total_count: 3 });
+    await agents[0]?.says(/msg="discovery failed: what is known stays".*a page without others, expected 3/u);
+    await whenUp(address, 12);
+    fault = jsonAnswer(200, { instances: [], total_count: 0 });
+    await whenUp(address, 7);
+  });
+
+  it('is not ready before every project has been searched once', async () => {
+    fault = 'hang';
+    faultyProject = 'staging';
+    const address = await start();
+    await whenUp(address, 6);
+    assert.equal((await fetch(`${address}/-/ready`)).status, 503);
+  });
+
+  it('divides the nodes among shards', async () => {
+    const shards = await Promise.all(
+      [0, 1, 2].map(async (shard) => {
+        const address = await start(`--shard=${shard}`, '--total-shards=3');
+        return eventually(async () => {
+          if ((await fetch(`${address}/-/ready`)).status !== 200) return undefined;
+          return [...samplesNamed(await scrape(address), 'taurusdb_up').keys()];
+        }, 'a shard that is ready');
+      }),
+    );
+    assert.ok(shards.every((nodes) => nodes.length > 0 && nodes.length < 12));
+    assert.equal(shards.flat().length, 12);
+    assert.equal(new Set(shards.flat()).size, 12);
+  });
+
+  it('calls a shard beyond the last one wrong usage', async () => {
+    const { code, stderr } = await runProgram(['--shard=3', '--total-shards=3', '--config.file=/nowhere']);
+    assert.equal(code, 2);
+    assert.match(stderr, /^--shard: got "3", expected auto or a whole number from 0 to 2/u);
+  });
+
+  describe('discover', () => {
+    it('prints nodes that the configuration takes as they are', async () => {
+      const file = writeConfig(config({ instance_name: '*s', role: 'master' }));
+      const { code, stdout, stderr } = await runProgram(['discover', `--config.file=${file}`]);
+      assert.deepEqual([code, stderr], [0, '']);
+      assert.match(stdout, /^projects:\n {2}- name: production\n {4}nodes:\n {6}# orders\n/u);
+      const names = [...stdout.matchAll(/name: (\S+) # master$/gmu)].map(([, name]) => name);
+      assert.deepEqual(names, ['orders-primary', 'payments-primary', 'orders-primary', 'payments-primary']);
+    });
+
+    it('prints what it can, and fails, where a project cannot be listed', async () => {
+      fault = brokenList;
+      faultyProject = 'production';
+      const { code, stdout, stderr } = await runProgram([
+        'discover',
+        `--config.file=${writeConfig(config())}`,
+      ]);
+      assert.equal(code, 1);
+      assert.match(stdout, /name: production\n {4}nodes: \[\]\n {2}- name: staging\n {4}nodes:\n/u);
+      assert.match(
+        stderr,
+        /msg="discovery failed".*project=production reason=api error="list_instances: got 500/u,
+      );
+    });
+  });
+
+  it('is part of collect, which fails where a project cannot be listed', async () => {
+    const file = writeConfig(config());
+    const all = await runProgram(['collect', `--config.file=${file}`]);
+    assert.equal(all.code, 0, all.stderr);
+    assert.equal(all.stdout.match(/ ok /gu)?.length, 12);
+    fault = brokenList;
+    faultyProject = 'staging';
+    const some = await runProgram(['collect', `--config.file=${file}`, '--output=json']);
+    assert.equal(some.code, 1);
+    assert.equal(JSON.parse(some.stdout).nodes.length, 6);
+  });
+});
