@@ -1,16 +1,20 @@
-// Is the configuration right? Offline; see check-online.ts for what only the API can tell.
+// Is the configuration right? See check-online.ts for what only the API can tell.
 import { hostname } from 'node:os';
 import { systemClock } from '../clock.js';
 import { loadConfig } from '../config/load-config.js';
 import { parseWebConfig } from '../config/web-config.js';
 import { openWebAccess } from '../web-access/web-access.js';
 import { capacityOf } from './agent.js';
+import { checkOnline } from './check-online.js';
 import type { FlagValues } from './command-line.js';
 import { fleetNodes } from './fleet-nodes.js';
 import { openLog } from './open-log.js';
 import { shardOf } from './shard-flags.js';
 
-/** Prints what is odd; what is wrong is thrown as ConfigErrors, with path and line. */
+/**
+ * Prints what is odd; what is wrong is thrown as ConfigErrors, with path and line. With `--online` resolves to 1 when
+ * the API did not answer as it should.
+ */
 export async function checkConfig(flags: FlagValues): Promise<number> {
   const shard = shardOf(flags, hostname());
   const path = flags['config.file'] ?? 'config.yaml';
@@ -23,9 +27,10 @@ export async function checkConfig(flags: FlagValues): Promise<number> {
     await openWebAccess(webConfigFile, settings);
     process.stdout.write(`${webConfigFile}: ok\n`);
   }
-  for (const warning of [...warnings, ...capacityOf(config, listed)]) {
+  const online = flags.online === true;
+  for (const warning of [...warnings, ...(online ? [] : capacityOf(config, listed))]) {
     process.stdout.write(`${path}: warning: ${warning}\n`);
   }
   process.stdout.write(`${path}: ok: ${config.projects.length} projects, ${listed.length} nodes listed\n`);
-  return 0;
+  return !online || (await checkOnline(flags, config, shard)) ? 0 : 1;
 }

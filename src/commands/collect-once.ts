@@ -16,32 +16,38 @@ export interface CollectOnceOptions {
   readonly api: SessionApi;
   readonly log: Log;
   readonly signal: AbortSignal;
+  /** Called for each node whose file was read to its end, with what it held. */
+  readonly onRead?: (node: DatabaseNode, result: ReadResult) => void;
   /** Called for each node as its collection ends. */
   readonly onEnd?: (node: DatabaseNode) => void;
 }
 
 /** Resolves to what is known of each node afterwards. */
 export async function collectOnce(options: CollectOnceOptions): Promise<NodeBoard> {
-  const { config, nodes, api, log, signal, onEnd = () => {} } = options;
+  const { config, nodes, api, log, signal, onRead = () => {}, onEnd = () => {} } = options;
   const { collection } = config;
   const settings = sessionSettings(config);
   const board = new NodeBoard();
   board.setNodes(nodes);
-  const collector = new Collector({
-    api,
-    readSnapshot: (bytes, tally, previous): Promise<ReadResult> =>
-      readSnapshot(bytes, settings, tally, previous),
-    board,
-    clock: systemClock,
-    log,
-    timeoutMs: collection.timeout,
-    pollIntervalMs: collection.poll_interval,
-    staleAt: () => Number.POSITIVE_INFINITY,
-  });
+  const collectorOf = (node: DatabaseNode) =>
+    new Collector({
+      api,
+      readSnapshot: async (bytes, tally, previous) => {
+        const result = await readSnapshot(bytes, settings, tally, previous);
+        onRead(node, result);
+        return result;
+      },
+      board,
+      clock: systemClock,
+      log,
+      timeoutMs: collection.timeout,
+      pollIntervalMs: collection.poll_interval,
+      staleAt: () => Number.POSITIVE_INFINITY,
+    });
   const slots = new Slots(collection.max_concurrent);
   for (const node of nodes) {
     slots.enqueue(async () => {
-      await collector.collect(node, signal);
+      await collectorOf(node).collect(node, signal);
       onEnd(node);
     });
   }
