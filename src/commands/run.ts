@@ -6,6 +6,7 @@ import { parseWebConfig } from '../config/web-config.js';
 import { openWebAccess, plainWebAccess } from '../web-access/web-access.js';
 import { type Agent, startAgent } from './agent.js';
 import type { FlagValues } from './command-line.js';
+import { endOnUnforeseen } from './end-on-unforeseen.js';
 import { openLog } from './open-log.js';
 import { Reloader } from './reloader.js';
 import { shardOf } from './shard-flags.js';
@@ -18,6 +19,7 @@ export async function run(flags: FlagValues): Promise<number> {
   const { config, warnings } = loadConfig(path, process.env);
   const { log, protect } = openLog(flags, config.log);
   protect(config);
+  endOnUnforeseen(log);
   for (const warning of warnings) {
     log.warn(warning);
   }

@@ -1,0 +1,22 @@
+// What nobody caught: its state is unknown, so the process says where it came from and ends, for its supervisor to
+// start it again. An agent that limps on would be a quieter failure, not a smaller one.
+import type { Log } from '../log.js';
+
+const FRAMES_SHOWN = 5;
+
+/** From now on an uncaught exception or an unhandled rejection ends the process with 1. */
+export function endOnUnforeseen(log: Log): void {
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error: unknown) => {
+      log.error('ended by an unforeseen error', { event, ...origin(error) });
+      process.exit(1);
+    });
+  }
+}
+
+/** Without the message, which nobody has checked: it may quote a cell or a secret. */
+function origin(error: unknown) {
+  if (!(error instanceof Error)) return { thrown: typeof error };
+  const frames = [...(error.stack ?? '').matchAll(/^ {4}at (.+)$/gmu)].map(([, frame]) => frame);
+  return { thrown: error.constructor.name, thrown_at: frames.slice(0, FRAMES_SHOWN).join(' < ') };
+}
