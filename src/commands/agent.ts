@@ -2,7 +2,6 @@
 // while it runs; nodes that stay keep their figures and their running collection.
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../clock.js';
-import { Collector } from '../collect/collector.js';
 import type { DatabaseNode } from '../collect/database-node.js';
 import { NodeBoard } from '../collect/node-board.js';
 import type { Config } from '../config/config-schema.js';
@@ -20,13 +19,12 @@ import { Discovery } from '../schedule/discovery.js';
 import { Scheduler, type SchedulerOptions } from '../schedule/scheduler.js';
 import type { Shard } from '../schedule/shard.js';
 import { staleAt } from '../schedule/stale-after.js';
-import { readSnapshot } from '../sessions/read-snapshot.js';
 import type { WebAccess } from '../web-access/web-access.js';
 import { buildInfo } from './build-info.js';
+import { createCollector } from './create-collector.js';
 import { finderOf } from './find-nodes.js';
 import { fleetNodes } from './fleet-nodes.js';
 import { ProjectClients } from './project-clients.js';
-import { sessionSettings } from './session-settings.js';
 
 // Together below the 10 s that a stop may take: collections that run, then answers under way.
 const COLLECTION_GRACE_MS = 8_000;
@@ -80,15 +78,11 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const schedulerOptions = (config: Config): SchedulerOptions => {
     const { collection } = config;
     const runs = (schedule: string, count: number) => nextRuns(schedule, collection.timezone, count);
-    const settings = sessionSettings(config);
-    const collector = new Collector({
+    const collector = createCollector(config, {
       api: clients.api,
-      readSnapshot: (bytes, tally, previous) => readSnapshot(bytes, settings, tally, previous),
       board,
       clock,
       log,
-      timeoutMs: collection.timeout,
-      pollIntervalMs: collection.poll_interval,
       staleAt: (node, successAt) =>
         staleAt(node, successAt, {
           nextRuns: runs,

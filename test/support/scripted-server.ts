@@ -39,7 +39,7 @@ export async function startServer(script: readonly Step[], tls?: ServerOptions):
     requests.push(request);
     const step = script[Math.min(requests.length, script.length) - 1] ?? {};
     if (typeof step === 'function') step(response, request);
-    else answer(response, step);
+    else sendAnswer(response, step);
   };
   const server = tls === undefined ? createServer(listener) : createSecureServer(tls, listener);
   return { url: `${tls === undefined ? 'http' : 'https'}://${await listen(server)}`, requests };
@@ -65,7 +65,10 @@ export async function closeServers(): Promise<void> {
   }
 }
 
-function answer(response: ServerResponse, { status = 200, headers = {}, body = '' }: PlainAnswer): void {
+export function sendAnswer(
+  response: ServerResponse,
+  { status = 200, headers = {}, body = '' }: PlainAnswer,
+): void {
   const isPlain = typeof body === 'string' || Buffer.isBuffer(body);
   response.writeHead(status, isPlain ? headers : { 'content-type': 'application/json', ...headers });
   response.end(isPlain ? body : JSON.stringify(body));

@@ -1,0 +1,259 @@
+// The agent's own wiring, without its schedule: two nodes of two projects, one at a hostile API, one at a good one,
+// collected when a test says so. The good one's project goes through a proxy and sends a token.
+import { writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import path from 'node:path';
+import type { DatabaseNode } from '../../src/collect/database-node.js';
+import { NodeBoard } from '../../src/collect/node-board.js';
+import type { NodeStatus } from '../../src/collect/node-status.js';
+import type { SessionApi } from '../../src/collect/session-api.js';
+import { createCollector } from '../../src/commands/create-collector.js';
+import { listedNodes } from '../../src/commands/listed-nodes.js';
+import { ProjectClients } from '../../src/commands/project-clients.js';
+import { loadConfig } from '../../src/config/load-config.js';
+import { AgentMetrics } from '../../src/expose/agent-metrics.js';
+import { Exposition } from '../../src/expose/exposition.js';
+import { viewNode } from '../../src/expose/node-view.js';
+import { renderPage } from '../../src/expose/page.js';
+import { RecordedLog } from '../support/recorded-log.js';
+import { startTcpServer } from '../support/scripted-server.js';
+import { writeConfig } from '../support/simulated-config.js';
+import { CANARIES, PROXY_USER } from './canaries.js';
+import { type HostileApi, startHostileApi } from './hostile-api.js';
+import { RehearsalClock } from './rehearsal-clock.js';
+
+export type Settings = Readonly<Record<string, unknown>>;
+
+const COLLECTION_LIMIT_MS = 47_777;
+const SICK_REQUEST_LIMIT_MS = 9_871;
+const HEALTHY_REQUEST_LIMIT_MS = 9_973;
+
+export const SICK = { instance_id: `${'a'.repeat(32)}in07`, node_id: `${'a'.repeat(32)}no07`, name: 'sick' };
+const HEALTHY = { instance_id: `${'b'.repeat(32)}in07`, node_id: `${'b'.repeat(32)}no07`, name: 'healthy' };
+
+export interface FleetOptions {
+  /** Of the sick node's project, in place of the usual ones. */
+  readonly project?: Settings;
+  /** The sick node's requests have this long, in real time too: for limits that are the HTTP client's own. */
+  readonly requestLimitMs?: number;
+}
+
+export class RehearsedFleet {
+  readonly clock: RehearsalClock;
+  readonly log = new RecordedLog();
+  readonly board = new NodeBoard();
+  readonly sickApi: HostileApi;
+  readonly healthyApi: HostileApi;
+  /** Everything that the API client rejected with. */
+  readonly errors: unknown[] = [];
+  /** What a careless line of ours could print. */
+  readonly printable: unknown;
+  readonly #metrics = new AgentMetrics({ version: '0', revision: '0', nodeVersion: '0' });
+  readonly #clients: ProjectClients;
+  readonly #exposition: Exposition;
+  readonly #options: FleetOptions;
+  readonly #proxy: string;
+  readonly #configFile: string;
+  #collector;
+  #nodes: readonly DatabaseNode[];
+
+  static async start(options: FleetOptions = {}): Promise<RehearsedFleet> {
+    const limits = [COLLECTION_LIMIT_MS, SICK_REQUEST_LIMIT_MS, HEALTHY_REQUEST_LIMIT_MS];
+    const clock = new RehearsalClock([...limits, options.requestLimitMs ?? 0]);
+    const proxy = await startTunnel();
+    return new RehearsedFleet(
+      options,
+      clock,
+      proxy,
+      await startHostileApi(clock),
+      await startHostileApi(clock),
+    );
+  }
+
+  private constructor(
+    options: FleetOptions,
+    clock: RehearsalClock,
+    proxy: string,
+    sickApi: HostileApi,
+    healthyApi: HostileApi,
+  ) {
+    this.clock = clock;
+    this.sickApi = sickApi;
+    this.healthyApi = healthyApi;
+    this.#options = options;
+    this.#proxy = proxy;
+    this.#clients = new ProjectClients({ clock, log: this.log, observer: this.#metrics });
+    this.#exposition = new Exposition({
+      nodes: () => this.board.list(),
+      agentText: (format) => this.#metrics.text(format),
+      clock,
+    });
+    this.#configFile = writeConfig({});
+    const config = this.#load({});
+    this.#clients.apply(config);
+    this.#metrics.setProjects(config.projects.map(({ name }) => name));
+    this.#nodes = listedNodes(config);
+    this.board.setNodes(this.#nodes);
+    this.#collector = this.#createCollector(config);
+    this.printable = { config, clients: this.#clients, collector: this.#collector };
+  }
+
+  /** A reload: the sick node's project with these settings, as an API that has moved would need. */
+  reconfigure(project: Settings): void {
+    const config = this.#load(project);
+    this.#clients.apply(config);
+    this.#collector = this.#createCollector(config);
+  }
+
+  /** One collection of either node; resolves to the milliseconds that the sick one took. */
+  async collect(toLimits = false): Promise<number> {
+    const [sick, healthy] = this.#nodes;
+    if (sick === undefined || healthy === undefined) throw new Error('a node is missing');
+    const { signal } = new AbortController();
+    const startedAt = this.clock.monotonic();
+    const sickDone = this.#collector.collect(sick, signal);
+    await this.clock.pass(this.#collector.collect(healthy, signal), {
+      requestLimitMs: HEALTHY_REQUEST_LIMIT_MS,
+    });
+    const requestLimitMs = this.#options.requestLimitMs ?? SICK_REQUEST_LIMIT_MS;
+    await this.clock.pass(sickDone, { requestLimitMs, toLimits });
+    return this.clock.monotonic() - startedAt;
+  }
+
+  get sick(): NodeStatus {
+    return this.#status(SICK.node_id);
+  }
+
+  get healthy(): NodeStatus {
+    return this.#status(HEALTHY.node_id);
+  }
+
+  async metricsPage(): Promise<string> {
+    return Buffer.concat(await this.#exposition.scrape('text', false)).toString();
+  }
+
+  /** The sick node's session series, as scraped. */
+  async sessionSeries(): Promise<string[]> {
+    const page = await this.metricsPage();
+    return page
+      .split('\n')
+      .filter(
+        (line) => /^taurusdb_(session|transaction|dimension)/u.test(line) && line.includes(SICK.node_id),
+      );
+  }
+
+  /** All that people and programs are shown of the fleet. */
+  async pages(): Promise<string> {
+    const now = this.clock.now();
+    const nodes = this.board.list();
+    return [
+      await this.metricsPage(),
+      renderPage(nodes, now, { version: '0', telemetryPath: '/metrics' }),
+      JSON.stringify(nodes.map((status) => viewNode(status, now))),
+    ].join('\n');
+  }
+
+  async close(): Promise<void> {
+    await this.#clients.close();
+  }
+
+  /** For files that settings name. */
+  writeFile(name: string, text: string): string {
+    const file = path.join(path.dirname(this.#configFile), name);
+    writeFileSync(file, text, { mode: 0o600 });
+    return file;
+  }
+
+  #status(nodeId: string): NodeStatus {
+    const status = this.board.get(nodeId);
+    if (status === undefined) throw new Error(`no node ${nodeId}`);
+    return status;
+  }
+
+  #load(project: Settings) {
+    const common = { region: 'cn-north-4', project_id: 'c'.repeat(32) };
+    const sick = {
+      ...common,
+      name: 'sick-project',
+      endpoint: this.sickApi.url,
+      auth: {
+        access_key: {
+          ak: CANARIES.accessKey,
+          sk: CANARIES.secretKey,
+          security_token: CANARIES.securityToken,
+        },
+      },
+      nodes: [SICK],
+      ...this.#options.project,
+      ...project,
+    };
+    const limit = `${this.#options.requestLimitMs ?? SICK_REQUEST_LIMIT_MS}ms`;
+    const healthy = {
+      ...common,
+      name: 'healthy-project',
+      endpoint: this.healthyApi.url,
+      auth: { token: { value: CANARIES.token } },
+      api: {
+        request_timeout: `${HEALTHY_REQUEST_LIMIT_MS}ms`,
+        proxy_url: `http://${PROXY_USER}:${CANARIES.proxyPassword}@${this.#proxy}`,
+      },
+      nodes: [HEALTHY],
+    };
+    const collection = { timeout: `${COLLECTION_LIMIT_MS}ms`, poll_interval: '1s', stale_after: '1h' };
+    writeConfig({ projects: [sick, healthy], collection, api: { request_timeout: limit } }, this.#configFile);
+    return loadConfig(this.#configFile, {}).config;
+  }
+
+  #createCollector(config: ReturnType<typeof loadConfig>['config']) {
+    return createCollector(config, {
+      api: this.#watched(this.#clients.api),
+      board: this.board,
+      clock: this.clock,
+      log: this.log,
+      staleAt: (_, successAt) => successAt + Number(config.collection.stale_after),
+    });
+  }
+
+  #watched(api: SessionApi): SessionApi {
+    const keep = (error: unknown): never => {
+      this.errors.push(error);
+      throw error;
+    };
+    return {
+      submitTask: (...args) => api.submitTask(...args).catch(keep),
+      taskStatus: (...args) => api.taskStatus(...args).catch(keep),
+      downloadResult: async (...args) => watchedBytes(await api.downloadResult(...args).catch(keep), keep),
+    };
+  }
+}
+
+/** Passes `return` on as it comes: it must reach the client also while a chunk is awaited. */
+function watchedBytes(
+  bytes: AsyncIterable<Uint8Array>,
+  keep: (error: unknown) => never,
+): AsyncIterable<Uint8Array> {
+  return {
+    [Symbol.asyncIterator]: () => {
+      const iterator = bytes[Symbol.asyncIterator]();
+      return {
+        next: () => iterator.next().catch(keep),
+        return: async () => (await iterator.return?.()) ?? { done: true, value: undefined },
+      };
+    },
+  };
+}
+
+/** A proxy that tunnels to wherever it is asked to. */
+function startTunnel(): Promise<string> {
+  return startTcpServer((socket) =>
+    socket.once('data', (head) => {
+      const [, port] = /^CONNECT 127\.0\.0\.1:(\d+) /u.exec(head.toString()) ?? [];
+      const target = connect(Number(port), '127.0.0.1', () => {
+        socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+        socket.pipe(target).pipe(socket);
+      });
+      target.on('error', () => socket.destroy());
+      socket.on('close', () => target.destroy());
+    }),
+  );
+}
