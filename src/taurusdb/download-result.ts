@@ -3,7 +3,7 @@ import type { Deadline } from '../collect/deadline.js';
 import { apiError } from './api-error.js';
 import type { CallApi } from './call-api.js';
 import { contentType } from './content-type.js';
-import { describeErrorBody } from './error-body.js';
+import { describeErrorBody, redact } from './error-body.js';
 import { readBody } from './read-body.js';
 import { readErrorBody } from './read-error-body.js';
 
@@ -30,7 +30,7 @@ export function downloadResult(
       if (!/html|json|xml/u.test(type)) return readBody(answer, { maxBytes, isLines: true });
       const said = describeErrorBody(await readErrorBody(answer, secrets));
       throw apiError(answer.site, 'csv', {
-        got: `a body of the type "${type}"${said}`,
+        got: `a body of the type "${redact(type, secrets)}"${said}`,
         expected: type.includes('html') ? 'a CSV file: does a proxy answer?' : 'a CSV file',
       });
     },

@@ -30,11 +30,16 @@ export function describeErrorBody(body: ErrorBody | undefined): string {
   return body?.message === undefined ? code : `${code} ${JSON.stringify(body.message)}`;
 }
 
-/** `text` with each secret replaced; for text that a server wrote. */
+/** `text` with each secret replaced, in whatever case; for text that a server wrote. */
 export function redact(text: string, secrets: readonly string[]): string {
   // The longest first: one secret may begin with another.
   const longestFirst = secrets.filter((secret) => secret !== '').sort((a, b) => b.length - a.length);
-  return longestFirst.reduce((clean, secret) => clean.replaceAll(secret, '***'), text);
+  return longestFirst.reduce((clean, secret) => clean.replaceAll(pattern(secret), '***'), text);
+}
+
+/** Some of what is shown, such as types and hosts, is in lower case by then. */
+function pattern(secret: string): RegExp {
+  return new RegExp(secret.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), 'gi');
 }
 
 function oneLine(text: string, secrets: readonly string[]): string {

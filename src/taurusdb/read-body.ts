@@ -70,7 +70,7 @@ async function* decoded(answer: HttpAnswer, encoding: string): AsyncGenerator<Ui
   }
   if (encoding !== 'gzip' && encoding !== 'x-gzip') {
     throw apiError(answer.site, 'api', {
-      got: `an answer encoded as ${JSON.stringify(encoding.slice(0, 40))}`,
+      got: `an answer encoded as ${isName(encoding) ? `"${encoding}"` : 'something without a name'}`,
       expected: 'identity or gzip',
     });
   }
@@ -88,4 +88,9 @@ async function* decoded(answer: HttpAnswer, encoding: string): AsyncGenerator<Ui
         )
       : error;
   }
+}
+
+/** Like `br` or `gzip, br`. Anything else may be anything, and is not shown. */
+function isName(encoding: string): boolean {
+  return /^[a-z]{2,8}(, ?[a-z]{2,8}){0,5}$/u.test(encoding);
 }

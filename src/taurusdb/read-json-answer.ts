@@ -1,7 +1,7 @@
 // A JSON answer: bounded, an object, and not an error that calls itself a success.
 import { apiError } from './api-error.js';
 import { contentType } from './content-type.js';
-import { describeErrorBody, parseErrorBody } from './error-body.js';
+import { describeErrorBody, parseErrorBody, redact } from './error-body.js';
 import type { HttpAnswer } from './http-client.js';
 import { type JsonObject, parseJsonObject } from './json-object.js';
 import { readWholeBody } from './read-body.js';
@@ -14,7 +14,7 @@ export async function readJsonAnswer(answer: HttpAnswer, secrets: readonly strin
   const json = parseJsonObject(bytes);
   if (json === undefined) {
     throw apiError(answer.site, 'api', {
-      got: `${bytes.length} bytes that are no JSON object, of the type "${contentType(answer)}"`,
+      got: `${bytes.length} bytes that are no JSON object, of the type "${redact(contentType(answer), secrets)}"`,
       expected: 'a JSON object',
     });
   }

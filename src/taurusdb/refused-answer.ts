@@ -52,7 +52,8 @@ export async function refusedAnswer(
   }
   if (status === 403) return fail('auth', `the permission ${PERMISSIONS[answer.site.operation]}`);
   if (status === 429) return fail('throttled', 'room in the request quota', 'any');
-  if (status >= 300 && status < 400) return fail('api', `no redirect${redirectTarget(answer)}`);
+  if (status >= 300 && status < 400)
+    return fail('api', `no redirect${redact(redirectTarget(answer), secrets)}`);
   if (status === 404) {
     const isIam = answer.site.operation === 'token';
     return fail('api', isIam ? 'IAM: check iam_endpoint' : 'the node and the task: is the node gone?');

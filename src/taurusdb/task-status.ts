@@ -3,6 +3,7 @@ import type { Deadline } from '../collect/deadline.js';
 import { TASK_STATUSES, type TaskStatus } from '../collect/session-api.js';
 import { ApiError, apiError } from './api-error.js';
 import type { CallApi } from './call-api.js';
+import { redact } from './error-body.js';
 import type { ReadAnswer } from './exchange.js';
 import { readJsonAnswer } from './read-json-answer.js';
 
@@ -41,7 +42,10 @@ const readStatus: ReadAnswer<TaskStatus> = async (answer, secrets) => {
   const known = TASK_STATUSES.find((one) => one === word);
   if (known !== undefined) return known;
   throw apiError(answer.site, 'api', {
-    got: typeof status === 'string' ? `the task status ${shown(status)}` : `a task status that is no text`,
+    got:
+      typeof status === 'string'
+        ? `the task status ${shown(redact(status, secrets))}`
+        : `a task status that is no text`,
     expected: `one of ${TASK_STATUSES.join(', ')}`,
   });
 };

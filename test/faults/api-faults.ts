@@ -31,6 +31,8 @@ export const THROTTLED_FAULTS: readonly Fault[] = [
     what: 'H5 Retry-After of an hour',
     wait: refusal(429, 'APIGW.0308', '', { 'retry-after': '3600' }),
     requests: { wait: 1 },
+    // Nothing is sent for as long as the API asks, but for 5 minutes at most.
+    lastsMs: 300_000,
     says: /wait: got 429/u,
   },
   ...['soon', '-1', '1e9', 'Thu, 01 Jan 1970 00:00:00 GMT', ''].map(

@@ -16,6 +16,8 @@ export interface Fault extends Misbehaviour {
   readonly hangs?: true;
   /** As FleetOptions has it. */
   readonly requestLimitMs?: number;
+  /** How long after the collection it is over; a minute unless it says otherwise. */
+  readonly lastsMs?: number;
   /** Further lines above the level of information that it is worth. */
   readonly moreLines?: number;
 }

@@ -40,7 +40,7 @@ async function rehearse(reason: string, fault: Fault): Promise<void> {
 
     fleet.sickApi.misbehave({});
     fleet.reconfigure({});
-    await fleet.clock.advance(A_MINUTE_MS);
+    await fleet.clock.advance(fault.lastsMs ?? A_MINUTE_MS);
     const lines = fleet.log.lines.length;
     await fleet.collect();
     assert.deepEqual([fleet.sick.lastError, fleet.sick.up], [undefined, true]);

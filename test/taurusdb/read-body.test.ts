@@ -66,7 +66,11 @@ describe('readBody', () => {
   for (const encoding of ['br', 'deflate', 'zstd', 'gzip, gzip', 'gzip, br', 'x'.repeat(100)]) {
     it(`refuses the encoding "${encoding.slice(0, 20)}"`, async () => {
       const body = { chunks: [deflateSync(CSV)], encoding };
-      await fails(body, 'api', /^download: got an answer encoded as ".{2,40}", expected identity or gzip/u);
+      await fails(
+        body,
+        'api',
+        /^download: got an answer encoded as (".{2,12}"|something without a name), expected identity or gzip/u,
+      );
     });
   }
 
