@@ -1,6 +1,6 @@
 // A TaurusDB API with its gateway, IAM and metadata service on one loopback port: for demos, tests and trying out.
 // Knows nothing of the exporter but its clock.
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -58,6 +58,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const { clock, seed, latencyMs, host = '127.0.0.1', port = 0 } = settings;
   const cloud = new SimulatedCloud(settings);
   const closing = new AbortController();
+  // Any number of answers may be held back: Node would warn of a leak at the 11th.
+  setMaxListeners(0, closing.signal);
   const random = createRandom(seed + 1);
   let requests = 0;
 
