@@ -3,6 +3,8 @@
 import { buildInfo } from './commands/build-info.js';
 import { type CommandLine, helpText, parseCommandLine, UsageError } from './commands/command-line.js';
 
+const LINGER_MS = 100;
+
 async function main(argv: readonly string[]): Promise<number> {
   const line = parseCommandLine(argv);
   if (line.flags.help === true) {
@@ -61,3 +63,5 @@ process.stdout.on('error', () => process.exit(1));
 process.stderr.on('error', () => {});
 
 process.exitCode = await main(process.argv.slice(2)).catch(complain);
+// A connection attempt that nobody waits for any more would keep the process for its seconds.
+setTimeout(() => process.exit(), LINGER_MS).unref();

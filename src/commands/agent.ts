@@ -26,9 +26,10 @@ import { finderOf } from './find-nodes.js';
 import { fleetNodes } from './fleet-nodes.js';
 import { ProjectClients } from './project-clients.js';
 
-// Together below the 10 s that a stop may take: collections that run, then answers under way.
+/** A stop may take 10 s: this is for collections that run, */
 const COLLECTION_GRACE_MS = 8_000;
-const ANSWER_GRACE_MS = 500;
+/** and until this long after its beginning answers under way may be read. */
+const ANSWER_GRACE_MS = 9_500;
 
 export interface AgentOptions {
   readonly config: Config;
@@ -160,10 +161,11 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     },
     noteReload: (success) => metrics.reload(success, clock.now()),
     stop: async () => {
+      const answersUntil = clock.monotonic() + ANSWER_GRACE_MS;
       readiness.stop();
       discovery.stop();
       await scheduler.stop(COLLECTION_GRACE_MS);
-      await server.close(ANSWER_GRACE_MS);
+      await server.close(answersUntil - clock.monotonic());
       await clients.close();
     },
   };

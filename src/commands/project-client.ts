@@ -1,6 +1,6 @@
 // All that one configured project needs to talk to the cloud: its services, its credentials, its API client.
 import { readFileSync } from 'node:fs';
-import { rootCertificates } from 'node:tls';
+import { createSecureContext, rootCertificates } from 'node:tls';
 import type { Clock } from '../clock.js';
 import type { ApiObserver } from '../collect/api-observer.js';
 import type { ProjectConfig } from '../config/config-schema.js';
@@ -26,10 +26,8 @@ export interface ProjectClientOptions {
 export interface ProjectClient {
   readonly api: ApiClient;
   budget(): BudgetState;
-  /** Takes no more calls; resolves when those under way have ended, which `abandon` makes soon. */
+  /** Ends what is under way, also what it asks for on its own account: a token, an id. */
   close(): Promise<void>;
-  /** Ends what it asks for on its own account, not a caller's: a token, an id. */
-  abandon(): void;
 }
 
 /** Throws for a certificate file gone wrong. */
@@ -78,10 +76,9 @@ export function openProjectClient(
     }),
     budget: () => taurusdb.budget(),
     close: async () => {
-      await Promise.all([taurusdb.close(), openedIam?.close()]);
       closing.abort();
+      await Promise.all([taurusdb.close(), openedIam?.close()]);
     },
-    abandon: () => closing.abort(),
   };
 }
 
@@ -107,5 +104,8 @@ function serviceOptions(
 }
 
 function withSystemCertificates(file: string): string {
-  return [...rootCertificates, readFileSync(file, 'utf8')].join('\n');
+  const ca = [...rootCertificates, readFileSync(file, 'utf8')].join('\n');
+  // Throws for what is no certificate, which would otherwise come out at the first connection.
+  createSecureContext({ ca });
+  return ca;
 }

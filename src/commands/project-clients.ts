@@ -4,7 +4,6 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../clock.js';
 import type { ApiObserver } from '../collect/api-observer.js';
 import { CollectionError } from '../collect/collection-error.js';
-import type { DatabaseNode } from '../collect/database-node.js';
 import type { Deadline } from '../collect/deadline.js';
 import type { Findings } from '../collect/node-finder.js';
 import type { SessionApi } from '../collect/session-api.js';
@@ -45,14 +44,16 @@ export class ProjectClients {
     };
   }
 
-  /** Collections under way end with the client that they began with. Throws for a certificate file gone wrong. */
+  /**
+   * Throws for a certificate file gone wrong: then nothing has changed. A client that is no longer wanted is let go,
+   * not closed: what runs ends with the client that it began with, and idle connections end by themselves.
+   */
   apply(config: Config): void {
-    const before = this.#entries;
+    const body = submitBody(config.collection);
     const entries = config.projects.map((project): [string, Entry] => {
-      const body = submitBody(config.collection);
       const { nodes: _nodes, discovery: _discovery, ...connection } = project;
       const settings = comparable({ connection, body });
-      const known = before.get(project.name);
+      const known = this.#entries.get(project.name);
       return [
         project.name,
         known !== undefined && isDeepStrictEqual(known.settings, settings)
@@ -61,24 +62,22 @@ export class ProjectClients {
       ];
     });
     this.#entries = new Map(entries);
-    for (const [name, { client }] of before) {
-      if (this.#entries.get(name)?.client !== client) {
-        client.close().catch((error: unknown) => {
-          this.#options.log.debug('API client not closed', { project: name, error: String(error) });
-        });
-      }
-    }
   }
 
-  /** Each node's collection talks to the client of the node's project. */
-  readonly api: SessionApi = {
-    submitTask: (node, deadline) => this.#of(node).submitTask(node, deadline),
-    taskStatus: (node, requestId, deadline) => this.#of(node).taskStatus(node, requestId, deadline),
-    downloadResult: (node, requestId, deadline) => this.#of(node).downloadResult(node, requestId, deadline),
-  };
+  /** Each node's collection talks to the client of the node's project, as it is now: a later `apply` changes nothing. */
+  get api(): SessionApi {
+    const entries = this.#entries;
+    return {
+      submitTask: (node, deadline) => clientOf(node.project, entries).submitTask(node, deadline),
+      taskStatus: (node, requestId, deadline) =>
+        clientOf(node.project, entries).taskStatus(node, requestId, deadline),
+      downloadResult: (node, requestId, deadline) =>
+        clientOf(node.project, entries).downloadResult(node, requestId, deadline),
+    };
+  }
 
   async discoverNodes(project: string, selection: NodeSelection, deadline: Deadline): Promise<Findings> {
-    return this.#of({ project }).discoverNodes(selection, deadline);
+    return clientOf(project, this.#entries).discoverNodes(selection, deadline);
   }
 
   /** Each project's budget of requests, by the project's name. */
@@ -86,22 +85,18 @@ export class ProjectClients {
     return new Map([...this.#entries].map(([name, { client }]) => [name, client.budget()]));
   }
 
+  /** Ends what is under way. */
   async close(): Promise<void> {
-    const clients = [...this.#entries.values()].map(({ client }) => client);
-    for (const client of clients) client.abandon();
-    await Promise.all(clients.map((client) => client.close()));
+    await Promise.all([...this.#entries.values()].map(({ client }) => client.close()));
   }
+}
 
-  #of({ project }: Pick<DatabaseNode, 'project'>): ApiClient {
-    const entry = this.#entries.get(project);
-    if (entry === undefined) {
-      throw new CollectionError(
-        'internal',
-        `project: got "${project}", which the configuration no longer has`,
-      );
-    }
-    return entry.client.api;
+function clientOf(project: string, entries: ReadonlyMap<string, Entry>): ApiClient {
+  const entry = entries.get(project);
+  if (entry === undefined) {
+    throw new CollectionError('internal', `project: got "${project}", which the configuration no longer has`);
   }
+  return entry.client.api;
 }
 
 function submitBody({ filter, slow_session_threshold }: Config['collection']): SubmitBody {

@@ -47,7 +47,7 @@ export interface HttpAnswer {
 export interface HttpClient {
   /** Resolves at the answer's headers. The signal also ends the reading of the body, and rejects with its reason. */
   send(request: HttpRequest, site: CallSite, signal: AbortSignal): Promise<HttpAnswer>;
-  /** Takes no more requests; resolves when those under way have ended. */
+  /** Ends the requests under way and takes no more. */
   close(): Promise<void>;
 }
 
@@ -81,7 +81,7 @@ export function createHttpClient({ endpoint, timeoutMs, ca, proxyUrl }: HttpClie
         throw translate(error);
       }
     },
-    close: () => dispatcher.close(),
+    close: () => dispatcher.destroy(),
   };
 }
 

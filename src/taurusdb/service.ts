@@ -35,7 +35,7 @@ export interface Service {
   /** Calls in the name of these credentials. Share one circuit between all that may use the same ones. */
   callWith(credentials: Credentials, circuit: CredentialCircuit): CallApi;
   budget(): BudgetState;
-  /** Takes no more calls; resolves when those under way have ended. */
+  /** Ends the calls under way and takes no more. */
   close(): Promise<void>;
 }
 

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { inspect } from 'node:util';
 import { ApiError } from '../../src/taurusdb/api-error.js';
@@ -230,10 +232,20 @@ describe('HTTP client', () => {
     });
 
     it('frees the connection of a body that nobody wants', async () => {
+      const held: ServerResponse[] = [];
+      const server = await startServer([(response) => held.push(response) && response.write('a')]);
+      const answer = await get(create(server.url));
+      const [response = assert.fail()] = held;
+      answer.discard();
+      await once(response, 'close');
+    });
+
+    it('ends when the client is closed', async () => {
       const server = await startServer([(response) => response.write('a')]);
       const client = createHttpClient({ endpoint: server.url, timeoutMs: 5_000 });
-      (await get(client)).discard();
+      const reading = failure(read(await get(client)));
       await client.close();
+      assert.equal((await reading).reason, 'network');
     });
   });
 
