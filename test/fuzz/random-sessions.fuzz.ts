@@ -5,7 +5,8 @@ import { COLUMNS, type ColumnName, HEADER_NAMES, REQUIRED_COLUMNS } from '../../
 import { labelText } from '../../src/sessions/label-text.js';
 import { readSnapshot } from '../../src/sessions/read-snapshot.js';
 import type { SessionTime, Snapshot } from '../../src/sessions/snapshot.js';
-import { countsOf, inChunks, SETTINGS } from './session-file.js';
+import { countsOf, inChunks, SETTINGS } from '../sessions/session-file.js';
+import { fuzzRuns } from './fuzz-runs.js';
 
 type Cells = Readonly<Record<ColumnName, string>>;
 
@@ -192,7 +193,7 @@ describe('readSnapshot of random files', () => {
           : [];
         assert.deepEqual(new Set(times), new Set(expectedTimes));
       }),
-      { numRuns: 150 },
+      fuzzRuns(150),
     );
   });
 
@@ -218,7 +219,7 @@ describe('readSnapshot of random files', () => {
           );
         }
       }),
-      { numRuns: 100 },
+      fuzzRuns(100),
     );
   });
 });

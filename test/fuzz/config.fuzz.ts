@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { ConfigErrors } from '../../src/config/config-errors.js';
-import { ConfigFolder } from './config-folder.js';
+import { ConfigFolder } from '../config/config-folder.js';
+import { fuzzRuns } from './fuzz-runs.js';
 
 const EXAMPLE = readFileSync(new URL('../../config.example.yaml', import.meta.url), 'utf8');
 const CANARY = 'c4n4ry';
@@ -88,7 +89,7 @@ describe('loadConfig, for any text', () => {
           ),
         );
       }),
-      { numRuns: 100 },
+      fuzzRuns(100),
     );
   });
 
@@ -98,7 +99,7 @@ describe('loadConfig, for any text', () => {
         fc.array(fc.constantFrom(...PIECES, 'projects', 'auth', 'polluted'), { maxLength: 60 }),
         (pieces) => check(pieces.join('')),
       ),
-      { numRuns: 200 },
+      fuzzRuns(200),
     );
   });
 

@@ -1,0 +1,127 @@
+// Whatever bytes come over a connection: an answer that repeats none of them, or none, and the server lives on.
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { systemClock } from '../../src/clock.js';
+import { DEFAULT_HTTP_LIMITS, type HttpServer, startHttpServer } from '../../src/expose/http-server.js';
+import { createRequestListener } from '../../src/expose/router.js';
+import { createRoutes } from '../../src/expose/routes.js';
+import { plainWebAccess } from '../../src/web-access/web-access.js';
+import { NODE_STATUS } from '../expose/node-status-fixture.js';
+import { rawConnection, rawRequest, statusOf } from '../expose/raw-request.js';
+import { RecordedLog } from '../support/recorded-log.js';
+import { fuzzRuns } from './fuzz-runs.js';
+
+const MARKER = 'm4rk3r';
+const STATUSES = [200, 400, 404, 405, 408, 413, 414, 417, 431];
+
+const fragment = fc.oneof(
+  fc.constantFrom('GET', 'HEAD', 'POST', 'TRACE', 'OPTIONS', 'CONNECT', 'PRI', MARKER),
+  fc.constantFrom(
+    '/',
+    '/metrics',
+    '/-/healthy',
+    '/-/reload',
+    '//',
+    '/%zz',
+    '*',
+    `/${MARKER}`,
+    `http://${MARKER}/`,
+  ),
+  fc.constantFrom(
+    'HTTP/1.1',
+    'HTTP/1.0',
+    'HTTP/2.0',
+    'HTTP/9',
+    '\r\n',
+    '\n',
+    '\r\n\r\n',
+    ' ',
+    '\t',
+    ':',
+    '\0',
+  ),
+  fc.constantFrom('Host: a\r\n', `Host: ${MARKER}\r\n`, 'Content-Length: 5\r\n', 'Content-Length: -1\r\n'),
+  fc.constantFrom(
+    'Transfer-Encoding: chunked\r\n',
+    '5\r\nhello\r\n',
+    '0\r\n\r\n',
+    'Expect: 100-continue\r\n',
+  ),
+  fc.constantFrom(
+    'Connection: Upgrade\r\nUpgrade: websocket\r\n',
+    'Upgrade: h2c\r\n',
+    'Connection: close\r\n',
+  ),
+  fc.constantFrom(
+    'Accept: */*;q=x\r\n',
+    'Accept-Encoding: gzip;q=9, *;q=0\r\n',
+    `X: ${'x'.repeat(20_000)}\r\n`,
+  ),
+  fc.string({ unit: 'binary', maxLength: 5 }),
+);
+const request = fc
+  .tuple(
+    fc.constantFrom('GET', 'HEAD', 'POST', 'TRACE', MARKER),
+    fc.constantFrom('/', '/metrics', '/-/reload', '/api/v1/nodes', `/${MARKER}`, `/metrics?${MARKER}`),
+    fc.constantFrom('HTTP/1.1', 'HTTP/1.0'),
+    fc.array(fragment, { maxLength: 4 }),
+  )
+  .map(([method, target, version, rest]) => `${method} ${target} ${version}\r\n${rest.join('')}`);
+const bytes = fc.oneof(
+  fc.array(fragment, { maxLength: 10 }).map((fragments) => fragments.join('')),
+  fc.array(request, { minLength: 1, maxLength: 3 }).map((requests) => requests.join('\r\n')),
+);
+
+describe('any bytes over HTTP', () => {
+  const log = new RecordedLog();
+  let server: HttpServer;
+
+  before(async () => {
+    const nodes = () => [NODE_STATUS];
+    const routes = createRoutes({
+      telemetryPath: '/metrics',
+      version: '1.2.3',
+      exposition: { scrape: async () => [Buffer.from('a 1\n')] },
+      nodes,
+      ready: () => true,
+      reload: undefined,
+      clock: systemClock,
+    });
+    server = await startHttpServer({
+      listenAddress: '127.0.0.1:0',
+      requestListener: createRequestListener(routes, plainWebAccess, log),
+      createServer: plainWebAccess.createServer,
+      clock: systemClock,
+      log,
+      limits: DEFAULT_HTTP_LIMITS,
+    });
+  });
+
+  after(() => server.close(0));
+
+  it('are answered without repeating them, and harm nobody', async () => {
+    await fc.assert(
+      fc.asyncProperty(bytes, async (sent) => {
+        const answer = await exchange(server.address.port, sent);
+        assert.ok(!answer.includes(MARKER), answer);
+        if (answer !== '') assert.ok(STATUSES.includes(statusOf(answer)) || !sent.includes('HTTP/'), answer);
+        assert.deepEqual(log.lines, []);
+      }),
+      fuzzRuns(300),
+    );
+    assert.equal(statusOf(await rawRequest(server.address.port, 'GET /metrics HTTP/1.0\r\n\r\n')), 200);
+  });
+
+  /** Sends all, says that no more will come, and reads to the end. */
+  function exchange(port: number, sent: string): Promise<string> {
+    return new Promise((resolve) => {
+      const socket = rawConnection(port).setEncoding('latin1');
+      let answer = '';
+      socket.on('data', (text: string) => {
+        answer += text;
+      });
+      socket.once('close', () => resolve(answer));
+      socket.end(sent);
+    });
+  }
+});
