@@ -1,6 +1,6 @@
 #!/bin/sh
 # Starts Prometheus for looking around: it scrapes an exporter on this machine (the demo, say) every 5 seconds, with the
-# alerts cut short by demo.sed and the console templates. What it stores is deleted at the end (Ctrl-C).
+# alerts made quick by demo.sed and the console templates. What it stores is deleted at the end (Ctrl-C).
 #
 #   deploy/prometheus/try.sh [EXPORTER_ADDRESS [PROMETHEUS_ADDRESS]]
 set -eu
@@ -11,8 +11,9 @@ libraries=${CONSOLE_LIBRARIES:-/usr/share/doc/prometheus/examples/console_librar
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-cp "$here/taurusdb-thresholds.rules.yml" "$work/"
-sed -E -f "$here/demo.sed" "$here/taurusdb.rules.yml" >"$work/taurusdb.rules.yml"
+for rules in taurusdb-thresholds.rules.yml taurusdb.rules.yml; do
+  sed -E -f "$here/demo.sed" "$here/$rules" >"$work/$rules"
+done
 cat >"$work/prometheus.yml" <<EOF
 global: { scrape_interval: 5s, scrape_timeout: 5s, evaluation_interval: 5s }
 rule_files: [taurusdb-thresholds.rules.yml, taurusdb.rules.yml]
