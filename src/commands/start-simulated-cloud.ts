@@ -52,26 +52,20 @@ function csvFiles(directory: string): string[] {
   return names.sort().map((name) => path.resolve(directory, name));
 }
 
-/** For an agent beside the simulator: every node, collected every ten seconds with the project's access key. */
+/** For an agent beside the simulator: every node is discovered, and collected every ten seconds. */
 export function simulatedConfig({ url, projects }: Simulator): string {
   const lines = ['projects:'];
-  for (const project of projects) {
-    const [key] = project.accessKeys;
+  for (const { name, region, projectId, accessKeys } of projects) {
+    const [key] = accessKeys;
     lines.push(
-      `  - name: ${project.name}`,
-      `    region: ${project.region}`,
-      `    project_id: "${project.projectId}"`,
+      `  - name: ${name}`,
+      `    region: ${region}`,
+      `    project_id: "${projectId}"`,
       `    endpoint: ${url}`,
       `    iam_endpoint: ${url}`,
-      '    auth:',
-      `      access_key: { ak: "${key?.ak}", sk: "${key?.sk}" }`,
-      '    nodes:',
+      `    auth: { access_key: { ak: "${key?.ak}", sk: "${key?.sk}" } }`,
+      '    discovery: { enabled: true, refresh: 1m }',
     );
-    for (const instance of project.instances) {
-      for (const node of instance.nodes) {
-        lines.push(`      - { instance_id: "${instance.id}", node_id: "${node.id}", name: ${node.name} }`);
-      }
-    }
   }
   lines.push('collection: { schedule: "*/10 * * * * *", splay: 3s, timeout: 9s, poll_interval: 500ms }');
   return `${lines.join('\n')}\n`;
