@@ -1,9 +1,9 @@
 // The core's one entrance: the bytes of a session CSV → a snapshot, in a single pass that keeps no session.
+import { parse } from 'csv-parse/sync';
 import { checkBody } from './check-body.js';
 import { COLUMNS, type ColumnName, findColumns } from './columns.js';
 import { CsvError } from './csv-error.js';
-import { parseRecords } from './parse-records.js';
-import { type Session, sessionReader } from './session.js';
+import { RecordScanner } from './record-scanner.js';
 import { SessionAggregate } from './session-aggregate.js';
 import type { SessionSettings } from './session-settings.js';
 import type { CsvTally, Snapshot } from './snapshot.js';
@@ -27,19 +27,27 @@ export async function readSnapshot(
   tally: CsvTally,
   previous?: Snapshot,
 ): Promise<ReadResult> {
-  const utf8 = checkBody(toUtf8(counted(bytes, tally), settings.encoding));
+  const records = new RecordScanner();
   let table: Table | undefined;
-  for await (const row of parseRecords(utf8)) {
-    if (isBlank(row)) continue;
-    if (table === undefined) {
-      table = tableOf(row, settings);
-    } else if (row.length === table.fields) {
-      tally.rows++;
-      table.aggregate.add(table.read(row));
-    } else {
-      tally.rejectedRows++;
+  const readRecords = (): void => {
+    while (records.next()) {
+      if (isBlank(records)) continue;
+      if (table === undefined) {
+        table = tableOf(records, settings);
+      } else if (records.fields === table.fields) {
+        tally.rows++;
+        table.aggregate.add(records);
+      } else {
+        tally.rejectedRows++;
+      }
     }
+  };
+  for await (const utf8 of checkBody(toUtf8(counted(bytes, tally), settings.encoding))) {
+    records.push(utf8);
+    readRecords();
   }
+  records.end();
+  readRecords();
   if (table === undefined) throw new CsvError('csv body: got blank lines only, expected a header line');
   refuseMostlyRejected(tally, table.fields);
   const { columns, unknownHeaders } = table;
@@ -51,18 +59,21 @@ interface Table {
   readonly fields: number;
   readonly columns: readonly ColumnName[];
   readonly unknownHeaders: readonly string[];
-  readonly read: (row: readonly string[]) => Session;
   readonly aggregate: SessionAggregate;
 }
 
-function tableOf(header: readonly string[], settings: SessionSettings): Table {
+function tableOf(record: RecordScanner, settings: SessionSettings): Table {
+  // Once per file, and of all names: csv-parse.
+  const [header = []] = parse(record.record(), {
+    record_delimiter: ['\r\n', '\n'],
+    relax_quotes: true,
+  });
   const { indexes, unknownHeaders } = findColumns(header, settings.columnNames);
   return {
     fields: header.length,
     columns: COLUMNS.filter((column) => indexes.has(column)),
     unknownHeaders,
-    read: sessionReader(indexes, settings.stripPort),
-    aggregate: new SessionAggregate(new Set(indexes.keys()), settings),
+    aggregate: new SessionAggregate(indexes, settings),
   };
 }
 
@@ -76,9 +87,10 @@ async function* counted(
   }
 }
 
-/** A line of blanks; csv-parse leaves out only those that are empty. */
-function isBlank(row: readonly string[]): boolean {
-  return row.length === 1 && row[0]?.trim() === '';
+/** A line of blanks; the scanner leaves out only those that are empty. */
+function isBlank(record: RecordScanner): boolean {
+  if (record.fields > 1) return false;
+  return record.bytes.toString('utf8', record.startOf(0), record.endOf(0)).trim() === '';
 }
 
 function refuseMostlyRejected({ rows, rejectedRows }: CsvTally, fields: number): void {

@@ -1,8 +1,11 @@
-// Sessions → one snapshot: adds them up as they stream by and keeps none. Memory grows with the distinct values
-// only. Knows nothing of CSV but which columns the file has.
+// Records → one snapshot: adds the sessions up as they stream by and keeps none, so that memory grows with the
+// distinct values only. Fields that no figure is made of are never looked at.
+import { ASK_THE_TEXT, endWithoutPort, isLockWait, isSaid, numberIn } from './byte-cells.js';
+import { cellText, hostWithoutPort } from './cell.js';
 import type { ColumnName } from './columns.js';
+import { LabelCounts } from './label-counts.js';
 import { OTHER } from './label-text.js';
-import type { Session } from './session.js';
+import type { RecordScanner } from './record-scanner.js';
 import type { SessionSettings } from './session-settings.js';
 import {
   DIMENSIONS,
@@ -21,17 +24,39 @@ const DIMENSION_COLUMNS = {
   command: 'command',
 } as const satisfies Record<Dimension, ColumnName>;
 
+/** The columns that a figure is made of. */
+type ReadColumn = Exclude<ColumnName, 'id' | 'info'>;
+
+const SLEEP = 'sleep';
+const INACTIVE_COMMANDS: ReadonlySet<string> = new Set([SLEEP, 'daemon', 'binlog dump', 'binlog dump gtid']);
+/** Marks of a command. */
+const ACTIVE = 1;
+const SLEEPING = 2;
+/** Mark of a state. */
+const LOCK_WAITING = 1;
+
+/** The field of a column that the file lacks, or of a dimension that is off. */
+const NO_FIELD = -1;
+/** In place of a label: the times are of all commands together. */
+const ALL_COMMANDS = -1;
+
 interface TimeSum {
   totalSeconds: number;
   longestSeconds: number;
 }
 
 export class SessionAggregate {
+  readonly #columns: ReadonlyMap<ColumnName, number>;
   readonly #settings: SessionSettings;
-  readonly #columns: ReadonlySet<ColumnName>;
-  /** The dimensions shown: sessions by label text. */
-  readonly #counts = new Map<Dimension, Map<string, number>>();
-  readonly #timesByCommand = new Map<string | undefined, TimeSum>();
+  readonly #fields: Readonly<Record<ReadColumn, number>>;
+  readonly #state = new LabelCounts(stateMarks);
+  readonly #user = new LabelCounts();
+  readonly #host = new LabelCounts();
+  readonly #database = new LabelCounts();
+  readonly #command = new LabelCounts(commandMarks);
+  readonly #showsCommand: boolean;
+  /** By label of the command. */
+  readonly #times = new Map<number, TimeSum>();
   #sessions = 0;
   #active = 0;
   #slow = 0;
@@ -45,48 +70,47 @@ export class SessionAggregate {
   #rowsModified = 0;
   #lockWaitLongestSeconds = 0;
 
-  constructor(columns: ReadonlySet<ColumnName>, settings: SessionSettings) {
+  /** `columns`: the field of each column that the file has. */
+  constructor(columns: ReadonlyMap<ColumnName, number>, settings: SessionSettings) {
     this.#columns = columns;
     this.#settings = settings;
-    for (const dimension of DIMENSIONS) {
-      if (settings.dimensions[dimension].enabled && columns.has(DIMENSION_COLUMNS[dimension])) {
-        this.#counts.set(dimension, new Map());
-      }
-    }
+    this.#fields = fieldsOf(columns, settings);
+    this.#showsCommand = columns.has('command') && settings.dimensions.command.enabled;
   }
 
-  add(session: Session): void {
+  /** Adds the session of a record that has as many fields as the header. */
+  add(record: RecordScanner): void {
+    const fields = this.#fields;
     this.#sessions++;
-    for (const [dimension, counts] of this.#counts) {
-      const value = session[dimension];
-      counts.set(value, (counts.get(value) ?? 0) + 1);
+    count(record, fields.user, this.#user);
+    count(record, fields.db, this.#database);
+    this.#countHost(record, fields.host);
+    const state = count(record, fields.state, this.#state);
+    const command = count(record, fields.command, this.#command);
+    const marks = this.#command.marksOf(command);
+    const seconds = numberOf(record, fields.time);
+    if ((marks & ACTIVE) !== 0) {
+      this.#active++;
+      if (seconds >= this.#settings.slowSeconds) this.#slow++;
     }
-    if (session.isActive) this.#active++;
-    if (session.isLockWaiting) this.#lockWaiting++;
-    if (session.seconds !== undefined) this.#addTime(session, session.seconds);
-    if (session.hasTransaction) this.#addTransaction(session);
-    this.#transactionLongestSeconds = Math.max(
-      this.#transactionLongestSeconds,
-      session.transactionSeconds ?? 0,
-    );
-    this.#lockWaitLongestSeconds = Math.max(this.#lockWaitLongestSeconds, session.lockWaitSeconds ?? 0);
-    this.#rowsLocked += session.rowsLocked ?? 0;
-    this.#tablesLocked += session.tablesLocked ?? 0;
-    this.#rowsModified += session.rowsModified ?? 0;
+    // What is missing is NaN, and compares to nothing.
+    if (seconds >= 0) {
+      addSeconds(
+        this.#times,
+        this.#showsCommand ? this.#command.labelOf(command) : ALL_COMMANDS,
+        seconds,
+        seconds,
+      );
+    }
+    this.#addTransaction(record, (marks & SLEEPING) !== 0);
+    this.#addLocks(record, (this.#state.marksOf(state) & LOCK_WAITING) !== 0);
   }
 
   /** `previous`, the node's snapshot before, decides which of the less frequent values stay shown. */
   toSnapshot(previous?: Snapshot): Snapshot {
     const has = (...columns: readonly ColumnName[]): boolean =>
       columns.every((name) => this.#columns.has(name));
-    const dimensions = new Map<Dimension, DimensionCounts>();
-    for (const [dimension, counts] of this.#counts) {
-      const shownBefore = new Set(previous?.dimensions.get(dimension)?.values.map(({ value }) => value));
-      dimensions.set(
-        dimension,
-        topValues(counts, this.#settings.dimensions[dimension].maxValues, shownBefore),
-      );
-    }
+    const dimensions = this.#dimensions(previous);
     return {
       sessions: this.#sessions,
       lockWaiting: this.#lockWaiting,
@@ -100,29 +124,73 @@ export class SessionAggregate {
       ...(has('trx_lock_tables') && { transactionTablesLocked: this.#tablesLocked }),
       ...(has('trx_update_rows') && { transactionRowsModified: this.#rowsModified }),
       ...(has('trx_lock_duration') && { transactionLockWaitLongestSeconds: this.#lockWaitLongestSeconds }),
-      times: has('time') ? this.#times(dimensions.get('command')) : [],
+      times: has('time') ? this.#sessionTimes(dimensions.get('command')) : [],
       dimensions,
     };
   }
 
-  #addTime(session: Session, seconds: number): void {
-    if (session.isActive && seconds >= this.#settings.slowSeconds) this.#slow++;
-    const command = this.#counts.has('command') ? session.command : undefined;
-    addSeconds(this.#timesByCommand, command, seconds, seconds);
+  #countHost(record: RecordScanner, field: number): void {
+    if (field === NO_FIELD) return;
+    const start = record.startOf(field);
+    const end = record.endOf(field);
+    const portless = this.#settings.stripPort ? endWithoutPort(record.bytes, start, end) : end;
+    if (portless !== ASK_THE_TEXT) {
+      this.#host.add(record.bytes, start, portless);
+      return;
+    }
+    const host = Buffer.from(hostWithoutPort(cellText(record.bytes.toString('utf8', start, end)) ?? ''));
+    this.#host.add(host, 0, host.length);
   }
 
-  #addTransaction(session: Session): void {
+  #addTransaction(record: RecordScanner, isSleeping: boolean): void {
+    const seconds = numberOf(record, this.#fields.trx_executed_time);
+    if (seconds > this.#transactionLongestSeconds) this.#transactionLongestSeconds = seconds;
+    const id = this.#fields.trx_id;
+    if (id === NO_FIELD || !isSaid(record.bytes, record.startOf(id), record.endOf(id))) return;
     this.#transactionsOpen++;
-    if (session.isSleeping) this.#idleInTransaction++;
-    const { transactionSeconds = -1 } = session;
-    if (transactionSeconds >= this.#settings.longTransactionSeconds) this.#transactionsLong++;
+    if (isSleeping) this.#idleInTransaction++;
+    if (seconds >= this.#settings.longTransactionSeconds) this.#transactionsLong++;
   }
 
-  #times(commands: DimensionCounts | undefined): readonly SessionTime[] {
+  /** A row lock shows in the transaction only (its state says `updating`), a metadata or table lock in the state only. */
+  #addLocks(record: RecordScanner, isStateWaiting: boolean): void {
+    const fields = this.#fields;
+    this.#rowsLocked += numberOf(record, fields.trx_lock_rows) || 0;
+    this.#tablesLocked += numberOf(record, fields.trx_lock_tables) || 0;
+    this.#rowsModified += numberOf(record, fields.trx_update_rows) || 0;
+    const waited = numberOf(record, fields.trx_lock_duration);
+    if (waited > this.#lockWaitLongestSeconds) this.#lockWaitLongestSeconds = waited;
+    const state = fields.trx_state;
+    const isRowWaiting =
+      waited > 0 ||
+      (state !== NO_FIELD && isLockWait(record.bytes, record.startOf(state), record.endOf(state)));
+    if (isRowWaiting || isStateWaiting) this.#lockWaiting++;
+  }
+
+  #dimensions(previous: Snapshot | undefined): ReadonlyMap<Dimension, DimensionCounts> {
+    const counts = {
+      state: this.#state,
+      user: this.#user,
+      host: this.#host,
+      database: this.#database,
+      command: this.#command,
+    };
+    const dimensions = new Map<Dimension, DimensionCounts>();
+    for (const dimension of DIMENSIONS) {
+      const { enabled, maxValues } = this.#settings.dimensions[dimension];
+      if (!enabled || !this.#columns.has(DIMENSION_COLUMNS[dimension])) continue;
+      const shownBefore = new Set(previous?.dimensions.get(dimension)?.values.map(({ value }) => value));
+      dimensions.set(dimension, topValues(counts[dimension], maxValues, shownBefore));
+    }
+    return dimensions;
+  }
+
+  #sessionTimes(commands: DimensionCounts | undefined): readonly SessionTime[] {
     const shown: readonly (string | undefined)[] = commands?.values.map(({ value }) => value) ?? [undefined];
     const named = new Set(shown);
     const sums = new Map<string | undefined, TimeSum>();
-    for (const [command, { totalSeconds, longestSeconds }] of this.#timesByCommand) {
+    for (const [label, { totalSeconds, longestSeconds }] of this.#times) {
+      const command = label === ALL_COMMANDS ? undefined : this.#command.nameOf(label);
       addSeconds(sums, named.has(command) ? command : OTHER, totalSeconds, longestSeconds);
     }
     return shown.map((command) => ({
@@ -133,9 +201,52 @@ export class SessionAggregate {
   }
 }
 
-function addSeconds(
-  sums: Map<string | undefined, TimeSum>,
-  command: string | undefined,
+function fieldsOf(
+  columns: ReadonlyMap<ColumnName, number>,
+  { dimensions }: SessionSettings,
+): Readonly<Record<ReadColumn, number>> {
+  const field = (column: ColumnName): number => columns.get(column) ?? NO_FIELD;
+  // State and command also decide what other figures a session belongs to.
+  const shown = (dimension: 'user' | 'host' | 'database'): number =>
+    dimensions[dimension].enabled ? field(DIMENSION_COLUMNS[dimension]) : NO_FIELD;
+  return {
+    user: shown('user'),
+    host: shown('host'),
+    db: shown('database'),
+    state: field('state'),
+    command: field('command'),
+    time: field('time'),
+    trx_id: field('trx_id'),
+    trx_state: field('trx_state'),
+    trx_executed_time: field('trx_executed_time'),
+    trx_lock_duration: field('trx_lock_duration'),
+    trx_lock_rows: field('trx_lock_rows'),
+    trx_lock_tables: field('trx_lock_tables'),
+    trx_update_rows: field('trx_update_rows'),
+  };
+}
+
+function commandMarks(text: string | undefined): number {
+  const command = text?.toLowerCase() ?? '';
+  return (INACTIVE_COMMANDS.has(command) ? 0 : ACTIVE) | (command === SLEEP ? SLEEPING : 0);
+}
+
+function stateMarks(text = ''): number {
+  return /^waiting for\b.*\block\b/is.test(text) ? LOCK_WAITING : 0;
+}
+
+/** Returns the number of the field's text. */
+function count(record: RecordScanner, field: number, counts: LabelCounts): number {
+  return field === NO_FIELD ? NO_FIELD : counts.add(record.bytes, record.startOf(field), record.endOf(field));
+}
+
+function numberOf(record: RecordScanner, field: number): number {
+  return field === NO_FIELD ? Number.NaN : numberIn(record.bytes, record.startOf(field), record.endOf(field));
+}
+
+function addSeconds<Key>(
+  sums: Map<Key, TimeSum>,
+  command: Key,
   totalSeconds: number,
   longestSeconds: number,
 ): void {

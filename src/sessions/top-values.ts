@@ -3,35 +3,54 @@
 import { OTHER } from './label-text.js';
 import type { DimensionCounts, ValueCount } from './snapshot.js';
 
-/** Shows at most `maxValues` of `counts`, besides `other`; `shownBefore` are the values of the last snapshot. */
+/** Labels by number; they are named only where they are shown, for there may be a million of them. */
+export interface CountedLabels {
+  labels(): Iterable<number>;
+  sessionsOf(label: number): number;
+  nameOf(label: number): string;
+  /** Below 0 where the name of `a` comes before that of `b` by code points. */
+  compare(a: number, b: number): number;
+}
+
+/** Shows at most `maxValues` labels, besides `other`; `shownBefore` are the values of the last snapshot. */
 export function topValues(
-  counts: ReadonlyMap<string, number>,
+  counts: CountedLabels,
   maxValues: number,
   shownBefore: ReadonlySet<string>,
 ): DimensionCounts {
-  const ranked = mostFrequent(counts, 2 * maxValues);
-  const shown = shownOf(ranked, maxValues, shownBefore);
+  let distinct = 0;
   let rest = 0;
-  for (const sessions of counts.values()) rest += sessions;
+  for (const label of counts.labels()) {
+    distinct++;
+    rest += counts.sessionsOf(label);
+  }
+  // One more, because a real value of the name `other` has no rank.
+  const ranked = mostFrequent(counts, 2 * maxValues + 1)
+
+    .map((label) => ({ value: counts.nameOf(label), sessions: counts.sessionsOf(label) }))
+    .filter(({ value }) => value !== OTHER)
+    .slice(0, 2 * maxValues);
+  const shown = shownOf(ranked, maxValues, shownBefore);
   for (const { sessions } of shown) rest -= sessions;
   if (rest > 0) shown.push({ value: OTHER, sessions: rest });
-  shown.sort((a, b) => compareText(a.value, b.value));
-  return { values: shown, distinct: counts.size };
+  shown.sort((a, b) => Buffer.compare(Buffer.from(a.value), Buffer.from(b.value)));
+  return { values: shown, distinct };
 }
 
-/** The first `limit` by rank, in that order. A real value of the name `other` has no rank. */
-function mostFrequent(counts: ReadonlyMap<string, number>, limit: number): ValueCount[] {
-  const best: ValueCount[] = [];
-  let worst: ValueCount | undefined;
-  // A million values must not be sorted: whenever twice the limit has gathered, the worse half is dropped.
+/** The first `limit` by rank, in that order. */
+function mostFrequent(counts: CountedLabels, limit: number): readonly number[] {
+  const byRank = (a: number, b: number): number =>
+    counts.sessionsOf(b) - counts.sessionsOf(a) || counts.compare(a, b);
+  const best: number[] = [];
+  let worst: number | undefined;
+  // A million labels must not be sorted: whenever twice the limit has gathered, the worse half is dropped.
   const keepBest = (): void => {
     best.sort(byRank);
     best.length = Math.min(best.length, limit);
   };
-  for (const [value, sessions] of counts) {
-    const candidate = { value, sessions };
-    if (value === OTHER || (worst !== undefined && byRank(candidate, worst) > 0)) continue;
-    best.push(candidate);
+  for (const label of counts.labels()) {
+    if (worst !== undefined && byRank(label, worst) > 0) continue;
+    best.push(label);
     if (best.length > 2 * limit) {
       keepBest();
       worst = best.at(-1);
@@ -51,23 +70,4 @@ function shownOf(
   const kept = contenders.filter(({ value }) => shownBefore.has(value));
   const fresh = contenders.filter(({ value }) => !shownBefore.has(value));
   return [...sure, ...kept, ...fresh].slice(0, maxValues);
-}
-
-function byRank(a: ValueCount, b: ValueCount): number {
-  return b.sessions - a.sessions || compareText(a.value, b.value);
-}
-
-/** By code points: UTF-16 would put the surrogates of the highest ones before U+E000. */
-function compareText(a: string, b: string): number {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) {
-    const [unitA, unitB] = [a.charCodeAt(i), b.charCodeAt(i)];
-    if (unitA !== unitB) return codePointRank(unitA) - codePointRank(unitB);
-  }
-  return a.length - b.length;
-}
-
-function codePointRank(unit: number): number {
-  const isSurrogate = unit >= 0xd800 && unit <= 0xdfff;
-  return isSurrogate ? unit + 0x10000 : unit;
 }

@@ -10,9 +10,9 @@ const POISON = 'poison';
 /** Until the end of the test run; nothing else has a user of that name. */
 function makeMistake(): void {
   const add = SessionAggregate.prototype.add;
-  SessionAggregate.prototype.add = function (session) {
-    if (session.user === POISON) throw new TypeError(`${CANARY_SQL} of ${CANARIES.secretKey}`);
-    add.call(this, session);
+  SessionAggregate.prototype.add = function (record) {
+    if (record.record().includes(POISON)) throw new TypeError(`${CANARY_SQL} of ${CANARIES.secretKey}`);
+    add.call(this, record);
   };
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { COLUMNS, type ColumnName } from '../../src/sessions/columns.js';
-import { type Session, sessionReader } from '../../src/sessions/session.js';
+import { RecordScanner } from '../../src/sessions/record-scanner.js';
 import { SessionAggregate } from '../../src/sessions/session-aggregate.js';
 import type { SessionSettings } from '../../src/sessions/session-settings.js';
 import type { Snapshot } from '../../src/sessions/snapshot.js';
@@ -8,11 +8,20 @@ import { countsOf, SETTINGS } from './session-file.js';
 
 type Cells = Partial<Record<ColumnName, string>>;
 
-const ALL = new Map(COLUMNS.map((column, index) => [column, index]));
-const readSession = sessionReader(ALL, true);
-
-function session(cells: Cells): Session {
-  return readSession(COLUMNS.map((column) => cells[column] ?? ''));
+function added(
+  rows: readonly Cells[],
+  columns: readonly ColumnName[],
+  settings: Partial<SessionSettings>,
+): SessionAggregate {
+  const fields = new Map(columns.map((column, index) => [column, index]));
+  const sum = new SessionAggregate(fields, { ...SETTINGS, ...settings });
+  const records = new RecordScanner();
+  for (const cells of rows) {
+    const row = columns.map((column) => `"${(cells[column] ?? '').replaceAll('"', '""')}"`);
+    records.push(Buffer.from(`${row.join(',')}\n`));
+    while (records.next()) sum.add(records);
+  }
+  return sum;
 }
 
 function aggregate(
@@ -20,9 +29,7 @@ function aggregate(
   columns: readonly ColumnName[] = COLUMNS,
   settings: Partial<SessionSettings> = {},
 ): Snapshot {
-  const sum = new SessionAggregate(new Set(columns), { ...SETTINGS, ...settings });
-  for (const cells of rows) sum.add(session(cells));
-  return sum.toSnapshot();
+  return added(rows, columns, settings).toSnapshot();
 }
 
 function dimensions(changes: Partial<SessionSettings['dimensions']>): Partial<SessionSettings> {
@@ -181,9 +188,90 @@ describe('SessionAggregate', () => {
       COLUMNS,
       one,
     );
-    const next = new SessionAggregate(new Set(COLUMNS), { ...SETTINGS, ...one });
-    for (const user of ['a', 'a', 'b', 'c', 'c']) next.add(session({ user }));
+    const next = added(
+      ['a', 'a', 'b', 'c', 'c'].map((user) => ({ user })),
+      COLUMNS,
+      one,
+    );
     assert.deepEqual(countsOf(next.toSnapshot(), 'user'), { a: 2, c: 2, other: 1 });
     assert.deepEqual(countsOf(next.toSnapshot(first), 'user'), { a: 2, b: 1, other: 2 });
   });
+
+  it('names NULL "none"', () => {
+    const snapshot = aggregate([{ user: 'NULL', host: '\\N', state: ' ', db: '' }]);
+    for (const dimension of ['user', 'host', 'state', 'database'] as const) {
+      assert.deepEqual(countsOf(snapshot, dimension), { none: 1 });
+    }
+  });
+
+  it('keeps the port unless told otherwise', () => {
+    const rows = [
+      { host: ' 10.0.0.1:5000 ' },
+      { host: '10.0.0.1:5001' },
+      { host: '[::1]:5' },
+      { host: ':5000' },
+    ];
+    assert.deepEqual(countsOf(aggregate(rows), 'host'), { '10.0.0.1': 2, '::1': 1, none: 1 });
+    assert.deepEqual(countsOf(aggregate(rows, COLUMNS, { stripPort: false }), 'host'), {
+      '10.0.0.1:5000': 1,
+      '10.0.0.1:5001': 1,
+      '[::1]:5': 1,
+      ':5000': 1,
+    });
+  });
+
+  for (const command of ['Sleep', ' SLEEP', 'Daemon', 'Binlog Dump', 'binlog dump gtid']) {
+    it(`takes ${JSON.stringify(command)} for idle`, () => {
+      assert.equal(aggregate([{ command }]).active, 0);
+      const isSleeping = command.trim().toLowerCase() === 'sleep';
+      assert.equal(aggregate([{ command, trx_id: '1' }]).idleInTransaction, Number(isSleeping));
+    });
+  }
+
+  for (const command of ['Query', 'Execute', 'Connect', 'Sleeping', '', 'NULL']) {
+    it(`takes ${JSON.stringify(command)} for active`, () => {
+      assert.equal(aggregate([{ command }]).active, 1);
+      assert.equal(aggregate([{ command, trx_id: '1' }]).idleInTransaction, 0);
+    });
+  }
+
+  it('sees a transaction in any id, 0 too', () => {
+    assert.equal(aggregate([{ trx_id: '0' }]).transactionsOpen, 1);
+    for (const trx_id of ['', ' ', 'NULL', '\\N']) {
+      assert.equal(aggregate([{ trx_id }]).transactionsOpen, 0);
+    }
+  });
+
+  const waiting: readonly Cells[] = [
+    { state: 'Waiting for table metadata lock' },
+    { state: ' waiting for GLOBAL READ LOCK ' },
+    { state: 'Waiting for lock/aria/THR_LOCK' },
+    { trx_state: 'LOCK WAIT' },
+    { trx_state: ' lock wait' },
+    { trx_lock_duration: '0.5' },
+    { state: 'updating', trx_state: 'RUNNING', trx_lock_duration: '7' },
+  ];
+  for (const cells of waiting) {
+    it(`takes ${JSON.stringify(cells)} for a wait for a lock`, () => {
+      assert.equal(aggregate([cells]).lockWaiting, 1);
+    });
+  }
+
+  const notWaiting: readonly Cells[] = [
+    { state: 'Waiting for table flush' },
+    { state: 'Waiting for the clock' },
+    { state: 'Waiting for blocks' },
+    { state: 'System lock' },
+    { state: 'Not Waiting for a lock' },
+    { state: 'Waiting foreign lock' },
+    { trx_state: 'LOCK WAITED' },
+    { trx_lock_duration: '0' },
+    { trx_lock_duration: '-1' },
+    { state: '', trx_state: '', trx_lock_duration: '' },
+  ];
+  for (const cells of notWaiting) {
+    it(`does not take ${JSON.stringify(cells)} for one`, () => {
+      assert.equal(aggregate([cells]).lockWaiting, 0);
+    });
+  }
 });
