@@ -20,10 +20,11 @@ export function refusal(
 }
 
 /** Those that it proves itself with, and the one that it was signed with. */
-function secretsOf({ headers }: SeenRequest): string {
+function secretsOf({ headers, body }: SeenRequest): string {
   const { authorization, 'x-security-token': securityToken, 'x-auth-token': token } = headers;
   const secretKey = authorization === undefined ? '' : CANARIES.secretKey;
-  return [authorization, securityToken, token, secretKey].join(' ').trim();
+  const password = body.includes(CANARIES.password) ? CANARIES.password : '';
+  return [authorization, securityToken, token, secretKey, password].join(' ').trim();
 }
 
 /** A result that calls itself CSV. */

@@ -7,6 +7,7 @@ export const CANARIES = {
   secretKey: 'CanarySecretKey000000000000000000000000B',
   securityToken: 'CanarySecurityToken0C',
   token: 'CanaryToken000D',
+  metadataToken: 'CanaryMetadataToken0G',
   proxyPassword: 'CanaryProxyPassword0E',
   password: 'CanaryPassword0F',
   basicAuthHash: '$2y$04$CanaryHash0000000000Ge3GQnXwVV1cQ4Gb1pO9Yj5QpT1uDkY2a',

@@ -12,8 +12,8 @@ interface Sleep {
 }
 
 export interface Passing {
-  /** Length of the sleep that is there while a request is under way. */
-  readonly requestLimitMs: number;
+  /** Lengths of the sleeps that are there while a request is under way. */
+  readonly requestLimitsMs: readonly number[];
   /** Only a limit ends the work: time goes on to it once nothing else happens. */
   readonly toLimits?: boolean;
 }
@@ -39,7 +39,7 @@ export class RehearsalClock extends FakeClock {
   }
 
   /** Lets time pass until `work` has ended. */
-  async pass(work: Promise<unknown>, { requestLimitMs, toLimits = false }: Passing): Promise<void> {
+  async pass(work: Promise<unknown>, { requestLimitsMs, toLimits = false }: Passing): Promise<void> {
     let done = false;
     const settled = work.finally(() => {
       done = true;
@@ -49,7 +49,7 @@ export class RehearsalClock extends FakeClock {
     while (!done) {
       await new Promise((resolve) => setTimeout(resolve, 1));
       const [next] = [...this.#sleeps].sort((a, b) => a.wakeAt - b.wakeAt);
-      const isAsking = [...this.#sleeps].some(({ ms }) => ms === requestLimitMs);
+      const isAsking = [...this.#sleeps].some(({ ms }) => requestLimitsMs.includes(ms));
       const isLimit = next !== undefined && this.#limits.has(next.ms);
       const isStuck = toLimits && performance.now() - quietSince > QUIET_MS;
       if (!done && next !== undefined && (isStuck || !(isLimit || isAsking))) {

@@ -1,5 +1,5 @@
 // The agent's own wiring, without its schedule: two nodes of two projects, one at a hostile API, one at a good one,
-// collected when a test says so. The good one's project goes through a proxy and sends a token.
+// collected when a test says so. The good one's project goes through a proxy and exchanges a password for a token.
 import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
@@ -20,7 +20,7 @@ import { RecordedLog } from '../support/recorded-log.js';
 import { startTcpServer } from '../support/scripted-server.js';
 import { writeConfig } from '../support/simulated-config.js';
 import { CANARIES, PROXY_USER } from './canaries.js';
-import { type HostileApi, startHostileApi } from './hostile-api.js';
+import { type HostileApi, PROJECT_ID, REGION, SICK, startHostileApi } from './hostile-api.js';
 import { RehearsalClock } from './rehearsal-clock.js';
 
 export type Settings = Readonly<Record<string, unknown>>;
@@ -28,9 +28,16 @@ export type Settings = Readonly<Record<string, unknown>>;
 const COLLECTION_LIMIT_MS = 47_777;
 const SICK_REQUEST_LIMIT_MS = 9_871;
 const HEALTHY_REQUEST_LIMIT_MS = 9_973;
+/** The program's own, of the metadata service and of whatever several nodes wait for. */
+const METADATA_LIMIT_MS = 3_000;
+const SHARED_LIMIT_MS = 30_000;
 
-export const SICK = { instance_id: `${'a'.repeat(32)}in07`, node_id: `${'a'.repeat(32)}no07`, name: 'sick' };
 const HEALTHY = { instance_id: `${'b'.repeat(32)}in07`, node_id: `${'b'.repeat(32)}no07`, name: 'healthy' };
+
+/** A project's `auth`. */
+export const WITH_PASSWORD = {
+  password: { domain: 'account', user: 'exporter', password: CANARIES.password },
+};
 
 export interface FleetOptions {
   /** Of the sick node's project, in place of the usual ones. */
@@ -59,8 +66,13 @@ export class RehearsedFleet {
   #nodes: readonly DatabaseNode[];
 
   static async start(options: FleetOptions = {}): Promise<RehearsedFleet> {
-    const limits = [COLLECTION_LIMIT_MS, SICK_REQUEST_LIMIT_MS, HEALTHY_REQUEST_LIMIT_MS];
-    const clock = new RehearsalClock([...limits, options.requestLimitMs ?? 0]);
+    const clock = new RehearsalClock([
+      COLLECTION_LIMIT_MS,
+      HEALTHY_REQUEST_LIMIT_MS,
+      options.requestLimitMs ?? SICK_REQUEST_LIMIT_MS,
+      METADATA_LIMIT_MS,
+      SHARED_LIMIT_MS,
+    ]);
     const proxy = await startTunnel();
     return new RehearsedFleet(
       options,
@@ -83,7 +95,12 @@ export class RehearsedFleet {
     this.healthyApi = healthyApi;
     this.#options = options;
     this.#proxy = proxy;
-    this.#clients = new ProjectClients({ clock, log: this.log, observer: this.#metrics });
+    this.#clients = new ProjectClients({
+      clock,
+      log: this.log,
+      observer: this.#metrics,
+      metadataEndpoint: sickApi.url,
+    });
     this.#exposition = new Exposition({
       nodes: () => this.board.list(),
       agentText: (format) => this.#metrics.text(format),
@@ -114,10 +131,10 @@ export class RehearsedFleet {
     const startedAt = this.clock.monotonic();
     const sickDone = this.#collector.collect(sick, signal);
     await this.clock.pass(this.#collector.collect(healthy, signal), {
-      requestLimitMs: HEALTHY_REQUEST_LIMIT_MS,
+      requestLimitsMs: [HEALTHY_REQUEST_LIMIT_MS],
     });
-    const requestLimitMs = this.#options.requestLimitMs ?? SICK_REQUEST_LIMIT_MS;
-    await this.clock.pass(sickDone, { requestLimitMs, toLimits });
+    const requestLimitsMs = [this.#options.requestLimitMs ?? SICK_REQUEST_LIMIT_MS, METADATA_LIMIT_MS];
+    await this.clock.pass(sickDone, { requestLimitsMs, toLimits });
     return this.clock.monotonic() - startedAt;
   }
 
@@ -172,11 +189,12 @@ export class RehearsedFleet {
   }
 
   #load(project: Settings) {
-    const common = { region: 'cn-north-4', project_id: 'c'.repeat(32) };
+    const common = { region: REGION, project_id: PROJECT_ID };
     const sick = {
       ...common,
       name: 'sick-project',
       endpoint: this.sickApi.url,
+      iam_endpoint: this.sickApi.url,
       auth: {
         access_key: {
           ak: CANARIES.accessKey,
@@ -193,14 +211,15 @@ export class RehearsedFleet {
       ...common,
       name: 'healthy-project',
       endpoint: this.healthyApi.url,
-      auth: { token: { value: CANARIES.token } },
+      iam_endpoint: this.healthyApi.url,
+      auth: WITH_PASSWORD,
       api: {
         request_timeout: `${HEALTHY_REQUEST_LIMIT_MS}ms`,
         proxy_url: `http://${PROXY_USER}:${CANARIES.proxyPassword}@${this.#proxy}`,
       },
       nodes: [HEALTHY],
     };
-    const collection = { timeout: `${COLLECTION_LIMIT_MS}ms`, poll_interval: '1s', stale_after: '1h' };
+    const collection = { timeout: `${COLLECTION_LIMIT_MS}ms`, poll_interval: '1s', stale_after: '10d' };
     writeConfig({ projects: [sick, healthy], collection, api: { request_timeout: limit } }, this.#configFile);
     return loadConfig(this.#configFile, {}).config;
   }

@@ -35,6 +35,6 @@ export function simulatedConfig(
 /** Writes it to `file`, or to a new folder; returns the file's name. */
 export function writeConfig(config: Settings, file?: string): string {
   const target = file ?? path.join(mkdtempSync(path.join(tmpdir(), 'taurusdb-test-')), 'config.yaml');
-  writeFileSync(target, stringify(config), { mode: 0o600 });
+  writeFileSync(target, stringify(config, { aliasDuplicateObjects: false }), { mode: 0o600 });
   return target;
 }
