@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // The command line: parse the flags, run the command, set the exit code (0 done, 1 failed, 2 wrong usage).
 import { buildInfo } from './commands/build-info.js';
-import { type CommandLine, helpText, parseCommandLine, UsageError } from './commands/command-line.js';
+import { type CommandLine, parseCommandLine, UsageError } from './commands/command-line.js';
+import { helpText } from './commands/flags.js';
 
 const LINGER_MS = 100;
 

@@ -6,7 +6,7 @@ import { parseWebConfig } from '../config/web-config.js';
 import { openWebAccess } from '../web-access/web-access.js';
 import { capacityOf } from './agent.js';
 import { checkOnline } from './check-online.js';
-import type { FlagValues } from './command-line.js';
+import type { FlagValues } from './flags.js';
 import { fleetNodes } from './fleet-nodes.js';
 import { openLog } from './open-log.js';
 import { shardOf } from './shard-flags.js';

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { FlagValues } from './command-line.js';
+import type { FlagValues } from './flags.js';
 import { run } from './run.js';
 import { simulatedConfig, startSimulatedCloud } from './start-simulated-cloud.js';
 

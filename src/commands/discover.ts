@@ -4,8 +4,8 @@ import { loadConfig } from '../config/load-config.js';
 import { nodesYaml } from '../config/nodes-yaml.js';
 import { AgentMetrics } from '../expose/agent-metrics.js';
 import { buildInfo } from './build-info.js';
-import type { FlagValues } from './command-line.js';
 import { areComplete, findNodesOnce } from './find-nodes.js';
+import type { FlagValues } from './flags.js';
 import { openLog } from './open-log.js';
 import { ProjectClients } from './project-clients.js';
 

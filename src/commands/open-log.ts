@@ -2,8 +2,8 @@
 import type { Config } from '../config/config-schema.js';
 import { Secret } from '../config/secret.js';
 import type { Log } from '../log.js';
-import type { FlagValues } from './command-line.js';
 import { createLog, type LogSettings } from './create-log.js';
+import type { FlagValues } from './flags.js';
 
 export interface OpenedLog {
   readonly log: Log;

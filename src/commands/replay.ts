@@ -9,7 +9,8 @@ import { loadConfig } from '../config/load-config.js';
 import { readSnapshot } from '../sessions/read-snapshot.js';
 import type { CsvTally } from '../sessions/snapshot.js';
 import { boardText } from './board-text.js';
-import { type FlagValues, UsageError } from './command-line.js';
+import { UsageError } from './command-line.js';
+import type { FlagValues } from './flags.js';
 import { sessionSettings } from './session-settings.js';
 
 /** Prints the metrics of the files that can be read; resolves to 1 when one of them cannot. */

@@ -1,6 +1,7 @@
 // --shard and --total-shards → which nodes are ours.
 import type { Shard } from '../schedule/shard.js';
-import { type FlagValues, UsageError } from './command-line.js';
+import { UsageError } from './command-line.js';
+import type { FlagValues } from './flags.js';
 
 const MAX_SHARDS = 1_000;
 

@@ -1,6 +1,6 @@
 // A TaurusDB API on loopback, for trying things out.
 import { parseListenAddress } from '../expose/listen-address.js';
-import type { FlagValues } from './command-line.js';
+import type { FlagValues } from './flags.js';
 import { openLog } from './open-log.js';
 import { simulatedConfig, startSimulatedCloud } from './start-simulated-cloud.js';
 import { untilStopped } from './until-stopped.js';

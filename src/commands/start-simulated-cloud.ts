@@ -4,7 +4,8 @@ import path from 'node:path';
 import { sampleFleet } from '../simulator/sample-fleet.js';
 import type { SimulatedProject } from '../simulator/simulated-fleet.js';
 import { type Simulator, startSimulator } from '../simulator/start-simulator.js';
-import { type FlagValues, numberFlag, UsageError } from './command-line.js';
+import { numberFlag, UsageError } from './command-line.js';
+import type { FlagValues } from './flags.js';
 
 const SHARE = { min: 0, max: 1 };
 

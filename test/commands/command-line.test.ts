@@ -1,11 +1,6 @@
 import assert from 'node:assert/strict';
-import {
-  COMMANDS,
-  helpText,
-  numberFlag,
-  parseCommandLine,
-  UsageError,
-} from '../../src/commands/command-line.js';
+import { numberFlag, parseCommandLine, UsageError } from '../../src/commands/command-line.js';
+import { COMMANDS, helpText } from '../../src/commands/flags.js';
 
 function refusal(...argv: string[]): string {
   try {

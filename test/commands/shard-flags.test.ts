@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { type FlagValues, UsageError } from '../../src/commands/command-line.js';
+import { UsageError } from '../../src/commands/command-line.js';
+import type { FlagValues } from '../../src/commands/flags.js';
 import { shardOf } from '../../src/commands/shard-flags.js';
 
 const HOST = 'taurusdb-session-exporter-2';
