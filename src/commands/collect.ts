@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { systemClock } from '../clock.js';
 import { loadConfig } from '../config/load-config.js';
 import { AgentMetrics } from '../expose/agent-metrics.js';
-import { viewNode } from '../expose/node-view.js';
+import { viewFleet } from '../expose/fleet-view.js';
 import { boardText } from './board-text.js';
 import { buildInfo } from './build-info.js';
 import { collectOnce } from './collect-once.js';
@@ -40,8 +40,7 @@ export async function collect(flags: FlagValues): Promise<number> {
 
   const statuses = board.list();
   if (flags.output === 'json') {
-    const nodes = statuses.map((status) => viewNode(status, systemClock.now()));
-    process.stdout.write(`${JSON.stringify({ nodes }, undefined, 2)}\n`);
+    process.stdout.write(`${JSON.stringify(viewFleet(statuses, systemClock.now()), undefined, 2)}\n`);
   } else if (flags.output === 'prometheus') {
     process.stdout.write(await boardText(board));
   } else {

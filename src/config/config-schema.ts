@@ -30,7 +30,7 @@ const COLUMNS = [
   'trx_update_rows',
 ] as const;
 /** Paths that the program serves itself. */
-const OWN_PATHS = ['/', '/-/healthy', '/-/ready', '/-/reload', '/api/v1/nodes'];
+const OWN_PATHS = ['/', '/-/healthy', '/-/ready', '/-/reload', '/api/v1/nodes', '/page.js'];
 
 /** Durations are read to milliseconds, sizes to bytes, secrets to `Secret`, file names to absolute paths. */
 export type Config = DeepReadonly<v.InferOutput<ReturnType<typeof configSchema>>>;

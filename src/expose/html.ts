@@ -6,12 +6,20 @@ export class Html {
   constructor(text: string) {
     this.text = text;
   }
+
+  bytes(): Buffer {
+    return Buffer.from(this.text);
+  }
 }
 
 export type HtmlValue = Html | string | number | readonly Html[];
 
 export function html(literals: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
-  return new Html(String.raw({ raw: literals }, ...values.map(toText)));
+  let text = literals[0] ?? '';
+  values.forEach((value, index) => {
+    text += toText(value) + (literals[index + 1] ?? '');
+  });
+  return new Html(text);
 }
 
 function toText(value: HtmlValue): string {

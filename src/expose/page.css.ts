@@ -1,30 +1,106 @@
 // The page's style, kept apart because the page's security policy names it by its hash.
 
+const BAR_WIDTHS = Array.from({ length: 101 }, (_, width) => `.w${width} { --width: ${width}%; }`).join('\n');
+
 export const PAGE_CSS = `
 :root {
-  color-scheme: light dark;
-  --text: light-dark(#1c2128, #e6edf3);
-  --muted: light-dark(#59636e, #9198a1);
-  --line: light-dark(#d1d9e0, #3d444d);
-  --bar: light-dark(#0969da, #4493f8);
-  --up: light-dark(#1a7f37, #3fb950);
-  --down: light-dark(#cf222e, #f85149);
-  --stale: light-dark(#9a6700, #d29922);
+  --page: #f3f5f8; --card: #ffffff; --line: #d8dee6; --text: #1b222c; --muted: #566070;
+  --link: #0a58ca; --bar: #d3e3fb; --rest: #e6eaf0; --track: #e6eaf0;
+  --up: #146c2e; --down: #b3171f; --stale: #855600; --pending: #566070;
+  --down-card: #fff2f1; --filling: #f7dfa5; --full: #f9c9c5;
 }
-body { margin: 1.5rem; color: var(--text); font: 15px/1.45 system-ui, sans-serif; }
-h1 { font-size: 1.4rem; margin: 0 0 0.5rem; }
-nav a { margin-right: 1rem; }
-table { border-collapse: collapse; margin-top: 1rem; width: 100%; }
-th, td { border-bottom: 1px solid var(--line); padding: 0.5rem 0.75rem 0.5rem 0; text-align: left; vertical-align: top; }
-td:nth-child(2) { min-width: 14rem; }
-small { font-weight: normal; color: var(--muted); display: block; overflow-wrap: anywhere; }
-ul { list-style: none; margin: 0; padding: 0; min-width: 9rem; }
-li { display: grid; grid-template-columns: 1fr auto; column-gap: 0.5rem; }
-li span { overflow-wrap: anywhere; }
-li svg { grid-column: 1 / -1; height: 4px; width: 100%; fill: var(--bar); }
-.state { font-weight: 600; color: var(--muted); }
-.up { color: var(--up); }
-.down, .error { color: var(--down); }
-.stale { color: var(--stale); }
-.error { overflow-wrap: anywhere; }
+@media (prefers-color-scheme: dark) {
+  :root {
+    --page: #0e1218; --card: #171c24; --line: #2c3440; --text: #e4e9f0; --muted: #9aa6b5;
+    --link: #79b0ff; --bar: #1d3f6e; --rest: #2a323d; --track: #2a323d;
+    --up: #5bd07a; --down: #ff8f87; --stale: #e6b04a; --pending: #9aa6b5;
+    --down-card: #2a1719; --filling: #5c430c; --full: #70262a;
+  }
+}
+* { box-sizing: border-box; }
+html { scroll-padding-top: 1rem; }
+body { margin: 0 auto; max-width: 84rem; padding: 1.25rem 1.5rem 2rem; background: var(--page); color: var(--text);
+  font: 14px/1.4 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; font-variant-numeric: tabular-nums; }
+a { color: var(--link); }
+:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; border-radius: 4px; }
+main:focus { outline: none; }
+small { font-size: 12px; font-weight: normal; color: var(--muted); }
+bdi { overflow-wrap: anywhere; }
+ul { list-style: none; margin: 0; padding: 0; }
+.skip { position: absolute; left: -100vw; }
+.skip:focus { left: 1.5rem; top: 0.25rem; padding: 0.25rem 0.5rem; background: var(--card); z-index: 1; }
+
+header { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0.25rem 2rem; }
+h1 { font-size: 1.15rem; margin: 0; }
+h1 small { margin-left: 0.25rem; }
+nav { display: flex; flex-wrap: wrap; gap: 0 1.25rem; margin-left: auto; }
+nav a { padding: 0.25rem 0; }
+#lost { flex-basis: 100%; margin: 0; color: var(--down); font-weight: 600; }
+
+.overview { display: flex; flex-wrap: wrap; align-items: center; gap: 0.75rem 2rem; margin: 1rem 0 1.5rem; padding: 1rem 1.25rem;
+  background: var(--card); border: 1px solid var(--line); border-radius: 8px; }
+.overview h2 { flex-basis: 100%; margin: 0; font-size: 1.35rem; text-transform: none; }
+.states { display: flex; flex-wrap: wrap; gap: 0.5rem; }
+.states .state { display: inline-block; padding: 0.2rem 0.75rem; border: 1px solid var(--line); border-radius: 1rem; text-decoration: none; }
+.states a:hover { border-color: currentcolor; }
+.totals { display: flex; flex-wrap: wrap; gap: 0.25rem 1.75rem; margin-left: auto; }
+.totals b { font-size: 1.15rem; }
+
+.state { font-weight: 600; white-space: nowrap; color: var(--muted); }
+.state::before { content: "○" / ""; margin-right: 0.4em; }
+.state.up { color: var(--up); } .state.up::before { content: "●" / ""; }
+.state.down { color: var(--down); } .state.down::before { content: "▲" / ""; }
+.state.stale { color: var(--stale); } .state.stale::before { content: "◆" / ""; }
+.state.zero { font-weight: normal; }
+
+h2 { margin: 1.5rem 0 0.5rem; font-size: 0.95rem; }
+h2::first-letter { text-transform: uppercase; }
+details { margin-bottom: 0.5rem; background: var(--card); border: 1px solid var(--line); border-radius: 8px; }
+summary { display: grid; grid-template-columns: 5.5rem minmax(12rem, 1fr) 7rem 9rem 4.5rem 7.5rem 8rem 7rem 1rem;
+  gap: 0.25rem 1rem; align-items: center; padding: 0.6rem 1rem; cursor: pointer; border-radius: 8px; }
+summary::-webkit-details-marker { display: none; }
+summary::after { content: "" / ""; grid-column: -2; grid-row: 1; width: 0.5rem; height: 0.5rem; border: solid var(--muted);
+  border-width: 0 2px 2px 0; transform: rotate(45deg); justify-self: end; }
+details[open] > summary::after { transform: rotate(225deg); }
+summary:hover { background: color-mix(in srgb, var(--link) 6%, transparent); }
+.name, .cell { min-width: 0; }
+.name b, .cell b { display: block; }
+.name small, .cell small { display: block; }
+.cell em { font-style: normal; font-weight: normal; color: var(--muted); }
+.alarming b { color: var(--stale); }
+.error { grid-column: 2 / -1; color: var(--down); overflow-wrap: anywhere; }
+.meter, .bar { background: linear-gradient(var(--fill), var(--fill)) 0 0 / var(--width) 100% no-repeat; border-radius: 3px; }
+.meter { --fill: var(--bar); display: block; padding: 0 0.4rem; background-color: var(--track); }
+.meter.filling { --fill: var(--filling); } .meter.full { --fill: var(--full); }
+
+.body { padding: 0.25rem 1rem 1rem; border-top: 1px solid var(--line); scroll-margin-top: 5rem; }
+.advice { margin: 0.75rem 0 0; padding: 0.6rem 0.9rem; background: var(--down-card); border-radius: 6px; max-width: 60rem; }
+.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(11rem, 100%), 1fr)); gap: 0.5rem 1.25rem; }
+h3 { margin: 0.75rem 0 0.35rem; font-size: 13px; }
+.bar { --fill: var(--bar); display: flex; justify-content: space-between; gap: 0.75rem; margin-bottom: 2px; padding: 0.1rem 0.4rem; }
+.bar.rest { --fill: var(--rest); }
+.bar.rest bdi { color: var(--muted); }
+.bar b { white-space: nowrap; }
+dl { display: flex; flex-wrap: wrap; gap: 0.5rem 1.75rem; margin: 1rem 0 0; padding-top: 0.75rem; border-top: 1px solid var(--line); }
+dt { font-size: 12px; color: var(--muted); }
+dd { margin: 0; overflow-wrap: anywhere; }
+code { font-size: 12px; }
+.made { color: var(--muted); font-size: 12px; }
+
+@media (max-width: 70rem) {
+  summary { grid-template-columns: repeat(auto-fill, minmax(7rem, 1fr)); }
+  .state { grid-column: 1; }
+  summary .name { grid-column: 2 / -2; }
+  summary .error { grid-column: 1 / -1; }
+}
+@media (max-width: 40rem) {
+  body { padding: 0.75rem; }
+  nav, .totals { margin-left: 0; }
+  .overview { padding: 0.75rem; }
+  summary { grid-template-columns: repeat(3, minmax(0, 1fr)); padding: 0.6rem 0.75rem; }
+  summary .name { grid-column: 1 / -1; grid-row: 1; margin-right: 1.5rem; }
+  summary::after { grid-column: 3; }
+  .charts { grid-template-columns: 1fr; }
+}
+${BAR_WIDTHS}
 `;

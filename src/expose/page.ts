@@ -1,92 +1,155 @@
-// The page for people: every node with its state and where its sessions come from. No script, nothing from elsewhere.
+// The page for people: which nodes are well, how old their figures are, where their sessions come from. It works
+// without scripts and takes nothing from elsewhere.
 import { createHash } from 'node:crypto';
+import type { Clock } from '../clock.js';
 import type { NodeStatus } from '../collect/node-status.js';
-import type { ValueCount } from '../sessions/snapshot.js';
+import { type FleetSummary, groupByState, viewFleet } from './fleet-view.js';
 import { Html, html } from './html.js';
-import { type NodeView, viewNode } from './node-view.js';
+import { NODE_STATES, type NodeState } from './node-view.js';
 import { PAGE_CSS } from './page.css.js';
+import { nodeDetails } from './page-node.js';
+import { PAGE_SCRIPT_PATH } from './page-script.js';
+import { duration, moment, number, UNKNOWN } from './page-text.js';
+import { TimeSlice } from './time-slice.js';
 
 const PAGE_CSS_HASH = createHash('sha256').update(PAGE_CSS).digest('base64');
 
 export const PAGE_HEADERS = {
   'Content-Type': 'text/html; charset=utf-8',
-  'Content-Security-Policy': `default-src 'none'; style-src 'sha256-${PAGE_CSS_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+  'Content-Security-Policy': `default-src 'none'; style-src 'sha256-${PAGE_CSS_HASH}'; script-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
 };
+
+/** The query of the page that stays as it is. */
+export const PAUSED_QUERY = '?refresh=off';
+
+const REFRESH_SECONDS = 30;
+/** So many nodes are shown open; of more, people open those that they want to see. */
+const MAX_OPEN = 8;
 
 export interface PageOptions {
   readonly version: string;
   readonly telemetryPath: string;
+  /** Whether the page keeps itself fresh. */
+  readonly live: boolean;
 }
 
-/** `now` in milliseconds since the epoch. */
-export function renderPage(nodes: readonly NodeStatus[], now: number, options: PageOptions): string {
-  const rows = nodes.map((status) => nodeRow(viewNode(status, now), now));
+/** In UTF-8. Of a thousand nodes it is some megabytes, put together in slices and mostly from pieces of the view before. */
+export async function renderPage(
+  statuses: readonly NodeStatus[],
+  clock: Clock,
+  options: PageOptions,
+): Promise<Buffer> {
+  const now = clock.now();
+  const slice = new TimeSlice(clock);
+  const { summary, nodes } = viewFleet(statuses, now);
+  const open = nodes.length <= MAX_OPEN;
+  const pieces = [pageStart(summary, now, options).bytes()];
+  for (const [state, members] of groupByState(nodes)) {
+    pieces.push(sectionStart(state, members.length).bytes());
+    for (const node of members) {
+      pieces.push(...nodeDetails(node, now, open));
+      await slice.rest();
+    }
+    pieces.push(SECTION_END);
+  }
+  return Buffer.concat([...pieces, pageEnd(now).bytes()]);
+}
+
+function pageStart(summary: FleetSummary, now: number, options: PageOptions): Html {
   return html`<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>TaurusDB session exporter</title>
+<meta name="color-scheme" content="light dark">
+<title>${tabTitle(summary)}</title>
+<link rel="icon" href="${icon(summary)}">
+${options.live ? REFRESH : ''}
 <style>${new Html(PAGE_CSS)}</style>
 </head>
 <body>
-<h1>TaurusDB session exporter ${options.version}</h1>
-<nav>
+<a class="skip" href="#nodes">Skip to the nodes</a>
+<header>
+<h1>TaurusDB sessions <small>exporter ${options.version}</small></h1>
+<nav aria-label="Pages">
 <a href="${options.telemetryPath}">Metrics</a>
-<a href="/api/v1/nodes">Nodes as JSON</a>
-<a href="/-/healthy">Health</a>
-<a href="/-/ready">Readiness</a>
+<a href="/api/v1/nodes">JSON</a>
+<a href="/-/ready">Ready?</a>
+<a href="/-/healthy">Healthy?</a>
+${options.live ? html`<a href="/${PAUSED_QUERY}">Pause updates</a>` : html`<a href="/">Resume updates</a>`}
 </nav>
-<table>
-<thead><tr>
-<th scope="col">Node</th><th scope="col">State</th><th scope="col">Sessions</th>
-<th scope="col">By state</th><th scope="col">By user</th><th scope="col">By host</th>
-</tr></thead>
-<tbody>${rows}</tbody>
-</table>
+<p id="lost" role="status"></p>
+</header>
+<main id="nodes" tabindex="-1">
+${summarySection(summary, now)}
+`;
+}
+
+function pageEnd(now: number): Html {
+  return html`
+<p class="made">As of ${moment(new Date(now).toISOString())}. Figures are of each node’s last good collection; a bar is a value’s share of the node’s sessions.</p>
+</main>
 </body>
 </html>
-`.text;
+`;
 }
 
-function nodeRow(node: NodeView, now: number): Html {
-  const { last_success: success, last_error: error, top } = node;
-  return html`
-<tr>
-<th scope="row">${node.node_name || node.node_id}<small>${node.instance_name || node.instance_id}</small><small>${node.node_id}</small></th>
-<td><span class="state ${node.state}">${node.state}</span>
-<small>${success === null ? 'never collected' : html`collected ${timeElement(success, now)}`}</small>
-${error === null ? '' : html`<p class="error">${error.reason}: ${error.message}<small>${timeElement(error.at, now)}</small></p>`}</td>
-<td>${node.sessions ?? '–'}<small>${change(node)}</small></td>
-<td>${bars(top.state)}</td>
-<td>${bars(top.user)}</td>
-<td>${bars(top.host)}</td>
-</tr>`;
+// A reload throws people back, so whoever runs scripts gets the gentler way.
+const REFRESH = html`<noscript><meta http-equiv="refresh" content="${REFRESH_SECONDS}"></noscript>
+<script src="${PAGE_SCRIPT_PATH}" defer></script>`;
+
+function tabTitle({ states: { down, stale } }: FleetSummary): string {
+  const unwell = [...(down > 0 ? [`${down} down`] : []), ...(stale > 0 ? [`${stale} stale`] : [])];
+  return [...unwell, 'TaurusDB sessions'].join(' · ');
 }
 
-function bars(values: readonly ValueCount[] = []): Html {
-  const longest = Math.max(1, ...values.map(({ sessions }) => sessions));
-  // Widths are attributes: the security policy allows no inline styles.
-  const items = values.map(
-    ({ value, sessions }) => html`<li><span>${value}</span>${sessions}
-<svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true"><rect width="${((100 * sessions) / longest).toFixed(1)}" height="1"/></svg></li>`,
-  );
-  return html`<ul>${items}</ul>`;
+const ICON_COLOURS = { well: '%231a7f37', unwell: '%23cf222e' };
+
+function icon({ states: { down, stale } }: FleetSummary): string {
+  const colour = down + stale > 0 ? ICON_COLOURS.unwell : ICON_COLOURS.well;
+  return `data:image/svg+xml,<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><circle cx="8" cy="8" r="7" fill="${colour}"/></svg>`;
 }
 
-/** Since the collection before. */
-function change({ sessions, previous_sessions: previous }: NodeView): string {
-  if (sessions === null || previous === null || sessions === previous) return '';
-  return sessions > previous ? `+${sessions - previous}` : `−${previous - sessions}`;
+function summarySection(summary: FleetSummary, now: number): Html {
+  const { oldest_success: oldest, states } = summary;
+  return html`<section class="overview" aria-labelledby="overview">
+<h2 id="overview">${verdict(summary)}</h2>
+<ul class="states">${NODE_STATES.toReversed().map((state) => stateCount(state, states[state]))}</ul>
+<ul class="totals">
+${total(number(summary.sessions), 'sessions')}
+${total(number(summary.active), 'active')}
+${total(number(summary.lock_waiting), 'waiting for locks')}
+${total(oldest === null ? UNKNOWN : duration((now - Date.parse(oldest)) / 1000), 'age of the oldest data')}
+</ul>
+</section>`;
 }
 
-function timeElement(time: string, now: number): Html {
-  return html`<time datetime="${time}">${age((now - Date.parse(time)) / 1000)} ago</time>`;
+function verdict({ nodes, states: { up, pending } }: FleetSummary): string {
+  const unwell = nodes - up - pending;
+  if (nodes === 0) return 'No nodes: none is configured, and none was found yet';
+  if (unwell > 0) return `${number(unwell)} of ${number(nodes)} ${plural(nodes)} not collected`;
+  if (pending > 0) return `${number(pending)} of ${number(nodes)} ${plural(nodes)} not tried yet`;
+  return nodes === 1 ? 'The node is up' : `All ${number(nodes)} nodes are up`;
 }
 
-function age(seconds: number): string {
-  if (seconds < 120) return `${Math.max(0, Math.round(seconds))} s`;
-  if (seconds < 7_200) return `${Math.round(seconds / 60)} min`;
-  if (seconds < 172_800) return `${Math.round(seconds / 3_600)} h`;
-  return `${Math.round(seconds / 86_400)} d`;
+function plural(nodes: number): string {
+  return nodes === 1 ? 'node' : 'nodes';
 }
+
+function stateCount(state: NodeState, count: number): Html {
+  const text = html`<b>${number(count)}</b> ${state}`;
+  return count === 0
+    ? html`<li><span class="state zero">${text}</span></li>`
+    : html`<li><a class="state ${state}" href="#${state}">${text}</a></li>`;
+}
+
+function total(value: string, label: string): Html {
+  return html`<li><b>${value}</b> <small>${label}</small></li>`;
+}
+
+function sectionStart(state: NodeState, nodes: number): Html {
+  return html`<section aria-labelledby="${state}">
+<h2 id="${state}">${state} <small>${number(nodes)} ${plural(nodes)}</small></h2>`;
+}
+
+const SECTION_END = Buffer.from('\n</section>\n');

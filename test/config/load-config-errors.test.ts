@@ -476,7 +476,17 @@ describe('loadConfig', () => {
     });
   }
 
-  for (const path of ['/', '/-/healthy', '/-/reload', '/api/v1/nodes', 'metrics', '/a?b', '/a b', '/é']) {
+  for (const path of [
+    '/',
+    '/-/healthy',
+    '/-/reload',
+    '/api/v1/nodes',
+    '/page.js',
+    'metrics',
+    '/a?b',
+    '/a b',
+    '/é',
+  ]) {
     it(`refuses to publish at "${path}"`, () => {
       assert.deepEqual(folder.errorsOf(projectAnd(`web: { telemetry_path: "${path}" }\n`)), [
         `config.yaml:10: web.telemetry_path: got "${path}", expected a path such as /metrics that the program does not use itself`,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { FAILURE_REASONS } from '../../src/collect/collection-error.js';
 import { viewNode } from '../../src/expose/node-view.js';
-import { counts, NODE_STATUS, NOW, SNAPSHOT, UNTRIED_STATUS } from './node-status-fixture.js';
+import { counts, DATABASE_NODE, NODE_STATUS, NOW, SNAPSHOT, UNTRIED_STATUS } from './node-status-fixture.js';
 
 describe('viewNode', () => {
   it('tells everything of a node, by the names of the labels', () => {
@@ -14,17 +15,36 @@ describe('viewNode', () => {
       node_name: 'orders-primary',
       cloud_region: 'ap-southeast-3',
       role: 'master',
+      max_connections: 5000,
       state: 'up',
       last_success: '2026-01-02T03:04:05.250Z',
+      stale_at: '2026-01-02T03:07:05.000Z',
       next_run: '2026-01-02T03:05:03.000Z',
       last_error: null,
+      collections: { success: 41, error: 2, skipped: 1 },
       sessions: 6,
       previous_sessions: 4,
-      top: {
-        user: [
-          { value: 'app', sessions: 5 },
-          { value: 'batch', sessions: 1 },
-        ],
+      saturation: 0.0012,
+      active: 2,
+      slow: 1,
+      idle_in_transaction: 1,
+      lock_waiting: 1,
+      transactions_open: 3,
+      transactions_long: 1,
+      transaction_longest_seconds: 95,
+      lock_wait_longest_seconds: 8,
+      longest_sessions: [
+        { command: 'Sleep', seconds: 900 },
+        { command: 'Query', seconds: 30 },
+      ],
+      dimensions: {
+        user: {
+          distinct: 2,
+          top: [
+            { value: 'app', sessions: 5 },
+            { value: 'batch', sessions: 1 },
+          ],
+        },
       },
     });
   });
@@ -40,20 +60,50 @@ describe('viewNode', () => {
 
   it('shows no figures that are too old', () => {
     const view = viewNode(NODE_STATUS, NODE_STATUS.staleAt ?? 0);
-    assert.deepEqual([view.sessions, view.previous_sessions, view.top], [null, null, {}]);
+    const { sessions, previous_sessions, saturation, active, dimensions, longest_sessions } = view;
+    assert.deepEqual([sessions, previous_sessions, saturation, active], [null, null, null, null]);
+    assert.deepEqual([dimensions, longest_sessions], [{}, []]);
     assert.equal(view.last_success, '2026-01-02T03:04:05.250Z');
   });
 
-  it('picks the values with the most sessions', () => {
-    const user = counts({ a: 1, b: 7, c: 3, d: 3, e: 9, f: 2, g: 1 });
+  it('knows neither the saturation of a node whose limit is unknown, nor what the file has no column for', () => {
+    const { maxConnections: _, ...node } = DATABASE_NODE;
+    const snapshot = { sessions: 3, lockWaiting: 0, times: [], dimensions: new Map() };
+    const view = viewNode({ ...NODE_STATUS, node, snapshot }, NOW);
+    assert.deepEqual([view.max_connections, view.saturation], [null, null]);
+    assert.deepEqual([view.active, view.transaction_longest_seconds, view.lock_waiting], [null, null, 0]);
+  });
+
+  it('picks the values with the most sessions, and tells of how many', () => {
+    const user = counts({ a: 1, b: 7, c: 3, d: 3, e: 9, f: 2, g: 1 }, 12);
     const view = viewNode(
       { ...NODE_STATUS, snapshot: { ...SNAPSHOT, dimensions: new Map([['user', user]]) } },
       NOW,
     );
     assert.deepEqual(
-      view.top.user?.map(({ value }) => value),
+      view.dimensions.user?.top.map(({ value }) => value),
       ['e', 'b', 'c', 'd', 'f'],
     );
+    assert.equal(view.dimensions.user?.distinct, 12);
+  });
+
+  it('says what to do about every reason of a failure', () => {
+    for (const reason of FAILURE_REASONS) {
+      const failed = {
+        ...NODE_STATUS,
+        up: false,
+        lastError: { reason, message: 'got x, expected y', at: NOW },
+      };
+      assert.match(viewNode(failed, NOW).last_error?.hint ?? '', /^[A-Z].{30,}\.$/u, reason);
+    }
+  });
+
+  it('is the same object until something changes', () => {
+    const status = { ...NODE_STATUS };
+    const view = viewNode(status, NOW);
+    assert.equal(viewNode(status, NOW + 1000), view);
+    assert.notEqual(viewNode(status, NODE_STATUS.staleAt ?? 0), view);
+    assert.notEqual(viewNode({ ...status }, NOW), view);
   });
 
   it('keeps an error to one line of at most 500 characters', () => {

@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import type { NodeStatus } from '../../src/collect/node-status.js';
 import { PAGE_HEADERS, renderPage } from '../../src/expose/page.js';
+import { FakeClock } from '../support/fake-clock.js';
 import { counts, DATABASE_NODE, NODE_STATUS, NOW, SNAPSHOT, UNTRIED_STATUS } from './node-status-fixture.js';
 
-const OPTIONS = { version: '1.2.3', telemetryPath: '/metrics' };
+const OPTIONS = { version: '1.2.3', telemetryPath: '/metrics', live: true };
+
+async function pageOf(statuses: readonly NodeStatus[], options = OPTIONS): Promise<string> {
+  return String(await renderPage(statuses, new FakeClock(NOW), options));
+}
 
 /** What a reader sees, one piece of text a line. */
 function visible(page: string): string {
@@ -14,30 +20,49 @@ function visible(page: string): string {
 }
 
 describe('renderPage', () => {
-  it('shows a node with its state, age, sessions and where they come from', () => {
-    const text = visible(renderPage([NODE_STATUS], NOW, OPTIONS));
-    for (const seen of [
-      'TaurusDB session exporter 1.2.3',
-      'orders-primary',
-      'up',
-      '12 s',
-      '6',
-      '+2',
-      'Updating',
-    ]) {
-      assert.ok(text.includes(`\n${seen}`), seen);
-    }
-    assert.match(text, /\napp_rw\n2\n/);
-    assert.match(text, /\n10\.0\.0\.1\n5\n2001:db8::1\n1\n/);
+  it('says first which nodes are well, and how old the data is', async () => {
+    const down = { ...NODE_STATUS, up: false, lastSuccessAt: NOW - 600_000 };
+    const text = visible(await pageOf([NODE_STATUS, down, UNTRIED_STATUS]));
+    assert.match(text, /\n1 of 3 nodes not collected\n1\nup\n1\npending\n0\nstale\n1\ndown\n/);
+    assert.match(text, /\n10 min\nage of the oldest data\n/);
+    assert.match(visible(await pageOf([NODE_STATUS, NODE_STATUS])), /\nAll 2 nodes are up\n/);
+    assert.match(visible(await pageOf([])), /\nNo nodes: none is configured/);
   });
 
-  it('draws the longest bar for the value with the most sessions', () => {
-    const page = renderPage([NODE_STATUS], NOW, OPTIONS);
-    assert.match(page, /<span>none<\/span>4\s*<svg[^>]*><rect width="100\.0"/);
-    assert.match(page, /<span>Updating<\/span>2\s*<svg[^>]*><rect width="50\.0"/);
+  it('shows a node with its state, age, change, saturation, longest transaction and next run', async () => {
+    const status = { ...NODE_STATUS, node: { ...DATABASE_NODE, maxConnections: 8 } };
+    assert.match(
+      visible(await pageOf([status])),
+      /\nup\norders-primary\norders · master · ap-southeast-3\n6\n\+2\nsessions\n75 %\nof max connections\n2\nactive\n1\nwaiting for locks\n95 s\nlongest transaction\n12 s ago\nnext in 46 s\n/,
+    );
   });
 
-  it('shows why a node is down, and how long ago it was last collected', () => {
+  it('shows where the sessions come from, and the longest of them', async () => {
+    const text = visible(await pageOf([NODE_STATUS]));
+    assert.match(text, /\nBy state\nnone\n4\nUpdating\n2\n/);
+    assert.match(text, /\nBy user\n5 of 7\napp_rw\n2\nApp_RW\n1\n/);
+    assert.match(text, /\nBy client host\n10\.0\.0\.1\n5\n2001:db8::1\n1\n/);
+    assert.match(text, /\nLongest sessions\nSleep\n15 min\nQuery\n30 s\n/);
+  });
+
+  it('draws a bar as long as the value’s share of the sessions, and one for the rest', async () => {
+    const user = counts({ a: 50, b: 20, c: 10, d: 5, e: 5, f: 5, g: 5 });
+    const snapshot = { ...SNAPSHOT, sessions: 100, dimensions: new Map([['user', user]] as const) };
+    const page = await pageOf([{ ...NODE_STATUS, snapshot }]);
+    assert.match(page, /<li class="bar w50"><bdi>a<\/bdi> <b>50<\/b><\/li><li class="bar w20"><bdi>b<\/bdi>/);
+    assert.match(page, /<li class="bar w10 rest"><bdi>all others<\/bdi> <b>10<\/b>/);
+    assert.match(page, /\n\.w50 \{ --width: 50%; \}\n/);
+  });
+
+  it('marks a node that is filling up, and one that is nearly full', async () => {
+    const classOf = async (maxConnections: number) => {
+      const page = await pageOf([{ ...NODE_STATUS, node: { ...DATABASE_NODE, maxConnections } }]);
+      return /<span class="meter w\d+ ?(\w*)">/.exec(page)?.[1];
+    };
+    assert.deepEqual([await classOf(8), await classOf(7), await classOf(6)], ['', 'filling', 'full']);
+  });
+
+  it('shows why a node is down, how long ago it was last collected, and what to do', async () => {
     const at = NOW - 30_000;
     const lastError = { reason: 'timeout', message: 'wait: got running, expected finished', at } as const;
     const status = {
@@ -47,42 +72,89 @@ describe('renderPage', () => {
       lastError,
       lastSuccessAt: NOW - 10_800_000,
     };
-    const text = visible(renderPage([status], NOW, OPTIONS));
+    const text = visible(await pageOf([status]));
     assert.match(
       text,
-      /\ndown\ncollected\n3 h ago\ntimeout: wait: got running, expected finished\n30 s ago\n–\n/,
+      /\n–\nlongest transaction\n3 h ago\nnext in 46 s\ntimeout\n30 s ago:\nwait: got running, expected finished\n/,
+    );
+    assert.match(
+      text,
+      /\nWhat to do:\nThe collection did not end within collection\.timeout\..+ too old to be/,
     );
   });
 
-  it('shows a node that was not tried yet', () => {
-    assert.match(visible(renderPage([UNTRIED_STATUS], NOW, OPTIONS)), /\npending\nnever collected\n–\n/);
+  it('shows a node that was not tried yet', async () => {
+    const text = visible(await pageOf([UNTRIED_STATUS]));
+    assert.match(text, /\n1 of 1 node not tried yet\n/);
+    assert.match(text, /\n–\nsessions\n/);
+    assert.match(text, /\nnever\nnext in 46 s\nIts first collection has not ended yet\.\n/);
   });
 
-  it('escapes whatever others have named', () => {
+  it('opens a few nodes, and leaves many closed', async () => {
+    const openOf = async (nodes: number) =>
+      (await pageOf(Array.from({ length: nodes }, () => NODE_STATUS))).match(/<details [^>]*open>/g)?.length;
+    assert.deepEqual([await openOf(8), await openOf(9)], [8, undefined]);
+  });
+
+  it('tells new ages of a node that has not changed', async () => {
+    const clock = new FakeClock(NOW);
+    const page = async () => visible(String(await renderPage([NODE_STATUS], clock, OPTIONS)));
+    assert.match(await page(), /\n12 s ago\n/);
+    await clock.advance(5_000);
+    assert.match(await page(), /\n17 s ago\n/);
+  });
+
+  it('escapes whatever others have named', async () => {
     const evil = '<script>alert("1")</script>\'&';
-    const page = renderPage(
+    const page = await pageOf(
       [
         {
           ...NODE_STATUS,
-          node: { ...DATABASE_NODE, name: evil, instanceName: evil },
+          node: {
+            ...DATABASE_NODE,
+            project: evil,
+            instanceId: evil,
+            nodeId: evil,
+            name: evil,
+            instanceName: evil,
+            cloudRegion: evil,
+            role: evil,
+          },
           lastError: { reason: 'api', message: evil, at: NOW },
-          snapshot: { ...SNAPSHOT, dimensions: new Map([['user', counts({ [evil]: 6 })]]) },
+          snapshot: {
+            ...SNAPSHOT,
+            times: [{ command: evil, totalSeconds: 1, longestSeconds: 1 }],
+            dimensions: new Map([['user', counts({ [evil]: 6 })]]),
+          },
         },
       ],
-      NOW,
-      { version: evil, telemetryPath: `/${evil}` },
+      { version: evil, telemetryPath: `/${evil}`, live: true },
     );
-    assert.doesNotMatch(page, /<script|alert\("/);
-    assert.equal(page.split('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&#39;&amp;').length, 7);
+    assert.doesNotMatch(page, /<script>|alert\("/);
+    assert.equal(page.split('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&#39;&amp;').length - 1, 15);
   });
 
-  it('needs no script, no inline style and nothing from elsewhere, and its policy allows none', () => {
-    const page = renderPage([NODE_STATUS], NOW, OPTIONS);
-    assert.doesNotMatch(page, /<script|<link|<img|<iframe|style=|https?:|url\(|@import| on\w+=/);
+  it('keeps itself fresh with a script or, where none runs, by reloading; or not at all', async () => {
+    const live = await pageOf([NODE_STATUS]);
+    assert.match(
+      live,
+      /<noscript><meta http-equiv="refresh" content="30"><\/noscript>\n<script src="\/page\.js"/,
+    );
+    const paused = await pageOf([NODE_STATUS], { ...OPTIONS, live: false });
+    assert.doesNotMatch(paused, /http-equiv|<script/);
+    assert.match(paused, /<a href="\/">Resume updates<\/a>/);
+  });
+
+  it('takes nothing from elsewhere and has nothing inline but its style, and its policy allows no more', async () => {
+    const page = await pageOf([NODE_STATUS]);
+    assert.doesNotMatch(
+      page,
+      /<script>|<img|<iframe|style=|(href|src)="(https?:|\/\/)|url\(|@import| on\w+=/,
+    );
     const css = /<style>([\s\S]*)<\/style>/.exec(page)?.[1] ?? '';
     const hash = createHash('sha256').update(css).digest('base64');
     const policy = PAGE_HEADERS['Content-Security-Policy'];
-    assert.ok(policy.startsWith(`default-src 'none'; style-src 'sha256-${hash}';`));
-    assert.doesNotMatch(policy, /unsafe|script-src|\*/);
+    assert.ok(policy.startsWith(`default-src 'none'; style-src 'sha256-${hash}'; script-src 'self';`));
+    assert.doesNotMatch(policy, /unsafe|\*|https?:/);
   });
 });

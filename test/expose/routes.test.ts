@@ -118,6 +118,32 @@ describe('createRoutes', () => {
     );
   });
 
+  it('compresses the page and the JSON for who asks for it', async () => {
+    const { url } = await start();
+    for (const path of ['/', '/api/v1/nodes']) {
+      const plain = await fetch(`${url}${path}`, { headers: { 'accept-encoding': 'identity' } });
+      const gzip = await fetch(`${url}${path}`, { headers: { 'accept-encoding': 'gzip' } });
+      assert.equal(plain.headers.get('content-encoding'), null);
+      assert.equal(gzip.headers.get('content-encoding'), 'gzip');
+      assert.equal(gzip.headers.get('vary'), 'Accept-Encoding');
+      assert.equal(await gzip.text(), await plain.text());
+    }
+  });
+
+  it('serves a page that stays as it is to who asks for it, and takes no other query', async () => {
+    const { url } = await start();
+    const page = async (query: string) => (await fetch(`${url}/${query}`)).text();
+    assert.doesNotMatch(await page('?refresh=off'), /http-equiv="refresh"|<script/);
+    assert.equal(await page('?refresh=<b>'), await page(''));
+  });
+
+  it('serves the script of the page', async () => {
+    const { url } = await start();
+    const answer = await fetch(`${url}/page.js`);
+    assert.equal(answer.headers.get('content-type'), 'text/javascript; charset=utf-8');
+    assert.match(await answer.text(), /^'use strict';\n/);
+  });
+
   it('answers HEAD as GET, without the body', async () => {
     const { port } = await start();
     const head = await rawRequest(port, 'HEAD /metrics HTTP/1.0\r\n\r\n');

@@ -13,7 +13,7 @@ import { ProjectClients } from '../../src/commands/project-clients.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { AgentMetrics } from '../../src/expose/agent-metrics.js';
 import { Exposition } from '../../src/expose/exposition.js';
-import { viewNode } from '../../src/expose/node-view.js';
+import { viewFleet } from '../../src/expose/fleet-view.js';
 import { renderPage } from '../../src/expose/page.js';
 import { WHOLE_FLEET } from '../../src/schedule/shard.js';
 import { RecordedLog } from '../support/recorded-log.js';
@@ -162,12 +162,12 @@ export class RehearsedFleet {
 
   /** All that people and programs are shown of the fleet. */
   async pages(): Promise<string> {
-    const now = this.clock.now();
     const nodes = this.board.list();
+    const page = await renderPage(nodes, this.clock, { version: '0', telemetryPath: '/metrics', live: true });
     return [
       await this.metricsPage(),
-      renderPage(nodes, now, { version: '0', telemetryPath: '/metrics' }),
-      JSON.stringify(nodes.map((status) => viewNode(status, now))),
+      page.toString(),
+      JSON.stringify(viewFleet(nodes, this.clock.now())),
     ].join('\n');
   }
 
