@@ -8,6 +8,8 @@ import { createRateMeter } from './rate-meter.js';
 const RECOVERY_STEP_MS = 10_000;
 const MIN_REQUESTS_PER_SECOND = 1;
 const HALVING_PAUSE_MS = 1_000;
+/** Share of the rate at which requests follow each other: they reach the gateway closer together than they were sent. */
+const PACE = 0.95;
 /** Five of the gateway's longest windows: what asks for more is not the gateway. */
 const LONGEST_PAUSE_MS = 300_000;
 
@@ -40,9 +42,8 @@ interface Waiter {
 
 export function createRateLimiter(clock: Clock, maxRequestsPerSecond: number): RateLimiter {
   const minRate = Math.min(MIN_REQUESTS_PER_SECOND, maxRequestsPerSecond);
-  // A small bucket spreads requests evenly: the gateway counts by the second, and a full second's worth saved up
-  // would come on top of the next one's.
-  const capacity = Math.max(1, maxRequestsPerSecond / 10);
+  // A small bucket spreads requests evenly; what it holds and what a second adds make the budget of that second.
+  const capacity = Math.max(1, maxRequestsPerSecond * (1 - PACE));
   const meter = createRateMeter(maxRequestsPerSecond);
 
   let tokens = capacity;
@@ -60,13 +61,15 @@ export function createRateLimiter(clock: Clock, maxRequestsPerSecond: number): R
     return Math.min(maxRequestsPerSecond, reducedRate + (steps * maxRequestsPerSecond) / 10);
   };
 
+  const pace = (): number => PACE * rate();
+
   const refill = (): void => {
     const now = clock.monotonic();
     const pausedSeconds = Math.max(0, Math.min(now, pausedUntil) - refilledAt) / 1_000;
     const openSeconds = (now - refilledAt) / 1_000 - pausedSeconds;
     meter.pass(pausedSeconds, 0);
-    meter.pass(openSeconds, rate());
-    tokens = Math.min(capacity, tokens + openSeconds * rate());
+    meter.pass(openSeconds, pace());
+    tokens = Math.min(capacity, tokens + openSeconds * pace());
     refilledAt = now;
   };
 
@@ -82,7 +85,7 @@ export function createRateLimiter(clock: Clock, maxRequestsPerSecond: number): R
         meter.use();
         waiters.shift()?.proceed();
       } else {
-        await clock.sleep(((1 - tokens) / rate()) * 1_000);
+        await clock.sleep(((1 - tokens) / pace()) * 1_000);
       }
     }
     serving = false;
