@@ -90,7 +90,7 @@ export const FLAGS = {
   'with-prometheus': {
     type: 'boolean',
     commands: ['demo'],
-    help: 'also start the prometheus program, where it is installed, with the rules and consoles of deploy/',
+    help: 'also start the prometheus program, where it is installed, with the rules and consoles of deploy/prometheus',
   },
   'simulate.nodes': {
     type: 'string',

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { requireProgram } from '../support/real-programs.js';
 import { panelExpressions, readDashboards, variableQueries } from './dashboard-expressions.js';
-import { exampleFleet } from './example-fleet.js';
+import { EXAMPLE_NODE_ID, exampleFleet } from './example-fleet.js';
 import { type PrometheusServer, startPrometheus } from './prometheus-server.js';
 
 describe('deploy on a real Prometheus', function () {
@@ -21,7 +21,11 @@ describe('deploy on a real Prometheus', function () {
     await once(exporter, 'listening');
     const address = exporter.address();
     assert.ok(address !== null && typeof address === 'object');
-    prometheus = await startPrometheus(program, `127.0.0.1:${address.port}`);
+    prometheus = await startPrometheus(program, {
+      scrape_configs: [
+        { job_name: 'taurusdb', static_configs: [{ targets: [`127.0.0.1:${address.port}`] }] },
+      ],
+    });
     // Three of each: rates need two samples, and recordings stand on one another.
     await prometheus.waitFor('count_over_time(node:taurusdb_sessions:excess[1m]) >= 3');
   });
@@ -47,14 +51,14 @@ describe('deploy on a real Prometheus', function () {
 
   for (const [name, dashboard] of readDashboards()) {
     it(`finds data for every query of ${name}`, async () => {
-      for (const { where, expr } of panelExpressions(dashboard)) {
+      for (const { where, expr } of panelExpressions(dashboard, EXAMPLE_NODE_ID)) {
         assert.ok((await prometheus.query(expr)).length > 0, `${where}: ${expr}`);
       }
     });
 
     it(`offers every instance and node of ${name} by name, and by id where it has none`, async () => {
       const offered: Record<string, string[]> = {};
-      for (const { name: variable, expr, regex } of variableQueries(dashboard)) {
+      for (const { name: variable, expr, regex } of variableQueries(dashboard, EXAMPLE_NODE_ID)) {
         const lines = (await prometheus.query(expr)).map(grafanaLine);
         const groups = lines.map((line) => regex.exec(line)?.groups);
         offered[variable] = groups.map((group) => `${group?.text}=${group?.value}`).sort();

@@ -1,16 +1,22 @@
-// A real Prometheus on loopback that scrapes one address every second, with the shipped rules and console templates.
+// A real Prometheus on loopback that scrapes and evaluates every second, with the shipped rules and console templates.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../../src/commands/free-port.js';
 
 const FOLDER = fileURLToPath(new URL('../../deploy/prometheus/', import.meta.url));
-const CONSOLE_LIBRARIES =
-  process.env.CONSOLE_LIBRARIES ?? '/usr/share/doc/prometheus/examples/console_libraries';
+
+/** What of Prometheus' own configuration a test chooses. */
+export interface PrometheusSettings {
+  readonly scrape_configs: readonly object[];
+  /** The shipped rules unless told otherwise. */
+  readonly rule_files?: readonly string[];
+  readonly alerting?: object;
+}
 
 export interface Sample {
   readonly metric: Readonly<Record<string, string>>;
@@ -19,20 +25,22 @@ export interface Sample {
 
 export interface PrometheusServer {
   readonly url: string;
-  /** Instant query; rejects with Prometheus' own words. */
-  query(expr: string): Promise<readonly Sample[]>;
+  /** Instant query, as of now or of `time` in seconds; rejects with Prometheus' own words. */
+  query(expr: string, time?: number): Promise<readonly Sample[]>;
   /** Resolves once the query returns something. */
   waitFor(expr: string): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** `target` is host:port of something that answers /metrics. */
-export async function startPrometheus(program: string, target: string): Promise<PrometheusServer> {
+export async function startPrometheus(
+  program: string,
+  settings: PrometheusSettings,
+): Promise<PrometheusServer> {
   const folder = mkdtempSync(join(tmpdir(), 'prometheus-'));
   const config = {
     global: { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' },
     rule_files: ['taurusdb-thresholds.rules.yml', 'taurusdb.rules.yml'].map((name) => join(FOLDER, name)),
-    scrape_configs: [{ job_name: 'taurusdb', static_configs: [{ targets: [target] }] }],
+    ...settings,
   };
   writeFileSync(join(folder, 'prometheus.yml'), JSON.stringify(config));
   const address = `127.0.0.1:${await freePort()}`;
@@ -43,7 +51,7 @@ export async function startPrometheus(program: string, target: string): Promise<
       `--storage.tsdb.path=${join(folder, 'data')}`,
       `--web.listen-address=${address}`,
       `--web.console.templates=${join(FOLDER, 'consoles')}`,
-      `--web.console.libraries=${CONSOLE_LIBRARIES}`,
+      `--web.console.libraries=${join(FOLDER, 'console_libraries')}`,
       '--log.level=error',
     ],
     { stdio: ['ignore', 'ignore', 'inherit'] },
@@ -52,7 +60,7 @@ export async function startPrometheus(program: string, target: string): Promise<
   const url = `http://${address}`;
   return {
     url,
-    query: (expr) => query(url, expr),
+    query: (expr, time) => query(url, expr, time),
     waitFor: (expr) => waitFor(server, url, expr),
     stop: async () => {
       if (server.exitCode === null) {
@@ -64,10 +72,10 @@ export async function startPrometheus(program: string, target: string): Promise<
   };
 }
 
-async function query(url: string, expr: string): Promise<readonly Sample[]> {
+async function query(url: string, expr: string, time?: number): Promise<readonly Sample[]> {
   const response = await fetch(`${url}/api/v1/query`, {
     method: 'POST',
-    body: new URLSearchParams({ query: expr }),
+    body: new URLSearchParams({ query: expr, ...(time === undefined ? {} : { time: String(time) }) }),
   });
   const answer = (await response.json()) as { error?: string; data?: { result: readonly Sample[] } };
   if (answer.data === undefined) {
@@ -88,16 +96,4 @@ async function waitFor(server: ChildProcess, url: string, expr: string): Promise
     }
     await sleep(200);
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') {
-    throw new Error('a TCP server has a port');
-  }
-  return address.port;
 }
