@@ -46,28 +46,34 @@ export function readDashboards(): Map<string, DashboardJson> {
   );
 }
 
-/** By the panel that they stand in. Every choice is `All`, or `node` where a dashboard shows one. */
-export function panelExpressions(dashboard: DashboardJson): { where: string; expr: string }[] {
+/** By the panel that they stand in. Every choice is `All`, or the node's id where a dashboard shows one. */
+export function panelExpressions(
+  dashboard: DashboardJson,
+  nodeId: string,
+): { where: string; expr: string }[] {
   return dashboard.panels.flatMap((panel) =>
     (panel.targets ?? []).map(({ refId, expr }) => ({
       where: `${dashboard.title} / ${panel.title} ${refId}`,
-      expr: replaceVariables(expr, dashboard),
+      expr: replaceVariables(expr, dashboard, nodeId),
     })),
   );
 }
 
 /** The expression inside a variable's query_result(…), and what Grafana takes from each line of its answer. */
-export function variableQueries(dashboard: DashboardJson): { name: string; expr: string; regex: RegExp }[] {
+export function variableQueries(
+  dashboard: DashboardJson,
+  nodeId: string,
+): { name: string; expr: string; regex: RegExp }[] {
   return dashboard.templating.list.flatMap(({ name, query, regex }) => {
     const expr = /^query_result\((.*)\)$/.exec(query ?? '')?.[1];
     return expr === undefined || regex === undefined
       ? []
-      : [{ name, expr: replaceVariables(expr, dashboard), regex: new RegExp(regex.slice(1, -1)) }];
+      : [{ name, expr: replaceVariables(expr, dashboard, nodeId), regex: new RegExp(regex.slice(1, -1)) }];
   });
 }
 
-function replaceVariables(expr: string, dashboard: DashboardJson): string {
-  const node = dashboard.uid === 'taurusdb-node' ? 'n1no07' : '.+';
+function replaceVariables(expr: string, dashboard: DashboardJson, nodeId: string): string {
+  const node = dashboard.uid === 'taurusdb-node' ? nodeId : '.+';
   return expr
     .replaceAll('$__rate_interval', '1m')
     .replaceAll('$project', '.+')

@@ -14,7 +14,7 @@ import {
   readDashboards,
   variableQueries,
 } from './dashboard-expressions.js';
-import { exampleFleet } from './example-fleet.js';
+import { EXAMPLE_NODE_ID, exampleFleet } from './example-fleet.js';
 
 const run = promisify(execFile);
 const GRID_COLUMNS = 24;
@@ -71,7 +71,7 @@ describe('deploy/grafana', () => {
 
       it('asks only for metrics that the exporter, the rules or Prometheus know', () => {
         const known = knownMetrics();
-        for (const { where, expr } of panelExpressions(dashboard)) {
+        for (const { where, expr } of panelExpressions(dashboard, EXAMPLE_NODE_ID)) {
           const text = expr.replace(/"(?:[^"\\]|\\.)*"/g, '');
           const asked =
             text.match(/\b(?:taurusdb|process|nodejs|node|user|host)[_:][\w:]+|\bALERTS\b/g) ?? [];
@@ -87,8 +87,11 @@ describe('deploy/grafana', () => {
     this.timeout(60_000);
     const promtool = requireProgram(this, 'promtool');
     const expressions = [...dashboards.values()].flatMap((dashboard) => [
-      ...panelExpressions(dashboard),
-      ...variableQueries(dashboard).map(({ name, expr }) => ({ where: `variable ${name}`, expr })),
+      ...panelExpressions(dashboard, EXAMPLE_NODE_ID),
+      ...variableQueries(dashboard, EXAMPLE_NODE_ID).map(({ name, expr }) => ({
+        where: `variable ${name}`,
+        expr,
+      })),
     ]);
     const rules = expressions.map(({ expr }, index) => ({ record: `expression_${index}`, expr }));
     const folder = mkdtempSync(join(tmpdir(), 'dashboards-'));

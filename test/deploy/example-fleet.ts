@@ -1,5 +1,8 @@
 // The exposition of a small fleet, every metric that the exporter publishes: what rules, dashboards and consoles are
 // tried on without an exporter. Node `n1` spikes for 30 s in every two minutes; a node of another project fails.
+/** Of the node that has every series. */
+export const EXAMPLE_NODE_ID = 'n1no07';
+
 const HOSTILE_USER = '<b>q"uote\\</b>';
 
 interface ExampleNode {
@@ -11,7 +14,7 @@ interface ExampleNode {
 
 const NODES: readonly ExampleNode[] = [
   {
-    ids: 'instance_id="i1in07",node_id="n1no07"',
+    ids: `instance_id="i1in07",node_id="${EXAMPLE_NODE_ID}"`,
     info: 'project="production",cloud_region="ap-southeast-3",instance_name="orders",node_name="orders-primary",role="master"',
     base: 60,
     up: 1,
