@@ -14,6 +14,8 @@ interface Sleep {
 export interface Passing {
   /** Lengths of the sleeps that are there while a request is under way. */
   readonly requestLimitsMs: readonly number[];
+  /** Requests that nobody will answer: time does not wait for them. */
+  readonly hanging?: number;
   /** Only a limit ends the work: time goes on to it once nothing else happens. */
   readonly toLimits?: boolean;
 }
@@ -39,25 +41,30 @@ export class RehearsalClock extends FakeClock {
   }
 
   /** Lets time pass until `work` has ended. */
-  async pass(work: Promise<unknown>, { requestLimitsMs, toLimits = false }: Passing): Promise<void> {
+  async pass(work: Promise<unknown>, passing: Passing): Promise<void> {
     let done = false;
     const settled = work.finally(() => {
       done = true;
     });
+    await this.passUntil(() => done, passing);
+    await settled;
+  }
+
+  async passUntil(isDone: () => boolean, passing: Passing): Promise<void> {
+    const { requestLimitsMs, hanging = 0, toLimits = false } = passing;
     const giveUpAt = performance.now() + PATIENCE_MS;
     let quietSince = performance.now();
-    while (!done) {
+    while (!isDone()) {
       await new Promise((resolve) => setTimeout(resolve, 1));
       const [next] = [...this.#sleeps].sort((a, b) => a.wakeAt - b.wakeAt);
-      const isAsking = [...this.#sleeps].some(({ ms }) => requestLimitsMs.includes(ms));
+      const asking = [...this.#sleeps].filter(({ ms }) => requestLimitsMs.includes(ms)).length;
       const isLimit = next !== undefined && this.#limits.has(next.ms);
       const isStuck = toLimits && performance.now() - quietSince > QUIET_MS;
-      if (!done && next !== undefined && (isStuck || !(isLimit || isAsking))) {
+      if (!isDone() && next !== undefined && (isStuck || !(isLimit || asking > hanging))) {
         await this.advance(next.wakeAt - this.monotonic());
         quietSince = performance.now();
       }
       if (performance.now() > giveUpAt) throw new Error(`still busy after ${PATIENCE_MS / 1_000} s`);
     }
-    await settled;
   }
 }

@@ -69,10 +69,14 @@ export class FakeClock implements Clock {
     this.#now += ms;
   }
 
+  /** The one that wakes first; of several at the same moment, the one that has slept longest. */
   #takeDue(end: number): Sleeper | undefined {
-    const due = this.#sleepers.filter((sleeper) => sleeper.wakeAt <= end).sort((a, b) => a.wakeAt - b.wakeAt);
-    this.#sleepers = this.#sleepers.filter((sleeper) => sleeper !== due[0]);
-    return due[0];
+    let first: Sleeper | undefined;
+    for (const sleeper of this.#sleepers) {
+      if (sleeper.wakeAt <= end && (first === undefined || sleeper.wakeAt < first.wakeAt)) first = sleeper;
+    }
+    if (first !== undefined) this.#sleepers.splice(this.#sleepers.indexOf(first), 1);
+    return first;
   }
 
   #moveTo(monotonic: number): void {

@@ -1,0 +1,106 @@
+// What one node or one secret suffers stays there, however many nodes there are.
+import assert from 'node:assert/strict';
+import { closeServers, sendAnswer } from '../support/scripted-server.js';
+import { refusal } from './answers.js';
+import { CANARIES } from './canaries.js';
+import { WITH_PASSWORD } from './rehearsed-fleet.js';
+import { ScheduledFleet, type ScheduledFleetOptions } from './scheduled-fleet.js';
+
+const WITH_KEY = { access_key: { ak: CANARIES.accessKey, sk: CANARIES.secretKey } };
+const REFUSED = refusal(401, 'APIGW.0301', 'verify aksk signature fail');
+
+describe('isolation', function () {
+  this.timeout(60_000);
+
+  let fleet: ScheduledFleet;
+  const start = async (options: ScheduledFleetOptions) => {
+    fleet = await ScheduledFleet.start(options);
+  };
+
+  afterEach(async () => {
+    await fleet.close();
+    await closeServers();
+  });
+
+  it('loses one slot of eight to one node of fifty that hangs', async () => {
+    await start({ nodes: 50, maxConcurrent: 8, auth: WITH_KEY });
+    await fleet.round(1);
+    fleet.api.misbehave({
+      submit: (response, { target }) => {
+        if (!target.includes('/nodes/000000000000000000000000000000')) return;
+        if (target.includes('00no07/')) return; // no answer
+        sendAnswer(response, { body: { request_id: 'r' } });
+      },
+    });
+    const successes = () => fleet.statuses.filter(({ collections }) => collections.success === 2).length;
+    const tookMs = await fleet.until(() => successes() === 49, { hanging: 1 });
+    // Up to the next minute; then seven at a time, each a poll of a second.
+    assert.ok(tookMs <= 70_000, `${tookMs} ms`);
+    assert.equal(fleet.up, 50);
+
+    await fleet.until(() => fleet.up === 49, { hanging: 1, toLimits: true });
+    assert.equal(fleet.statuses[0]?.lastError?.reason, 'timeout');
+    assert.ok(fleet.statuses.every(({ collections }) => collections.skipped === 0));
+  });
+
+  it('sends a refused key twice, for 500 nodes', async () => {
+    await start({ nodes: 500, maxConcurrent: 500, auth: WITH_KEY });
+    fleet.api.misbehave({ submit: REFUSED });
+    for (const round of [1, 2, 3]) await fleet.round(round);
+    assert.equal(fleet.api.requests.length, 2);
+    assert.equal(fleet.failed('auth'), 1_500);
+  });
+
+  it('sends it again after five minutes and a half, with one node', async () => {
+    await start({ nodes: 20, maxConcurrent: 20, auth: WITH_KEY });
+    fleet.api.misbehave({ submit: REFUSED });
+    for (const round of [1, 2, 3, 4, 5, 6, 7]) await fleet.round(round);
+    assert.equal(fleet.api.requests.length, 2);
+    await fleet.round(8);
+    assert.equal(fleet.api.requests.length, 3);
+
+    fleet.api.misbehave({});
+    await fleet.until(() => fleet.up === 20);
+    assert.equal(fleet.statuses[0]?.errors.auth, 13);
+  });
+
+  it('sends a refused password once, for 500 nodes', async () => {
+    await start({ nodes: 500, maxConcurrent: 500, auth: WITH_PASSWORD });
+    fleet.api.misbehave({ token: refusal(401, 'IAM.0001', 'wrong password') });
+    for (const round of [1, 2]) await fleet.round(round);
+    assert.equal(fleet.api.requests.length, 1);
+    assert.equal(fleet.failed('auth'), 1_000);
+  });
+
+  it('asks IAM once for 50 nodes, and once more when the token is refused', async () => {
+    await start({ nodes: 50, maxConcurrent: 50, auth: WITH_PASSWORD });
+    let valid: string = CANARIES.token;
+    let tokens = 0;
+    const checked: typeof REFUSED = (response, { headers }) =>
+      sendAnswer(
+        response,
+        headers['x-auth-token'] === valid ? { body: { request_id: 'r' } } : { status: 401 },
+      );
+    fleet.api.misbehave({
+      submit: checked,
+      token: (response) => {
+        tokens += 1;
+        valid = `token-${tokens}`;
+        const expires_at = new Date(fleet.clock.now() + 86_400_000).toISOString();
+        sendAnswer(response, {
+          status: 201,
+          headers: { 'x-subject-token': valid },
+          body: { token: { expires_at } },
+        });
+      },
+    });
+    await fleet.round(1);
+    // A token that is refused in its first minute is not replaced.
+    await fleet.round(2);
+    assert.deepEqual([fleet.up, tokens], [50, 1]);
+
+    valid = 'another';
+    await fleet.round(3);
+    assert.deepEqual([fleet.up, tokens], [50, 2]);
+  });
+});
