@@ -1,6 +1,5 @@
 // All that one configured project needs to talk to the cloud: its services, its credentials, its API client.
-import { readFileSync } from 'node:fs';
-import { createSecureContext, rootCertificates } from 'node:tls';
+import { rootCertificates } from 'node:tls';
 import type { Clock } from '../clock.js';
 import type { ApiObserver } from '../collect/api-observer.js';
 import type { ProjectConfig } from '../config/config-schema.js';
@@ -30,7 +29,6 @@ export interface ProjectClient {
   close(): Promise<void>;
 }
 
-/** Throws for a certificate file gone wrong. */
 export function openProjectClient(
   project: ProjectConfig,
   submitBody: SubmitBody,
@@ -94,18 +92,11 @@ function serviceOptions(
     requestTimeoutMs: api.request_timeout,
     maxRetries: api.max_retries,
     maxRequestsPerSecond: api.max_requests_per_second,
-    ...(api.ca_file === undefined ? {} : { ca: withSystemCertificates(api.ca_file) }),
+    ...(api.ca === undefined ? {} : { ca: [...rootCertificates, api.ca].join('\n') }),
     ...(api.proxy_url === undefined ? {} : { proxyUrl: api.proxy_url.read() }),
     clock,
     random: Math.random,
     observer,
     log,
   };
-}
-
-function withSystemCertificates(file: string): string {
-  const ca = [...rootCertificates, readFileSync(file, 'utf8')].join('\n');
-  // Throws for what is no certificate, which would otherwise come out at the first connection.
-  createSecureContext({ ca });
-  return ca;
 }

@@ -45,8 +45,8 @@ export class ProjectClients {
   }
 
   /**
-   * Throws for a certificate file gone wrong: then nothing has changed. A client that is no longer wanted is let go,
-   * not closed: what runs ends with the client that it began with, and idle connections end by themselves.
+   * A client that is no longer wanted is let go, not closed: what runs ends with the client that it began with, and
+   * idle connections end by themselves.
    */
   apply(config: Config): void {
     const body = submitBody(config.collection);

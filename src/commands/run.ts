@@ -44,7 +44,7 @@ export async function run(flags: FlagValues): Promise<number> {
           log,
           onReload: (success) => agent.noteReload(success),
         });
-  const agent: Agent = await startAgent({
+  const starting = startAgent({
     config,
     shard,
     listenAddress: flags['web.listen-address'] ?? config.web.listen_address,
@@ -54,6 +54,13 @@ export async function run(flags: FlagValues): Promise<number> {
     clock: systemClock,
     log,
   });
+  // From the first moment on: by default these signals end the process.
+  const stopped = untilStopped(log);
+  process.on('SIGHUP', () => {
+    // Why it failed is in the log.
+    starting.then(() => reloader.reload()).catch(() => {});
+  });
+  const agent: Agent = await starting;
   agent.noteReload(true);
   log.info('listening', {
     address: agent.address.address,
@@ -63,11 +70,7 @@ export async function run(flags: FlagValues): Promise<number> {
     shard: `${shard.index}/${shard.total}`,
   });
 
-  process.on('SIGHUP', () => {
-    // Why it failed is in the log.
-    reloader.reload().catch(() => {});
-  });
-  await untilStopped(log);
+  await stopped;
   await agent.stop();
   log.info('stopped');
   return 0;

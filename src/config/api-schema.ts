@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { atMostOneOf } from './alternatives.js';
 import {
   type ConfigSurroundings,
-  filePath,
+  certificatesFile,
   type SecretKind,
   secretFile,
   secretText,
@@ -30,7 +30,7 @@ export function apiSection(surroundings: ConfigSurroundings) {
     atMostOneOf(['proxy_url', 'proxy_url_file']),
     v.transform(({ ca_file, proxy_url, proxy_url_file, ...api }) => ({
       ...api,
-      ca_file,
+      ca: ca_file,
       proxy_url: proxy_url ?? proxy_url_file,
     })),
   );
@@ -60,7 +60,7 @@ export function mergeApi(top: ApiSettings, own: ProjectApi): ApiSettings {
     max_retries: own.max_retries ?? top.max_retries,
     max_requests_per_second: own.max_requests_per_second ?? top.max_requests_per_second,
     max_csv_bytes: own.max_csv_bytes ?? top.max_csv_bytes,
-    ca_file: own.ca_file ?? top.ca_file,
+    ca: own.ca_file ?? top.ca,
     proxy_url: own.proxy_url ?? own.proxy_url_file ?? top.proxy_url,
   };
 }
@@ -78,7 +78,7 @@ function apiKeys(surroundings: ConfigSurroundings) {
     ),
     max_csv_bytes: described('Largest result that is read, in decoded bytes', byteSize('1KiB', '16GiB')),
     ca_file: v.exactOptional(
-      described("Certificates (PEM) to trust beside the system's own", filePath(surroundings)),
+      described("Certificates (PEM) to trust beside the system's own", certificatesFile(surroundings)),
     ),
     proxy_url: secretText('HTTP proxy for all requests, with its user and password if it has any', PROXY_URL),
     proxy_url_file: secretFile('proxy_url', surroundings, PROXY_URL),

@@ -1,4 +1,5 @@
 // Keys that name a file, and secrets with their `_file` twins. Relative paths start from the configuration's folder.
+import { X509Certificate } from 'node:crypto';
 import { resolve } from 'node:path';
 import * as v from 'valibot';
 import { quote } from './config-errors.js';
@@ -7,6 +8,7 @@ import { described } from './scalar-schemas.js';
 import { Secret } from './secret.js';
 
 const MAX_FILE_BYTES = 1024 * 1024;
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/gu;
 
 /** Where the files are that a configuration names, and who hears what is odd about them. */
 export interface ConfigSurroundings {
@@ -24,13 +26,25 @@ export interface SecretKind {
 
 const ANY_SECRET: SecretKind = { kind: 'a secret', isValid: () => true };
 
-/** Read to the absolute path of a file that can be read. */
-export function filePath({ directory }: ConfigSurroundings) {
-  return converted('a readable file', (written) => {
-    const path = resolve(directory, written);
-    readBoundedFile(path, MAX_FILE_BYTES);
-    return path;
+/** Read to the text of its certificates: a reload sees when they changed, and cannot fail over them later. */
+export function certificatesFile({ directory }: ConfigSurroundings) {
+  return converted('a file of certificates (PEM)', (written) => {
+    const text = readBoundedFile(resolve(directory, written), MAX_FILE_BYTES).bytes.toString('latin1');
+    const certificates = text.match(CERTIFICATE) ?? [];
+    // OpenSSL passes over what it does not understand.
+    if (certificates.length === 0 || !certificates.every(isCertificate)) {
+      throw new Error('it is another text');
+    }
+    return certificates.join('\n');
   });
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).raw.length > 0;
+  } catch {
+    return false;
+  }
 }
 
 /** Written in the configuration itself, or in a variable of the environment. */

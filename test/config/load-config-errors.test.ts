@@ -387,7 +387,7 @@ const WRONG_VALUES: Readonly<Record<string, Wrong>> = {
   },
   'a certificate file that is not there': {
     yaml: projectAnd('api: { ca_file: ca.pem }\n'),
-    errors: ['10: api.ca_file: got "ca.pem", expected a readable file (no such file)'],
+    errors: ['10: api.ca_file: got "ca.pem", expected a file of certificates (PEM) (no such file)'],
   },
   'words that are not known': {
     yaml: projectAnd('collection: { filter: all }\nlog: { level: trace, format: text }\n'),

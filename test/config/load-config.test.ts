@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import type { Config } from '../../src/config/config-schema.js';
 import { loadConfig } from '../../src/config/load-config.js';
+import { makeCertificate } from '../support/certificates.js';
 import { ConfigFolder } from './config-folder.js';
 import { INSTANCE, NODE, projectAnd, projectWith } from './sample-config.js';
 
@@ -25,7 +26,7 @@ describe('loadConfig', () => {
       max_retries: 3,
       max_requests_per_second: 10,
       max_csv_bytes: 268_435_456,
-      ca_file: undefined,
+      ca: undefined,
       proxy_url: undefined,
     };
     const token = config.projects[0]?.auth?.token?.value;
@@ -205,14 +206,28 @@ api: { request_timeout: 3s, max_retries: 5, proxy_url: "http://common" }
 
   it('looks for files from its own folder', () => {
     folder.write('token', 't0ken\n');
-    const ca = folder.write('ca.pem', 'PEM');
+    const ca = makeCertificate().cert;
+    folder.write('ca.pem', `a comment\n${ca}`);
     const { config } = folder.load(
       `${projectWith(`    auth: { token: { value_file: token } }\n${NODES}`)}api: { ca_file: ca.pem }\n`,
     );
     assert.equal(config.projects[0]?.auth?.token?.value.read(), 't0ken');
-    assert.equal(config.api.ca_file, ca);
-    assert.equal(config.projects[0]?.api.ca_file, ca);
+    assert.equal(config.api.ca, ca.trim());
+    assert.equal(config.projects[0]?.api.ca, ca.trim());
   });
+
+  for (const [what, content] of [
+    ['another text', 'hello'],
+    ['a certificate that is cut off', makeCertificate().cert.slice(0, 300)],
+    ['a certificate and a broken one', makeCertificate().cert + makeCertificate().cert.replace('MII', 'MIJ')],
+  ] as const) {
+    it(`refuses a certificate file that holds ${what}`, () => {
+      folder.write('ca.pem', content);
+      assert.deepEqual(folder.errorsOf(`${projectWith(NODES)}api: { ca_file: ca.pem }\n`), [
+        'config.yaml:5: api.ca_file: got "ca.pem", expected a file of certificates (PEM) (it is another text)',
+      ]);
+    });
+  }
 
   it('warns of a secret file that other users can read', () => {
     const yaml = projectWith(`    auth: { token: { value_file: token } }\n${NODES}`);
