@@ -70,11 +70,12 @@ function line(kind: FileKind, row: number, random: () => number): string {
   return `${fields.join(',')}${kind === 'crlf' ? '\r\n' : '\n'}`;
 }
 
-/** About `length` characters; statements of a few words have no comma, so that the file quotes only some. */
+/** About `length` characters, with a comma in all but the shortest and here and there a double quote. */
 function sql(length: number, blank: string, below: (count: number) => number): string {
   let text = 'SELECT 1 FROM dual';
   for (let word = 0; text.length < length; word++) {
-    text += `${word % 4 === 3 ? `,${blank}` : ' '}${['order_id', 'price', 'note = "x"', 'stock.amount'][below(4)]}`;
+    const next = below(40) === 0 ? '"note"' : ['order_id', 'price', "note = 'x'", 'stock.amount'][below(4)];
+    text += `${word % 4 === 3 ? `,${blank}` : ' '}${next}`;
   }
   return text;
 }

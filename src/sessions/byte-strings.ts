@@ -3,12 +3,13 @@
 
 const FIRST_STRINGS = 64;
 const FIRST_BYTES = 1024;
+const WORD = 4;
 
 export class ByteStrings {
   /** How many there are. */
   size = 0;
   /** All strings, one behind the other. */
-  #bytes = Buffer.allocUnsafe(FIRST_BYTES);
+  #bytes = viewOf(new Uint8Array(FIRST_BYTES));
   /** Where the string of a number ends; it starts where the one before ends. */
   #ends = new Uint32Array(FIRST_STRINGS);
   #hashes = new Int32Array(FIRST_STRINGS);
@@ -16,10 +17,8 @@ export class ByteStrings {
   #slots = new Uint32Array(2 * FIRST_STRINGS);
 
   /** The number of the string from `start` up to `end`, which is the size from before where it is new. */
-  numberOf(bytes: Uint8Array, start: number, end: number): number {
-    let hash = end - start;
-    for (let at = start; at < end; at++) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193);
-    hash ^= hash >>> 15;
+  numberOf(bytes: DataView, start: number, end: number): number {
+    const hash = hashOf(bytes, start, end);
     const last = this.#slots.length - 1;
     for (let slot = hash & last; ; slot = (slot + 1) & last) {
       const number = (this.#slots[slot] ?? 0) - 1;
@@ -28,8 +27,14 @@ export class ByteStrings {
     }
   }
 
-  bytesOf(number: number): Buffer {
-    return this.#bytes.subarray(this.#startOf(number), this.#ends[number]);
+  numberOfText(text: string): number {
+    const bytes = Buffer.from(text);
+    return this.numberOf(viewOf(bytes), 0, bytes.length);
+  }
+
+  textOf(number: number): string {
+    const start = this.#startOf(number);
+    return Buffer.from(this.#bytes.buffer, start, (this.#ends[number] ?? 0) - start).toString();
   }
 
   /** Below 0 where `a` comes before `b` by bytes, which in UTF-8 is by code points. */
@@ -39,40 +44,46 @@ export class ByteStrings {
     const endB = this.#ends[b] ?? 0;
     let atA = this.#startOf(a);
     let atB = this.#startOf(b);
-    while (atA < endA && atB < endB && bytes[atA] === bytes[atB]) {
+    while (atA < endA && atB < endB && bytes.getUint8(atA) === bytes.getUint8(atB)) {
       atA++;
       atB++;
     }
     if (atA === endA || atB === endB) return endA - atA - (endB - atB);
-    return (bytes[atA] ?? 0) - (bytes[atB] ?? 0);
+    return bytes.getUint8(atA) - bytes.getUint8(atB);
   }
 
   #startOf(number: number): number {
     return number === 0 ? 0 : (this.#ends[number - 1] ?? 0);
   }
 
-  #isEqual(number: number, bytes: Uint8Array, start: number, end: number): boolean {
+  #isEqual(number: number, bytes: DataView, start: number, end: number): boolean {
     const known = this.#bytes;
-    let knownAt = this.#startOf(number);
-    if ((this.#ends[number] ?? 0) - knownAt !== end - start) return false;
-    for (let at = start; at < end; at++) {
-      if (bytes[at] !== known[knownAt++]) return false;
+    const knownStart = this.#startOf(number);
+    if ((this.#ends[number] ?? 0) - knownStart !== end - start) return false;
+    const offset = knownStart - start;
+    let at = start;
+    for (; at + WORD <= end; at += WORD) {
+      if (bytes.getInt32(at) !== known.getInt32(at + offset)) return false;
+    }
+    for (; at < end; at++) {
+      if (bytes.getUint8(at) !== known.getUint8(at + offset)) return false;
     }
     return true;
   }
 
-  #add(bytes: Uint8Array, start: number, end: number, hash: number): number {
+  #add(bytes: DataView, start: number, end: number, hash: number): number {
     const number = this.size++;
     const from = this.#startOf(number);
     const to = from + end - start;
-    if (to > this.#bytes.length) this.#bytes = grown(this.#bytes, Buffer.allocUnsafe(2 * to));
+    if (to > this.#bytes.byteLength)
+      this.#bytes = viewOf(grown(bytesOf(this.#bytes), new Uint8Array(2 * to)));
     if (number === this.#ends.length) {
       this.#ends = grown(this.#ends, new Uint32Array(2 * number));
       this.#hashes = grown(this.#hashes, new Int32Array(2 * number));
       this.#slots = new Uint32Array(4 * number);
       for (let known = 0; known < number; known++) this.#place(known);
     }
-    this.#bytes.set(bytes.subarray(start, end), from);
+    bytesOf(this.#bytes).set(bytesOf(bytes).subarray(start, end), from);
     this.#ends[number] = to;
     this.#hashes[number] = hash;
     this.#place(number);
@@ -85,6 +96,28 @@ export class ByteStrings {
     while (this.#slots[slot] !== 0) slot = (slot + 1) & last;
     this.#slots[slot] = number + 1;
   }
+}
+
+/** Four bytes at a time: most of a look-up is this and the comparison. */
+function hashOf(bytes: DataView, start: number, end: number): number {
+  let hash = end - start;
+  let at = start;
+  for (; at + WORD <= end; at += WORD) hash = mixed(hash, bytes.getInt32(at));
+  for (; at < end; at++) hash = mixed(hash, bytes.getUint8(at));
+  return hash;
+}
+
+function mixed(hash: number, bits: number): number {
+  const product = Math.imul(hash ^ bits, 0x9e3779b1);
+  return product ^ (product >>> 15);
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: DataView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 function grown<T extends Uint8Array | Uint32Array | Int32Array>(old: T, larger: T): T {

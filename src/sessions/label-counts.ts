@@ -25,12 +25,12 @@ export class LabelCounts {
   }
 
   /** Counts a session of the text from `start` up to `end`; returns the text's number. */
-  add(bytes: Buffer, start: number, end: number): number {
-    const text = this.#strings.numberOf(bytes, start, end);
-    if (text >= this.#labels.length || this.#labels[text] === 0) this.#learn(text);
-    const label = (this.#labels[text] ?? 0) - 1;
-    this.#sessions[label] = (this.#sessions[label] ?? 0) + 1;
-    return text;
+  add(bytes: DataView, start: number, end: number): number {
+    return this.#count(this.#strings.numberOf(bytes, start, end));
+  }
+
+  addText(text: string): number {
+    return this.#count(this.#strings.numberOfText(text));
   }
 
   labelOf(text: number): number {
@@ -53,7 +53,7 @@ export class LabelCounts {
   }
 
   nameOf(label: number): string {
-    return this.#strings.bytesOf(label).toString();
+    return this.#strings.textOf(label);
   }
 
   /** Below 0 where label `a` comes before `b` by code points. */
@@ -61,14 +61,20 @@ export class LabelCounts {
     return this.#strings.compare(a, b);
   }
 
+  #count(text: number): number {
+    if (text >= this.#labels.length || this.#labels[text] === 0) this.#learn(text);
+    const label = (this.#labels[text] ?? 0) - 1;
+    this.#sessions[label] = (this.#sessions[label] ?? 0) + 1;
+    return text;
+  }
+
   #learn(text: number): void {
-    const written = this.#strings.bytesOf(text).toString();
+    const written = this.#strings.textOf(text);
     const meant = cellText(written);
     const label = labelText(meant);
     // What is no valid UTF-8 is decoded to a replacement, whose bytes are others.
     const isItself = label === written && !written.includes(REPLACEMENT);
-    const bytes = isItself ? undefined : Buffer.from(label);
-    const number = bytes === undefined ? text : this.#strings.numberOf(bytes, 0, bytes.length);
+    const number = isItself ? text : this.#strings.numberOfText(label);
     this.#makeRoom();
     this.#labels[text] = number + 1;
     this.#marks[text] = this.#marksOf(meant);

@@ -31,6 +31,7 @@ export class RecordScanner {
   /** Fields of the record. */
   fields = 0;
   #bytes = Buffer.allocUnsafe(USUAL_BYTES);
+  #view = viewOf(this.#bytes);
   #length = 0;
   #isWhole = false;
   readonly #starts = new Int32Array(MAX_PLACES);
@@ -48,6 +49,11 @@ export class RecordScanner {
     return this.#bytes;
   }
 
+  /** The same bytes. */
+  get view(): DataView {
+    return this.#view;
+  }
+
   /** All records of the bytes before must have been read: `next` has said false. */
   push(chunk: Uint8Array): void {
     const rest = this.#length - this.#nextStart;
@@ -58,6 +64,7 @@ export class RecordScanner {
     }
     target.set(chunk, rest);
     target[length] = LF;
+    if (target !== this.#bytes) this.#view = viewOf(target);
     this.#bytes = target;
     this.#length = length;
     this.#nextStart = 0;
@@ -207,6 +214,10 @@ export class RecordScanner {
     this.#ends[field] = target;
     return target;
   }
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
 }
 
 function endlessRecord(line: number): CsvError {

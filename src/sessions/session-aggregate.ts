@@ -134,12 +134,11 @@ export class SessionAggregate {
     const start = record.startOf(field);
     const end = record.endOf(field);
     const portless = this.#settings.stripPort ? endWithoutPort(record.bytes, start, end) : end;
-    if (portless !== ASK_THE_TEXT) {
-      this.#host.add(record.bytes, start, portless);
-      return;
+    if (portless === ASK_THE_TEXT) {
+      this.#host.addText(hostWithoutPort(cellText(record.bytes.toString('utf8', start, end)) ?? ''));
+    } else {
+      this.#host.add(record.view, start, portless);
     }
-    const host = Buffer.from(hostWithoutPort(cellText(record.bytes.toString('utf8', start, end)) ?? ''));
-    this.#host.add(host, 0, host.length);
   }
 
   #addTransaction(record: RecordScanner, isSleeping: boolean): void {
@@ -237,7 +236,7 @@ function stateMarks(text = ''): number {
 
 /** Returns the number of the field's text. */
 function count(record: RecordScanner, field: number, counts: LabelCounts): number {
-  return field === NO_FIELD ? NO_FIELD : counts.add(record.bytes, record.startOf(field), record.endOf(field));
+  return field === NO_FIELD ? NO_FIELD : counts.add(record.view, record.startOf(field), record.endOf(field));
 }
 
 function numberOf(record: RecordScanner, field: number): number {

@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
 import { LabelCounts } from '../../src/sessions/label-counts.js';
 
+function add(counts: LabelCounts, text: string | Uint8Array): number {
+  const { buffer, byteOffset, byteLength } = Buffer.from(text);
+  return counts.add(new DataView(buffer, byteOffset, byteLength), 0, byteLength);
+}
+
 function counted(
   texts: readonly (string | Uint8Array)[],
   counts = new LabelCounts(),
 ): Record<string, number> {
   for (const text of texts) {
-    const bytes = Buffer.from(text);
-    counts.add(bytes, 0, bytes.length);
+    add(counts, text);
   }
   return Object.fromEntries(
     [...counts.labels()].map((label) => [counts.nameOf(label), counts.sessionsOf(label)]),
@@ -40,8 +44,7 @@ describe('LabelCounts', () => {
   it('marks what texts say before they are cut to labels', () => {
     const counts = new LabelCounts((text) => (text === undefined ? 7 : text.length));
     const numbers = ['x'.repeat(200), ' abc', 'abc', '', 'none'].map((text) => {
-      const bytes = Buffer.from(text);
-      return counts.add(bytes, 0, bytes.length);
+      return add(counts, text);
     });
     assert.deepEqual(
       numbers.map((number) => counts.marksOf(number)),
