@@ -92,6 +92,17 @@ describe('Scheduler', () => {
       }
     });
 
+    it('spreads the first collections of 500 nodes over the whole splay', async () => {
+      scheduler = makeScheduler({ splayMs: 5 * SECOND, maxConcurrent: 500 });
+      scheduler.setNodes(fleet(500));
+      await clock.advance(5 * SECOND);
+      const perSecond = [0, 1, 2, 3, 4].map(
+        (second) => collector.starts.filter(({ at }) => Math.floor((at - START) / SECOND) === second).length,
+      );
+      assert.equal(collector.starts.length, 500);
+      assert.ok(Math.min(...perSecond) > 70 && Math.max(...perSecond) < 130, `${perSecond}`);
+    });
+
     it('misses no run when the splay is longer than the time between two runs', async () => {
       scheduler = makeScheduler({ splayMs: MINUTE });
       scheduler.setNodes([node('a', 10 * SECOND)]);
