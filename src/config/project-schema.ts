@@ -84,7 +84,8 @@ function missingParts(
   let hasProjectId = 'project_id' in project;
   if (!('auth' in project)) {
     try {
-      hasProjectId ||= sdkCredentials().projectId !== undefined;
+      const { projectId } = sdkCredentials();
+      hasProjectId ||= projectId !== undefined;
     } catch (error) {
       missing.push(['auth', error instanceof Error ? error.message : 'missing']);
     }

@@ -137,6 +137,17 @@ describe('credentials of the SDK', () => {
     });
   }
 
+  it('are missed also where the id of the project is known', () => {
+    assert.throws(
+      () => load({}, WITH_ID),
+      (error) => {
+        assert.ok(error instanceof ConfigErrors);
+        assert.match(error.message, /config\.yaml:2: projects\[0\]\.auth: missing, and/u);
+        return true;
+      },
+    );
+  });
+
   it('spare an unknown region its IAM endpoint when they bring the id', () => {
     const yaml = YAML.replace('ap-southeast-3', 'mars\n    endpoint: https://api.example.com');
     const env = { HUAWEICLOUD_SDK_AK: 'A', HUAWEICLOUD_SDK_SK: 'S', HUAWEICLOUD_SDK_PROJECT_ID: ID };
