@@ -14,6 +14,8 @@ export interface HttpLimits {
   readonly requestTimeoutMs: number;
   /** Without progress in either direction. A client that does not read is noticed at the second look: after twice this. */
   readonly socketTimeoutMs: number;
+  /** From a request to the last byte of its answer: a client that reads slowly keeps old series in memory. */
+  readonly answerTimeoutMs: number;
   /** Between two requests: longer than most scrape intervals, so that a scraper keeps its connection. */
   readonly keepAliveTimeoutMs: number;
   readonly maxConnections: number;
@@ -23,6 +25,7 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = {
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 15_000,
   socketTimeoutMs: 15_000,
+  answerTimeoutMs: 60_000,
   keepAliveTimeoutMs: 75_000,
   maxConnections: 512,
 };
@@ -62,8 +65,14 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, limits.headersTimeoutMs),
     },
     (request, response) => {
+      const answered = new AbortController();
+      clock.sleep(limits.answerTimeoutMs, answered.signal).then(
+        () => response.destroy(),
+        () => {}, // answered
+      );
       answering.add(response);
       response.once('close', () => {
+        answered.abort();
         answering.delete(response);
         if (answering.size === 0) closing?.();
       });

@@ -1,0 +1,93 @@
+// The agent as a process among others: a port that is taken, a log that nobody reads.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { sampleFleet } from '../../src/simulator/sample-fleet.js';
+import { type Simulator, startSimulator } from '../../src/simulator/start-simulator.js';
+import { addressOf, eventually, type Program, runProgram, startProgram } from '../support/program.js';
+import { samplesNamed, scrape } from '../support/scrape.js';
+import { simulatedConfig, writeConfig } from '../support/simulated-config.js';
+
+describe('the agent as a process', function () {
+  this.timeout(60_000);
+
+  let simulator: Simulator;
+  let agent: Program | undefined;
+
+  beforeEach(async () => {
+    simulator = await startSimulator({ projects: sampleFleet(), taskSeconds: { min: 0, max: 0 } });
+  });
+  afterEach(async () => {
+    agent?.child.kill('SIGKILL');
+    await simulator.close();
+  });
+
+  it('ends with 1 where the port is taken, names the address, and has asked nothing of the API', async () => {
+    const holder = createServer().listen(0, '127.0.0.1');
+    await once(holder, 'listening');
+    const { port } = holder.address() as { port: number };
+    const { code, stderr } = await runProgram([
+      `--config.file=${writeConfig(simulatedConfig(simulator))}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+    ]);
+    holder.close();
+    assert.equal(code, 1);
+    assert.equal(
+      stderr,
+      `listen address: got "127.0.0.1:${port}", expected an address that no other program listens on (EADDRINUSE)\n`,
+    );
+    assert.deepEqual(simulator.stats().requests, []);
+  });
+
+  it('goes on collecting when whoever read its output and its log is gone', async () => {
+    agent = startProgram([
+      `--config.file=${writeConfig(simulatedConfig(simulator))}`,
+      '--web.listen-address=127.0.0.1:0',
+      '--log.level=debug',
+    ]);
+    const address = await addressOf(agent);
+    agent.child.stdout?.destroy();
+    agent.child.stderr?.destroy();
+    const collections = async () =>
+      [...samplesNamed(await scrape(address), 'taurusdb_collections_total')]
+        .filter(([labels]) => labels.includes('result="success"'))
+        .reduce((sum, [, count]) => sum + count, 0);
+    const before = await collections();
+    // Each of these has something to say.
+    agent.child.kill('SIGHUP');
+    agent.child.kill('SIGUSR1');
+    await eventually(
+      async () => ((await collections()) >= before + 9 ? true : undefined),
+      'more collections',
+    );
+    agent.child.kill('SIGTERM');
+    const [code] = await once(agent.child, 'exit');
+    assert.equal(code, 0);
+  });
+
+  it('ends with 0 at the first signal while it connects to an API that does not answer', async () => {
+    // Its queue of connections is full and nobody takes from it: who connects waits.
+    const deaf = spawn(process.execPath, [
+      '-e',
+      `const server = require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
+        console.log(server.address().port);
+        setImmediate(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0));
+      });`,
+    ]);
+    try {
+      const [line] = await once(deaf.stdout, 'data');
+      const endpoint = `http://127.0.0.1:${String(line).trim()}`;
+      agent = startProgram([
+        `--config.file=${writeConfig(simulatedConfig(simulator, {}, () => ({ endpoint })))}`,
+        '--web.listen-address=127.0.0.1:0',
+      ]);
+      await addressOf(agent);
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      agent.child.kill('SIGTERM');
+      assert.equal(await agent.ended, 0);
+    } finally {
+      deaf.kill('SIGKILL');
+    }
+  });
+});
