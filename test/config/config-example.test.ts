@@ -1,6 +1,7 @@
 // The example that is shipped documents every key, with its default, and loads.
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
+import { rootCertificates } from 'node:tls';
 import { parse, stringify } from 'yaml';
 import { configKeys, configReference } from '../../src/config/config-reference.js';
 import { ConfigFolder } from './config-folder.js';
@@ -59,7 +60,7 @@ describe('config.example.yaml', () => {
       folder.write(`secrets/${name}`, `${name}\n`);
     }
     folder.write('secrets/proxy-url', 'http://proxy.example:3128\n');
-    folder.write('certificates/ca.pem', 'PEM');
+    folder.write('certificates/ca.pem', rootCertificates[0] ?? '');
   });
   after(() => folder.remove());
 

@@ -4,42 +4,62 @@ import { HcClient } from '@huaweicloud/huaweicloud-sdk-core/HcClient.js';
 import { DefaultHttpClient } from '@huaweicloud/huaweicloud-sdk-core/http/DefaultHttpClient.js';
 import { sampleFleet } from '../../src/simulator/sample-fleet.js';
 import { type Simulator, startSimulator } from '../../src/simulator/start-simulator.js';
-import { firstKey, only, textOf } from './api-client.js';
+import { call, firstKey, only, textOf } from './api-client.js';
 
 describe('the official SDK against the simulator', () => {
   let simulator: Simulator;
-  before(async () => {
+  beforeEach(async () => {
     simulator = await startSimulator({ projects: sampleFleet(), taskSeconds: { min: 0, max: 0 } });
   });
-  after(() => simulator.close());
+  afterEach(() => simulator.close());
+
+  /** A call of the first node's sessions; `suffix` ends its path. */
+  const send = (client: HcClient, method: string, suffix: string, queryParams: object, data?: object) => {
+    const instance = only(only(simulator.projects).instances);
+    return client.sendRequest({
+      method,
+      url: `/v3/{project_id}/instances/${instance.id}/nodes/${only(instance.nodes).id}/realtime-session${suffix}`,
+      contentType: 'application/json',
+      queryParams,
+      pathParams: {},
+      headers: {},
+      ...(data === undefined ? {} : { data }),
+    });
+  };
+  const clientWith = (credentials: BasicCredentials): HcClient =>
+    new HcClient(new DefaultHttpClient({}, [simulator.url]))
+      .withEndpoints([simulator.url])
+      .withCredential(credentials.withIamEndpoint(simulator.iamUrl))
+      .withRegion(new Region(only(simulator.projects).region, simulator.url));
+  const operations = () =>
+    simulator.stats().requests.map(({ operation, status }) => `${operation} ${status}`);
 
   it('finds its project, submits, waits and downloads', async () => {
     const project = only(simulator.projects);
-    const instance = only(project.instances);
-    const node = only(instance.nodes);
-    const credentials = new BasicCredentials(firstKey(project)).withIamEndpoint(simulator.iamUrl);
-    const client = new HcClient(new DefaultHttpClient({}, [simulator.url]))
-      .withEndpoints([simulator.url])
-      .withCredential(credentials)
-      .withRegion(new Region(project.region, simulator.url));
-    const path = `/v3/{project_id}/instances/${instance.id}/nodes/${node.id}/realtime-session`;
-    const send = (method: string, suffix: string, queryParams: object, data?: object) =>
-      client.sendRequest({
-        method,
-        url: `${path}${suffix}`,
-        contentType: 'application/json',
-        queryParams,
-        pathParams: {},
-        headers: {},
-        ...(data === undefined ? {} : { data }),
-      });
-
-    const submitted = await send('POST', '', {}, { filter: 'total' });
+    const credentials = new BasicCredentials(firstKey(project));
+    const client = clientWith(credentials);
+    const submitted = await send(client, 'POST', '', {}, { filter: 'total' });
     const query = { request_id: textOf(submitted, 'request_id') };
-    assert.equal(textOf(await send('GET', '-task', query), 'status'), 'finished');
-    assert.match(textOf(await send('GET', '-result', query), 'body'), /^id,user,host,/);
+    assert.equal(textOf(await send(client, 'GET', '-task', query), 'status'), 'finished');
+    assert.match(textOf(await send(client, 'GET', '-result', query), 'body'), /^id,user,host,/);
     assert.equal(credentials.projectId, project.projectId);
-    const operations = simulator.stats().requests.map(({ operation, status }) => `${operation} ${status}`);
-    assert.deepEqual(operations, ['list_projects 200', 'submit 200', 'wait 200', 'download 200']);
+    assert.deepEqual(operations(), ['list_projects 200', 'submit 200', 'wait 200', 'download 200']);
+  });
+
+  it('is let in with the temporary key of an agency, and not without its security token', async () => {
+    const session = await call(`${simulator.metadataUrl}/meta-data/latest/api/token`, {
+      method: 'PUT',
+      headers: { 'X-Metadata-Token-Ttl-Seconds': '21600' },
+    });
+    const reply = await call(`${simulator.metadataUrl}/openstack/latest/securitykey`, {
+      headers: { 'X-Metadata-Token': session.text },
+    });
+    const { access, secret, securitytoken } = JSON.parse(reply.text).credential;
+    const { projectId } = only(simulator.projects);
+    const key = { ak: access, sk: secret, projectId };
+    const client = clientWith(new BasicCredentials({ ...key, securityToken: securitytoken }));
+    textOf(await send(client, 'POST', '', {}, { filter: 'total' }), 'request_id');
+    await assert.rejects(send(clientWith(new BasicCredentials(key)), 'POST', '', {}, { filter: 'total' }));
+    assert.deepEqual(operations().slice(2), ['submit 200', 'submit 401']);
   });
 });
