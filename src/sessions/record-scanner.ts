@@ -19,8 +19,6 @@ export const MAX_RECORD_BYTES = 4 * 1024 * 1024;
 const MAX_PLACES = 256;
 /** Room for a chunk of a stream, and as much of what was left before. */
 const USUAL_BYTES = 128 * 1024;
-/** Calling into the native search pays only for longer texts. */
-const NEAR_BYTES = 32;
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -128,9 +126,10 @@ export class RecordScanner {
         ends[fields] = end;
         at = this.#afterQuotes(end < 0 ? ~end : end);
       } else {
-        while ((bytes[at] ?? LF) > COMMA || (bytes[at] !== COMMA && bytes[at] !== LF)) at++;
+        let byte = bytes[at];
+        while (byte !== COMMA && byte !== LF) byte = bytes[++at];
         starts[fields] = start;
-        ends[fields] = at > start && bytes[at - 1] === CR && this.#isLineEnd(at) ? at - 1 : at;
+        ends[fields] = byte === LF ? this.#beforeLineEnd(start, at) : at;
       }
       fields++;
       if (bytes[at] === LF) {
@@ -140,8 +139,9 @@ export class RecordScanner {
     }
   }
 
-  #isLineEnd(at: number): boolean {
-    return this.#bytes[at] === LF && at < this.#length;
+  /** A CR before the LF belongs to the line end, but not at the end of the body, where no LF is. */
+  #beforeLineEnd(start: number, at: number): number {
+    return at > start && this.#bytes[at - 1] === CR && at < this.#length ? at - 1 : at;
   }
 
   /** Inverted where doubled quotes come before it; the length where the data ends first. */
@@ -156,12 +156,7 @@ export class RecordScanner {
   }
 
   #quoteFrom(start: number): number {
-    const bytes = this.#bytes;
-    const near = Math.min(start + NEAR_BYTES, this.#length);
-    for (let at = start; at < near; at++) {
-      if (bytes[at] === QUOTE) return at;
-    }
-    const quote = bytes.indexOf(QUOTE, near);
+    const quote = this.#bytes.indexOf(QUOTE, start);
     return quote === -1 ? this.#length : Math.min(quote, this.#length);
   }
 
