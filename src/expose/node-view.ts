@@ -162,7 +162,9 @@ function viewDimensions({ dimensions }: Snapshot): Figures['dimensions'] {
 }
 
 function time(milliseconds: number | undefined): string | null {
-  return milliseconds === undefined ? null : new Date(milliseconds).toISOString();
+  const date = new Date(milliseconds ?? Number.NaN);
+  // What never comes, as the end of a snapshot that `collect` shows, is no date.
+  return Number.isNaN(date.getTime()) ? null : date.toISOString();
 }
 
 /** A message can quote what a server answered. */

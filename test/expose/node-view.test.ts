@@ -4,6 +4,14 @@ import { viewNode } from '../../src/expose/node-view.js';
 import { counts, DATABASE_NODE, NODE_STATUS, NOW, SNAPSHOT, UNTRIED_STATUS } from './node-status-fixture.js';
 
 describe('viewNode', () => {
+  it('has no date for what never comes', () => {
+    const view = viewNode(
+      { ...NODE_STATUS, staleAt: Number.POSITIVE_INFINITY, nextRunAt: Number.MAX_SAFE_INTEGER },
+      NOW,
+    );
+    assert.deepEqual([view.stale_at, view.next_run], [null, null]);
+  });
+
   it('tells everything of a node, by the names of the labels', () => {
     const dimensions = new Map([['user', counts({ app: 5, batch: 1 })]] as const);
     const view = viewNode({ ...NODE_STATUS, snapshot: { ...SNAPSHOT, dimensions } }, NOW);
