@@ -63,10 +63,14 @@ const DIMENSION_TITLES: readonly (readonly [Dimension, string])[] = [
   ['command', 'By command'],
 ];
 
-/** Its id is inside of what is closed: a link to it opens the node, also when the page was loaded anew. */
+/** The page with this node open. */
+export function openNodePath(node: NodeView): string {
+  return `/?open=${encodeURIComponent(node.node_id)}`;
+}
+
 function nodeBody(node: NodeView): Html {
   const { dimensions, sessions } = node;
-  return html`<div class="body" id="${node.node_id}">
+  return html`<div class="body">
 ${advice(node)}
 <div class="charts">
 ${DIMENSION_TITLES.map(([dimension, title]) => sessionBars(title, dimensions[dimension], sessions ?? 0))}
@@ -84,7 +88,7 @@ ${node.last_success === null ? NOTHING : figure('Last success', moment(node.last
 ${node.stale_at === null ? NOTHING : figure('Figures vanish', moment(node.stale_at))}
 ${figure('Project', html`<bdi>${node.project}</bdi>`)}
 ${figure('Instance id', html`<code>${node.instance_id}</code>`)}
-${figure('Node id', html`<code>${node.node_id}</code> <a href="#${node.node_id}">link to this node</a>`)}
+${figure('Node id', html`<code>${node.node_id}</code> <a href="${openNodePath(node)}#node-${node.node_id}">link to this node</a>`)}
 </dl>
 </div>
 </details>`;
@@ -101,7 +105,7 @@ function advice({ state, last_error: error, sessions }: NodeView): Html {
   if (state === 'stale') {
     return html`<p class="advice"><b>What to do:</b> its last collection succeeded, but too long ago, and none has ended since. If runs are skipped, raise collection.max_concurrent or collect less often.</p>`;
   }
-  return state === 'pending' ? html`<p class="advice">Its first collection has not ended yet.</p>` : NOTHING;
+  return state === 'pending' ? html`<p>Its first collection has not ended yet.</p>` : NOTHING;
 }
 
 function sessionBars(title: string, dimension: DimensionView | undefined, sessions: number): Html {

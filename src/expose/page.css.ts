@@ -56,7 +56,7 @@ nav a { padding: 0.25rem 0; }
 h2 { margin: 1.5rem 0 0.5rem; font-size: 0.95rem; }
 h2::first-letter { text-transform: uppercase; }
 details { margin-bottom: 0.5rem; background: var(--card); border: 1px solid var(--line); border-radius: 8px; }
-summary { display: grid; grid-template-columns: 5.5rem minmax(12rem, 1fr) 7rem 9rem 4.5rem 7.5rem 8rem 7rem 1rem;
+summary { display: grid; grid-template-columns: 5rem minmax(11rem, 1fr) 6.5rem 8rem 4rem 7rem 8rem 6.5rem 1rem;
   gap: 0.25rem 1rem; align-items: center; padding: 0.6rem 1rem; cursor: pointer; border-radius: 8px; }
 summary::-webkit-details-marker { display: none; }
 summary::after { content: "" / ""; grid-column: -2; grid-row: 1; width: 0.5rem; height: 0.5rem; border: solid var(--muted);
@@ -73,9 +73,9 @@ summary:hover { background: color-mix(in srgb, var(--link) 6%, transparent); }
 .meter { --fill: var(--bar); display: block; padding: 0 0.4rem; background-color: var(--track); }
 .meter.filling { --fill: var(--filling); } .meter.full { --fill: var(--full); }
 
-.body { padding: 0.25rem 1rem 1rem; border-top: 1px solid var(--line); scroll-margin-top: 5rem; }
+.body { padding: 0.25rem 1rem 1rem; border-top: 1px solid var(--line); }
 .advice { margin: 0.75rem 0 0; padding: 0.6rem 0.9rem; background: var(--down-card); border-radius: 6px; max-width: 60rem; }
-.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(11rem, 100%), 1fr)); gap: 0.5rem 1.25rem; }
+.charts { display: grid; grid-template-columns: repeat(6, minmax(0, 1fr)); gap: 0.5rem 1.25rem; }
 h3 { margin: 0.75rem 0 0.35rem; font-size: 13px; }
 .bar { --fill: var(--bar); display: flex; justify-content: space-between; gap: 0.75rem; margin-bottom: 2px; padding: 0.1rem 0.4rem; }
 .bar.rest { --fill: var(--rest); }
@@ -87,7 +87,8 @@ dd { margin: 0; overflow-wrap: anywhere; }
 code { font-size: 12px; }
 .made { color: var(--muted); font-size: 12px; }
 
-@media (max-width: 70rem) {
+@media (max-width: 72rem) {
+  .charts { grid-template-columns: repeat(3, minmax(0, 1fr)); }
   summary { grid-template-columns: repeat(auto-fill, minmax(7rem, 1fr)); }
   .state { grid-column: 1; }
   summary .name { grid-column: 2 / -2; }

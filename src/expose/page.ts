@@ -5,9 +5,9 @@ import type { Clock } from '../clock.js';
 import type { NodeStatus } from '../collect/node-status.js';
 import { type FleetSummary, groupByState, viewFleet } from './fleet-view.js';
 import { Html, html } from './html.js';
-import { NODE_STATES, type NodeState } from './node-view.js';
+import { NODE_STATES, type NodeState, type NodeView } from './node-view.js';
 import { PAGE_CSS } from './page.css.js';
-import { nodeDetails } from './page-node.js';
+import { nodeDetails, openNodePath } from './page-node.js';
 import { PAGE_SCRIPT_PATH } from './page-script.js';
 import { duration, moment, number, UNKNOWN } from './page-text.js';
 import { TimeSlice } from './time-slice.js';
@@ -19,9 +19,6 @@ export const PAGE_HEADERS = {
   'Content-Security-Policy': `default-src 'none'; style-src 'sha256-${PAGE_CSS_HASH}'; script-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
 };
 
-/** The query of the page that stays as it is. */
-export const PAUSED_QUERY = '?refresh=off';
-
 const REFRESH_SECONDS = 30;
 /** So many nodes are shown open; of more, people open those that they want to see. */
 const MAX_OPEN = 8;
@@ -29,9 +26,12 @@ const MAX_OPEN = 8;
 export interface PageOptions {
   readonly version: string;
   readonly telemetryPath: string;
-  /** Whether the page keeps itself fresh. */
-  readonly live: boolean;
+  /** What follows the `?` of its address; what it does not know it ignores. */
+  readonly query: string;
 }
+
+/** The query of a page that stays as it is. */
+const PAUSED = 'refresh=off';
 
 /** In UTF-8. Of a thousand nodes it is some megabytes, put together in slices and mostly from pieces of the view before. */
 export async function renderPage(
@@ -42,12 +42,14 @@ export async function renderPage(
   const now = clock.now();
   const slice = new TimeSlice(clock);
   const { summary, nodes } = viewFleet(statuses, now);
-  const open = nodes.length <= MAX_OPEN;
-  const pieces = [pageStart(summary, now, options).bytes()];
+  const wanted = new URLSearchParams(options.query).get('open');
+  const opened = nodes.find(({ node_id: id }) => id === wanted);
+  const allOpen = nodes.length <= MAX_OPEN;
+  const pieces = [pageStart(summary, opened, now, options).bytes()];
   for (const [state, members] of groupByState(nodes)) {
     pieces.push(sectionStart(state, members.length).bytes());
     for (const node of members) {
-      pieces.push(...nodeDetails(node, now, open));
+      pieces.push(...nodeDetails(node, now, allOpen || node === opened));
       await slice.rest();
     }
     pieces.push(SECTION_END);
@@ -55,7 +57,13 @@ export async function renderPage(
   return Buffer.concat([...pieces, pageEnd(now).bytes()]);
 }
 
-function pageStart(summary: FleetSummary, now: number, options: PageOptions): Html {
+function pageStart(
+  summary: FleetSummary,
+  opened: NodeView | undefined,
+  now: number,
+  options: PageOptions,
+): Html {
+  const live = options.query !== PAUSED;
   return html`<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -64,7 +72,7 @@ function pageStart(summary: FleetSummary, now: number, options: PageOptions): Ht
 <meta name="color-scheme" content="light dark">
 <title>${tabTitle(summary)}</title>
 <link rel="icon" href="${icon(summary)}">
-${options.live ? REFRESH : ''}
+${live ? keepFresh(opened) : ''}
 <style>${new Html(PAGE_CSS)}</style>
 </head>
 <body>
@@ -76,7 +84,7 @@ ${options.live ? REFRESH : ''}
 <a href="/api/v1/nodes">JSON</a>
 <a href="/-/ready">Ready?</a>
 <a href="/-/healthy">Healthy?</a>
-${options.live ? html`<a href="/${PAUSED_QUERY}">Pause updates</a>` : html`<a href="/">Resume updates</a>`}
+${live ? html`<a href="/?${PAUSED}">Pause updates</a>` : html`<a href="/">Resume updates</a>`}
 </nav>
 <p id="lost" role="status"></p>
 </header>
@@ -94,9 +102,13 @@ function pageEnd(now: number): Html {
 `;
 }
 
-// A reload throws people back, so whoever runs scripts gets the gentler way.
-const REFRESH = html`<noscript><meta http-equiv="refresh" content="${REFRESH_SECONDS}"></noscript>
+/** A reload throws people back, so whoever runs scripts gets the gentler way. */
+function keepFresh(opened: NodeView | undefined): Html {
+  // With its address spelt out: a page whose own has a fragment would only scroll to it.
+  const address = opened === undefined ? '/' : openNodePath(opened);
+  return html`<noscript><meta http-equiv="refresh" content="${REFRESH_SECONDS}; url=${address}"></noscript>
 <script src="${PAGE_SCRIPT_PATH}" defer></script>`;
+}
 
 function tabTitle({ states: { down, stale } }: FleetSummary): string {
   const unwell = [...(down > 0 ? [`${down} down`] : []), ...(stale > 0 ? [`${stale} stale`] : [])];

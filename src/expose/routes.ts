@@ -8,7 +8,7 @@ import type { Exposition } from './exposition.js';
 import { CONTENT_TYPES } from './exposition-text.js';
 import { viewFleet } from './fleet-view.js';
 import { acceptsGzip, negotiateFormat } from './negotiate-format.js';
-import { PAGE_HEADERS, PAUSED_QUERY, renderPage } from './page.js';
+import { PAGE_HEADERS, renderPage } from './page.js';
 import { PAGE_SCRIPT, PAGE_SCRIPT_PATH } from './page-script.js';
 import type { Answer, Route } from './router.js';
 
@@ -32,8 +32,8 @@ export function createRoutes(options: RoutesOptions): ReadonlyMap<string, Route>
     [
       '/',
       get(async (request) => {
-        const live = request.url !== `/${PAUSED_QUERY}`;
-        const page = await renderPage(nodes(), clock, { version, telemetryPath, live });
+        const query = request.url?.split('?', 2)[1] ?? '';
+        const page = await renderPage(nodes(), clock, { version, telemetryPath, query });
         return compressible(request, page, PAGE_HEADERS);
       }),
     ],

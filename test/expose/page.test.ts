@@ -3,9 +3,17 @@ import { createHash } from 'node:crypto';
 import type { NodeStatus } from '../../src/collect/node-status.js';
 import { PAGE_HEADERS, renderPage } from '../../src/expose/page.js';
 import { FakeClock } from '../support/fake-clock.js';
-import { counts, DATABASE_NODE, NODE_STATUS, NOW, SNAPSHOT, UNTRIED_STATUS } from './node-status-fixture.js';
+import {
+  counts,
+  DATABASE_NODE,
+  NODE_STATUS,
+  NOW,
+  SNAPSHOT,
+  statusOf,
+  UNTRIED_STATUS,
+} from './node-status-fixture.js';
 
-const OPTIONS = { version: '1.2.3', telemetryPath: '/metrics', live: true };
+const OPTIONS = { version: '1.2.3', telemetryPath: '/metrics', query: '' };
 
 async function pageOf(statuses: readonly NodeStatus[], options = OPTIONS): Promise<string> {
   return String(await renderPage(statuses, new FakeClock(NOW), options));
@@ -128,21 +136,35 @@ describe('renderPage', () => {
           },
         },
       ],
-      { version: evil, telemetryPath: `/${evil}`, live: true },
+      { version: evil, telemetryPath: `/${evil}`, query: '' },
     );
     assert.doesNotMatch(page, /<script>|alert\("/);
-    assert.equal(page.split('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&#39;&amp;').length - 1, 15);
+    assert.equal(page.split('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&#39;&amp;').length - 1, 14);
   });
 
   it('keeps itself fresh with a script or, where none runs, by reloading; or not at all', async () => {
     const live = await pageOf([NODE_STATUS]);
     assert.match(
       live,
-      /<noscript><meta http-equiv="refresh" content="30"><\/noscript>\n<script src="\/page\.js"/,
+      /<noscript><meta http-equiv="refresh" content="30; url=\/"><\/noscript>\n<script src="\/page\.js"/,
     );
-    const paused = await pageOf([NODE_STATUS], { ...OPTIONS, live: false });
+    const paused = await pageOf([NODE_STATUS], { ...OPTIONS, query: 'refresh=off' });
     assert.doesNotMatch(paused, /http-equiv|<script/);
     assert.match(paused, /<a href="\/">Resume updates<\/a>/);
+  });
+
+  it('opens the node that its address asks for, and repeats nothing else of the address', async () => {
+    const nodes = Array.from({ length: 9 }, (_, index) => statusOf(index));
+    const id = nodes[4]?.node.nodeId;
+    const page = await pageOf(nodes, { ...OPTIONS, query: `open=${id}` });
+    assert.deepEqual(
+      [...page.matchAll(/<details id="([^"]*)" open>/g)].map(([, opened]) => opened),
+      [`node-${id}`],
+    );
+    assert.match(page, new RegExp(`content="30; url=/\\?open=${id}"`));
+    assert.match(page, new RegExp(`<a href="/\\?open=${id}#node-${id}">link to this node</a>`));
+    const unknown = await pageOf(nodes, { ...OPTIONS, query: 'open=evil&open=evil&refresh=evil#evil' });
+    assert.equal(unknown, await pageOf(nodes));
   });
 
   it('takes nothing from elsewhere and has nothing inline but its style, and its policy allows no more', async () => {

@@ -163,7 +163,7 @@ export class RehearsedFleet {
   /** All that people and programs are shown of the fleet. */
   async pages(): Promise<string> {
     const nodes = this.board.list();
-    const page = await renderPage(nodes, this.clock, { version: '0', telemetryPath: '/metrics', live: true });
+    const page = await renderPage(nodes, this.clock, { version: '0', telemetryPath: '/metrics', query: '' });
     return [
       await this.metricsPage(),
       page.toString(),

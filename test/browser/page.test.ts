@@ -1,0 +1,201 @@
+// The page in a real browser: what it looks like and whether people can use it, with the worst names that there are.
+import assert from 'node:assert/strict';
+import axe from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import type { NodeStatus } from '../../src/collect/node-status.js';
+import type { HttpServer } from '../../src/expose/http-server.js';
+import type { Dimension } from '../../src/sessions/snapshot.js';
+import {
+  counts,
+  DATABASE_NODE,
+  NODE_STATUS,
+  NOW,
+  SNAPSHOT,
+  statusOf,
+  UNTRIED_STATUS,
+} from '../expose/node-status-fixture.js';
+import { complaintsOf, startChromium } from './chromium.js';
+import { servePage } from './page-server.js';
+
+const HOSTILE_NAMES = [
+  '<img src=x onerror="document.title=\'owned\'">',
+  '"><script>document.title="owned"</script>',
+  "o'brien & </bdi></details></main>",
+  '\u202Etxt.exe\u202C שלום مرحبا',
+  '👩‍👩‍👧‍👦🔥',
+  `${'W'.repeat(119)}…0a1b2c3d`,
+];
+
+const DIMENSION_OF_ALL = counts(Object.fromEntries(HOSTILE_NAMES.map((name, index) => [name, 6 - index])));
+
+/** One for each state and each hostile name. */
+const FLEET: readonly NodeStatus[] = [
+  NODE_STATUS,
+  named(1, 'filling-up', { snapshot: { ...SNAPSHOT, sessions: 4_900 } }),
+  named(2, 'stale', { staleAt: NOW }),
+  { ...UNTRIED_STATUS, node: named(3, 'pending').node },
+  ...HOSTILE_NAMES.slice(0, 3).map((name, index) =>
+    named(4 + index, name, {
+      up: index > 0,
+      lastError: index > 0 ? undefined : { reason: 'csv', message: `result: got ${name}`, at: NOW - 5_000 },
+      snapshot: {
+        ...SNAPSHOT,
+        sessions: 21,
+        dimensions: new Map<Dimension, typeof DIMENSION_OF_ALL>([
+          ['user', DIMENSION_OF_ALL],
+          ['database', DIMENSION_OF_ALL],
+        ]),
+      },
+    }),
+  ),
+  named(7, HOSTILE_NAMES[5] ?? ''),
+];
+
+function named(number: number, name: string, changes: Partial<NodeStatus> = {}): NodeStatus {
+  const status = statusOf(number, changes);
+  return { ...status, node: { ...status.node, name, instanceName: name, role: 'slave' } };
+}
+
+describe('the page in Chromium', function () {
+  this.timeout(60_000);
+  let browser: Browser;
+  let server: HttpServer;
+  let url: string;
+  let nodes: readonly NodeStatus[] = FLEET;
+
+  before(async function () {
+    browser = await startChromium(this);
+  });
+
+  beforeEach(async () => {
+    nodes = FLEET;
+    server = await servePage(() => nodes);
+    url = `http://127.0.0.1:${server.address.port}/`;
+  });
+
+  afterEach(async () => {
+    await Promise.all(browser.contexts().map((context) => context.close()));
+    await server.close(0);
+  });
+
+  after(() => browser?.close());
+
+  const schemes = { light: 'rgb(243, 245, 248)', dark: 'rgb(14, 18, 24)' } as const;
+  for (const [colorScheme, background] of Object.entries(schemes) as ['light' | 'dark', string][]) {
+    for (const width of [1280, 390]) {
+      it(`is accessible, in order and not wider than the screen: ${colorScheme}, ${width} pixels`, async () => {
+        const page = await browser.newPage({ colorScheme, viewport: { width, height: 900 } });
+        const complaints = complaintsOf(page);
+        await page.goto(url);
+        assert.equal(await page.evaluate('getComputedStyle(document.body).backgroundColor'), background);
+        assert.equal(await page.evaluate('document.documentElement.scrollWidth'), width);
+        assert.deepEqual(await accessibilityFaults(page), []);
+        assert.deepEqual(complaints, []);
+      });
+    }
+  }
+
+  it('shows hostile names as text', async () => {
+    const page = await browser.newPage();
+    const complaints = complaintsOf(page);
+    await page.goto(url);
+    const text = await page.locator('main').innerText();
+    for (const name of HOSTILE_NAMES) {
+      assert.ok(text.includes(name), name);
+    }
+    assert.equal(await page.locator('img, script:not([src="/page.js"])').count(), 0);
+    assert.equal(await page.locator('main > section').count(), 5);
+    assert.equal(await page.title(), '1 down · 1 stale · TaurusDB sessions');
+    assert.deepEqual(complaints, []);
+  });
+
+  it('can be used with the keyboard alone', async () => {
+    const page = await browser.newPage();
+    await page.goto(url);
+    const focused = (property: string) => page.evaluate(`document.activeElement.${property}`);
+    await page.keyboard.press('Tab');
+    assert.equal(await focused('textContent'), 'Skip to the nodes');
+    await page.keyboard.press('Enter');
+    assert.equal(await focused('id'), 'nodes');
+    const first = page.locator('details').first();
+    while ((await focused('localName')) !== 'summary') {
+      await page.keyboard.press('Tab');
+    }
+    assert.equal(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle'), 'solid');
+    assert.equal(await first.getAttribute('open'), '');
+    await page.keyboard.press('Enter');
+    assert.equal(await first.getAttribute('open'), null);
+  });
+
+  it('stays usable with 400 nodes: closed, the worst first, and a way to each state', async () => {
+    nodes = Array.from({ length: 400 }, (_, index) => named(index, `node-${index}`, { up: index !== 250 }));
+    const page = await browser.newPage();
+    await page.goto(url);
+    assert.equal(await page.locator('details').count(), 400);
+    assert.equal(await page.locator('details[open]').count(), 0);
+    assert.match(await page.locator('summary').first().innerText(), /^down\s+node-250\b/u);
+    await page.getByRole('link', { name: '399 up' }).click();
+    assert.equal(await page.evaluate('document.querySelector(":target").textContent'), 'up 399 nodes');
+  });
+
+  it('takes new figures in without closing, opening or losing what a person looks at', async () => {
+    const page = await browser.newPage();
+    const complaints = complaintsOf(page);
+    await page.clock.install();
+    await page.goto(url);
+    const node = page.locator(`#node-${DATABASE_NODE.nodeId}`);
+    await node.locator('summary').click();
+    nodes = [{ ...NODE_STATUS, snapshot: { ...SNAPSHOT, sessions: 777 } }, ...FLEET.slice(1)];
+    await page.clock.fastForward(10_000);
+    await node.getByText('777').waitFor();
+    assert.equal(await node.getAttribute('open'), null);
+    assert.equal(
+      await page.evaluate('document.activeElement.parentElement.id'),
+      await node.getAttribute('id'),
+    );
+    assert.equal(await page.locator('details[open]').count(), FLEET.length - 1);
+    assert.deepEqual(complaints, []);
+  });
+
+  it('says when the exporter does not answer any more', async () => {
+    const page = await browser.newPage();
+    await page.clock.install();
+    await page.goto(url);
+    await page.route('**/*', (route) => route.abort());
+    await page.clock.fastForward(10_000);
+    await page.getByRole('status').getByText('The exporter has not answered since').waitFor();
+    await page.unroute('**/*');
+    await page.clock.fastForward(10_000);
+    await page.getByRole('status').getByText('The exporter').waitFor({ state: 'detached' });
+  });
+
+  it('without scripts, reloads itself and keeps the node of its address open', async () => {
+    nodes = Array.from({ length: 20 }, (_, index) => statusOf(index));
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.route('**/*', async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: (await response.text()).replace('content="30;', 'content="1;') });
+    });
+    await page.goto(url);
+    const node = page.locator('details').nth(7);
+    await node.locator('summary').click();
+    await node.getByText('link to this node').click();
+    nodes = nodes.map((status) => ({ ...status, snapshot: { ...SNAPSHOT, sessions: 777 } }));
+    await node.locator('summary').getByText('777').waitFor();
+    assert.equal(await node.getAttribute('open'), '');
+    assert.equal(await page.locator('details[open]').count(), 1);
+  });
+});
+
+/** What axe finds serious or critical, with where it is. */
+async function accessibilityFaults(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const { violations, passes } = await page.evaluate<axe.AxeResults>(
+    "axe.run({ resultTypes: ['violations'] })",
+  );
+  assert.ok(passes.length > 20, 'axe has looked at the page');
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+}
