@@ -4,6 +4,8 @@ import { TextDecoder } from 'node:util';
 import { CsvError } from './csv-error.js';
 
 const LONGEST_BOM = 3;
+/** Of fewer bytes Node's decoder throws where they end an invalid sequence that began in the bytes before them. */
+const LEAST_DECODED = 16;
 
 /** `encoding` is a label of the WHATWG Encoding Standard; a byte-order mark of UTF-8 or UTF-16 wins over it. */
 export async function* toUtf8(
@@ -11,13 +13,20 @@ export async function* toUtf8(
   encoding: string,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let decoder: TextDecoder | undefined;
+  let held = Buffer.alloc(0);
   for await (const chunk of withWholeStart(bytes)) {
     const marked = decoder === undefined ? encodingOfBom(chunk) : undefined;
     decoder ??= decoderFor(marked ?? encoding);
-    if (decoder.encoding !== 'utf-8') yield Buffer.from(decoder.decode(chunk, { stream: true }));
-    else yield marked === undefined ? chunk : chunk.subarray(LONGEST_BOM);
+    if (decoder.encoding === 'utf-8') {
+      yield marked === undefined ? chunk : chunk.subarray(LONGEST_BOM);
+      continue;
+    }
+    held = Buffer.concat([held, chunk]);
+    if (held.length < 2 * LEAST_DECODED) continue;
+    yield Buffer.from(decoder.decode(held.subarray(0, -LEAST_DECODED), { stream: true }));
+    held = held.subarray(-LEAST_DECODED);
   }
-  if (decoder !== undefined && decoder.encoding !== 'utf-8') yield Buffer.from(decoder.decode());
+  if (decoder !== undefined && decoder.encoding !== 'utf-8') yield Buffer.from(decoder.decode(held));
 }
 
 /** Joins the first chunks until a byte-order mark would be whole. */
