@@ -17,9 +17,11 @@ export function parseErrorBody(json: unknown, secrets: readonly string[]): Error
   const error = isJsonObject(json.error) ? json.error : json;
   const code = error.error_code ?? error.errorCode ?? error.code;
   const message = error.error_msg ?? error.errorMsg ?? error.message;
-  if (typeof code !== 'string' && typeof code !== 'number' && typeof message !== 'string') return undefined;
+  // Not `String(code)` of anything: an object may have a toString that is none.
+  const codeText = typeof code === 'string' || typeof code === 'number' ? String(code) : undefined;
+  if (codeText === undefined && typeof message !== 'string') return undefined;
   return {
-    code: /^\w{1,40}(\.\w{1,40})?$/u.test(String(code)) ? redact(String(code), secrets) : undefined,
+    code: /^\w{1,40}(\.\w{1,40})?$/u.test(codeText ?? '') ? redact(codeText ?? '', secrets) : undefined,
     message: typeof message === 'string' ? oneLine(message, secrets) : undefined,
   };
 }

@@ -28,6 +28,7 @@ describe('parseErrorBody', () => {
     { request_id: 'r' },
     { error_code: null },
     { error: [] },
+    { error_code: { toString: '' } },
   ]) {
     it(`sees no error in ${JSON.stringify(json)}`, () => {
       assert.equal(parseErrorBody(json, []), undefined);
@@ -39,6 +40,11 @@ describe('parseErrorBody', () => {
       code: undefined,
       message: 'no',
     });
+  });
+
+  it('drops a code that is no text at all', () => {
+    const json = { error_code: { toString: '' }, error_msg: 'no' };
+    assert.deepEqual(parseErrorBody(json, []), { code: undefined, message: 'no' });
   });
 
   it('makes one line of a message', () => {
