@@ -12,7 +12,7 @@ import { RecordedLog } from '../support/recorded-log.js';
 import { fuzzRuns } from './fuzz-runs.js';
 
 const MARKER = 'm4rk3r';
-const STATUSES = [200, 400, 404, 405, 408, 413, 414, 417, 431];
+const STATUSES = [100, 200, 400, 403, 404, 405, 408, 413, 414, 417, 431];
 
 const fragment = fc.oneof(
   fc.constantFrom('GET', 'HEAD', 'POST', 'TRACE', 'OPTIONS', 'CONNECT', 'PRI', MARKER),
