@@ -57,7 +57,7 @@ function named(number: number, name: string, changes: Partial<NodeStatus> = {}):
 }
 
 describe('the page in Chromium', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let browser: Browser;
   let server: HttpServer;
   let url: string;
