@@ -70,8 +70,8 @@ function prometheusInvitation(address: string): string {
   http://${address}/consoles/taurusdb-fleet.html   the nodes, what is usual for them, and the alerts that fire
   http://${address}/graph                          any query
 
-An alert fires five seconds after its condition holds; the first spikes after a few minutes, once Prometheus knows
-what is usual. What it stores is deleted when the demo ends.
+Alerts on sessions fire five seconds after their condition holds, once Prometheus has seen for a minute or so what is
+usual. What it stores is deleted when the demo ends.
 
 `;
 }

@@ -29,7 +29,7 @@ const SESSIONS = 200;
 const threshold = `${THRESHOLD_SECONDS}s`;
 
 describe('agreement with a real MariaDB', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   let server: MariaServer | undefined;
   let sessions: OddSessions | undefined;
@@ -153,22 +153,26 @@ function whileNothingMoves(
   server: MariaServer,
   exporter: MysqldExporter,
 ): Promise<{ truth: SessionExport; peer: PeerFigures }> {
-  return eventually(async () => {
-    const before = await server.asRoot(countLiveSessions);
-    const truth = await server.asRoot(exportSessions);
-    const peer = await exporter.scrape();
-    const after = await server.asRoot(countLiveSessions);
-    const isStill =
-      [truth.byDimension, after].every((counts) => isDeepStrictEqual(counts, before)) &&
-      // Our own session of a moment ago.
-      before.user.root === undefined &&
-      peer.byUser.root === undefined;
-    // Everybody has reached the lock that it waits for, long enough ago for the thresholds.
-    const isReady =
-      truth.totals.taurusdb_sessions_lock_waiting === LOCK_WAITERS &&
-      (truth.totals.taurusdb_transaction_lock_wait_longest_seconds ?? 0) > THRESHOLD_SECONDS;
-    return isStill && isReady ? { truth, peer } : undefined;
-  }, 'a moment in which no session comes, goes or changes');
+  return eventually(
+    async () => {
+      const before = await server.asRoot(countLiveSessions);
+      const truth = await server.asRoot(exportSessions);
+      const peer = await exporter.scrape();
+      const after = await server.asRoot(countLiveSessions);
+      const isStill =
+        [truth.byDimension, after].every((counts) => isDeepStrictEqual(counts, before)) &&
+        // Our own session of a moment ago.
+        before.user.root === undefined &&
+        peer.byUser.root === undefined;
+      // Everybody has reached the lock that it waits for, long enough ago for the thresholds.
+      const isReady =
+        truth.totals.taurusdb_sessions_lock_waiting === LOCK_WAITERS &&
+        (truth.totals.taurusdb_transaction_lock_wait_longest_seconds ?? 0) > THRESHOLD_SECONDS;
+      return isStill && isReady ? { truth, peer } : undefined;
+    },
+    'a moment in which no session comes, goes or changes',
+    30_000,
+  );
 }
 
 function simulatorOf(csvText: string): Promise<Simulator> {
