@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import path from 'node:path';
 import type { DatabaseNode } from '../../src/collect/database-node.js';
 import { NodeBoard } from '../../src/collect/node-board.js';
+import type { FindNodes } from '../../src/collect/node-finder.js';
 import type { NodeStatus } from '../../src/collect/node-status.js';
 import type { SessionApi } from '../../src/collect/session-api.js';
 import { createCollector } from '../../src/commands/create-collector.js';
@@ -133,9 +134,19 @@ export class RehearsedFleet {
     await this.clock.pass(this.#collector.collect(healthy, signal), {
       requestLimitsMs: [HEALTHY_REQUEST_LIMIT_MS],
     });
-    const requestLimitsMs = [this.#options.requestLimitMs ?? SICK_REQUEST_LIMIT_MS, METADATA_LIMIT_MS];
-    await this.clock.pass(sickDone, { requestLimitsMs, toLimits });
+    await this.clock.pass(sickDone, { requestLimitsMs: this.#sickLimitsMs(), toLimits });
     return this.clock.monotonic() - startedAt;
+  }
+
+  /** A search of the sick node's project for nodes. */
+  readonly findNodes: FindNodes = (deadline) => {
+    const selection = { instanceName: '*', tags: {}, statuses: [], role: 'both' } as const;
+    return this.#clients.discoverNodes('sick-project', selection, deadline);
+  };
+
+  /** Lets time pass for the sick node's project. */
+  async passUntil(isDone: () => boolean, toLimits = false): Promise<void> {
+    await this.clock.passUntil(isDone, { requestLimitsMs: this.#sickLimitsMs(), toLimits });
   }
 
   get sick(): NodeStatus {
@@ -180,6 +191,10 @@ export class RehearsedFleet {
     const file = path.join(path.dirname(this.#configFile), name);
     writeFileSync(file, text, { mode: 0o600 });
     return file;
+  }
+
+  #sickLimitsMs(): readonly number[] {
+    return [this.#options.requestLimitMs ?? SICK_REQUEST_LIMIT_MS, METADATA_LIMIT_MS];
   }
 
   #status(nodeId: string): NodeStatus {
