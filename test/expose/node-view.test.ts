@@ -57,6 +57,11 @@ describe('viewNode', () => {
     });
   });
 
+  it('has no time for what never comes', () => {
+    const view = viewNode({ ...NODE_STATUS, staleAt: Infinity, nextRunAt: Number.MAX_SAFE_INTEGER }, NOW);
+    assert.deepEqual([view.stale_at, view.next_run, view.state], [null, null, 'up']);
+  });
+
   it('is pending before the first try, down after a failure, stale without recent figures', () => {
     const staleAt = NODE_STATUS.staleAt ?? 0;
     assert.equal(viewNode(UNTRIED_STATUS, NOW).state, 'pending');
