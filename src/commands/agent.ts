@@ -136,7 +136,6 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   };
   const show = () => {
     metrics.setProjects(config.projects.map(({ name }) => name));
-    showNodes();
     for (const project of config.projects.filter(({ discovery: { enabled } }) => !enabled)) {
       metrics.endDiscovery(project.name);
     }
@@ -148,6 +147,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
         refreshMs: project.discovery.refresh,
       })),
     );
+    showNodes();
   };
   show();
 

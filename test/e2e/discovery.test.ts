@@ -15,6 +15,8 @@ describe('discovery against a simulated API', function () {
   let simulator: Simulator;
   let fault: ReturnType<Fault>;
   let faultyProject: string;
+  /** Whether the first instance of production has failed over. */
+  let failedOver: boolean;
   const agents: Program[] = [];
 
   /** Nothing is listed but the first node of the first project, by a name of its own. */
@@ -30,8 +32,14 @@ describe('discovery against a simulated API', function () {
   beforeEach(async () => {
     fault = undefined;
     faultyProject = '';
+    failedOver = false;
+    const projects = sampleFleet({ projects: 2, instances: 3, nodesPerInstance: 2 });
+    for (const node of projects[0]?.instances[0]?.nodes ?? []) {
+      const roles = node.type === 'master' ? (['master', 'slave'] as const) : (['slave', 'master'] as const);
+      Object.defineProperty(node, 'type', { get: () => roles[failedOver ? 1 : 0] });
+    }
     simulator = await startSimulator({
-      projects: sampleFleet({ projects: 2, instances: 3, nodesPerInstance: 2 }),
+      projects,
       taskSeconds: { min: 0, max: 0.2 },
       fault: ({ operation, project }) =>
         operation === 'list_instances' && project === faultyProject ? fault : undefined,
@@ -46,12 +54,10 @@ describe('discovery against a simulated API', function () {
     await simulator.close();
   });
 
-  async function start(...flags: string[]): Promise<string> {
-    const agent = startProgram([
-      `--config.file=${writeConfig(config())}`,
-      '--web.listen-address=127.0.0.1:0',
-      ...flags,
-    ]);
+  const start = (...flags: string[]): Promise<string> => startWith(writeConfig(config()), ...flags);
+
+  async function startWith(configFile: string, ...flags: string[]): Promise<string> {
+    const agent = startProgram([`--config.file=${configFile}`, '--web.listen-address=127.0.0.1:0', ...flags]);
     agents.push(agent);
     return addressOf(agent);
   }
@@ -100,6 +106,62 @@ describe('discovery against a simulated API', function () {
     const address = await start();
     await whenUp(address, 6);
     assert.equal((await fetch(`${address}/-/ready`)).status, 503);
+  });
+
+  it('keeps the series of nodes that change their roles', async () => {
+    const address = await start();
+    const before = await whenUp(address, 12);
+    failedOver = true;
+    const role = (name: string, role: string) => new RegExp(`node_name="${name}",role="${role}"`, 'u');
+    const after = await eventually(async () => {
+      const samples = await scrape(address);
+      const info = [...samplesNamed(samples, 'taurusdb_node_info').keys()].join('\n');
+      return role('mine', 'slave').test(info) && role('orders-replica-1', 'master').test(info)
+        ? samples
+        : undefined;
+    }, 'the other roles');
+    for (const metric of ['taurusdb_sessions', 'taurusdb_up', 'taurusdb_collections_total']) {
+      assert.deepEqual(
+        [...samplesNamed(after, metric).keys()],
+        [...samplesNamed(before, metric).keys()],
+        metric,
+      );
+    }
+    for (const [labels, count] of samplesNamed(before, 'taurusdb_collections_total')) {
+      assert.ok((after.get(`taurusdb_collections_total${labels}`) ?? 0) >= count, labels);
+    }
+  });
+
+  it('searches no more once a reload has switched it off', async () => {
+    const file = writeConfig(config());
+    const address = await startWith(file);
+    await whenUp(address, 12);
+    writeConfig(config({ enabled: false }), file);
+    agents[0]?.child.kill('SIGHUP');
+    await agents[0]?.says(
+      /configuration not reloaded.*projects\[1\]: got neither nodes nor an enabled discovery/u,
+    );
+    const projects = (config() as { projects: { name: string }[] }).projects.map((project) =>
+      project.name === 'production' ? { ...project, discovery: { enabled: false } } : project,
+    );
+    writeConfig({ ...config(), projects }, file);
+    agents[0]?.child.kill('SIGHUP');
+    const samples = await whenUp(address, 7);
+    assert.deepEqual([...samplesNamed(samples, 'taurusdb_discovery_nodes').keys()], ['{project="staging"}']);
+  });
+
+  it('warns once when the nodes found need more requests than the project has', async () => {
+    const file = writeConfig({ ...config(), api: { max_requests_per_second: 2 } });
+    const address = await startWith(file);
+    const warning = 'schedules of project \\"staging\\": got 6 nodes that need 24.00 requests per second';
+    await agents[0]?.says(new RegExp(warning.replaceAll('\\', '\\\\'), 'u'));
+    const searches =
+      /taurusdb_api_requests_total\{project="staging",operation="list_instances",code="200"\} (\d+)/u;
+    await eventually(async () => {
+      const [, count] = searches.exec(await (await fetch(`${address}/metrics`)).text()) ?? [];
+      return Number(count) >= 3 || undefined;
+    }, 'three searches');
+    assert.equal(agents[0]?.stderr().split(warning).length, 2);
   });
 
   it('divides the nodes among shards', async () => {
