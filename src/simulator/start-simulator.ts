@@ -51,6 +51,8 @@ export interface Simulator {
 
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
+/** As gateways do; Node's own 5 s is so near to what clients take that a busy machine breaks connections. */
+const KEEP_ALIVE_MS = 60_000;
 
 /** Rejects where it cannot listen. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
@@ -95,6 +97,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   });
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.requestTimeout = REQUEST_TIMEOUT_MS;
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.listen(port, host);
   await once(server, 'listening');
   // Failing to accept one more connection must not end the process.

@@ -1,16 +1,9 @@
 // HTTP as the API client needs it: one request at a time per connection, redirects never followed, every failure
 // below HTTP translated to a CollectionError. Nothing of undici is seen outside.
-import { Agent, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { CallSite } from './api-error.js';
 import { networkError } from './network-error.js';
-import { createProxyDispatcher } from './proxy-dispatcher.js';
 import { untilAborted } from './until-aborted.js';
-
-/** Below the idle time of common servers and load balancers, so that they seldom close a connection under a POST. */
-const KEEP_ALIVE_MS = 4_000;
-/** After this, a connection is replaced, so that a changed DNS answer is followed. */
-const CONNECTION_LIFE_MS = 300_000;
-const MAX_CONNECT_MS = 5_000;
 
 export interface HttpClientOptions {
   /** Scheme, host and port. */
@@ -51,28 +44,28 @@ export interface HttpClient {
   close(): Promise<void>;
 }
 
-export function createHttpClient({ endpoint, timeoutMs, ca, proxyUrl }: HttpClientOptions): HttpClient {
-  const connect = { timeout: Math.min(MAX_CONNECT_MS, timeoutMs), ...(ca === undefined ? {} : { ca }) };
-  const pool = {
-    pipelining: 1,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    keepAliveMaxTimeout: KEEP_ALIVE_MS,
-    clientTtl: CONNECTION_LIFE_MS,
-    // The wait for headers is the caller's to bound: its signal covers connecting and the answer as one.
-    headersTimeout: 0,
-    bodyTimeout: timeoutMs,
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  let opened: Promise<Dispatcher> | undefined;
+  const dispatcher = () => {
+    opened ??= import('./open-dispatcher.js').then(({ openDispatcher }) => openDispatcher(options));
+    return opened;
   };
-  const dispatcher =
-    proxyUrl === undefined ? new Agent({ ...pool, connect }) : createProxyDispatcher(proxyUrl, connect, pool);
 
   return {
     async send({ method, target, headers, body }, site, signal) {
       const translate = (error: unknown): unknown =>
         signal.aborted ? signal.reason : networkError(error, site);
       try {
-        const origin = endpoint;
+        const request = {
+          origin: options.endpoint,
+          path: target,
+          method,
+          headers,
+          body: body ?? null,
+          signal,
+        };
         const response = await untilAborted(
-          dispatcher.request({ origin, path: target, method, headers, body: body ?? null, signal }),
+          dispatcher().then((opened) => opened.request(request)),
           // By itself undici would listen to the signal only once it is connected.
           signal,
         );
@@ -81,7 +74,7 @@ export function createHttpClient({ endpoint, timeoutMs, ca, proxyUrl }: HttpClie
         throw translate(error);
       }
     },
-    close: () => dispatcher.destroy(),
+    close: async () => (await opened)?.destroy(),
   };
 }
 

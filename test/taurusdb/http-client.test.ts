@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { connect } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { inspect } from 'node:util';
 import { ApiError } from '../../src/taurusdb/api-error.js';
 import {
@@ -12,7 +13,13 @@ import {
 } from '../../src/taurusdb/http-client.js';
 import { makeCertificate } from '../support/certificates.js';
 import { settle } from '../support/fake-clock.js';
-import { closedPort, closeServers, startServer, startTcpServer } from '../support/scripted-server.js';
+import {
+  closedPort,
+  closeServers,
+  sendAnswer,
+  startServer,
+  startTcpServer,
+} from '../support/scripted-server.js';
 
 const site = { operation: 'wait', where: 'the API' } as const;
 const never = (): AbortSignal => new AbortController().signal;
@@ -256,6 +263,19 @@ describe('HTTP client', () => {
     it('trusts the configured authority', async () => {
       const server = await startServer([{ body: 'secure' }], good);
       assert.equal(await read(await get(create(server.url, { ca: authority.cert }))), 'secure');
+    });
+
+    it('resumes the TLS session of the connection before, which spares a handshake', async () => {
+      const resumed: boolean[] = [];
+      const closeAfter = (response: ServerResponse): void => {
+        assert.ok(response.socket instanceof TLSSocket);
+        resumed.push(response.socket.isSessionReused());
+        sendAnswer(response, { headers: { connection: 'close' } });
+      };
+      const client = create((await startServer([closeAfter], good)).url, { ca: authority.cert });
+      await read(await get(client));
+      await read(await get(client));
+      assert.deepEqual(resumed, [false, true]);
     });
 
     const refusals: [what: string, tls: object, ca: string | undefined, code: RegExp][] = [
