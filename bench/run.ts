@@ -3,8 +3,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { fleetBenchmark } from './fleet/fleet-benchmark.js';
+import { startupBenchmark } from './fleet/startup-benchmark.js';
 import { memoryBenchmark } from './parse/memory-benchmark.js';
 import { parseBenchmark } from './parse/parse-benchmark.js';
+import { publishBenchmark } from './publish/publish-benchmark.js';
 import { printTable, type Table } from './table.js';
 
 /** Measures and returns its tables, in which figures of one table are of the same run; `folder` is its own. */
@@ -13,6 +16,9 @@ export type Benchmark = (folder: string) => Promise<readonly Table[]>;
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   parse: parseBenchmark,
   memory: memoryBenchmark,
+  publish: publishBenchmark,
+  startup: startupBenchmark,
+  fleet: fleetBenchmark,
 };
 const RESULTS = path.resolve(import.meta.dirname, '../../results.json');
 

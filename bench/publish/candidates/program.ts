@@ -1,0 +1,24 @@
+import { systemClock } from '../../../src/clock.js';
+import { Exposition } from '../../../src/expose/exposition.js';
+import { collect, sampleBoard } from '../sample-board.js';
+import { countSeries, longestBlockMs, serve } from '../serve.js';
+
+const COLLECTIONS_PER_SECOND = 400 / 60;
+
+/** With `changing`, nodes are collected meanwhile at the pace of 400 a minute. */
+export async function run(action: string, series: number, changing: string) {
+  if (action === 'block') return longestBlockMs();
+  const board = sampleBoard(series);
+  const exposition = new Exposition({
+    nodes: () => board.list(),
+    agentText: async () => '',
+    clock: systemClock,
+  });
+  const scrape = (gzip: boolean) => exposition.scrape('text', gzip);
+  const counted = await countSeries(scrape);
+  if (changing === 'changing') {
+    let round = 0;
+    setInterval(() => collect(board, round++ % board.list().length), 1000 / COLLECTIONS_PER_SECOND);
+  }
+  return [await serve(scrape), ...counted];
+}

@@ -1,0 +1,16 @@
+// The floor: a server that has nothing to do but send.
+import { gzipSync } from 'node:zlib';
+import { systemClock } from '../../../src/clock.js';
+import { Exposition } from '../../../src/expose/exposition.js';
+import { sampleBoard } from '../sample-board.js';
+import { countSeries, longestBlockMs, serve } from '../serve.js';
+
+export async function run(action: string, series: number) {
+  if (action === 'block') return longestBlockMs();
+  const nodes = sampleBoard(series).list();
+  const exposition = new Exposition({ nodes: () => nodes, agentText: async () => '', clock: systemClock });
+  const plain = Buffer.concat(await exposition.scrape('text', false));
+  const compressed = gzipSync(plain, { level: 1 });
+  const scrape = async (gzip: boolean) => [gzip ? compressed : plain];
+  return [await serve(scrape), ...(await countSeries(scrape))];
+}

@@ -1,0 +1,106 @@
+// A fleet's statuses with about as many series as wanted, 250 of each node: what a busy instance shows.
+
+import { NodeBoard } from '../../src/collect/node-board.js';
+import type { NodeStatus } from '../../src/collect/node-status.js';
+import { NODE_FAMILIES } from '../../src/expose/metric-families.js';
+import type { Dimension, DimensionCounts, Snapshot } from '../../src/sessions/snapshot.js';
+
+const SERIES_PER_NODE = 250;
+const VALUES: readonly (readonly [Dimension, number])[] = [
+  ['state', 20],
+  ['user', 60],
+  ['host', 90],
+  ['database', 20],
+  ['command', 6],
+];
+
+export function sampleBoard(series: number): NodeBoard {
+  const board = new NodeBoard();
+  const ids = Array.from({ length: series / SERIES_PER_NODE }, (_, node) => String(node).padStart(32, '0'));
+  board.setNodes(
+    ids.map((id) => ({
+      project: 'production',
+      instanceId: `${id}in07`,
+      nodeId: `${id}no07`,
+      name: `orders-${Number(id)}`,
+      instanceName: 'orders',
+      cloudRegion: 'ap-southeast-3',
+      role: 'master',
+      maxConnections: 5000,
+      labels: { env: 'prod' },
+      schedule: '* * * * *',
+    })),
+  );
+  ids.forEach((_, node) => {
+    collect(board, node);
+  });
+  return board;
+}
+
+/** As a collection leaves the node behind; its figures differ each time. */
+export function collect(board: NodeBoard, node: number): void {
+  const { nodeId } = board.list()[node]?.node ?? { nodeId: '' };
+  board.update(nodeId, ({ collections }) => ({
+    up: true,
+    collections: { ...collections, success: collections.success + 1 },
+    lastSuccessAt: 1_770_000_000_000,
+    nextRunAt: 1_770_000_060_000,
+    phaseSeconds: { submit: 0.125, wait: 2.5, download: 0.25 },
+    snapshot: snapshot(collections.success + 1),
+  }));
+}
+
+function snapshot(round: number): Snapshot {
+  const counts = (dimension: string, length: number): DimensionCounts => ({
+    distinct: length,
+    values: Array.from({ length }, (_, value) => ({
+      value: `${dimension}_${value}`,
+      sessions: round + value,
+    })),
+  });
+  return {
+    sessions: 2000,
+    active: 120,
+    slow: 4,
+    idleInTransaction: 3,
+    lockWaiting: 1,
+    transactionsOpen: 40,
+    transactionsLong: 2,
+    transactionLongestSeconds: 95,
+    transactionRowsLocked: 17,
+    transactionTablesLocked: 4,
+    transactionRowsModified: round,
+    transactionLockWaitLongestSeconds: 8,
+    times: Array.from({ length: 6 }, (_, value) => ({
+      command: `command_${value}`,
+      totalSeconds: 1240 + round,
+      longestSeconds: 900,
+    })),
+    dimensions: new Map(VALUES.map(([dimension, length]) => [dimension, counts(dimension, length)])),
+  };
+}
+
+export interface LabelledSample {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+/** The series that the program shows of these nodes, for a client library to hold. */
+export function samplesByFamily(nodes: readonly NodeStatus[]) {
+  return NODE_FAMILIES.map((family) => {
+    const samples: LabelledSample[] = [];
+    for (const status of nodes) {
+      const { node, snapshot } = status;
+      const shown =
+        family.source === 'status' ? family.samples(status) : snapshot ? family.samples(snapshot) : [];
+      for (const [value, ...labelValues] of shown) {
+        if (value === undefined) continue;
+        const own = family.labels.map((name, index): [string, string] => [name, labelValues[index] ?? '']);
+        const configured = family.configuredLabels ? node.labels : {};
+        const labels = { instance_id: node.instanceId, node_id: node.nodeId, ...Object.fromEntries(own) };
+        samples.push({ value, labels: { ...labels, ...configured } });
+      }
+    }
+    return { family, samples };
+  });
+}
