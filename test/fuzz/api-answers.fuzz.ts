@@ -81,7 +81,18 @@ const json = fc.letrec((tie) => ({
   ),
   object: fc.dictionary(key, tie('value'), { maxKeys: 6 }),
 }));
-const written = json.object.map((value) => JSON.stringify(value));
+/** Answers of the right shape, whose texts may be anything. */
+const shaped = fc.record({
+  request_id: text,
+  status: text,
+  total_count: fc.nat(3),
+  instances: fc.array(fc.record({ id: text, name: text, status: text, tags: json.value }), { maxLength: 3 }),
+  instance: fc.record({
+    id: text,
+    nodes: fc.array(fc.record({ id: text, status: text, max_connections: text }), { maxLength: 3 }),
+  }),
+});
+const written = fc.oneof(json.object, shaped).map((value) => JSON.stringify(value));
 const body = fc.oneof(
   { weight: 4, arbitrary: written },
   { weight: 1, arbitrary: fc.tuple(written, fc.nat(200)).map(([whole, at]) => whole.slice(0, at)) },

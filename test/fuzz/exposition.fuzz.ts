@@ -26,6 +26,8 @@ const text = fc.oneof(
     '\ufeff',
   ),
   fc.string({ unit: 'binary', minLength: 120, maxLength: 140 }),
+  // Alike as far as a label goes.
+  fc.string({ minLength: 10, maxLength: 20 }).map((end) => `${'x'.repeat(119)}${end}`),
 );
 
 describe('any text as a label', () => {

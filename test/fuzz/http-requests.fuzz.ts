@@ -63,13 +63,14 @@ const request = fc
   .tuple(
     fc.constantFrom('GET', 'HEAD', 'POST', 'TRACE', MARKER),
     fc.constantFrom('/', '/metrics', '/-/reload', '/api/v1/nodes', `/${MARKER}`, `/metrics?${MARKER}`),
-    fc.constantFrom('HTTP/1.1', 'HTTP/1.0'),
-    fc.array(fragment, { maxLength: 4 }),
+    fc.constantFrom('HTTP/1.1\r\n', `HTTP/1.1\r\nHost: ${MARKER}\r\n`, 'HTTP/1.0\r\n'),
+    fc.array(fragment, { maxLength: 3 }),
+    fc.constantFrom('\r\n', `Referer: ${MARKER}\r\n\r\n`, ''),
   )
-  .map(([method, target, version, rest]) => `${method} ${target} ${version}\r\n${rest.join('')}`);
+  .map(([method, target, start, rest, end]) => `${method} ${target} ${start}${rest.join('')}${end}`);
 const bytes = fc.oneof(
   fc.array(fragment, { maxLength: 10 }).map((fragments) => fragments.join('')),
-  fc.array(request, { minLength: 1, maxLength: 3 }).map((requests) => requests.join('\r\n')),
+  fc.array(request, { minLength: 1, maxLength: 3 }).map((requests) => requests.join('')),
 );
 
 describe('any bytes over HTTP', () => {
