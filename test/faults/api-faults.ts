@@ -1,9 +1,9 @@
 // Answers that are whole, but not what was asked for; and tasks that fail.
 import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { COLLECTION_PHASES } from '../../src/collect/node-status.js';
 import { raw, refusal } from './answers.js';
 import { CANARIES } from './canaries.js';
 import type { Fault } from './fault.js';
-import { OPERATIONS } from './hostile-api.js';
 
 const ONE_REQUEST = { submit: 1, wait: 0, download: 0 };
 const REQUEST_ID = /a request_id of another form|no request_id/u;
@@ -19,7 +19,7 @@ export const THROTTLED_FAULTS: readonly Fault[] = [
     requests: ONE_REQUEST,
     says: /submit: got 429 APIGW\.0308/u,
   },
-  ...OPERATIONS.map(
+  ...COLLECTION_PHASES.map(
     (operation): Fault => ({
       what: `H4 throttled for a second, again and again, at ${operation}`,
       [operation]: refusal(429, 'APIGW.0308', 'policy user over ratelimit,limit:10,time:1 second'),
