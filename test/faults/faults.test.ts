@@ -57,7 +57,7 @@ async function happen(fault: Fault, fleet: RehearsedFleet): Promise<void> {
   if (settings !== undefined) fleet.reconfigure(settings);
   fleet.sickApi.misbehave(fault);
   fleet.log.lines.length = 0;
-  const tookMs = await fleet.collect(fault.hangs);
+  const tookMs = Math.round(await fleet.collect(fault.hangs));
   assert.ok(tookMs <= COLLECTION_LIMIT_MS, `took ${tookMs} ms`);
 }
 
