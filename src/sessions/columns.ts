@@ -53,7 +53,7 @@ export const HEADER_NAMES: Readonly<Record<ColumnName, readonly string[]>> = {
 /** Known so that they are not reported as unknown, but no figure is made of them. */
 const UNREAD_COLUMNS: ReadonlySet<ColumnName> = new Set(['id', 'info']);
 
-const MAX_COLUMNS = 256;
+export const MAX_COLUMNS = 256;
 const MAX_HEADER_CHARACTERS = 64 * 1024;
 const MAX_NAMES_SHOWN = 20;
 const MAX_NAME_CHARACTERS = 40;

@@ -10,13 +10,12 @@
 // No state survives from chunk to chunk: what is left of a chunk, a record without its end, moves to the start of
 // the buffer and is scanned again from there with the next chunk behind it. An LF stands behind the last byte, so
 // that every search ends; a record that ends in that one has not ended yet.
+import { MAX_COLUMNS } from './columns.js';
 import { CsvError } from './csv-error.js';
 
 /** Statements are long; a record longer than this is a quote that nobody closed. */
 export const MAX_RECORD_BYTES = 4 * 1024 * 1024;
 
-/** Fields beyond are counted, but have no place: no header that is accepted has as many. */
-const MAX_PLACES = 256;
 /** Room for a chunk of a stream, and as much of what was left before. */
 const USUAL_BYTES = 128 * 1024;
 
@@ -32,9 +31,10 @@ export class RecordScanner {
   #view = viewOf(this.#bytes);
   #length = 0;
   #isWhole = false;
-  readonly #starts = new Int32Array(MAX_PLACES);
+  /** Fields beyond the last possible column are counted, but not noted. */
+  readonly #starts = new Int32Array(MAX_COLUMNS);
   /** Inverted, which is negative, where the field holds doubled quotes. */
-  readonly #ends = new Int32Array(MAX_PLACES);
+  readonly #ends = new Int32Array(MAX_COLUMNS);
   #hasQuotes = false;
   #recordStart = 0;
   #nextStart = 0;

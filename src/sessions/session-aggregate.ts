@@ -3,8 +3,8 @@
 import { ASK_THE_TEXT, endWithoutPort, isLockWait, isSaid, numberIn } from './byte-cells.js';
 import { cellText, hostWithoutPort } from './cell.js';
 import type { ColumnName } from './columns.js';
+import { CommandTimes } from './command-times.js';
 import { LabelCounts } from './label-counts.js';
-import { OTHER } from './label-text.js';
 import type { RecordScanner } from './record-scanner.js';
 import type { SessionSettings } from './session-settings.js';
 import {
@@ -40,11 +40,6 @@ const NO_FIELD = -1;
 /** In place of a label: the times are of all commands together. */
 const ALL_COMMANDS = -1;
 
-interface TimeSum {
-  totalSeconds: number;
-  longestSeconds: number;
-}
-
 export class SessionAggregate {
   readonly #columns: ReadonlyMap<ColumnName, number>;
   readonly #settings: SessionSettings;
@@ -55,8 +50,7 @@ export class SessionAggregate {
   readonly #database = new LabelCounts();
   readonly #command = new LabelCounts(commandMarks);
   readonly #showsCommand: boolean;
-  /** By label of the command. */
-  readonly #times = new Map<number, TimeSum>();
+  readonly #times = new CommandTimes();
   #sessions = 0;
   #active = 0;
   #slow = 0;
@@ -94,14 +88,8 @@ export class SessionAggregate {
       if (seconds >= this.#settings.slowSeconds) this.#slow++;
     }
     // What is missing is NaN, and compares to nothing.
-    if (seconds >= 0) {
-      addSeconds(
-        this.#times,
-        this.#showsCommand ? this.#command.labelOf(command) : ALL_COMMANDS,
-        seconds,
-        seconds,
-      );
-    }
+    if (seconds >= 0)
+      this.#times.add(this.#showsCommand ? this.#command.labelOf(command) : ALL_COMMANDS, seconds);
     this.#addTransaction(record, (marks & SLEEPING) !== 0);
     this.#addLocks(record, (this.#state.marksOf(state) & LOCK_WAITING) !== 0);
   }
@@ -185,18 +173,9 @@ export class SessionAggregate {
   }
 
   #sessionTimes(commands: DimensionCounts | undefined): readonly SessionTime[] {
-    const shown: readonly (string | undefined)[] = commands?.values.map(({ value }) => value) ?? [undefined];
-    const named = new Set(shown);
-    const sums = new Map<string | undefined, TimeSum>();
-    for (const [label, { totalSeconds, longestSeconds }] of this.#times) {
-      const command = label === ALL_COMMANDS ? undefined : this.#command.nameOf(label);
-      addSeconds(sums, named.has(command) ? command : OTHER, totalSeconds, longestSeconds);
-    }
-    return shown.map((command) => ({
-      command,
-      totalSeconds: sums.get(command)?.totalSeconds ?? 0,
-      longestSeconds: sums.get(command)?.longestSeconds ?? 0,
-    }));
+    if (commands === undefined) return [this.#times.ofAll()];
+    const shown = commands.values.map(({ value }) => value);
+    return this.#times.byCommand(shown, (label) => this.#command.nameOf(label));
   }
 }
 
@@ -241,19 +220,4 @@ function count(record: RecordScanner, field: number, counts: LabelCounts): numbe
 
 function numberOf(record: RecordScanner, field: number): number {
   return field === NO_FIELD ? Number.NaN : numberIn(record.bytes, record.startOf(field), record.endOf(field));
-}
-
-function addSeconds<Key>(
-  sums: Map<Key, TimeSum>,
-  command: Key,
-  totalSeconds: number,
-  longestSeconds: number,
-): void {
-  const sum = sums.get(command);
-  if (sum === undefined) {
-    sums.set(command, { totalSeconds, longestSeconds });
-  } else {
-    sum.totalSeconds += totalSeconds;
-    sum.longestSeconds = Math.max(sum.longestSeconds, longestSeconds);
-  }
 }
