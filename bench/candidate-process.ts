@@ -6,6 +6,8 @@ import path from 'node:path';
 
 export interface Measurement {
   readonly ms: number;
+  /** Of all threads; steadier than `ms` on a machine that does other things, too. */
+  readonly cpuMs: number;
   /** Resident memory before the run. */
   readonly idleMb: number;
   /** The most that the process has held so far, in any run. */
@@ -60,6 +62,8 @@ export interface Candidate {
   readonly process: CandidateProcess;
   /** How often it runs; fewer than the others where it takes long. */
   readonly rounds: number;
+  /** Runs before that do not count: the agent's process is warm as well. */
+  readonly warmUps?: number;
 }
 
 /** Runs one candidate after the other in each round; stops their processes at the end. */
@@ -69,6 +73,9 @@ export async function interleaved<Name extends string>(
 ): Promise<ReadonlyMap<Name, readonly Measurement[]>> {
   const measured = new Map<Name, Measurement[]>([...candidates.keys()].map((name) => [name, []]));
   try {
+    for (const { process, warmUps = 0 } of candidates.values()) {
+      for (let run = 0; run < warmUps; run++) await process.run(...args);
+    }
     for (let round = 0, hasMore = true; hasMore; round++) {
       hasMore = false;
       for (const [name, { process, rounds }] of candidates) {

@@ -9,10 +9,19 @@ const { run }: { run: (...args: readonly unknown[]) => unknown } = await import(
 process.on('message', async (args: readonly unknown[]) => {
   globalThis.gc?.();
   const idleMb = process.memoryUsage.rss() / 2 ** 20;
+  const cpu = process.cpuUsage();
   const start = performance.now();
   const result = await run(...args);
   const ms = performance.now() - start;
-  const measurement: Measurement = { ms, idleMb, peakMb: process.resourceUsage().maxRSS / 1024, result };
+  const { user, system } = process.cpuUsage(cpu);
+  const cpuMs = (user + system) / 1000;
+  const measurement: Measurement = {
+    ms,
+    cpuMs,
+    idleMb,
+    peakMb: process.resourceUsage().maxRSS / 1024,
+    result,
+  };
   process.send?.(measurement);
 });
 process.send?.('ready');

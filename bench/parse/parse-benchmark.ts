@@ -18,6 +18,7 @@ type Name = (typeof NAMES)[number];
 interface Size {
   readonly rows: number;
   readonly kinds: readonly FileKind[];
+  readonly warmUps: number;
   readonly rounds: Readonly<Partial<Record<Name, number>>>;
 }
 
@@ -25,16 +26,19 @@ const SIZES: readonly Size[] = [
   {
     rows: 5_000,
     kinds: FILE_KINDS,
+    warmUps: 20,
     rounds: { newlines: 9, program: 9, duckdb: 9, udsv: 9, papaparse: 9, 'csv-parse': 9 },
   },
   {
     rows: 100_000,
     kinds: FILE_KINDS,
+    warmUps: 1,
     rounds: { newlines: 3, program: 3, duckdb: 3, udsv: 2, papaparse: 1, 'csv-parse': 2 },
   },
   {
     rows: 1_000_000,
     kinds: ['short', 'sql'],
+    warmUps: 0,
     rounds: { newlines: 3, program: 3, duckdb: 3, 'csv-parse': 1 },
   },
 ];
@@ -47,13 +51,17 @@ export async function parseBenchmark(folder: string): Promise<readonly Table[]> 
   return tables;
 }
 
-async function measure(folder: string, kind: FileKind, { rows, rounds }: Size): Promise<Table> {
+async function measure(folder: string, kind: FileKind, { rows, rounds, warmUps }: Size): Promise<Table> {
   const file = await writeSessionFile(folder, kind, rows);
   const candidates = new Map<Name, Candidate>();
   for (const name of NAMES) {
     const { [name]: count = 0 } = rounds;
     if (count === 0) continue;
-    candidates.set(name, { process: new CandidateProcess(`parse/candidates/${name}.js`), rounds: count });
+    candidates.set(name, {
+      process: new CandidateProcess(`parse/candidates/${name}.js`),
+      rounds: count,
+      warmUps,
+    });
   }
   return tableOf(kind, rows, file, await interleaved(candidates, file));
 }
@@ -65,22 +73,32 @@ function tableOf(
   measured: ReadonlyMap<Name, readonly Measurement[]>,
 ): Table {
   const megabytes = statSync(file).size / 1e6;
-  const speeds = new Map(
-    [...measured].map(([name, runs]) => [name, megabytes / (median(runs.map(({ ms }) => ms)) / 1000)]),
-  );
+  const speedsOf = (figure: 'ms' | 'cpuMs'): ReadonlyMap<Name, number> =>
+    new Map(
+      [...measured].map(([name, runs]) => [
+        name,
+        megabytes / (median(runs.map((run) => run[figure])) / 1000),
+      ]),
+    );
+  const speeds = speedsOf('ms');
+  const cpuSpeeds = speedsOf('cpuMs');
   const expected = measured.get('csv-parse')?.at(0)?.result;
   return {
     title: `${rows} rows, ${kind}, ${megabytes.toFixed(1)} MB`,
-    columns: ['candidate', 'runs', 'MB/s', '× csv-parse', '× duckdb', 'peak MB', 'figures'],
-    rows: [...speeds].map(([name, speed]) => {
-      const runs = measured.get(name) ?? [];
+    columns: [
+      ...['candidate', 'runs', 'MB/s', '× csv-parse', '× duckdb'],
+      ...['MB/CPU s', '× csv-parse', '× duckdb', 'peak MB', 'figures'],
+    ],
+    rows: [...measured].map(([name, runs]) => {
       const isEqual = runs.every(({ result }) => isDeepStrictEqual(result, expected));
+      const ratios = [speeds, cpuSpeeds].flatMap((all) => {
+        const of = (candidate: Name): number => all.get(candidate) ?? Number.NaN;
+        return [of(name), of(name) / of('csv-parse'), of(name) / of('duckdb')];
+      });
       return [
         name,
         runs.length,
-        speed,
-        speed / (speeds.get('csv-parse') ?? Number.NaN),
-        speed / (speeds.get('duckdb') ?? Number.NaN),
+        ...ratios,
         runs.at(-1)?.peakMb ?? Number.NaN,
         name === 'newlines' ? '-' : isEqual ? 'equal' : 'DIFFERENT',
       ];
