@@ -2,6 +2,9 @@
 import { OTHER } from './label-text.js';
 import type { SessionTime } from './snapshot.js';
 
+/** In place of a label, where sessions are not told apart by command. */
+export const ALL_COMMANDS = -1;
+
 interface TimeSum {
   totalSeconds: number;
   longestSeconds: number;
@@ -26,12 +29,9 @@ export class CommandTimes {
     return shown.map((command) => ({ command, ...(sums.get(command) ?? NONE) }));
   }
 
+  /** What was added under ALL_COMMANDS. */
   ofAll(): SessionTime {
-    const sums = new Map<undefined, TimeSum>();
-    for (const { totalSeconds, longestSeconds } of this.#sums.values()) {
-      addTo(sums, undefined, totalSeconds, longestSeconds);
-    }
-    return { command: undefined, ...(sums.get(undefined) ?? NONE) };
+    return { command: undefined, ...(this.#sums.get(ALL_COMMANDS) ?? NONE) };
   }
 }
 

@@ -3,7 +3,7 @@
 import { ASK_THE_TEXT, endWithoutPort, isLockWait, isSaid, numberIn } from './byte-cells.js';
 import { cellText, hostWithoutPort } from './cell.js';
 import type { ColumnName } from './columns.js';
-import { CommandTimes } from './command-times.js';
+import { ALL_COMMANDS, CommandTimes } from './command-times.js';
 import { LabelCounts } from './label-counts.js';
 import type { RecordScanner } from './record-scanner.js';
 import type { SessionSettings } from './session-settings.js';
@@ -37,8 +37,6 @@ const LOCK_WAITING = 1;
 
 /** The field of a column that the file lacks, or of a dimension that is off. */
 const NO_FIELD = -1;
-/** In place of a label: the times are of all commands together. */
-const ALL_COMMANDS = -1;
 
 export class SessionAggregate {
   readonly #columns: ReadonlyMap<ColumnName, number>;

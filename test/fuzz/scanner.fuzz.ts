@@ -52,6 +52,7 @@ const cell = fc.oneof(
     '[a]b]:5',
     '[]:5',
     'h:5\u0085',
+    'h:5 ',
   ),
   fc.constantFrom(
     '0',

@@ -31,7 +31,7 @@ const piece = fc.oneof(
     '\ufeff',
     'l',
   ),
-  fc.constantFrom('h', '-', 'e', 'ı', '٣', '\u0085', '\u007f', 'LOCK WAıT'),
+  fc.constantFrom('h', 'h:5', '-', 'e', 'ı', '٣', '\u0085', '\u007f', 'LOCK WAıT'),
   fc.nat({ max: 9_999_999 }).map(String),
   fc.maxSafeNat().map(String),
 );

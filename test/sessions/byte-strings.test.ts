@@ -45,4 +45,13 @@ describe('ByteStrings', () => {
     }
     assert.equal(strings.size, texts.length);
   });
+
+  it('tells strings with the same hash apart', () => {
+    const strings = new ByteStrings();
+    const texts = ['userabcd', 'ajxekdlo', 'arukrtba', 'ayokkwjg'];
+    assert.deepEqual(
+      texts.map((text) => strings.numberOfText(text)),
+      [0, 1, 2, 3],
+    );
+  });
 });
