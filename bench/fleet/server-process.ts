@@ -15,9 +15,11 @@ export class ServerProcess {
   readonly #child: ChildProcess;
   readonly #port: number;
 
-  /** `args` go before the port or the address, as the program wants it. */
+  /** Runs with the flags of Node that the benchmark itself was given: `--cpu-prof`, for instance. */
   constructor(args: readonly string[], port: number) {
-    this.#child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+    this.#child = spawn(process.execPath, [...process.execArgv, ...args], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     this.#port = port;
   }
 
@@ -34,6 +36,8 @@ export class ServerProcess {
   async text(path: string, headers: Readonly<Record<string, string>> = {}): Promise<string> {
     // A connection of its own: a kept one may be closed by the server just as it is used.
     const request = get({ host: '127.0.0.1', port: this.#port, path, headers, agent: false });
+    // What fails once may fail again, when nobody listens any more.
+    request.on('error', () => {});
     const [answer] = await once(request, 'response');
     const chunks: Buffer[] = [];
     for await (const chunk of answer) chunks.push(chunk);
