@@ -31,9 +31,10 @@ export async function readSnapshot(
   let table: Table | undefined;
   const readRecords = (): void => {
     while (records.next()) {
-      if (isBlank(records)) continue;
       if (table === undefined) {
-        table = tableOf(records, settings);
+        const header = headerIn(records);
+        if (header.join('').trim() !== '' || header.length > 1) table = tableOf(header, settings);
+      } else if (isBlank(records)) {
       } else if (records.fields === table.fields) {
         tally.rows++;
         table.aggregate.add(records);
@@ -62,12 +63,16 @@ interface Table {
   readonly aggregate: SessionAggregate;
 }
 
-function tableOf(record: RecordScanner, settings: SessionSettings): Table {
-  // Once per file, and of all names: csv-parse.
+/** Once per file, and of all names: by csv-parse. Before any field is read, which changes the record's bytes. */
+function headerIn(record: RecordScanner): readonly string[] {
   const [header = []] = parse(record.record(), {
     record_delimiter: ['\r\n', '\n'],
     relax_quotes: true,
   });
+  return header;
+}
+
+function tableOf(header: readonly string[], settings: SessionSettings): Table {
   const { indexes, unknownHeaders } = findColumns(header, settings.columnNames);
   return {
     fields: header.length,
