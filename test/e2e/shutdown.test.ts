@@ -77,21 +77,23 @@ describe('SIGTERM', function () {
   });
 
   it('ends the agent with 0 in every phase, without an error, and it is not ready at once', async () => {
-    // Together: each may take the whole grace period.
-    await Promise.all(
-      Object.entries(PHASES).map(async ([phase, { fault, settings, project }]) => {
-        const agent = await start(fault, settings, project);
-        const address = await addressOf(agent);
-        await sleep(500);
-        agent.child.kill('SIGTERM');
-        await agent.says(/msg=stopping/u);
-        const ready = await fetch(`${address}/-/ready`).catch(() => undefined);
-        assert.ok(ready === undefined || ready.status === 503, phase);
-        assert.equal(await agent.ended, 0, phase);
-        assert.match(agent.stderr(), /msg=stopped/u, phase);
-        assert.doesNotMatch(agent.stderr(), /level=(error|fatal)/u, phase);
-      }),
-    );
+    const stopping: [phase: string, agent: Program][] = [];
+    for (const [phase, { fault, settings, project }] of Object.entries(PHASES)) {
+      const agent = await start(fault, settings, project);
+      const address = await addressOf(agent);
+      await sleep(500);
+      agent.child.kill('SIGTERM');
+      await agent.says(/msg=stopping/u);
+      const ready = await fetch(`${address}/-/ready`).catch(() => undefined);
+      assert.ok(ready === undefined || ready.status === 503, phase);
+      stopping.push([phase, agent]);
+    }
+    // Each may take the whole grace period.
+    for (const [phase, agent] of stopping) {
+      assert.equal(await agent.ended, 0, phase);
+      assert.match(agent.stderr(), /msg=stopped/u, phase);
+      assert.doesNotMatch(agent.stderr(), /level=(error|fatal)/u, phase);
+    }
   });
 
   it('ends it with 0 though a scraper does not read what it asked for', async () => {
