@@ -20,6 +20,16 @@ function skewed(minutes: number): Step {
   };
 }
 
+/** A gateway whose clock goes on by an hour with each answer: to follow it would never end. */
+function restless(): Step {
+  let answers = 0;
+  return (response, request) => {
+    answers += 1;
+    const step = skewed(answers * 60);
+    if (typeof step === 'function') step(response, request);
+  };
+}
+
 export const AUTH_FAULTS: readonly Fault[] = [
   {
     what: 'A1 the signature is refused at submit',
@@ -61,6 +71,13 @@ export const AUTH_FAULTS: readonly Fault[] = [
   {
     what: 'A3 the clock is 16 minutes fast, and the signature wrong besides',
     submit: skewed(-16),
+    requests: { submit: 2, wait: 0, download: 0 },
+    moreLines: 1,
+    says: /submit: got 401 APIGW\.0301/u,
+  },
+  {
+    what: 'A3 the clock of the gateway is another one at every answer',
+    submit: restless(),
     requests: { submit: 2, wait: 0, download: 0 },
     moreLines: 1,
     says: /submit: got 401 APIGW\.0301/u,
