@@ -24,7 +24,7 @@ export class CandidateProcess {
     this.#child = fork(
       path.join(import.meta.dirname, 'worker.js'),
       [path.join(import.meta.dirname, module)],
-      { execArgv: ['--expose-gc', ...nodeFlags] },
+      { execArgv: [...nodeFlags] },
     );
     this.#ready = this.#answer();
   }

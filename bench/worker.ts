@@ -7,6 +7,7 @@ const [module = ''] = process.argv.slice(2);
 const { run }: { run: (...args: readonly unknown[]) => unknown } = await import(module);
 
 process.on('message', async (args: readonly unknown[]) => {
+  // Only where memory is measured: it throws away compiled code, too.
   globalThis.gc?.();
   const idleMb = process.memoryUsage.rss() / 2 ** 20;
   const cpu = process.cpuUsage();

@@ -24,7 +24,7 @@ export async function memoryBenchmark(folder: string): Promise<readonly Table[]>
 }
 
 async function measure(title: string, file: string, rows: number): Promise<readonly (string | number)[]> {
-  const process = new CandidateProcess('parse/candidates/program-sums.js');
+  const process = new CandidateProcess('parse/candidates/program-sums.js', ['--expose-gc']);
   try {
     const { ms, idleMb, peakMb, result } = await process.run(file);
     const isWhole = Array.isArray(result) && result.length === 5 && result.every((sum) => sum === rows);

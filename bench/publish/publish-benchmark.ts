@@ -32,7 +32,7 @@ async function measure(series: number): Promise<Table> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   try {
     for (const { name, module, rounds } of CANDIDATES) {
-      const process = new CandidateProcess(`publish/candidates/${module}.js`);
+      const process = new CandidateProcess(`publish/candidates/${module}.js`, ['--expose-gc']);
       const { result } = await process.run('serve', series, name.includes('change') ? 'changing' : '');
       const [port, ...counted] = result as readonly [number, number, number];
       await process.run('block');

@@ -1,12 +1,13 @@
 // csv-parse as a stream of arrays, read by `read()`: its fastest way that keeps no rows.
-import { createReadStream } from 'node:fs';
+
 import { finished } from 'node:stream/promises';
 import { parse } from 'csv-parse';
 import { type Figures, RowFigures } from '../figures.js';
+import { openSessionFile } from '../open-session-file.js';
 
 export async function run(file: string): Promise<Figures> {
   const rows = new RowFigures();
-  const parser = createReadStream(file).pipe(parse({ record_delimiter: ['\r\n', '\n'], from: 2 }));
+  const parser = openSessionFile(file).pipe(parse({ record_delimiter: ['\r\n', '\n'], from: 2 }));
   parser.on('readable', () => {
     for (let row = parser.read(); row !== null; row = parser.read()) rows.add(row);
   });

@@ -1,13 +1,14 @@
 // Papa Parse fed with a stream, row by row.
-import { createReadStream } from 'node:fs';
+
 import Papa from 'papaparse';
 import { type Figures, RowFigures } from '../figures.js';
+import { openSessionFile } from '../open-session-file.js';
 
 export function run(file: string): Promise<Figures> {
   const rows = new RowFigures();
   let isHeader = true;
   return new Promise((resolve, reject) => {
-    Papa.parse<string[]>(createReadStream(file, 'utf8'), {
+    Papa.parse<string[]>(openSessionFile(file, 'utf8'), {
       delimiter: ',',
       skipEmptyLines: true,
       step: ({ data }) => {

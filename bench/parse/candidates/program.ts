@@ -1,9 +1,10 @@
 // This project's core, which works out more than the others: transactions, lock waits, slow sessions.
-import { createReadStream } from 'node:fs';
+
 import { readSnapshot } from '../../../src/sessions/read-snapshot.js';
 import type { SessionSettings } from '../../../src/sessions/session-settings.js';
 import type { Dimension } from '../../../src/sessions/snapshot.js';
 import { type Figures, record } from '../figures.js';
+import { openSessionFile } from '../open-session-file.js';
 
 // As many as the files hold: the figures compared are those of all values.
 const SETTINGS = settingsFor(10_000);
@@ -28,7 +29,7 @@ export function settingsFor(maxValues: number): SessionSettings {
 
 export async function run(file: string): Promise<Figures> {
   const tally = { rows: 0, rejectedRows: 0, bytes: 0 };
-  const { snapshot } = await readSnapshot(createReadStream(file), SETTINGS, tally);
+  const { snapshot } = await readSnapshot(openSessionFile(file), SETTINGS, tally);
   const counts = (dimension: Dimension): Record<string, number> =>
     record(
       (snapshot.dimensions.get(dimension)?.values ?? []).map(({ value, sessions }) => [value, sessions]),
