@@ -39,7 +39,7 @@ const SIZES: readonly Size[] = [
     rows: 1_000_000,
     kinds: ['short', 'sql'],
     warmUps: 0,
-    rounds: { newlines: 3, program: 3, duckdb: 3, 'csv-parse': 1 },
+    rounds: { newlines: 3, program: 5, duckdb: 5, 'csv-parse': 2 },
   },
 ];
 
