@@ -1,6 +1,7 @@
 // Oddities that look like faults, or pass: the collection succeeds, and counts what is there.
 import assert from 'node:assert/strict';
 import { gzipSync } from 'node:zlib';
+import { eventually } from '../support/program.js';
 import { closeServers, type Step, sendAnswer } from '../support/scripted-server.js';
 import { csv, raw, refusal, reset } from './answers.js';
 import { canariesIn } from './canaries.js';
@@ -22,6 +23,8 @@ interface Oddity extends Misbehaviour {
   readonly requests?: Readonly<Partial<Record<Operation, number>>>;
   readonly project?: Settings;
   readonly meanwhile?: (fleet: RehearsedFleet) => Promise<void>;
+  /** Until what the collection set off has ended. */
+  readonly afterwards?: (fleet: RehearsedFleet) => Promise<void>;
   /** Lines above the level of information that it is worth. */
   readonly lines?: number;
 }
@@ -123,6 +126,14 @@ const ODDITIES: readonly Oddity[] = [
     project: { auth: WITH_PASSWORD },
     meanwhile: ({ clock }) => clock.advance(86_400_000 - 600_000),
     token: { status: 503 },
+    // The renewal goes on beside the collection, and may end after it.
+    afterwards: async ({ clock, log }) => {
+      await eventually(async () => {
+        await clock.advance(1_000);
+        return log.lines.some((line) => line.includes('token not renewed')) || undefined;
+      }, 'a warning of the renewal');
+    },
+    lines: 1,
   },
   {
     what: 'A11 a metadata service without session tokens',
@@ -210,6 +221,7 @@ async function rehearse(oddity: Oddity): Promise<void> {
     fleet.sickApi.misbehave(oddity);
     fleet.log.lines.length = 0;
     await fleet.collect();
+    await oddity.afterwards?.(fleet);
 
     const { sick, log, sickApi } = fleet;
     assert.equal(sick.lastError, undefined);
