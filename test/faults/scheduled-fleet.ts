@@ -34,7 +34,9 @@ export class ScheduledFleet {
   readonly #scheduler: Scheduler;
 
   static async start(options: ScheduledFleetOptions): Promise<ScheduledFleet> {
-    const clock = new RehearsalClock([COLLECTION_LIMIT_MS, REQUEST_LIMIT_MS]);
+    // Right after a run of the schedule: the first collections have a whole minute before the second ones.
+    const startMs = Math.floor(Date.now() / A_MINUTE_MS) * A_MINUTE_MS;
+    const clock = new RehearsalClock([COLLECTION_LIMIT_MS, REQUEST_LIMIT_MS], startMs);
     return new ScheduledFleet(options, clock, await startHostileApi(clock));
   }
 
@@ -104,7 +106,11 @@ export class ScheduledFleet {
   /** Lets time pass; resolves to the milliseconds that it took. */
   async until(isDone: () => boolean, passing: Pick<Passing, 'hanging' | 'toLimits'> = {}): Promise<number> {
     const startedAt = this.clock.monotonic();
-    await this.clock.passUntil(isDone, { requestLimitsMs: [REQUEST_LIMIT_MS], ...passing });
+    await this.clock.passUntil(isDone, {
+      requestLimitsMs: [REQUEST_LIMIT_MS],
+      collectionLimitMs: COLLECTION_LIMIT_MS,
+      ...passing,
+    });
     return this.clock.monotonic() - startedAt;
   }
 
