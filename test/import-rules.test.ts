@@ -1,4 +1,4 @@
-// Who may import whom: the arrows of docs/architecture.md, held against the code.
+// Who may import whom: the flow of the data that README.md describes, held against the code.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';

@@ -1,6 +1,10 @@
 // Distinct strings, kept as bytes and numbered from 0 in the order in which they came: looking one up allocates
 // nothing and decodes nothing, and a million of them take a fraction of what a Map of strings takes.
 
+import { randomInt } from 'node:crypto';
+
+/** Nobody can make up strings that all have the same hash. */
+const SEED = randomInt(2 ** 32);
 const FIRST_STRINGS = 64;
 const FIRST_BYTES = 1024;
 const WORD = 4;
@@ -63,7 +67,7 @@ export class ByteStrings {
     const offset = knownStart - start;
     let at = start;
     for (; at + WORD <= end; at += WORD) {
-      if (bytes.getInt32(at) !== known.getInt32(at + offset)) return false;
+      if (bytes.getInt32(at, true) !== known.getInt32(at + offset, true)) return false;
     }
     for (; at < end; at++) {
       if (bytes.getUint8(at) !== known.getUint8(at + offset)) return false;
@@ -100,9 +104,9 @@ export class ByteStrings {
 
 /** Four bytes at a time: most of a look-up is this and the comparison. */
 function hashOf(bytes: DataView, start: number, end: number): number {
-  let hash = end - start;
+  let hash = SEED ^ (end - start);
   let at = start;
-  for (; at + WORD <= end; at += WORD) hash = mixed(hash, bytes.getInt32(at));
+  for (; at + WORD <= end; at += WORD) hash = mixed(hash, bytes.getInt32(at, true));
   for (; at < end; at++) hash = mixed(hash, bytes.getUint8(at));
   return hash;
 }

@@ -50,6 +50,8 @@ export const HEADER_NAMES: Readonly<Record<ColumnName, readonly string[]>> = {
   trx_update_rows: ['trx_update_rows', 'trx_rows_modified', '事务更新行数'],
 };
 
+const NORMALIZED_NAMES = normalizedNames(HEADER_NAMES);
+
 /** Known so that they are not reported as unknown, but no figure is made of them. */
 const UNREAD_COLUMNS: ReadonlySet<ColumnName> = new Set(['id', 'info']);
 
@@ -58,7 +60,7 @@ const MAX_HEADER_CHARACTERS = 64 * 1024;
 const MAX_NAMES_SHOWN = 20;
 const MAX_NAME_CHARACTERS = 40;
 
-export type ExtraHeaderNames = Readonly<Partial<Record<ColumnName, readonly string[]>>>;
+export type HeaderNames = Readonly<Partial<Record<ColumnName, readonly string[]>>>;
 
 export interface FoundColumns {
   /** Index of the column's field in every row. */
@@ -68,29 +70,36 @@ export interface FoundColumns {
 }
 
 /** `extraNames` go before the built-in names, also before another column's. */
-export function findColumns(header: readonly string[], extraNames: ExtraHeaderNames = {}): FoundColumns {
+export function findColumns(header: readonly string[], extraNames: HeaderNames = {}): FoundColumns {
   checkHeaderSize(header);
   const fields = fieldsByName(header);
   const indexes = new Map<ColumnName, number>();
   const taken = new Set<string>();
   const find = (column: ColumnName, names: readonly string[]): void => {
-    const name = names.map(normalizedHeader).find((known) => fields.has(known) && !taken.has(known));
+    const name = names.find((known) => fields.has(known) && !taken.has(known));
     if (name === undefined) return;
     indexes.set(column, onlyField(column, name, fields.get(name) ?? []));
     taken.add(name);
   };
-  for (const column of COLUMNS) find(column, extraNames[column] ?? []);
+  const extra = normalizedNames(extraNames);
+  for (const column of COLUMNS) find(column, extra[column] ?? []);
   for (const column of COLUMNS) {
-    if (!indexes.has(column)) find(column, HEADER_NAMES[column]);
+    if (!indexes.has(column)) find(column, NORMALIZED_NAMES[column] ?? []);
   }
   const missing = REQUIRED_COLUMNS.filter((column) => !indexes.has(column));
   if (missing.length > 0) throw missingColumns(missing, header, extraNames);
-  return { indexes, unknownHeaders: unknownHeaders(header, extraNames) };
+  return { indexes, unknownHeaders: unknownHeaders(header, [extra, NORMALIZED_NAMES]) };
 }
 
 /** Without what people and exports write differently: case, blanks, `_`, `-`, `.`, brackets, a byte-order mark. */
 export function normalizedHeader(name: string): string {
   return name.replace(/[\s_\-.<>\p{Ps}\p{Pe}\u{FEFF}]/gu, '').toLowerCase();
+}
+
+function normalizedNames(names: HeaderNames): HeaderNames {
+  return Object.fromEntries(
+    Object.entries(names).map(([column, ofColumn]) => [column, ofColumn.map(normalizedHeader)]),
+  );
 }
 
 function inSeconds(names: readonly string[]): readonly string[] {
@@ -131,7 +140,7 @@ function onlyField(column: ColumnName, name: string, fields: readonly number[]):
 function missingColumns(
   missing: readonly ColumnName[],
   header: readonly string[],
-  extraNames: ExtraHeaderNames,
+  extraNames: HeaderNames,
 ): CsvError {
   const expected = missing.map((column) => {
     const names = [...(extraNames[column] ?? []), ...HEADER_NAMES[column]];
@@ -147,12 +156,8 @@ function missingColumns(
   return new CsvError(`csv header: got ${names.join(', ')}${rest}, expected ${expected.join(' and ')}`);
 }
 
-function unknownHeaders(header: readonly string[], extraNames: ExtraHeaderNames): readonly string[] {
-  const known = new Set(
-    COLUMNS.flatMap((column) => [...(extraNames[column] ?? []), ...HEADER_NAMES[column]]).map(
-      normalizedHeader,
-    ),
-  );
+function unknownHeaders(header: readonly string[], names: readonly HeaderNames[]): readonly string[] {
+  const known = new Set(names.flatMap((byColumn) => Object.values(byColumn).flat()));
   return header
     .filter((name) => !known.has(normalizedHeader(name)))
     .slice(0, MAX_NAMES_SHOWN)

@@ -11,38 +11,36 @@ interface TimeSum {
 }
 
 export class CommandTimes {
-  /** By the number of the command's label. */
-  readonly #sums = new Map<number, TimeSum>();
+  /** By the number of the command's label and 1, so that ALL_COMMANDS has a place. */
+  readonly #sums: TimeSum[] = [];
 
   add(label: number, seconds: number): void {
-    addTo(this.#sums, label, seconds, seconds);
+    const sum = this.#sums[label + 1];
+    if (sum === undefined) {
+      this.#sums[label + 1] = { totalSeconds: seconds, longestSeconds: seconds };
+    } else {
+      sum.totalSeconds += seconds;
+      if (seconds > sum.longestSeconds) sum.longestSeconds = seconds;
+    }
   }
 
   /** One entry for each of the commands shown, to which `other` takes the times of the rest. */
   byCommand(shown: readonly string[], nameOf: (label: number) => string): readonly SessionTime[] {
-    const named = new Set(shown);
-    const sums = new Map<string, TimeSum>();
-    for (const [label, { totalSeconds, longestSeconds }] of this.#sums) {
-      const name = nameOf(label);
-      addTo(sums, named.has(name) ? name : OTHER, totalSeconds, longestSeconds);
-    }
-    return shown.map((command) => ({ command, ...(sums.get(command) ?? NONE) }));
+    const named = new Map(shown.map((command) => [command, { command, ...NONE }]));
+    const other = named.get(OTHER);
+    this.#sums.forEach(({ totalSeconds, longestSeconds }, place) => {
+      const time = named.get(nameOf(place - 1)) ?? other;
+      if (time === undefined) return;
+      time.totalSeconds += totalSeconds;
+      time.longestSeconds = Math.max(time.longestSeconds, longestSeconds);
+    });
+    return [...named.values()];
   }
 
   /** What was added under ALL_COMMANDS. */
   ofAll(): SessionTime {
-    return { command: undefined, ...(this.#sums.get(ALL_COMMANDS) ?? NONE) };
+    return { command: undefined, ...(this.#sums[0] ?? NONE) };
   }
 }
 
 const NONE: TimeSum = { totalSeconds: 0, longestSeconds: 0 };
-
-function addTo<Key>(sums: Map<Key, TimeSum>, key: Key, totalSeconds: number, longestSeconds: number): void {
-  const sum = sums.get(key);
-  if (sum === undefined) {
-    sums.set(key, { totalSeconds, longestSeconds });
-  } else {
-    sum.totalSeconds += totalSeconds;
-    sum.longestSeconds = Math.max(sum.longestSeconds, longestSeconds);
-  }
-}

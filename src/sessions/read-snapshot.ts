@@ -3,7 +3,7 @@ import { parse } from 'csv-parse/sync';
 import { checkBody } from './check-body.js';
 import { COLUMNS, type ColumnName, findColumns } from './columns.js';
 import { CsvError } from './csv-error.js';
-import { RecordScanner } from './record-scanner.js';
+import { type CsvRecord, RecordScanner } from './record-scanner.js';
 import { SessionAggregate } from './session-aggregate.js';
 import type { SessionSettings } from './session-settings.js';
 import type { CsvTally, Snapshot } from './snapshot.js';
@@ -27,28 +27,21 @@ export async function readSnapshot(
   tally: CsvTally,
   previous?: Snapshot,
 ): Promise<ReadResult> {
-  const records = new RecordScanner();
   let table: Table | undefined;
-  const readRecords = (): void => {
-    while (records.next()) {
-      if (table === undefined) {
-        const header = headerIn(records);
-        if (header.join('').trim() !== '' || header.length > 1) table = tableOf(header, settings);
-      } else if (isBlank(records)) {
-      } else if (records.fields === table.fields) {
-        tally.rows++;
-        table.aggregate.add(records);
-      } else {
-        tally.rejectedRows++;
-      }
+  const records = new RecordScanner((record) => {
+    if (table === undefined) {
+      const header = headerIn(record);
+      if (header.join('').trim() !== '' || header.length > 1) table = tableOf(header, settings);
+    } else if (isBlank(record)) {
+    } else if (record.fields === table.fields) {
+      tally.rows++;
+      table.aggregate.add(record);
+    } else {
+      tally.rejectedRows++;
     }
-  };
-  for await (const utf8 of checkBody(toUtf8(counted(bytes, tally), settings.encoding))) {
-    records.push(utf8);
-    readRecords();
-  }
+  });
+  for await (const utf8 of checkBody(toUtf8(counted(bytes, tally), settings.encoding))) records.push(utf8);
   records.end();
-  readRecords();
   if (table === undefined) throw new CsvError('csv body: got blank lines only, expected a header line');
   refuseMostlyRejected(tally, table.fields);
   const { columns, unknownHeaders } = table;
@@ -64,8 +57,8 @@ interface Table {
 }
 
 /** Once per file, and of all names: by csv-parse. Before any field is read, which changes the record's bytes. */
-function headerIn(record: RecordScanner): readonly string[] {
-  const [header = []] = parse(record.record(), {
+function headerIn(record: CsvRecord): readonly string[] {
+  const [header = []] = parse(record.written(), {
     record_delimiter: ['\r\n', '\n'],
     relax_quotes: true,
   });
@@ -93,7 +86,7 @@ async function* counted(
 }
 
 /** A line of blanks; the scanner leaves out only those that are empty. */
-function isBlank(record: RecordScanner): boolean {
+function isBlank(record: CsvRecord): boolean {
   if (record.fields > 1) return false;
   return record.bytes.toString('utf8', record.startOf(0), record.endOf(0)).trim() === '';
 }

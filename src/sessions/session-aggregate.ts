@@ -5,7 +5,7 @@ import { cellText, hostWithoutPort } from './cell.js';
 import type { ColumnName } from './columns.js';
 import { ALL_COMMANDS, CommandTimes } from './command-times.js';
 import { LabelCounts } from './label-counts.js';
-import type { RecordScanner } from './record-scanner.js';
+import type { CsvRecord } from './record-scanner.js';
 import type { SessionSettings } from './session-settings.js';
 import {
   DIMENSIONS,
@@ -71,7 +71,7 @@ export class SessionAggregate {
   }
 
   /** Adds the session of a record that has as many fields as the header. */
-  add(record: RecordScanner): void {
+  add(record: CsvRecord): void {
     const fields = this.#fields;
     this.#sessions++;
     count(record, fields.user, this.#user);
@@ -115,7 +115,7 @@ export class SessionAggregate {
     };
   }
 
-  #countHost(record: RecordScanner, field: number): void {
+  #countHost(record: CsvRecord, field: number): void {
     if (field === NO_FIELD) return;
     const start = record.startOf(field);
     const end = record.endOf(field);
@@ -127,7 +127,7 @@ export class SessionAggregate {
     }
   }
 
-  #addTransaction(record: RecordScanner, isSleeping: boolean): void {
+  #addTransaction(record: CsvRecord, isSleeping: boolean): void {
     const seconds = numberOf(record, this.#fields.trx_executed_time);
     if (seconds > this.#transactionLongestSeconds) this.#transactionLongestSeconds = seconds;
     const id = this.#fields.trx_id;
@@ -138,7 +138,7 @@ export class SessionAggregate {
   }
 
   /** A row lock shows in the transaction only (its state says `updating`), a metadata or table lock in the state only. */
-  #addLocks(record: RecordScanner, isStateWaiting: boolean): void {
+  #addLocks(record: CsvRecord, isStateWaiting: boolean): void {
     const fields = this.#fields;
     this.#rowsLocked += numberOf(record, fields.trx_lock_rows) || 0;
     this.#tablesLocked += numberOf(record, fields.trx_lock_tables) || 0;
@@ -212,10 +212,10 @@ function stateMarks(text = ''): number {
 }
 
 /** Returns the number of the field's text. */
-function count(record: RecordScanner, field: number, counts: LabelCounts): number {
+function count(record: CsvRecord, field: number, counts: LabelCounts): number {
   return field === NO_FIELD ? NO_FIELD : counts.add(record.view, record.startOf(field), record.endOf(field));
 }
 
-function numberOf(record: RecordScanner, field: number): number {
+function numberOf(record: CsvRecord, field: number): number {
   return field === NO_FIELD ? Number.NaN : numberIn(record.bytes, record.startOf(field), record.endOf(field));
 }

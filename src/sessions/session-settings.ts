@@ -1,5 +1,5 @@
 // What the configuration decides about reading session files, as plain values.
-import type { ExtraHeaderNames } from './columns.js';
+import type { HeaderNames } from './columns.js';
 import type { Dimension } from './snapshot.js';
 
 export interface DimensionSettings {
@@ -11,7 +11,7 @@ export interface DimensionSettings {
 export interface SessionSettings {
   /** A label of the WHATWG Encoding Standard; a byte-order mark in the file wins over it. */
   readonly encoding: string;
-  readonly columnNames: ExtraHeaderNames;
+  readonly columnNames: HeaderNames;
   readonly dimensions: Readonly<Record<Dimension, DimensionSettings>>;
   readonly stripPort: boolean;
   readonly slowSeconds: number;

@@ -1,7 +1,7 @@
 // Which values of a dimension are shown: the most frequent ones, with a preference for those shown before, so
 // that series do not come and go with every collection. The rest is summed as `other`.
 import { OTHER } from './label-text.js';
-import type { DimensionCounts, ValueCount } from './snapshot.js';
+import type { DimensionCounts } from './snapshot.js';
 
 /** Labels by number; they are named only where they are shown, for there may be a million of them. */
 export interface CountedLabels {
@@ -26,15 +26,23 @@ export function topValues(
   }
   // One more, because a real value of the name `other` has no rank.
   const ranked = mostFrequent(counts, 2 * maxValues + 1)
-
-    .map((label) => ({ value: counts.nameOf(label), sessions: counts.sessionsOf(label) }))
+    .map((label) => ({ label, value: counts.nameOf(label) }))
     .filter(({ value }) => value !== OTHER)
     .slice(0, 2 * maxValues);
-  const shown = shownOf(ranked, maxValues, shownBefore);
-  for (const { sessions } of shown) rest -= sessions;
-  if (rest > 0) shown.push({ value: OTHER, sessions: rest });
-  shown.sort((a, b) => Buffer.compare(Buffer.from(a.value), Buffer.from(b.value)));
-  return { values: shown, distinct };
+  const values = shownOf(ranked, maxValues, shownBefore)
+    .sort((a, b) => counts.compare(a.label, b.label))
+    .map(({ label, value }) => ({ value, sessions: counts.sessionsOf(label) }));
+  for (const { sessions } of values) rest -= sessions;
+  if (rest > 0) {
+    const after = values.findIndex(({ value }) => value > OTHER);
+    values.splice(after === -1 ? values.length : after, 0, { value: OTHER, sessions: rest });
+  }
+  return { values, distinct };
+}
+
+interface NamedLabel {
+  readonly label: number;
+  readonly value: string;
 }
 
 /** The first `limit` by rank, in that order. */
@@ -61,10 +69,10 @@ function mostFrequent(counts: CountedLabels, limit: number): readonly number[] {
 }
 
 function shownOf(
-  ranked: readonly ValueCount[],
+  ranked: readonly NamedLabel[],
   maxValues: number,
   shownBefore: ReadonlySet<string>,
-): ValueCount[] {
+): NamedLabel[] {
   const sure = ranked.slice(0, Math.ceil(maxValues / 2));
   const contenders = ranked.slice(sure.length);
   const kept = contenders.filter(({ value }) => shownBefore.has(value));

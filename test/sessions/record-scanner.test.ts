@@ -12,22 +12,20 @@ function* cut(file: string, sizes: readonly number[]): Generator<Buffer> {
   }
 }
 
-function* scanned(chunks: Iterable<Uint8Array>): Generator<string[]> {
-  const records = new RecordScanner();
-  const row = (): string[] =>
-    Array.from({ length: records.fields }, (_, field) =>
-      records.bytes.toString('utf8', records.startOf(field), records.endOf(field)),
-    );
-  for (const chunk of chunks) {
-    records.push(chunk);
-    while (records.next()) yield row();
-  }
-  records.end();
-  while (records.next()) yield row();
+function rowsIn(chunks: Iterable<Uint8Array>): string[][] {
+  const rows: string[][] = [];
+  const scanner = new RecordScanner((record) => {
+    const field = (index: number): string =>
+      record.bytes.toString('utf8', record.startOf(index), record.endOf(index));
+    rows.push(Array.from({ length: record.fields }, (_, index) => field(index)));
+  });
+  for (const chunk of chunks) scanner.push(chunk);
+  scanner.end();
+  return rows;
 }
 
 function rowsOf(file: string, sizes: readonly number[] = []): string[][] {
-  return [...scanned(cut(file, sizes))];
+  return rowsIn(cut(file, sizes));
 }
 
 const SOUND: readonly string[] = [
@@ -93,14 +91,29 @@ describe('RecordScanner', () => {
   });
 
   it('gives a record as it is written', () => {
-    const records = new RecordScanner();
-    records.push(Buffer.from('\n"a ""b""",c\r\nd'));
-    assert.ok(records.next());
-    assert.equal(records.record().toString(), '"a ""b""",c\r\n');
-    records.end();
-    assert.ok(records.next());
-    assert.equal(records.record().toString(), 'd');
-    assert.ok(!records.next());
+    const written: string[] = [];
+    const scanner = new RecordScanner((record) => written.push(record.written().toString()));
+    scanner.push(Buffer.from('\n"a ""b""",c\r\nd'));
+    assert.deepEqual(written, ['"a ""b""",c\r\n']);
+    scanner.end();
+    assert.deepEqual(written.slice(1), ['d']);
+  });
+
+  it('keeps apart what two scanners read in turns', () => {
+    const written: string[][] = [[], []];
+    const scanners = written.map(
+      (own) => new RecordScanner((record) => own.push(record.written().toString())),
+    );
+    for (const chunk of ['a#', '\n"b#', '\nc"\n', 'd#']) {
+      for (const [index, scanner] of scanners.entries()) {
+        scanner.push(Buffer.from(chunk.replace('#', String(index))));
+      }
+    }
+    for (const scanner of scanners) scanner.end();
+    assert.deepEqual(written, [
+      ['a0\n', '"b0\nc"\n', 'd0'],
+      ['a1\n', '"b1\nc"\n', 'd1'],
+    ]);
   });
 
   it('finds the quotes of long texts, near and far', () => {
@@ -111,12 +124,10 @@ describe('RecordScanner', () => {
   });
 
   it('counts the fields of a record that has more than any header', () => {
-    const records = new RecordScanner();
-    records.push(Buffer.from(`${','.repeat(999)}\na\n`));
-    assert.ok(records.next());
-    assert.equal(records.fields, 1000);
-    assert.ok(records.next());
-    assert.equal(records.fields, 1);
+    const fields: number[] = [];
+    const scanner = new RecordScanner((record) => fields.push(record.fields));
+    scanner.push(Buffer.from(`${','.repeat(999)}\na\n`));
+    assert.deepEqual(fields, [1000, 1]);
   });
 
   it('reads any text as a plain reading of the format does, or refuses it, however it is cut', () => {
@@ -152,12 +163,9 @@ describe('RecordScanner', () => {
   it('lets a record of 4 MiB pass, of many bytes or of many fields', () => {
     for (const filling of ['x', ',']) {
       const file = `a\n${filling.repeat(MAX_RECORD_BYTES - 1)}\nb\n`;
-      const records = new RecordScanner();
       let count = 0;
-      for (const chunk of cut(file, [65_536])) {
-        records.push(chunk);
-        while (records.next()) count++;
-      }
+      const scanner = new RecordScanner(() => count++);
+      for (const chunk of cut(file, [65_536])) scanner.push(chunk);
       assert.equal(count, 3);
     }
   });
@@ -174,7 +182,7 @@ describe('RecordScanner', () => {
         yield Buffer.from(`a\nb\n${start}`);
         for (; ; bytes += 65_536) yield Buffer.alloc(65_536, filling);
       };
-      assert.throws(() => [...scanned(chunks())], {
+      assert.throws(() => rowsIn(chunks()), {
         name: 'CsvError',
         message: `csv record: got more than ${MAX_RECORD_BYTES} bytes, expected it to end (it starts on line 3)`,
       });

@@ -15,11 +15,10 @@ function added(
 ): SessionAggregate {
   const fields = new Map(columns.map((column, index) => [column, index]));
   const sum = new SessionAggregate(fields, { ...SETTINGS, ...settings });
-  const records = new RecordScanner();
+  const records = new RecordScanner((record) => sum.add(record));
   for (const cells of rows) {
     const row = columns.map((column) => `"${(cells[column] ?? '').replaceAll('"', '""')}"`);
     records.push(Buffer.from(`${row.join(',')}\n`));
-    while (records.next()) sum.add(records);
   }
   return sum;
 }
