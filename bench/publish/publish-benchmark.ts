@@ -1,18 +1,17 @@
 // Scrapes over loopback HTTP: the program, at rest and while nodes are collected, against prom-client's registry and
 // against a server that sends ready bytes.
-import { once } from 'node:events';
-import { Agent, get } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { CandidateProcess, median } from '../candidate-process.js';
 import type { Table } from '../table.js';
+import { Scraper } from './scraper.js';
 
 const SIZES = [1_000, 10_000, 100_000];
 const ENCODINGS = ['plain', 'gzip'] as const;
 /** prom-client takes a second and more for one scrape. */
 const CANDIDATES = [
-  { name: 'static', module: 'static', rounds: 60 },
-  { name: 'program', module: 'program', rounds: 60 },
-  { name: 'program, nodes change', module: 'program', rounds: 60 },
+  { name: 'static', module: 'static', rounds: 200 },
+  { name: 'program', module: 'program', rounds: 200 },
+  { name: 'program, nodes change', module: 'program', rounds: 200 },
   { name: 'prom-client', module: 'prom-client', rounds: 4 },
 ];
 
@@ -29,7 +28,6 @@ export async function publishBenchmark(): Promise<readonly Table[]> {
 
 async function measure(series: number): Promise<Table> {
   const started = [];
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   try {
     for (const { name, module, rounds } of CANDIDATES) {
       const process = new CandidateProcess(`publish/candidates/${module}.js`, ['--expose-gc']);
@@ -37,13 +35,13 @@ async function measure(series: number): Promise<Table> {
       const [port, ...counted] = result as readonly [number, number, number];
       await process.run('block');
       const scraped = ENCODINGS.map((): Scraped => ({ times: [], bytes: 0 }));
-      started.push({ name, process, rounds, port, counted, scraped });
+      started.push({ name, process, rounds, counted, scraped, scraper: new Scraper(port) });
     }
     for (let round = 0; round < Math.max(...CANDIDATES.map(({ rounds }) => rounds)); round++) {
-      for (const { port, scraped } of started.filter(({ rounds }) => round < rounds)) {
+      for (const { scraper, scraped } of started.filter(({ rounds }) => round < rounds)) {
         for (const [index, encoding] of ENCODINGS.entries()) {
           const start = performance.now();
-          const bytes = await scrape(port, encoding, agent);
+          const bytes = await scraper.scrape(encoding === 'gzip');
           const into = scraped[index];
           if (into === undefined) continue;
           into.times.push(performance.now() - start);
@@ -81,18 +79,11 @@ async function measure(series: number): Promise<Table> {
       rows,
     };
   } finally {
-    agent.destroy();
-    for (const { process } of started) process.stop();
+    for (const { process, scraper } of started) {
+      scraper.close();
+      process.stop();
+    }
   }
-}
-
-/** Resolves to the size of the answer once it is there to its end. */
-async function scrape(port: number, encoding: (typeof ENCODINGS)[number], agent: Agent): Promise<number> {
-  const headers = encoding === 'gzip' ? { 'Accept-Encoding': 'gzip' } : {};
-  const [answer] = await once(get({ host: '127.0.0.1', port, agent, headers }), 'response');
-  let bytes = 0;
-  for await (const chunk of answer) bytes += chunk.length;
-  return bytes;
 }
 
 /** Of fewer than a hundred runs, the longest. */

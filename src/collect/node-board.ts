@@ -5,6 +5,12 @@ import type { NodeStatus } from './node-status.js';
 export class NodeBoard {
   #statuses = new Map<string, NodeStatus>();
   #list: readonly NodeStatus[] | undefined;
+  readonly #onChange: () => void;
+
+  /** `onChange` is called after each change of the list. */
+  constructor(onChange: () => void = () => {}) {
+    this.#onChange = onChange;
+  }
 
   /** A node that stays keeps its status, one that is gone takes its status with it. */
   setNodes(nodes: readonly DatabaseNode[]): void {
@@ -14,6 +20,7 @@ export class NodeBoard {
     });
     this.#statuses = new Map(statuses);
     this.#list = undefined;
+    this.#onChange();
   }
 
   get(nodeId: string): NodeStatus | undefined {
@@ -32,6 +39,7 @@ export class NodeBoard {
     if (status !== undefined) {
       this.#statuses.set(nodeId, { ...status, ...change(status) });
       this.#list = undefined;
+      this.#onChange();
     }
   }
 }

@@ -58,7 +58,7 @@ export interface Agent {
 /** Rejects when it cannot listen; nothing is collected before it can. */
 export async function startAgent(options: AgentOptions): Promise<Agent> {
   const { access, clock, log, telemetryPath } = options;
-  const board = new NodeBoard();
+  const board = new NodeBoard(() => exposition.noteChange());
   const nodes = () => board.list();
   const build = buildInfo();
   const metrics = new AgentMetrics(build);

@@ -1,5 +1,5 @@
-// What a scrape is answered with. A node is rendered once for each change of it; a scrape strings together what is ready
-// and adds the agent's own metrics, so its cost does not grow with the series but for sending them.
+// What a scrape is answered with. A node is rendered once for each change of it, soon after that; a scrape strings together
+// what is ready and adds the agent's own metrics, so its cost does not grow with the series but for sending them.
 import type { Clock } from '../clock.js';
 import type { NodeStatus } from '../collect/node-status.js';
 import type { Snapshot } from '../sessions/snapshot.js';
@@ -11,7 +11,10 @@ import { type FamilyChunks, NO_SERIES, renderSnapshot, renderStatus } from './re
 import { TimeSlice } from './time-slice.js';
 
 /** Smaller groups cost more when all nodes change (each gzip member has its price), larger ones when one does. */
-const NODES_PER_GROUP = 32;
+const NODES_PER_GROUP = 16;
+
+/** From a change to its rendering: what changes together is rendered together. */
+const REFRESH_AFTER_MS = 100;
 
 export interface ExpositionOptions {
   /** In a stable order, which is that of the series. */
@@ -21,12 +24,25 @@ export interface ExpositionOptions {
   readonly clock: Clock;
 }
 
+/** All nodes as they are from one change to the next. */
+interface Rendering {
+  readonly nodes: readonly NodeStatus[];
+  readonly groups: readonly NodeGroup[];
+  /** When it holds: until a snapshot of them becomes too old to be shown. */
+  readonly since: number;
+  readonly until: number;
+  /** The chunks that it is answered with, by format and compression. */
+  readonly chunks: Map<string, readonly Buffer[]>;
+}
+
 export class Exposition {
   readonly #options: ExpositionOptions;
   // Statuses and snapshots are immutable: one that was seen before needs no second look.
   readonly #statuses = new WeakMap<NodeStatus, FamilyChunks>();
   readonly #snapshots = new WeakMap<Snapshot, { node: NodeStatus['node']; rendered: FamilyChunks }>();
-  #groups: readonly NodeGroup[] = [];
+  #rendering: Rendering | undefined;
+  #isScrapedCompressed = false;
+  #isRefreshPlanned = false;
 
   constructor(options: ExpositionOptions) {
     this.#options = options;
@@ -34,22 +50,37 @@ export class Exposition {
 
   /** Chunks to be sent one behind the other, as gzip if `compressed`. They are shared: not to be written to. */
   async scrape(format: ExpositionFormat, compressed: boolean): Promise<readonly Buffer[]> {
-    const slice = new TimeSlice(this.#options.clock);
-    const chunks: FamilyChunks[] = [];
-    for (const group of await this.refresh()) {
-      chunks.push(compressed ? group.compressed : group.plain);
-      await slice.rest();
-    }
-    const headers = (compressed ? COMPRESSED_FAMILY_HEADERS : FAMILY_HEADERS)[format];
+    this.#isScrapedCompressed ||= compressed;
+    const chunks = await this.#strungTogether(await this.#refresh(), format, compressed);
     const agent = Buffer.from((await this.#options.agentText(format)) + END_OF_EXPOSITION[format]);
-    return [...stringTogether(headers, chunks), compressed ? compress(agent) : agent];
+    return [...chunks, compressed ? compress(agent) : agent];
   }
 
-  /** Renders the nodes that changed. A scrape does so itself; after a call at each change it finds nothing to do. */
-  async refresh(): Promise<readonly NodeGroup[]> {
+  /** A scrape would render the change itself; told of it, it finds that done. */
+  noteChange(): void {
+    if (this.#isRefreshPlanned) return;
+    this.#isRefreshPlanned = true;
+    this.#refreshLater().catch(() => {}); // a scrape fails at the same, and says so
+  }
+
+  async #refreshLater(): Promise<void> {
+    const { clock } = this.#options;
+    await clock.sleep(REFRESH_AFTER_MS);
+    this.#isRefreshPlanned = false;
+    const { groups } = await this.#refresh();
+    const slice = new TimeSlice(clock);
+    for (const group of groups) {
+      if (this.#isScrapedCompressed) group.compressed();
+      await slice.rest();
+    }
+  }
+
+  async #refresh(): Promise<Rendering> {
     const { clock } = this.#options;
     const now = clock.now();
     const nodes = this.#options.nodes();
+    const before = this.#rendering;
+    if (before?.nodes === nodes && before.since <= now && now < before.until) return before;
     const slice = new TimeSlice(clock);
     const groups: NodeGroup[] = [];
     for (let start = 0; start < nodes.length; start += NODES_PER_GROUP) {
@@ -58,11 +89,33 @@ export class Exposition {
         rendered.push(this.#renderedStatus(status), this.#renderedSnapshot(status, now));
         await slice.rest();
       }
-      const before = this.#groups[groups.length];
-      groups.push(before?.consistsOf(rendered) ? before : new NodeGroup(rendered));
+      const known = before?.groups[groups.length];
+      groups.push(known?.consistsOf(rendered) ? known : new NodeGroup(rendered, known));
     }
-    this.#groups = groups;
-    return groups;
+    const rendering = { nodes, groups, since: now, until: nextStaleAt(nodes, now), chunks: new Map() };
+    this.#rendering = rendering;
+    return rendering;
+  }
+
+  async #strungTogether(
+    { groups, chunks }: Rendering,
+    format: ExpositionFormat,
+    compressed: boolean,
+  ): Promise<readonly Buffer[]> {
+    const kind = `${format} ${compressed}`;
+    const known = chunks.get(kind);
+    if (known !== undefined) return known;
+    const slice = new TimeSlice(this.#options.clock);
+    const ofGroups: FamilyChunks[] = [];
+    for (const group of groups) {
+      ofGroups.push(compressed ? group.compressed() : group.plain);
+      await slice.rest();
+    }
+    const headers = (compressed ? COMPRESSED_FAMILY_HEADERS : FAMILY_HEADERS)[format];
+    const strung = stringTogether(headers, ofGroups);
+    const answer = compressed ? [Buffer.concat(strung)] : strung;
+    chunks.set(kind, answer);
+    return answer;
   }
 
   #renderedStatus(status: NodeStatus): FamilyChunks {
@@ -81,6 +134,14 @@ export class Exposition {
     this.#snapshots.set(snapshot, { node: status.node, rendered });
     return rendered;
   }
+}
+
+/** When the next snapshot of them will be too old to be shown. */
+function nextStaleAt(nodes: readonly NodeStatus[], now: number): number {
+  return nodes.reduce(
+    (first, { staleAt = Number.POSITIVE_INFINITY }) => (staleAt > now ? Math.min(first, staleAt) : first),
+    Number.POSITIVE_INFINITY,
+  );
 }
 
 /** A family without a series is left out, header and all. */

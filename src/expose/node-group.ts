@@ -1,5 +1,6 @@
 // The text of some neighbouring nodes, family by family, plain and compressed. After a change of one node only its group
-// is joined and compressed again, not the fleet: gzip members may stand one behind the other (RFC 1952, 2.2).
+// is joined again, not the fleet, and only the families that read otherwise are compressed again: gzip members may stand
+// one behind the other (RFC 1952, 2.2).
 import { gzipSync } from 'node:zlib';
 import { NODE_FAMILIES } from './metric-families.js';
 import type { FamilyChunks } from './render-node.js';
@@ -7,20 +8,28 @@ import type { FamilyChunks } from './render-node.js';
 export class NodeGroup {
   readonly plain: FamilyChunks;
   readonly #nodes: readonly FamilyChunks[];
-  #compressed: FamilyChunks | undefined;
+  /** By family, once asked for. */
+  readonly #members: (Buffer | undefined)[];
 
-  /** `nodes`: what was rendered of each, one or more pieces a node. */
-  constructor(nodes: readonly FamilyChunks[]) {
+  /** `nodes`: what was rendered of each, one or more pieces a node. What reads the same is taken over from `before`. */
+  constructor(nodes: readonly FamilyChunks[], before?: NodeGroup) {
     this.#nodes = nodes;
-    this.plain = Array.from(NODE_FAMILIES.keys(), (family) =>
-      Buffer.concat(nodes.flatMap((node) => node[family] ?? [])),
-    );
+    this.#members = [];
+    this.plain = Array.from(NODE_FAMILIES.keys(), (family) => {
+      const lines = Buffer.concat(nodes.flatMap((node) => node[family] ?? []));
+      const known = before?.plain[family];
+      if (before === undefined || known?.equals(lines) !== true) return lines;
+      this.#members[family] = before.#members[family];
+      return known;
+    });
   }
 
   /** One gzip member for each family that has series. */
-  get compressed(): FamilyChunks {
-    this.#compressed ??= this.plain.map((lines) => (lines.length === 0 ? lines : compress(lines)));
-    return this.#compressed;
+  compressed(): FamilyChunks {
+    return this.plain.map((lines, family) => {
+      this.#members[family] ??= lines.length === 0 ? lines : compress(lines);
+      return this.#members[family];
+    });
   }
 
   consistsOf(nodes: readonly FamilyChunks[]): boolean {

@@ -91,7 +91,8 @@ describe('Exposition', () => {
 
   it('drops the session series, and only them, at the moment the snapshot goes stale', async () => {
     const clock = new FakeClock(NOW);
-    const exposition = expositionOf(() => [NODE_STATUS], clock);
+    const nodes = [NODE_STATUS];
+    const exposition = expositionOf(() => nodes, clock);
     const names = async () =>
       new Set(
         parseSamples(Buffer.concat(await exposition.scrape('text', false)).toString()).map(
@@ -165,17 +166,61 @@ describe('Exposition', () => {
   it('hands out the same chunks while nothing changes, and those of other nodes after one changed', async () => {
     let nodes = Array.from({ length: 100 }, (_, number) => statusOf(number));
     const exposition = expositionOf(() => nodes);
-    for (const compressed of [false, true]) {
-      const before = new Set(await exposition.scrape('text', compressed));
-      const again = await exposition.scrape('text', compressed);
-      assert.deepEqual(again.filter((chunk) => !before.has(chunk)).length, 1, 'only the agent’s own');
+    const before = new Set(await exposition.scrape('text', false));
+    const again = await exposition.scrape('text', false);
+    assert.equal(again.filter((chunk) => !before.has(chunk)).length, 1, 'only the agent’s own');
 
-      nodes = nodes.with(0, statusOf(0));
-      const after = await exposition.scrape('text', compressed);
-      const made = after.filter((chunk) => !before.has(chunk)).length;
-      const families = METRIC_FAMILIES.filter(({ source }) => source !== 'agent').length;
-      assert.equal(made, families + 1, 'one chunk of each family, of four, and the agent’s own');
-    }
+    nodes = nodes.with(0, statusOf(0, { snapshot: { ...SNAPSHOT, sessions: 7, active: 5 } }));
+    const after = await exposition.scrape('text', false);
+    assert.equal(after.filter((chunk) => !before.has(chunk)).length, 3, 'two families, and the agent’s own');
+  });
+
+  it('compresses nothing again while nothing changes', async () => {
+    const nodes = [NODE_STATUS];
+    const exposition = expositionOf(() => nodes);
+    const [before] = await exposition.scrape('text', true);
+    const [again] = await exposition.scrape('text', true);
+    assert.equal(again, before);
+  });
+
+  it('renders a change soon after it, and leaves nothing of that to the scrape', async () => {
+    let looks = 0;
+    const watched = (status: NodeStatus): NodeStatus =>
+      new Proxy(status, {
+        get: (target, name, receiver) => {
+          looks++;
+          return Reflect.get(target, name, receiver);
+        },
+      });
+    const clock = new FakeClock(NOW);
+    let nodes: readonly NodeStatus[] = [];
+    const exposition = expositionOf(() => nodes, clock);
+    await exposition.scrape('text', true);
+
+    nodes = [watched(NODE_STATUS)];
+    exposition.noteChange();
+    exposition.noteChange();
+    assert.equal(clock.sleeping, 1);
+    await clock.advance(100);
+    assert.ok(looks > 0);
+    looks = 0;
+    const text = gunzipSync(Buffer.concat(await exposition.scrape('text', true))).toString();
+    assert.match(text, /^taurusdb_sessions\{.*\} 6$/m);
+    assert.equal(looks, 0);
+    exposition.noteChange();
+    assert.equal(clock.sleeping, 1);
+  });
+
+  it('shows a snapshot again when the clock is set back to before its end', async () => {
+    const clock = new FakeClock(NOW);
+    const nodes = [NODE_STATUS];
+    const exposition = expositionOf(() => nodes, clock);
+    const isShown = async () =>
+      Buffer.concat(await exposition.scrape('text', false)).includes('taurusdb_sessions{');
+    clock.jump((NODE_STATUS.staleAt ?? 0) - NOW);
+    assert.equal(await isShown(), false);
+    clock.jump(-1);
+    assert.equal(await isShown(), true);
   });
 
   it('ends with the agent’s own metrics and the end mark', async () => {

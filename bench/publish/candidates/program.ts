@@ -18,7 +18,10 @@ export async function run(action: string, series: number, changing: string) {
   const counted = await countSeries(scrape);
   if (changing === 'changing') {
     let round = 0;
-    setInterval(() => collect(board, round++ % board.list().length), 1000 / COLLECTIONS_PER_SECOND);
+    setInterval(() => {
+      collect(board, round++ % board.list().length);
+      exposition.noteChange();
+    }, 1000 / COLLECTIONS_PER_SECOND);
   }
   return [await serve(scrape), ...counted];
 }
