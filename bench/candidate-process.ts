@@ -62,8 +62,8 @@ export interface Candidate {
   readonly process: CandidateProcess;
   /** How often it runs; fewer than the others where it takes long. */
   readonly rounds: number;
-  /** Runs before that do not count: the agent's process is warm as well. */
-  readonly warmUps?: number;
+  /** It runs for so long before it counts: the agent's process is warm as well. */
+  readonly warmUpMs?: number;
 }
 
 /** Runs one candidate after the other in each round; stops their processes at the end. */
@@ -73,8 +73,9 @@ export async function interleaved<Name extends string>(
 ): Promise<ReadonlyMap<Name, readonly Measurement[]>> {
   const measured = new Map<Name, Measurement[]>([...candidates.keys()].map((name) => [name, []]));
   try {
-    for (const { process, warmUps = 0 } of candidates.values()) {
-      for (let run = 0; run < warmUps; run++) await process.run(...args);
+    for (const { process, warmUpMs = 0 } of candidates.values()) {
+      const until = performance.now() + warmUpMs;
+      while (performance.now() < until) await process.run(...args);
     }
     for (let round = 0, hasMore = true; hasMore; round++) {
       hasMore = false;

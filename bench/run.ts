@@ -3,6 +3,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { collectionBenchmark } from './collect/collection-benchmark.js';
 import { fleetBenchmark } from './fleet/fleet-benchmark.js';
 import { startupBenchmark } from './fleet/startup-benchmark.js';
 import { memoryBenchmark } from './parse/memory-benchmark.js';
@@ -16,6 +17,7 @@ export type Benchmark = (folder: string) => Promise<readonly Table[]>;
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   parse: parseBenchmark,
   memory: memoryBenchmark,
+  collect: collectionBenchmark,
   publish: publishBenchmark,
   startup: startupBenchmark,
   fleet: fleetBenchmark,

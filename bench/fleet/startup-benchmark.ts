@@ -8,7 +8,7 @@ import type { Table } from '../table.js';
 import { PROGRAM } from './program-file.js';
 import { freePort, ServerProcess } from './server-process.js';
 
-const ROUNDS = 9;
+const ROUNDS = 7;
 const REST_MS = 400;
 
 /** One node, which is not collected yet: its turn comes within the hour. */

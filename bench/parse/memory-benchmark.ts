@@ -7,7 +7,7 @@ import { CandidateProcess } from '../candidate-process.js';
 import type { Table } from '../table.js';
 import { writeSessionFile } from './session-files.js';
 
-const LARGE_ROWS = 2_500_000;
+const LARGE_ROWS = 1_700_000;
 const DISTINCT_ROWS = 1_000_000;
 
 export async function memoryBenchmark(folder: string): Promise<readonly Table[]> {

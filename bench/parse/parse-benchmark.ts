@@ -18,7 +18,7 @@ type Name = (typeof NAMES)[number];
 interface Size {
   readonly rows: number;
   readonly kinds: readonly FileKind[];
-  readonly warmUps: number;
+  readonly warmUpMs: number;
   readonly rounds: Readonly<Partial<Record<Name, number>>>;
 }
 
@@ -26,19 +26,19 @@ const SIZES: readonly Size[] = [
   {
     rows: 5_000,
     kinds: ['short', 'sql', 'quoted'],
-    warmUps: 40,
+    warmUpMs: 800,
     rounds: { newlines: 9, program: 9, duckdb: 9, udsv: 9, papaparse: 9, 'csv-parse': 9 },
   },
   {
     rows: 100_000,
     kinds: FILE_KINDS,
-    warmUps: 1,
+    warmUpMs: 100,
     rounds: { newlines: 3, program: 3, duckdb: 3, udsv: 2, papaparse: 1, 'csv-parse': 2 },
   },
   {
     rows: 1_000_000,
     kinds: ['short', 'sql'],
-    warmUps: 0,
+    warmUpMs: 0,
     rounds: { newlines: 3, program: 5, duckdb: 5, 'csv-parse': 2 },
   },
 ];
@@ -51,7 +51,7 @@ export async function parseBenchmark(folder: string): Promise<readonly Table[]> 
   return tables;
 }
 
-async function measure(folder: string, kind: FileKind, { rows, rounds, warmUps }: Size): Promise<Table> {
+async function measure(folder: string, kind: FileKind, { rows, rounds, warmUpMs }: Size): Promise<Table> {
   const file = await writeSessionFile(folder, kind, rows);
   const candidates = new Map<Name, Candidate>();
   for (const name of NAMES) {
@@ -60,7 +60,7 @@ async function measure(folder: string, kind: FileKind, { rows, rounds, warmUps }
     candidates.set(name, {
       process: new CandidateProcess(`parse/candidates/${name}.js`),
       rounds: count,
-      warmUps,
+      warmUpMs,
     });
   }
   return tableOf(kind, rows, file, await interleaved(candidates, file));

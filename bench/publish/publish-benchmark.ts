@@ -12,7 +12,7 @@ const CANDIDATES = [
   { name: 'static', module: 'static', rounds: 200 },
   { name: 'program', module: 'program', rounds: 200 },
   { name: 'program, nodes change', module: 'program', rounds: 200 },
-  { name: 'prom-client', module: 'prom-client', rounds: 4 },
+  { name: 'prom-client', module: 'prom-client', rounds: 8 },
 ];
 
 interface Scraped {

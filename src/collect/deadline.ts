@@ -11,6 +11,9 @@ export interface Deadline {
   remainingMs(): number;
 }
 
+/** Else each abort would make an error with a stack, for nobody to see. */
+const CLEARED = 'cleared';
+
 /** Aborts after `ms` or together with `parent`. `clear` ends the timer without aborting: call it when done. */
 export function startDeadline(clock: Clock, ms: number, parent?: AbortSignal): Deadline & { clear(): void } {
   const endsAt = clock.monotonic() + ms;
@@ -23,7 +26,7 @@ export function startDeadline(clock: Clock, ms: number, parent?: AbortSignal): D
   };
   const abortWithParent = (): void => abort(parent?.reason);
   const clear = (): void => {
-    timer.abort();
+    timer.abort(CLEARED);
     parent?.removeEventListener('abort', abortWithParent);
   };
 

@@ -1,0 +1,68 @@
+// A collection by the program: signed requests, its budget of them, timeouts, limits, the snapshot on the board.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { type Clock, systemClock } from '../../../src/clock.js';
+import { NodeBoard } from '../../../src/collect/node-board.js';
+import { createCollector } from '../../../src/commands/create-collector.js';
+import { fleetNodes } from '../../../src/commands/fleet-nodes.js';
+import { ProjectClients } from '../../../src/commands/project-clients.js';
+import { loadConfig } from '../../../src/config/load-config.js';
+import { AgentMetrics } from '../../../src/expose/agent-metrics.js';
+import { WHOLE_FLEET } from '../../../src/schedule/shard.js';
+import { record } from '../../parse/figures.js';
+
+const POLL_MS = 100;
+const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
+/** The wait for the task is skipped: it is no work. */
+const clock: Clock = {
+  ...systemClock,
+  sleep: (ms, signal) => (ms <= POLL_MS ? Promise.resolve() : systemClock.sleep(ms, signal)),
+};
+let collectNode: (() => Promise<Readonly<Record<string, number>>>) | undefined;
+
+/** Resolves to the sessions by user. */
+export async function run(port: number): Promise<Readonly<Record<string, number>>> {
+  collectNode ??= collectorFor(port);
+  return collectNode();
+}
+
+function collectorFor(port: number) {
+  const { config } = loadSettings(port);
+  const board = new NodeBoard();
+  const observer = new AgentMetrics({ version: '0', revision: '0', nodeVersion: '0' });
+  const clients = new ProjectClients({ clock, log: SILENT, observer });
+  clients.apply(config);
+  const staleAt = () => Number.POSITIVE_INFINITY;
+  const collector = createCollector(config, { api: clients.api, board, clock, log: SILENT, staleAt });
+  const nodes = fleetNodes(config, WHOLE_FLEET);
+  board.setNodes(nodes);
+  return async () => {
+    for (const node of nodes) await collector.collect(node, new AbortController().signal);
+    const users = board.list()[0]?.snapshot?.dimensions.get('user')?.values ?? [];
+    return record(users.map(({ value, sessions }) => [value, sessions]));
+  };
+}
+
+function loadSettings(port: number) {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'bench-config-'));
+  const file = path.join(folder, 'config.yaml');
+  const id = '0123456789abcdef0123456789abcdef';
+  const project = {
+    name: 'bench',
+    region: 'bench',
+    project_id: id,
+    endpoint: `http://127.0.0.1:${port}`,
+    api: { max_requests_per_second: 1000 },
+    auth: { access_key: { ak: 'bench', sk: 'bench' } },
+    nodes: [{ instance_id: `${id}in07`, node_id: `${id}no07` }],
+  };
+  const collection = { poll_interval: `${POLL_MS}ms` };
+  try {
+    // JSON is YAML.
+    writeFileSync(file, JSON.stringify({ projects: [project], collection }), { mode: 0o600 });
+    return loadConfig(file, {});
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
