@@ -4,7 +4,7 @@ import type { Clock } from '../clock.js';
 import type { Log } from '../log.js';
 import type { ReadResult } from '../sessions/read-snapshot.js';
 import type { CsvTally } from '../sessions/snapshot.js';
-import type { CollectionError } from './collection-error.js';
+import type { CollectionError, FailureReason } from './collection-error.js';
 import type { DatabaseNode } from './database-node.js';
 import { type Deadline, startDeadline } from './deadline.js';
 import { explainFailure } from './explain-failure.js';
@@ -33,8 +33,20 @@ interface Attempt {
   readonly phases: PhaseTimer;
 }
 
+/** How often the log tells of a node that goes on failing for the same reason; its level `debug` has every failure. */
+const REPEAT_LOG_MS = 600_000;
+
+interface LoggedFailure {
+  /** On the monotonic clock. */
+  readonly at: number;
+  /** Failures since then. */
+  repeats: number;
+}
+
 export class Collector {
   readonly #options: CollectorOptions;
+  /** By node id and reason: since the node's last success. */
+  readonly #failures = new Map<string, Map<FailureReason, LoggedFailure>>();
   /** By node id: what was last logged of its columns. */
   readonly #columns = new Map<string, string>();
   /** Ids of the nodes of which a run was skipped since their collection began: the log says it once. */
@@ -104,6 +116,7 @@ export class Collector {
       staleAt,
       previousSessions: status.snapshot?.sessions,
     }));
+    this.#failures.delete(node.nodeId);
     if (recovered) {
       log.info('node recovered', nodeFields(node));
     }
@@ -111,8 +124,9 @@ export class Collector {
   }
 
   /** The old snapshot stays on show until it is stale. */
-  #fail(node: DatabaseNode, attempt: Attempt, { reason, message, details }: CollectionError): void {
-    const { board, clock, log } = this.#options;
+  #fail(node: DatabaseNode, attempt: Attempt, error: CollectionError): void {
+    const { board, clock } = this.#options;
+    const { reason, message } = error;
     board.update(node.nodeId, (status) => ({
       ...figuresWith(status, attempt),
       up: false,
@@ -120,13 +134,28 @@ export class Collector {
       errors: plusOne(status.errors, reason),
       lastError: { reason, message, at: clock.now() },
     }));
-    log.warn('collection failed', {
+    this.#logFailure(node, attempt, error);
+  }
+
+  #logFailure(node: DatabaseNode, attempt: Attempt, { reason, message, details }: CollectionError): void {
+    const { clock, log } = this.#options;
+    const ofNode = this.#failures.get(node.nodeId) ?? new Map<FailureReason, LoggedFailure>();
+    this.#failures.set(node.nodeId, ofNode);
+    const logged = ofNode.get(reason);
+    const fields = {
       ...details,
       ...nodeFields(node),
       phase: attempt.phases.current,
       reason,
       error: message,
-    });
+    };
+    if (logged !== undefined && clock.monotonic() - logged.at < REPEAT_LOG_MS) {
+      logged.repeats++;
+      log.debug('collection failed', fields);
+    } else {
+      ofNode.set(reason, { at: clock.monotonic(), repeats: 0 });
+      log.warn('collection failed', logged === undefined ? fields : { ...fields, repeats: logged.repeats });
+    }
   }
 
   /** Once per node, and again when its file looks different. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { CollectionError } from '../../src/collect/collection-error.js';
+import { CollectionError, type FailureReason } from '../../src/collect/collection-error.js';
 import { Collector, type CollectorOptions } from '../../src/collect/collector.js';
 import { NodeBoard } from '../../src/collect/node-board.js';
 import type { NodeStatus } from '../../src/collect/node-status.js';
@@ -128,6 +128,25 @@ describe('Collector', () => {
         },
       },
     ]);
+  });
+
+  it('tells of a node that goes on failing every ten minutes, for each reason, until it recovers', async () => {
+    const collector = makeCollector();
+    const told = async (reason: FailureReason | undefined, minutes: number) => {
+      api.submitError = reason && new CollectionError(reason, 'submit: got no answer, expected one');
+      lines = [];
+      for (let minute = 0; minute < minutes; minute++) await collect(collector);
+      return logged('warn').map(({ fields }) => [fields.reason, fields.repeats]);
+    };
+    assert.deepEqual(await told('network', 10), [['network', undefined]]);
+    assert.deepEqual(await told('timeout', 5), [['timeout', undefined]]);
+    assert.deepEqual(await told('network', 11), [
+      ['network', 9],
+      ['network', 9],
+    ]);
+    assert.equal(logged('debug').length, 9);
+    await told(undefined, 1);
+    assert.deepEqual(await told('network', 1), [['network', undefined]]);
   });
 
   it('says once that a node recovered', async () => {
