@@ -1,6 +1,7 @@
 // Oddities that look like faults, or pass: the collection succeeds, and counts what is there.
 import assert from 'node:assert/strict';
 import { gzipSync } from 'node:zlib';
+import { resolveAs } from '../support/fake-resolver.js';
 import { eventually } from '../support/program.js';
 import { closeServers, type Step, sendAnswer } from '../support/scripted-server.js';
 import { csv, raw, refusal, reset } from './answers.js';
@@ -51,6 +52,14 @@ function oddText(value: string): Step {
 }
 
 const ODDITIES: readonly Oddity[] = [
+  {
+    what: 'N3 a name whose IPv6 address leads nowhere',
+    meanwhile: async (fleet) => {
+      resolveAs('localhost', ['2001:db8::1', '127.0.0.1']);
+      fleet.reconfigure({ endpoint: fleet.sickApi.url.replace('127.0.0.1', 'localhost') });
+    },
+    requests: { submit: 1, wait: 1, download: 1 },
+  },
   { what: 'N5 one reset at wait', wait: once(reset, FINISHED), requests: { wait: 2 } },
   { what: 'N5 one reset at download', download: once(reset, FILE), requests: { download: 2 } },
   {

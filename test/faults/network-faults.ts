@@ -1,6 +1,8 @@
 // Below HTTP: names, connections, TLS, proxies, bytes that are no HTTP, bodies that end too early.
 import { gzipSync } from 'node:zlib';
+import { openBlackHole } from '../support/black-hole.js';
 import { makeCertificate } from '../support/certificates.js';
+import { resolveAs } from '../support/fake-resolver.js';
 import { closedPort, startServer, startTcpServer } from '../support/scripted-server.js';
 import { csv, hangUp, raw, reset } from './answers.js';
 import { CANARIES, PROXY_USER } from './canaries.js';
@@ -38,9 +40,35 @@ export const NETWORK_FAULTS: readonly Fault[] = [
     says: /(ENOTFOUND|EAI_AGAIN) \(.*\), expected an answer \(nowhere\.invalid\), after 4 attempts/u,
   },
   {
+    what: 'N1 the resolver fails',
+    meanwhile: () => {
+      resolveAs('broken.invalid', 'EAI_AGAIN');
+      return { endpoint: 'https://broken.invalid' };
+    },
+    says: /EAI_AGAIN \(.*\), expected an answer \(broken\.invalid\), after 4 attempts/u,
+  },
+  {
+    what: 'N1 the resolver never answers',
+    requestLimitMs: 300,
+    meanwhile: () => {
+      resolveAs('silent.invalid', 'silence');
+      return { endpoint: 'https://silent.invalid', api: { max_retries: 0 } };
+    },
+    says: /UND_ERR_CONNECT_TIMEOUT \(no connection in time/u,
+  },
+  {
     what: 'N2 nothing listens',
     meanwhile: async () => ({ endpoint: `http://${await closedPort()}` }),
     says: /ECONNREFUSED \(nothing listens there\).*after 4 attempts/u,
+  },
+  {
+    what: 'N3 nothing answers, as behind a firewall that drops packets',
+    requestLimitMs: 300,
+    meanwhile: async () => ({
+      endpoint: `http://${await openBlackHole()}`,
+      api: { max_retries: 0 },
+    }),
+    says: /UND_ERR_CONNECT_TIMEOUT \(no connection in time/u,
   },
   {
     what: 'N3 the TLS handshake is never answered',

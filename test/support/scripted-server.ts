@@ -28,10 +28,21 @@ export interface ScriptedServer {
   readonly requests: readonly SeenRequest[];
 }
 
-const running: { server: Server; sockets: Set<Socket> }[] = [];
+interface Place {
+  readonly host: string;
+  readonly port: number;
+}
+
+const ANY_PORT: Place = { host: '127.0.0.1', port: 0 };
+
+const closings: (() => unknown)[] = [];
 
 /** Answers the n-th request by the n-th step; the last step again and again. With `tls` it speaks HTTPS. */
-export async function startServer(script: readonly Step[], tls?: ServerOptions): Promise<ScriptedServer> {
+export async function startServer(
+  script: readonly Step[],
+  tls?: ServerOptions,
+  place: Place = ANY_PORT,
+): Promise<ScriptedServer> {
   const requests: SeenRequest[] = [];
   const listener: RequestListener = async (incoming, response) => {
     const { method = '', url: target = '', headers } = incoming;
@@ -42,7 +53,7 @@ export async function startServer(script: readonly Step[], tls?: ServerOptions):
     else sendAnswer(response, step);
   };
   const server = tls === undefined ? createServer(listener) : createSecureServer(tls, listener);
-  return { url: `${tls === undefined ? 'http' : 'https'}://${await listen(server)}`, requests };
+  return { url: `${tls === undefined ? 'http' : 'https'}://${await listen(server, place)}`, requests };
 }
 
 /** For what no HTTP server would say. Resolves to host and port. */
@@ -59,10 +70,11 @@ export async function closedPort(): Promise<string> {
 }
 
 export async function closeServers(): Promise<void> {
-  for (const { server, sockets } of running.splice(0)) {
-    for (const socket of sockets) socket.destroy();
-    await new Promise((resolve) => server.close(resolve));
-  }
+  for (const close of closings.splice(0)) await close();
+}
+
+export function closeWithServers(close: () => void): void {
+  closings.push(close);
 }
 
 export function sendAnswer(
@@ -74,17 +86,17 @@ export function sendAnswer(
   response.end(isPlain ? body : JSON.stringify(body));
 }
 
-function listen(server: Server): Promise<string> {
+function listen(server: Server, { host, port }: Place = ANY_PORT): Promise<string> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
-  running.push({ server, sockets });
+  closings.push(() => {
+    for (const socket of sockets) socket.destroy();
+    return new Promise((resolve) => server.close(resolve));
+  });
   return new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      resolve(`127.0.0.1:${port}`);
-    });
+    server.listen(port, host, () => resolve(`${host}:${(server.address() as AddressInfo).port}`));
   });
 }

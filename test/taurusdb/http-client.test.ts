@@ -11,8 +11,10 @@ import {
   type HttpClient,
   type HttpClientOptions,
 } from '../../src/taurusdb/http-client.js';
+import { openBlackHole } from '../support/black-hole.js';
 import { makeCertificate } from '../support/certificates.js';
 import { settle } from '../support/fake-clock.js';
+import { resolveAs } from '../support/fake-resolver.js';
 import {
   closedPort,
   closeServers,
@@ -124,6 +126,24 @@ describe('HTTP client', () => {
       );
       assert.deepEqual(error.details, { operation: 'wait', code: 'ECONNREFUSED' });
       assert.equal(error.outcome.repeatable, 'any');
+    });
+
+    it('follows a name to its new address once the old one is gone', async () => {
+      const { url } = await startServer([{ body: 'old' }]);
+      const { port } = new URL(url);
+      const client = create(`http://moving.invalid:${port}`);
+      resolveAs('moving.invalid', ['127.0.0.1']);
+      assert.equal(await read(await get(client)), 'old');
+      await closeServers();
+
+      await startServer([{ body: 'new' }], undefined, { host: '127.0.0.2', port: Number(port) });
+      resolveAs('moving.invalid', ['127.0.0.2']);
+      assert.equal(await read(await get(client)), 'new');
+    });
+
+    it('gives up what nobody answers, as behind a firewall that drops packets', async () => {
+      const error = await failure(get(create(`http://${await openBlackHole()}`, { timeoutMs: 50 })));
+      assert.match(error.message, /got UND_ERR_CONNECT_TIMEOUT \(no connection in time/u);
     });
 
     it('reports a server that lets connections hang', async () => {
