@@ -4,7 +4,7 @@ import { systemClock } from '../clock.js';
 import { loadConfig } from '../config/load-config.js';
 import { parseWebConfig } from '../config/web-config.js';
 import { openWebAccess } from '../web-access/web-access.js';
-import { capacityOf } from './agent.js';
+import { capacityOf } from './capacity-of.js';
 import { checkOnline } from './check-online.js';
 import type { FlagValues } from './flags.js';
 import { fleetNodes } from './fleet-nodes.js';
