@@ -1,12 +1,17 @@
-// Takes the pictures of the page in docs/images from the built demo: npx tsx docs/screenshots.ts
+// Takes the pictures of the page and of the consoles in docs/images from the built demo, which shows what there is after
+// five minutes: npx tsx docs/screenshots.ts
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
 import { addressOf, eventually, startProgram } from '../test/support/program.js';
 
 const IMAGES = path.resolve(import.meta.dirname, 'images');
+/** Of graphs to look at: the user who floods a node comes every two minutes. */
+const HISTORY_MS = 300_000;
+const CONSOLES = ['fleet', 'node', 'agent'];
 const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
-const demo = startProgram(['demo', '--web.listen-address=127.0.0.1:0']);
+const demo = startProgram(['demo', '--with-prometheus', '--web.listen-address=127.0.0.1:0']);
 const browser = await chromium.launch({ executablePath: EXECUTABLE, args: ['--disable-gpu'] });
 try {
   const address = await addressOf(demo);
@@ -15,6 +20,14 @@ try {
     const page = await browser.newPage({ colorScheme, viewport: { width: 1180, height: 700 } });
     await page.goto(address);
     await page.screenshot({ path: path.join(IMAGES, `page-${colorScheme}.png`) });
+  }
+  const consoles = await eventually(() => consolesIn(demo.stdout()), 'the address of the consoles', 30_000);
+  await sleep(HISTORY_MS);
+  for (const name of CONSOLES) {
+    const page = await browser.newPage({ viewport: { width: 1180, height: 900 } });
+    await page.goto(`${consoles}/taurusdb-${name}.html${name === 'node' ? await firstNode(address) : ''}`);
+    await page.waitForLoadState('networkidle');
+    await page.screenshot({ path: path.join(IMAGES, `console-${name}.png`), fullPage: true });
   }
 } finally {
   await browser.close();
@@ -28,4 +41,15 @@ async function changedNodes(address: string): Promise<true | undefined> {
   return nodes.length > 0 && nodes.every(({ previous_sessions: previous }) => previous !== null)
     ? true
     : undefined;
+}
+
+function consolesIn(output: string): string | undefined {
+  return /(http:\S+\/consoles)\//u.exec(output)?.[1];
+}
+
+/** The console's query for it. */
+async function firstNode(address: string): Promise<string> {
+  const answer = await fetch(`${address}/api/v1/nodes`);
+  const { nodes } = (await answer.json()) as { nodes: readonly { node_id: string }[] };
+  return `?node_id=${nodes[0]?.node_id ?? ''}`;
 }

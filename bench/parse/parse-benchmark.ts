@@ -39,7 +39,7 @@ const SIZES: readonly Size[] = [
     rows: 1_000_000,
     kinds: ['short', 'sql'],
     warmUpMs: 0,
-    rounds: { newlines: 3, program: 5, duckdb: 5, 'csv-parse': 2 },
+    rounds: { newlines: 3, program: 5, duckdb: 5, 'csv-parse': 1 },
   },
 ];
 

@@ -20,6 +20,16 @@ const PERMISSIONS: Readonly<Record<ApiOperation, string>> = {
   token: 'iam:projects:listProjects, or a project_id that spares the look-up',
 };
 
+/** What a 404 says is not there. */
+const SOUGHT: Readonly<Record<ApiOperation, string>> = {
+  submit: 'the node: is it gone?',
+  wait: 'the node and the task: is the node gone?',
+  download: 'the node and the task: is the node gone?',
+  list_instances: 'the project: check endpoint, region and project_id',
+  show_instance: 'the instance: is it gone?',
+  token: 'IAM: check iam_endpoint',
+};
+
 /** Reads the rest of the answer. `secrets` are struck out of the server's words; `nowMs` is the wall clock. */
 export async function refusedAnswer(
   answer: HttpAnswer,
@@ -54,10 +64,7 @@ export async function refusedAnswer(
   if (status === 429) return fail('throttled', 'room in the request quota', 'any');
   if (status >= 300 && status < 400)
     return fail('api', `no redirect${redact(redirectTarget(answer), secrets)}`);
-  if (status === 404) {
-    const isIam = answer.site.operation === 'token';
-    return fail('api', isIam ? 'IAM: check iam_endpoint' : 'the node and the task: is the node gone?');
-  }
+  if (status === 404) return fail('api', SOUGHT[answer.site.operation]);
   return fail('api', '200', status === 408 || status >= 500 ? 'reads' : 'none');
 }
 

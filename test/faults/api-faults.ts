@@ -84,7 +84,7 @@ export const API_FAULTS: readonly Fault[] = [
     what: 'H2 the node is gone',
     submit: refusal(404, 'DBS.280404', 'Instance not found'),
     requests: ONE_REQUEST,
-    says: /submit: got 404 .*is the node gone/u,
+    says: /submit: got 404 .*expected the node: is it gone/u,
   },
   {
     what: 'H2 the task is gone, by either name',

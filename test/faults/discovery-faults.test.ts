@@ -50,7 +50,7 @@ const FAULTS: readonly DiscoveryFault[] = [
   {
     what: 'S12 an instance that is gone already',
     instance: refusal(404, 'DBS.280404', 'Instance not found'),
-    says: /show_instance: got 404/u,
+    says: /show_instance: got 404 .*expected the instance: is it gone\?/u,
   },
   {
     what: 'A1 the signature is refused',

@@ -283,7 +283,7 @@ describe('API client', () => {
         /got 401, expected an accepted credential: check it, and that its project is of this region/u,
       ],
       [403, 'auth', /got 403, expected the permission gaussdbformysql:instance:getRealtimeSession/u],
-      [404, 'api', /got 404, expected the node and the task/u],
+      [404, 'api', /got 404, expected the node: is it gone\? /u],
       [409, 'api', /got 409/u],
       [413, 'api', /got 413/u],
       [429, 'throttled', /got 429, expected room in the request quota/u],
