@@ -8,7 +8,9 @@ import { addressOf, eventually, startProgram } from '../test/support/program.js'
 const IMAGES = path.resolve(import.meta.dirname, 'images');
 /** Of graphs to look at: the user who floods a node comes every two minutes. */
 const HISTORY_MS = 300_000;
-const CONSOLES = ['fleet', 'node', 'agent'];
+const HISTORY = '6m';
+/** And how high each is. */
+const CONSOLES = { fleet: 1400, node: 1700, agent: 1430 };
 const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
 const demo = startProgram(['demo', '--with-prometheus', '--web.listen-address=127.0.0.1:0']);
@@ -23,11 +25,14 @@ try {
   }
   const consoles = await eventually(() => consolesIn(demo.stdout()), 'the address of the consoles', 30_000);
   await sleep(HISTORY_MS);
-  for (const name of CONSOLES) {
-    const page = await browser.newPage({ viewport: { width: 1180, height: 900 } });
-    await page.goto(`${consoles}/taurusdb-${name}.html${name === 'node' ? await firstNode(address) : ''}`);
+  for (const [name, height] of Object.entries(CONSOLES)) {
+    const page = await browser.newPage({ viewport: { width: 1180, height } });
+    await page.goto(`${consoles}/taurusdb-${name}.html${name === 'node' ? await busiestNode(address) : ''}`);
+    const range = page.locator('input').first();
+    await range.fill(HISTORY);
+    await range.press('Enter');
     await page.waitForLoadState('networkidle');
-    await page.screenshot({ path: path.join(IMAGES, `console-${name}.png`), fullPage: true });
+    await page.screenshot({ path: path.join(IMAGES, `console-${name}.png`) });
   }
 } finally {
   await browser.close();
@@ -48,8 +53,11 @@ function consolesIn(output: string): string | undefined {
 }
 
 /** The console's query for it. */
-async function firstNode(address: string): Promise<string> {
+async function busiestNode(address: string): Promise<string> {
   const answer = await fetch(`${address}/api/v1/nodes`);
-  const { nodes } = (await answer.json()) as { nodes: readonly { node_id: string }[] };
-  return `?node_id=${nodes[0]?.node_id ?? ''}`;
+  const { nodes } = (await answer.json()) as {
+    nodes: readonly { node_id: string; previous_sessions: number }[];
+  };
+  const [busiest] = nodes.toSorted((a, b) => b.previous_sessions - a.previous_sessions);
+  return `?node_id=${busiest?.node_id ?? ''}`;
 }
