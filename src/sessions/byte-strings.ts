@@ -87,7 +87,8 @@ export class ByteStrings {
       this.#slots = new Uint32Array(4 * number);
       for (let known = 0; known < number; known++) this.#place(known);
     }
-    bytesOf(this.#bytes).set(bytesOf(bytes).subarray(start, end), from);
+    // Most are short: views of them would take longer to make than to copy.
+    for (let at = start, target = from; at < end; at++) this.#bytes.setUint8(target++, bytes.getUint8(at));
     this.#ends[number] = to;
     this.#hashes[number] = hash;
     this.#place(number);

@@ -5,12 +5,12 @@ import { RowFigures } from '../../parse/figures.js';
 import { requestFile } from '../requests.js';
 
 /** Resolves to the sessions by user. */
-export async function run(port: number): Promise<Readonly<Record<string, number>>> {
+export async function run(port: number): Promise<() => Readonly<Record<string, number>>> {
   const rows = new RowFigures();
   const parser = (await requestFile(port)).pipe(parse({ record_delimiter: ['\r\n', '\n'], from: 2 }));
   parser.on('readable', () => {
     for (let row = parser.read(); row !== null; row = parser.read()) rows.add(row);
   });
   await finished(parser);
-  return rows.figures().user;
+  return () => rows.figures().user;
 }

@@ -14,15 +14,22 @@ import { record } from '../../parse/figures.js';
 
 const POLL_MS = 100;
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
-/** The wait for the task is skipped: it is no work. */
+/** The waits for the task and for the budget are skipped, and have passed: they are no work. */
+let skippedMs = 0;
 const clock: Clock = {
-  ...systemClock,
-  sleep: (ms, signal) => (ms <= POLL_MS ? Promise.resolve() : systemClock.sleep(ms, signal)),
+  now: () => systemClock.now() + skippedMs,
+  monotonic: () => systemClock.monotonic() + skippedMs,
+  sleep: async (ms, signal) => {
+    if (ms > POLL_MS) return systemClock.sleep(ms, signal);
+    skippedMs += ms;
+  },
 };
-let collectNode: (() => Promise<Readonly<Record<string, number>>>) | undefined;
+type Users = Readonly<Record<string, number>>;
+
+let collectNode: (() => Promise<() => Users>) | undefined;
 
 /** Resolves to the sessions by user. */
-export async function run(port: number): Promise<Readonly<Record<string, number>>> {
+export async function run(port: number): Promise<() => Users> {
   collectNode ??= collectorFor(port);
   return collectNode();
 }
@@ -40,7 +47,7 @@ function collectorFor(port: number) {
   return async () => {
     for (const node of nodes) await collector.collect(node, new AbortController().signal);
     const users = board.list()[0]?.snapshot?.dimensions.get('user')?.values ?? [];
-    return record(users.map(({ value, sessions }) => [value, sessions]));
+    return () => record(users.map(({ value, sessions }) => [value, sessions]));
   };
 }
 

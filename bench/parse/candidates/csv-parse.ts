@@ -5,12 +5,12 @@ import { parse } from 'csv-parse';
 import { type Figures, RowFigures } from '../figures.js';
 import { openSessionFile } from '../open-session-file.js';
 
-export async function run(file: string): Promise<Figures> {
+export async function run(file: string): Promise<() => Figures> {
   const rows = new RowFigures();
   const parser = openSessionFile(file).pipe(parse({ record_delimiter: ['\r\n', '\n'], from: 2 }));
   parser.on('readable', () => {
     for (let row = parser.read(); row !== null; row = parser.read()) rows.add(row);
   });
   await finished(parser);
-  return rows.figures();
+  return () => rows.figures();
 }

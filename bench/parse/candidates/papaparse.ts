@@ -4,7 +4,7 @@ import Papa from 'papaparse';
 import { type Figures, RowFigures } from '../figures.js';
 import { openSessionFile } from '../open-session-file.js';
 
-export function run(file: string): Promise<Figures> {
+export function run(file: string): Promise<() => Figures> {
   const rows = new RowFigures();
   let isHeader = true;
   return new Promise((resolve, reject) => {
@@ -15,7 +15,7 @@ export function run(file: string): Promise<Figures> {
         if (!isHeader) rows.add(data);
         isHeader = false;
       },
-      complete: () => resolve(rows.figures()),
+      complete: () => resolve(() => rows.figures()),
       error: reject,
     });
   });

@@ -27,19 +27,19 @@ export function settingsFor(maxValues: number): SessionSettings {
   };
 }
 
-export async function run(file: string): Promise<Figures> {
+export async function run(file: string): Promise<() => Figures> {
   const tally = { rows: 0, rejectedRows: 0, bytes: 0 };
   const { snapshot } = await readSnapshot(openSessionFile(file), SETTINGS, tally);
   const counts = (dimension: Dimension): Record<string, number> =>
     record(
       (snapshot.dimensions.get(dimension)?.values ?? []).map(({ value, sessions }) => [value, sessions]),
     );
-  return {
+  return () => ({
     user: counts('user'),
     host: counts('host'),
     database: counts('database'),
     command: counts('command'),
     state: counts('state'),
     longest: record(snapshot.times.map(({ command = '', longestSeconds }) => [command, longestSeconds])),
-  };
+  });
 }

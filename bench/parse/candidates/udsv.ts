@@ -4,7 +4,7 @@ import { inferSchema, initParser, type Parser } from 'udsv';
 import { type Figures, RowFigures } from '../figures.js';
 import { openSessionFile } from '../open-session-file.js';
 
-export async function run(file: string): Promise<Figures> {
+export async function run(file: string): Promise<() => Figures> {
   const rows = new RowFigures();
   let parser: Parser | undefined;
   // A stream with an encoding yields strings.
@@ -13,5 +13,5 @@ export async function run(file: string): Promise<Figures> {
     parser.chunk<string[]>(text, parser.stringArrs, (row) => rows.add(row));
   }
   parser?.end();
-  return rows.figures();
+  return () => rows.figures();
 }
