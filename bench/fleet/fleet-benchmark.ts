@@ -3,12 +3,13 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../../src/commands/free-port.js';
 import type { SimulatedProject } from '../../src/simulator/simulated-fleet.js';
 import { CandidateProcess } from '../candidate-process.js';
 import { writeSessionFile } from '../parse/session-files.js';
 import type { Table } from '../table.js';
 import { PROGRAM } from './program-file.js';
-import { freePort, ServerProcess } from './server-process.js';
+import { ServerProcess } from './server-process.js';
 
 const NODES = 400;
 const SESSIONS = 2_000;

@@ -3,10 +3,11 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../../src/commands/free-port.js';
 import { median } from '../candidate-process.js';
 import type { Table } from '../table.js';
 import { PROGRAM } from './program-file.js';
-import { freePort, ServerProcess } from './server-process.js';
+import { ServerProcess } from './server-process.js';
 
 const ROUNDS = 7;
 const REST_MS = 400;

@@ -1,6 +1,7 @@
 // Which field of a row is which column. The API's reference lists no columns and `X-Language` may translate
 // them, so they are found by header name, in any order.
 import { CsvError } from './csv-error.js';
+import { MAX_FIELDS } from './scanner-memory.js';
 
 export const COLUMNS = [
   'id',
@@ -55,7 +56,8 @@ const NORMALIZED_NAMES = normalizedNames(HEADER_NAMES);
 /** Known so that they are not reported as unknown, but no figure is made of them. */
 const UNREAD_COLUMNS: ReadonlySet<ColumnName> = new Set(['id', 'info']);
 
-export const MAX_COLUMNS = 256;
+/** As many as the scanner notes the places of. */
+export const MAX_COLUMNS = MAX_FIELDS;
 const MAX_HEADER_CHARACTERS = 64 * 1024;
 const MAX_NAMES_SHOWN = 20;
 const MAX_NAME_CHARACTERS = 40;

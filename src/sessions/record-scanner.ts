@@ -11,13 +11,16 @@
 // with the next chunk behind it. assembly/scan-record.ts scans one record.
 import { CsvError } from './csv-error.js';
 import { bytes, ends, scanRecord, starts, view, words } from './scan-record.js';
-import { FAULT, FIELDS, LINES_IN_QUOTES, OPEN_QUOTE, TEXT_AFTER_QUOTE } from './scanner-memory.js';
+import {
+  FAULT,
+  FIELDS,
+  LINES_IN_QUOTES,
+  MAX_RECORD_BYTES,
+  OPEN_QUOTE,
+  PIECE_BYTES,
+  TEXT_AFTER_QUOTE,
+} from './scanner-memory.js';
 
-/** Statements are long; a record longer than this is a quote that nobody closed. */
-export const MAX_RECORD_BYTES = 4 * 1024 * 1024;
-
-/** Of a longer chunk as much at a time: it stays in the processor's cache while its fields are read. */
-const PIECE_BYTES = 256 * 1024;
 const FIRST_KEPT_BYTES = 1024;
 
 const QUOTE = 0x22;

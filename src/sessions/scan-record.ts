@@ -1,10 +1,10 @@
 // assembly/scan-record.ts, compiled, and its memory. There is one memory for all scanners: each has its bytes in it
 // only while it reads records from them, and nothing interrupts that.
 import { SCAN_RECORD } from './scan-record.wasm.js';
-import { BYTES, ENDS, MAX_FIELDS, SLACK, STARTS } from './scanner-memory.js';
+import { BYTES, ENDS, MAX_FIELDS, MAX_RECORD_BYTES, PIECE_BYTES, SLACK, STARTS } from './scanner-memory.js';
 
-/** Room for the bytes scanned and their LF; pages that were never written take no memory. */
-const ROOM_BYTES = 5 * 1024 * 1024;
+/** A record that has not ended, a piece behind it, and an LF; pages that were never written take no memory. */
+const ROOM_BYTES = MAX_RECORD_BYTES + PIECE_BYTES + 1;
 const PAGE_BYTES = 64 * 1024;
 
 /** Returns the place of the LF behind the record that starts at `from`, or of a fault; see the assembly. */

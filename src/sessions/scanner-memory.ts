@@ -11,6 +11,11 @@ export const STARTS = 1_024;
 /** Inverted, which is negative, where the field holds doubled quotes. */
 export const ENDS = 2_048;
 
+/** Statements are long; a record longer than this is a quote that nobody closed. */
+export const MAX_RECORD_BYTES = 4 * 1024 * 1024;
+/** Of a longer chunk as much at a time: it stays in the processor's cache while its fields are read. */
+export const PIECE_BYTES = 256 * 1024;
+
 /** The bytes that are scanned; places count from here. */
 export const BYTES = 4_096;
 /** Read, but not heeded, behind the LF at the end of the bytes. */

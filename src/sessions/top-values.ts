@@ -34,6 +34,7 @@ export function topValues(
     .map(({ label, value }) => ({ value, sessions: counts.sessionsOf(label) }));
   for (const { sessions } of values) rest -= sessions;
   if (rest > 0) {
+    // Of ASCII alone, so that it has the same place by UTF-16 units as by code points.
     const after = values.findIndex(({ value }) => value > OTHER);
     values.splice(after === -1 ? values.length : after, 0, { value: OTHER, sessions: rest });
   }

@@ -34,6 +34,15 @@ describe('NodeBoard', () => {
     assert.deepEqual(ids(), ['2', '3', '1']);
   });
 
+  it('tells of each change, once the list shows it', () => {
+    const told: unknown[] = [];
+    const watched: NodeBoard = new NodeBoard(() => told.push(watched.list().map(({ up }) => up)));
+    watched.setNodes(NODES.slice(0, 1));
+    watched.update('1', () => ({ up: true }));
+    watched.update('gone', () => ({ up: false }));
+    assert.deepEqual(told, [[undefined], [true]]);
+  });
+
   it('lists the same array until something changes', () => {
     const before = board.list();
     assert.equal(board.list(), before);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { MAX_RECORD_BYTES, RecordScanner } from '../../src/sessions/record-scanner.js';
+import { RecordScanner } from '../../src/sessions/record-scanner.js';
+import { MAX_RECORD_BYTES } from '../../src/sessions/scanner-memory.js';
 
 /** Chunks of the given sizes, over and over; without sizes one chunk. */
 function* cut(file: string, sizes: readonly number[]): Generator<Buffer> {
@@ -160,12 +161,17 @@ describe('RecordScanner', () => {
     });
   }
 
-  it('lets a record of 4 MiB pass, of many bytes or of many fields', () => {
-    for (const filling of ['x', ',']) {
+  it('lets a record of 4 MiB pass, of many bytes or of many fields, in chunks of any size', () => {
+    for (const [filling, size] of [
+      ['x', 65_536],
+      [',', 65_536],
+      ['x', MAX_RECORD_BYTES + 1],
+      ['x', 10 * MAX_RECORD_BYTES],
+    ] as const) {
       const file = `a\n${filling.repeat(MAX_RECORD_BYTES - 1)}\nb\n`;
       let count = 0;
       const scanner = new RecordScanner(() => count++);
-      for (const chunk of cut(file, [65_536])) scanner.push(chunk);
+      for (const chunk of cut(file, [size])) scanner.push(chunk);
       assert.equal(count, 3);
     }
   });
