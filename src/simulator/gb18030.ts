@@ -1,4 +1,5 @@
-// GB18030 encoding: Node decodes it but does not encode it, so the tables are read off the decoder.
+// GB18030 encoding: Node decodes it but does not encode it, so the tables are read off the decoder
+// (https://encoding.spec.whatwg.org/#gb18030-decoder).
 
 const codes = new Map<string, number>();
 const REPLACEMENT = '\ufffd';
@@ -21,9 +22,14 @@ function fillCodes(): void {
       }
     }
   }
+  // The decoder gives this one for what it cannot read, too, so that its own bytes cannot be told from the rest.
+  codes.set(REPLACEMENT, 0x8431a437);
 }
 
-/** A lone surrogate becomes a question mark. */
+/**
+ * What no bytes stand for becomes a question mark: a lone surrogate, and 19 characters for private use, whose bytes
+ * GB18030-2022 gave to others.
+ */
 export function encodeGb18030(text: string): Buffer {
   if (codes.size === 0) fillCodes();
   const bytes: number[] = [];

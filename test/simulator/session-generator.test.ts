@@ -182,14 +182,17 @@ describe('csvChunks', () => {
 });
 
 describe('encodeGb18030', () => {
-  it('reads back through the decoder, all of Unicode', () => {
+  it('reads back through the decoder, all of Unicode except 19 characters for private use', () => {
     const decoder = new TextDecoder('gb18030', { fatal: true, ignoreBOM: true });
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 50 }), (text) => {
-        assert.equal(decoder.decode(encodeGb18030(text)), text);
-      }),
-      { numRuns: 300 },
-    );
+    const lost: string[] = [];
+    for (let point = 0; point <= 0x10ffff; point += 1) {
+      const character = String.fromCodePoint(point);
+      const isSurrogate = point >= 0xd800 && point <= 0xdfff;
+      if (!isSurrogate && decoder.decode(encodeGb18030(character)) !== character) lost.push(character);
+    }
+    const row = [...'\ue78d\ue78e\ue78f\ue790\ue791\ue792\ue793\ue794\ue795\ue796'];
+    assert.deepEqual(lost, ['\ue5e5', ...row, ...'\ue81e\ue826\ue82b\ue82c\ue832\ue843\ue854\ue864']);
+    assert.deepEqual(encodeGb18030(`${lost.join('')}\ud800`).toString(), '?'.repeat(20));
   });
 
   it('uses the two bytes of GBK for common Chinese', () => {
