@@ -26,14 +26,14 @@ const SIZES: readonly Size[] = [
   {
     rows: 5_000,
     kinds: ['short', 'sql', 'quoted'],
-    warmUpMs: 800,
-    rounds: { newlines: 9, program: 9, duckdb: 9, udsv: 9, papaparse: 9, 'csv-parse': 9 },
+    warmUpMs: 600,
+    rounds: { newlines: 9, program: 21, duckdb: 21, udsv: 9, papaparse: 9, 'csv-parse': 21 },
   },
   {
     rows: 100_000,
     kinds: FILE_KINDS,
     warmUpMs: 100,
-    rounds: { newlines: 3, program: 3, duckdb: 3, udsv: 2, papaparse: 1, 'csv-parse': 2 },
+    rounds: { newlines: 3, program: 3, duckdb: 3, udsv: 1, papaparse: 1, 'csv-parse': 1 },
   },
   {
     rows: 1_000_000,

@@ -39,7 +39,7 @@ async function* withWholeStart(
       yield chunk;
       continue;
     }
-    start = Buffer.concat([start, chunk]);
+    start = start.length === 0 ? chunk : Buffer.concat([start, chunk]);
     if (start.length < LONGEST_BOM) continue;
     yield start;
     start = undefined;
