@@ -16,8 +16,13 @@ export interface Program {
   readonly ended: Promise<number | null>;
 }
 
-export function startProgram(args: readonly string[], env: NodeJS.ProcessEnv = {}): Program {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+/** `node`: what Node itself is given, before the program's own arguments. */
+export function startProgram(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  node: readonly string[] = [MAIN],
+): Program {
+  const child = spawn(process.execPath, [...node, ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
