@@ -2,17 +2,17 @@
 // file when it changes.
 import { statSync } from 'node:fs';
 import { inspect } from 'node:util';
+import { type FilePermissions, isExposed } from '../exposed-file.js';
 import { readBoundedFile } from './read-bounded-file.js';
 
 const MAX_SECRET_BYTES = 64 * 1024;
 const SHOWN = '<secret>';
 
 /** Of the file that a secret was read from: another mark, another content. */
-interface FileMark {
+interface FileMark extends FilePermissions {
   readonly mtimeMs: number;
   readonly size: number;
   readonly ino: number;
-  readonly mode: number;
 }
 
 export class Secret {
@@ -54,9 +54,9 @@ export class Secret {
     return this.#text;
   }
 
-  /** Whether users other than the file's owner may read it. */
+  /** Whether users may read its file who need not. */
   get isExposed(): boolean {
-    return this.#mark !== undefined && (this.#mark.mode & 0o044) !== 0;
+    return this.#mark !== undefined && isExposed(this.#mark);
   }
 
   toString(): string {

@@ -1,6 +1,7 @@
 // The files that one set of settings was read from: reads them, and tells cheaply whether any has changed since.
 // Synchronous on purpose: it runs between a connection's arrival and its handshake, on a few small local files.
 import { type BigIntStats, readFileSync, statSync } from 'node:fs';
+import { isExposed } from '../exposed-file.js';
 
 // A certificate chain takes some kB; anything of this size is somebody's mistake.
 const MAX_BYTES = 1024 * 1024;
@@ -26,9 +27,9 @@ export class WatchedFiles {
     }
   }
 
-  /** Whether users other than its owner may read a file that was read here. */
+  /** Whether users may read a file that was read here who need not. */
   isExposed(file: string): boolean {
-    return (statSync(file).mode & 0o044) !== 0;
+    return isExposed(statSync(file));
   }
 
   changed(): boolean {
