@@ -14,7 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   expose: ['collect', 'sessions'],
   'web-access': [],
   simulator: [],
-  config: ['schedule', 'taurusdb'],
+  config: ['sessions', 'schedule', 'taurusdb'],
   commands: ['sessions', 'collect', 'schedule', 'taurusdb', 'expose', 'web-access', 'simulator', 'config'],
 };
 

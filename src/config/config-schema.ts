@@ -1,5 +1,6 @@
 // The configuration: the one source of its keys, types, defaults, messages and documentation.
 import * as v from 'valibot';
+import { COLUMNS } from '../sessions/columns.js';
 import { apiSection, mergeApi } from './api-schema.js';
 import type { DeepReadonly } from './deep-freeze.js';
 import type { ConfigSurroundings } from './file-schemas.js';
@@ -12,24 +13,6 @@ import { namedValues, section } from './section.js';
 const FILTERS = ['total', 'active', 'slow', 'long'] as const;
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 const LOG_FORMATS = ['logfmt', 'json'] as const;
-/** Those of the core, which this folder must not import; a test holds both equal. */
-export const COLUMNS = [
-  'id',
-  'user',
-  'host',
-  'state',
-  'db',
-  'command',
-  'time',
-  'info',
-  'trx_id',
-  'trx_state',
-  'trx_executed_time',
-  'trx_lock_duration',
-  'trx_lock_rows',
-  'trx_lock_tables',
-  'trx_update_rows',
-] as const;
 /** Paths that the program serves itself. */
 const OWN_PATHS = ['/', '/-/healthy', '/-/ready', '/-/reload', '/api/v1/nodes', '/page.js'];
 
