@@ -5,6 +5,7 @@ import type { Config } from '../../src/config/config-schema.js';
 import { sampleNode } from '../collect/sample-node.js';
 import { ConfigFolder } from '../config/config-folder.js';
 import { makeCertificate } from '../support/certificates.js';
+import { requireProgram } from '../support/real-programs.js';
 import { RecordedLog } from '../support/recorded-log.js';
 import { closeServers, type ScriptedServer, startServer } from '../support/scripted-server.js';
 
@@ -69,7 +70,8 @@ ${settings}`).config;
     assert.ok(!isUsed());
   });
 
-  it('takes over certificates that changed in the same file', async () => {
+  it('takes over certificates that changed in the same file', async function () {
+    requireProgram(this, 'openssl');
     const newCertificates = () => {
       folder.write('ca.pem', makeCertificate().cert);
       return config('    api: { ca_file: ca.pem }');

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import type { Config } from '../../src/config/config-schema.js';
 import { loadConfig } from '../../src/config/load-config.js';
-import { makeCertificate } from '../support/certificates.js';
+import { type Certificate, makeCertificate } from '../support/certificates.js';
+import { requireProgram } from '../support/real-programs.js';
 import { ConfigFolder } from './config-folder.js';
 import { INSTANCE, NODE, projectAnd, projectWith } from './sample-config.js';
 
@@ -204,7 +205,8 @@ api: { request_timeout: 3s, max_retries: 5, proxy_url: "http://common" }
     assert.equal(inheriting?.api.proxy_url?.read(), 'http://common');
   });
 
-  it('looks for files from its own folder', () => {
+  it('looks for files from its own folder', function () {
+    requireProgram(this, 'openssl');
     folder.write('token', 't0ken\n');
     const ca = makeCertificate().cert;
     folder.write('ca.pem', `a comment\n${ca}`);
@@ -217,12 +219,13 @@ api: { request_timeout: 3s, max_retries: 5, proxy_url: "http://common" }
   });
 
   for (const [what, content] of [
-    ['another text', 'hello'],
-    ['a certificate that is cut off', makeCertificate().cert.slice(0, 300)],
-    ['a certificate and a broken one', makeCertificate().cert + makeCertificate().cert.replace('MII', 'MIJ')],
+    ['another text', () => 'hello'],
+    ['a certificate that is cut off', ({ cert }: Certificate) => cert.slice(0, 300)],
+    ['a certificate and a broken one', ({ cert }: Certificate) => cert + cert.replace('MII', 'MIJ')],
   ] as const) {
-    it(`refuses a certificate file that holds ${what}`, () => {
-      folder.write('ca.pem', content);
+    it(`refuses a certificate file that holds ${what}`, function () {
+      requireProgram(this, 'openssl');
+      folder.write('ca.pem', content(makeCertificate()));
       assert.deepEqual(folder.errorsOf(`${projectWith(NODES)}api: { ca_file: ca.pem }\n`), [
         'config.yaml:5: api.ca_file: got "ca.pem", expected a file of certificates (PEM) (it is another text)',
       ]);

@@ -12,6 +12,8 @@ export interface Fault extends Misbehaviour {
   readonly project?: Settings;
   /** Settings of the node's project while the fault lasts: an endpoint that is somewhere else, for instance. */
   readonly meanwhile?: (fleet: RehearsedFleet) => Promise<Settings> | Settings;
+  /** A program without which it cannot be acted out. */
+  readonly needs?: string;
   /** Nothing ends it but a limit: time is let pass up to it. */
   readonly hangs?: true;
   /** As FleetOptions has it. */

@@ -1,5 +1,6 @@
 // The fault table, acted out: each fault happens to one of two nodes between two good collections.
 import assert from 'node:assert/strict';
+import { requireProgram } from '../support/real-programs.js';
 import { closeServers } from '../support/scripted-server.js';
 import { canariesIn, printed } from './canaries.js';
 import type { Fault } from './fault.js';
@@ -17,10 +18,13 @@ describe('fault table', () => {
     assert.ok(Object.values(FAULTS).flat().length >= 90);
   });
 
-  for (const [reason, faults] of Object.entries(FAULTS)) {
+  for (const [reason, faults] of Object.entries<readonly Fault[]>(FAULTS)) {
     describe(reason, () => {
       for (const fault of faults) {
-        it(fault.what, () => rehearse(reason, fault));
+        it(fault.what, async function () {
+          if (fault.needs !== undefined) requireProgram(this, fault.needs);
+          await rehearse(reason, fault);
+        });
       }
     });
   }

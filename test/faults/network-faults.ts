@@ -1,7 +1,7 @@
 // Below HTTP: names, connections, TLS, proxies, bytes that are no HTTP, bodies that end too early.
 import { gzipSync } from 'node:zlib';
 import { openBlackHole } from '../support/black-hole.js';
-import { makeCertificate } from '../support/certificates.js';
+import { type Certificate, makeCertificate } from '../support/certificates.js';
 import { resolveAs } from '../support/fake-resolver.js';
 import { closedPort, startServer, startTcpServer } from '../support/scripted-server.js';
 import { csv, hangUp, raw, reset } from './answers.js';
@@ -12,16 +12,23 @@ import type { Settings } from './rehearsed-fleet.js';
 
 const HALF_FILE = GOOD_FILE.slice(0, GOOD_FILE.length / 2);
 const PACKED = gzipSync(GOOD_FILE);
+const TLS_1_1 = { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' };
 
-const authority = makeCertificate({ name: 'authority', isAuthority: true });
-const good = makeCertificate({ issuer: authority });
-
-/** An endpoint with this certificate, whose authority is trusted or not. */
-function tls(options: object, isTrusted: boolean): NonNullable<Fault['meanwhile']> {
-  return async (fleet): Promise<Settings> => ({
-    endpoint: (await startServer([{ body: 'never to be seen' }], options)).url,
-    ...(isTrusted ? { api: { ca_file: fleet.writeFile('ca.pem', authority.cert) } } : {}),
-  });
+/** An endpoint with what `optionsOf` makes of a new authority, which is trusted or not. */
+function tls(
+  optionsOf: (authority: Certificate) => object,
+  isTrusted: boolean,
+): Required<Pick<Fault, 'needs' | 'meanwhile'>> {
+  return {
+    needs: 'openssl',
+    meanwhile: async (fleet): Promise<Settings> => {
+      const authority = makeCertificate({ name: 'authority', isAuthority: true });
+      return {
+        endpoint: (await startServer([{ body: 'never to be seen' }], optionsOf(authority))).url,
+        ...(isTrusted ? { api: { ca_file: fleet.writeFile('ca.pem', authority.cert) } } : {}),
+      };
+    },
+  };
 }
 
 /** A proxy that answers a wish for a tunnel with these bytes. */
@@ -124,30 +131,27 @@ export const NETWORK_FAULTS: readonly Fault[] = [
   },
   {
     what: 'T1 an unknown authority',
-    meanwhile: tls(good, false),
+    ...tls((issuer) => makeCertificate({ issuer }), false),
     says: /UNABLE_TO_VERIFY_LEAF_SIGNATURE \(its authority is not known/u,
   },
   {
     what: 'T1 a self-signed certificate',
-    meanwhile: tls(makeCertificate(), false),
+    ...tls(() => makeCertificate(), false),
     says: /DEPTH_ZERO_SELF_SIGNED_CERT/u,
   },
   {
     what: 'T1 an expired certificate',
-    meanwhile: tls(makeCertificate({ issuer: authority, days: -1 }), true),
+    ...tls((issuer) => makeCertificate({ issuer, days: -1 }), true),
     says: /CERT_HAS_EXPIRED/u,
   },
   {
     what: 'T1 a certificate for another name',
-    meanwhile: tls(makeCertificate({ issuer: authority, altNames: ['DNS:other.example'] }), true),
+    ...tls((issuer) => makeCertificate({ issuer, altNames: ['DNS:other.example'] }), true),
     says: /ERR_TLS_CERT_ALTNAME_INVALID/u,
   },
   {
     what: 'T2 TLS 1.1',
-    meanwhile: tls(
-      { ...good, minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' },
-      true,
-    ),
+    ...tls((issuer) => ({ ...makeCertificate({ issuer }), ...TLS_1_1 }), true),
     says: /no agreement on an encrypted connection/u,
   },
   {
@@ -158,7 +162,10 @@ export const NETWORK_FAULTS: readonly Fault[] = [
   },
   {
     what: 'T2 TLS behind http',
-    meanwhile: async () => ({ endpoint: (await startServer([{}], good)).url.replace('https:', 'http:') }),
+    needs: 'openssl',
+    meanwhile: async () => ({
+      endpoint: (await startServer([{}], makeCertificate())).url.replace('https:', 'http:'),
+    }),
     says: /submit: got (UND_ERR_SOCKET|ECONNRESET|HPE_)/u,
   },
   {

@@ -12,9 +12,10 @@ import {
   type HttpClientOptions,
 } from '../../src/taurusdb/http-client.js';
 import { openBlackHole } from '../support/black-hole.js';
-import { makeCertificate } from '../support/certificates.js';
+import { type Certificate, makeCertificate } from '../support/certificates.js';
 import { settle } from '../support/fake-clock.js';
 import { resolveAs } from '../support/fake-resolver.js';
+import { requireProgram } from '../support/real-programs.js';
 import {
   closedPort,
   closeServers,
@@ -277,8 +278,14 @@ describe('HTTP client', () => {
   });
 
   describe('over TLS', () => {
-    const authority = makeCertificate({ name: 'authority', isAuthority: true });
-    const good = makeCertificate({ issuer: authority });
+    let authority: Certificate;
+    let good: Certificate;
+
+    before(function () {
+      requireProgram(this, 'openssl');
+      authority = makeCertificate({ name: 'authority', isAuthority: true });
+      good = makeCertificate({ issuer: authority });
+    });
 
     it('trusts the configured authority', async () => {
       const server = await startServer([{ body: 'secure' }], good);
@@ -298,42 +305,42 @@ describe('HTTP client', () => {
       assert.deepEqual(resumed, [false, true]);
     });
 
-    const refusals: [what: string, tls: object, ca: string | undefined, code: RegExp][] = [
+    const refusals: [what: string, tls: () => object, isTrusted: boolean, code: RegExp][] = [
       [
         'an unknown authority',
-        good,
-        undefined,
+        () => good,
+        false,
         /UNABLE_TO_VERIFY_LEAF_SIGNATURE \(its authority is not known/u,
       ],
       [
         'a self-signed certificate',
-        makeCertificate(),
-        undefined,
+        () => makeCertificate(),
+        false,
         /DEPTH_ZERO_SELF_SIGNED_CERT \(its certificate is self-signed: set api\.ca_file/u,
       ],
       [
         'an expired certificate',
-        makeCertificate({ issuer: authority, days: -1 }),
-        authority.cert,
+        () => makeCertificate({ issuer: authority, days: -1 }),
+        true,
         /CERT_HAS_EXPIRED \(its certificate has expired\)/u,
       ],
       [
         'a certificate for another name',
-        makeCertificate({ issuer: authority, altNames: ['DNS:other.example'] }),
-        authority.cert,
+        () => makeCertificate({ issuer: authority, altNames: ['DNS:other.example'] }),
+        true,
         /ERR_TLS_CERT_ALTNAME_INVALID \(its certificate is for another name\)/u,
       ],
       [
         'TLS 1.1',
-        { ...good, minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' },
-        authority.cert,
+        () => ({ ...good, minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' }),
+        true,
         /\(no agreement on an encrypted connection\)/u,
       ],
     ];
-    for (const [what, tls, ca, message] of refusals) {
+    for (const [what, tls, isTrusted, message] of refusals) {
       it(`refuses ${what}, having sent nothing`, async () => {
-        const server = await startServer([{}], tls);
-        const error = await failure(get(create(server.url, ca === undefined ? {} : { ca })));
+        const server = await startServer([{}], tls());
+        const error = await failure(get(create(server.url, isTrusted ? { ca: authority.cert } : {})));
         assert.equal(error.reason, 'network');
         assert.match(error.message, message);
         assert.equal(error.outcome.repeatable, 'none');

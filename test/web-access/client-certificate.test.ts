@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { SecureVersion } from 'node:tls';
 import { alternativeNames } from '../../src/web-access/client-certificate.js';
+import { requireProgram } from '../support/real-programs.js';
 import { CLIENTS, makeTestCertificates, type TestCertificates } from './test-certificates.js';
 import { WebServer } from './web-server.js';
 
@@ -38,7 +39,8 @@ const POLICIES: Readonly<Record<string, readonly Shown[]>> = {
 describe('refusalOf', () => {
   let made: TestCertificates;
   let web: WebServer;
-  before(() => {
+  before(function () {
+    requireProgram(this, 'openssl');
     made = makeTestCertificates();
   });
   beforeEach(() => {

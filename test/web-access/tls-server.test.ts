@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createConnection } from 'node:net';
 import { connect } from 'node:tls';
+import { requireProgram } from '../support/real-programs.js';
 import { makeTestCertificates, type TestCertificates } from './test-certificates.js';
 import { type VisitOptions, WebServer } from './web-server.js';
 
@@ -100,7 +101,8 @@ const HANDSHAKES: Readonly<Record<string, Handshake>> = {
 describe('createTlsServer', () => {
   let made: TestCertificates;
   let web: WebServer;
-  before(() => {
+  before(function () {
+    requireProgram(this, 'openssl');
     made = makeTestCertificates();
   });
   beforeEach(() => {

@@ -6,6 +6,7 @@ import bcrypt from 'bcryptjs';
 import { BASIC_CHALLENGE } from '../../src/web-access/basic-credentials.js';
 import { plainWebAccess } from '../../src/web-access/web-access.js';
 import { makeCertificate } from '../support/certificates.js';
+import { requireProgram } from '../support/real-programs.js';
 import { WebServer } from './web-server.js';
 
 // The toolkit's own, of alice123 (at a cost of 12), carol123 and dave123.
@@ -23,7 +24,8 @@ describe('openWebAccess', () => {
     { cert: '', key: '' },
     { cert: '', key: '' },
   ];
-  before(() => {
+  before(function () {
+    requireProgram(this, 'openssl');
     [first, second] = [own(), own()];
   });
   let web: WebServer;
