@@ -6,8 +6,13 @@ export interface FilePermissions {
   readonly uid: number;
 }
 
-/** Of a file that is another user's, as secrets that Kubernetes mounts are, the group is how we get to read it. */
-export function isExposed({ mode, uid }: FilePermissions): boolean {
-  const isOurs = uid === process.getuid?.();
-  return (mode & (isOurs ? 0o044 : 0o004)) !== 0;
+const ROOT = 0;
+
+/**
+ * `reader`: the user who needs it. Of a file that is another's, as secrets that Kubernetes mounts are, the group is how
+ * we get to read it; root needs no group.
+ */
+export function isExposed({ mode, uid }: FilePermissions, reader = process.getuid?.()): boolean {
+  const needsGroup = reader !== uid && reader !== ROOT;
+  return (mode & (needsGroup ? 0o004 : 0o044)) !== 0;
 }

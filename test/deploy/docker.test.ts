@@ -47,10 +47,11 @@ describe('the container image', function () {
       cpSync(path.join(PROJECT, name.slice(1)), path.join(stage, name.slice(1)), { recursive: true });
     }
     symlinkSync(path.join(PROJECT, 'node_modules'), path.join(stage, 'node_modules'));
+    const given = Object.fromEntries(all('ARG').map((arg) => [arg.split('=')[0], revision]));
     for (const command of all('RUN')) {
       execFileSync('sh', ['-ec', command.replace('npm ci --ignore-scripts', 'true')], {
         cwd: stage,
-        env: { ...process.env, REVISION: revision },
+        env: { ...process.env, ...given },
         stdio: 'pipe',
       });
     }
