@@ -3,8 +3,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { configReference } from '../src/config/config-reference.js';
-import { METRIC_FAMILIES } from '../src/expose/metric-families.js';
+import { configReference } from '../src/config/reference.js';
+import { METRIC_FAMILIES } from '../src/metrics/metric-families.js';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 const BEGIN = '<!-- metrics:begin -->';

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // The command line: parse the flags, run the command, set the exit code (0 done, 1 failed, 2 wrong usage).
-import { buildInfo } from './commands/build-info.js';
-import { type CommandLine, parseCommandLine, UsageError } from './commands/command-line.js';
-import { helpText } from './commands/flags.js';
+import { buildInfo } from './agent/build-info.js';
+import { type CommandLine, parseCommandLine, UsageError } from './cli/command-line.js';
+import { helpText } from './cli/flags.js';
 
 const LINGER_MS = 100;
 
@@ -31,19 +31,19 @@ async function main(argv: readonly string[]): Promise<number> {
 async function runCommand({ command, flags, files }: CommandLine): Promise<number> {
   switch (command) {
     case 'run':
-      return (await import('./commands/run.js')).run(flags);
+      return (await import('./cli/run.js')).run(flags);
     case 'check-config':
-      return (await import('./commands/check-config.js')).checkConfig(flags);
+      return (await import('./cli/check-config.js')).checkConfig(flags);
     case 'collect':
-      return (await import('./commands/collect.js')).collect(flags);
+      return (await import('./cli/collect.js')).collect(flags);
     case 'discover':
-      return (await import('./commands/discover.js')).discover(flags);
+      return (await import('./cli/discover.js')).discover(flags);
     case 'replay':
-      return (await import('./commands/replay.js')).replay(flags, files);
+      return (await import('./cli/replay.js')).replay(flags, files);
     case 'simulate':
-      return (await import('./commands/simulate.js')).simulate(flags);
+      return (await import('./cli/simulate.js')).simulate(flags);
     case 'demo':
-      return (await import('./commands/demo.js')).demo(flags);
+      return (await import('./cli/demo.js')).demo(flags);
     default:
       return command satisfies never;
   }

@@ -7,15 +7,29 @@ const SRC = path.resolve(import.meta.dirname, '../src');
 
 /** Folder → the folders of src/ that it may import, besides itself, and what lies in src/ itself. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  model: [],
   sessions: [],
-  collect: ['sessions'],
-  schedule: ['collect'],
-  taurusdb: ['collect'],
-  expose: ['collect', 'sessions'],
-  'web-access': [],
+  discover: ['model'],
+  collect: ['model', 'sessions'],
+  schedule: ['model'],
+  taurusdb: ['model', 'discover', 'collect'],
+  metrics: ['model', 'collect', 'sessions'],
+  web: ['model', 'collect', 'sessions', 'metrics'],
   simulator: [],
-  config: ['sessions', 'schedule', 'taurusdb'],
-  commands: ['sessions', 'collect', 'schedule', 'taurusdb', 'expose', 'web-access', 'simulator', 'config'],
+  config: ['model', 'sessions', 'schedule', 'taurusdb'],
+  agent: ['model', 'sessions', 'discover', 'collect', 'schedule', 'taurusdb', 'metrics', 'web', 'config'],
+  cli: [
+    'model',
+    'sessions',
+    'discover',
+    'collect',
+    'schedule',
+    'metrics',
+    'web',
+    'simulator',
+    'config',
+    'agent',
+  ],
 };
 
 /** Package → the folder that owns it. */
@@ -25,10 +39,10 @@ const OWNER: Readonly<Record<string, string>> = {
   'node-cron': 'schedule',
   yaml: 'config',
   valibot: 'config',
-  'prom-client': 'expose',
-  negotiator: 'expose',
-  bcryptjs: 'web-access',
-  '@logtape/logtape': 'commands',
+  'prom-client': 'metrics',
+  negotiator: 'metrics',
+  bcryptjs: 'web',
+  '@logtape/logtape': 'agent',
 };
 
 interface Import {
@@ -70,21 +84,28 @@ describe('import rules', () => {
       }
       const targetFolder = target.includes(path.sep) ? (target.split(path.sep)[0] ?? '') : '';
       if (targetFolder === '') {
-        return !['clock.ts', 'exposed-file.ts', 'log.ts'].includes(target) || one.folder === 'sessions';
+        return (
+          ![
+            'clock.ts',
+            'exposed-file.ts',
+            'log.ts',
+            'read-bounded-file.ts',
+            'time-slice.ts',
+            'watched-files.ts',
+          ].includes(target) || one.folder === 'sessions'
+        );
       }
       return targetFolder !== one.folder && !MAY_IMPORT[one.folder]?.includes(targetFolder);
     });
     assert.deepEqual(broken, []);
   });
 
-  it('let nobody import main.ts, and only main.ts import commands/', () => {
+  it('let nobody import main.ts, and only main.ts import cli/', () => {
     const broken = imports.filter((one) => {
       const target = targetFile(one);
       return (
         target === 'main.ts' ||
-        (target?.startsWith(`commands${path.sep}`) === true &&
-          one.folder !== 'commands' &&
-          one.file !== 'main.ts')
+        (target?.startsWith(`cli${path.sep}`) === true && one.folder !== 'cli' && one.file !== 'main.ts')
       );
     });
     assert.deepEqual(broken, []);

@@ -1,8 +1,8 @@
 // A fleet's statuses with about as many series as wanted, 250 of each node: what a busy instance shows.
 
-import { NodeBoard } from '../../src/collect/node-board.js';
 import type { NodeStatus } from '../../src/collect/node-status.js';
-import { NODE_FAMILIES } from '../../src/expose/metric-families.js';
+import { NodeBoard } from '../../src/collect/node-store.js';
+import { NODE_FAMILIES } from '../../src/metrics/metric-families.js';
 import type { Dimension, DimensionCounts, Snapshot } from '../../src/sessions/snapshot.js';
 
 const SERIES_PER_NODE = 250;

@@ -2,14 +2,14 @@
 // log. Whatever happens to a node stays with that node.
 import type { Clock } from '../clock.js';
 import type { Log } from '../log.js';
+import { type Deadline, startDeadline } from '../model/deadline.js';
+import { CollectionError, explainFailure, type FailureReason } from '../model/failure.js';
+import type { DatabaseNode } from '../model/node.js';
+import { CsvError } from '../sessions/csv-error.js';
 import type { ReadResult } from '../sessions/read-snapshot.js';
 import type { CsvTally } from '../sessions/snapshot.js';
-import type { CollectionError, FailureReason } from './collection-error.js';
-import type { DatabaseNode } from './database-node.js';
-import { type Deadline, startDeadline } from './deadline.js';
-import { explainFailure } from './explain-failure.js';
-import type { NodeBoard } from './node-board.js';
 import type { NodeStatus } from './node-status.js';
+import type { NodeBoard } from './node-store.js';
 import { PhaseTimer } from './phase-timer.js';
 import { type ReadSnapshot, runCollection } from './run-collection.js';
 import type { SessionApi } from './session-api.js';
@@ -78,7 +78,7 @@ export class Collector {
       });
     } catch (error) {
       if (!signal.aborted) {
-        this.#fail(node, attempt, explainFailure(rootCause(error, deadline)));
+        this.#fail(node, attempt, failureOf(error, deadline));
       }
     } finally {
       deadline.clear();
@@ -175,8 +175,11 @@ export class Collector {
 }
 
 /** Past the deadline everything fails in some way of its own, but because of the deadline. */
-function rootCause(error: unknown, deadline: Deadline): unknown {
-  return deadline.signal.aborted ? deadline.signal.reason : error;
+function failureOf(error: unknown, { signal }: Deadline): CollectionError {
+  const cause = signal.aborted ? signal.reason : error;
+  return cause instanceof CsvError
+    ? new CollectionError('csv', cause.message, {}, { cause })
+    : explainFailure(cause);
 }
 
 /** What success and failure alike leave behind. */

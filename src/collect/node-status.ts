@@ -1,8 +1,9 @@
 // Everything known of one node's collections: what the metrics, the page and the JSON API show. Written by the
 // collector alone, replaced as a whole at each change, read by expose/.
+
+import type { FailureReason } from '../model/failure.js';
+import type { DatabaseNode } from '../model/node.js';
 import type { Snapshot } from '../sessions/snapshot.js';
-import type { FailureReason } from './collection-error.js';
-import type { DatabaseNode } from './database-node.js';
 
 export const COLLECTION_RESULTS = ['success', 'error', 'skipped'] as const;
 export type CollectionResult = (typeof COLLECTION_RESULTS)[number];

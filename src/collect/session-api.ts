@@ -1,7 +1,8 @@
 // The port through which a collection sees the TaurusDB API: three operations on one node. Implementations
 // reject with CollectionError and stop at once when the deadline's signal aborts, with its reason.
-import type { DatabaseNode } from './database-node.js';
-import type { Deadline } from './deadline.js';
+
+import type { Deadline } from '../model/deadline.js';
+import type { DatabaseNode } from '../model/node.js';
 
 export const TASK_STATUSES = ['running', 'finished', 'error', 'unrecognized'] as const;
 export type TaskStatus = (typeof TASK_STATUSES)[number];

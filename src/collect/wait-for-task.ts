@@ -1,8 +1,8 @@
 // The wait of a collection: asks for the task's status, less and less often, until the task is finished.
 import type { Clock } from '../clock.js';
-import { CollectionError } from './collection-error.js';
-import type { DatabaseNode } from './database-node.js';
-import type { Deadline } from './deadline.js';
+import type { Deadline } from '../model/deadline.js';
+import { CollectionError } from '../model/failure.js';
+import type { DatabaseNode } from '../model/node.js';
 import type { SessionApi } from './session-api.js';
 
 const INTERVAL_GROWTH = 1.5;

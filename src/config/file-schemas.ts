@@ -2,10 +2,10 @@
 import { X509Certificate } from 'node:crypto';
 import { resolve } from 'node:path';
 import * as v from 'valibot';
-import { quote } from './config-errors.js';
-import { readBoundedFile } from './read-bounded-file.js';
+import { readBoundedFile } from '../read-bounded-file.js';
 import { described } from './scalar-schemas.js';
 import { Secret } from './secret.js';
+import { quote } from './yaml/config-errors.js';
 
 const MAX_FILE_BYTES = 1024 * 1024;
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/gu;

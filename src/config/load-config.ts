@@ -1,7 +1,7 @@
 // The configuration file → the Config that commands/ hand out in pieces.
 import { type Config, configSchema } from './config-schema.js';
 import { deepFreeze } from './deep-freeze.js';
-import { readSettings } from './read-settings.js';
+import { readSettings } from './yaml/read-settings.js';
 
 export interface LoadedConfig {
   /** Frozen: a reload makes another one. */

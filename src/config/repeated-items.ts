@@ -1,8 +1,8 @@
 // Refuses what stands twice in the list of projects: a project's name, a node. Two of them would publish the same
 // series with different values.
 import * as v from 'valibot';
-import { type ConfigPath, formatPath } from './config-errors.js';
 import { isMapping, issuePath } from './section.js';
+import { type ConfigPath, formatPath } from './yaml/config-errors.js';
 
 interface Item {
   readonly what: string;

@@ -2,11 +2,11 @@
 // (huaweicloud-sdk-python-v3, README, "Environment Variables" and "Configuration File").
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { readBoundedFile } from '../read-bounded-file.js';
 import type { Auth } from './auth-schema.js';
-import { quote } from './config-errors.js';
 import { parseProfile } from './profile-file.js';
-import { readBoundedFile } from './read-bounded-file.js';
 import { Secret } from './secret.js';
+import { quote } from './yaml/config-errors.js';
 
 export interface SdkCredentials {
   readonly auth: Auth;

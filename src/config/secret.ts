@@ -3,7 +3,7 @@
 import { statSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { type FilePermissions, isExposed } from '../exposed-file.js';
-import { readBoundedFile } from './read-bounded-file.js';
+import { readBoundedFile } from '../read-bounded-file.js';
 
 const MAX_SECRET_BYTES = 64 * 1024;
 const SHOWN = '<secret>';

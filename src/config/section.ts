@@ -1,8 +1,8 @@
 // A mapping with a fixed set of keys: the building block of the schema. Reports every unknown key, not only the
 // first as valibot's strict object does, and the key that was probably meant.
 import * as v from 'valibot';
-import { quote } from './config-errors.js';
 import { nearestName } from './nearest-name.js';
+import { quote } from './yaml/config-errors.js';
 
 /** The output holds the known keys alone. A message that starts with "expected" is completed with what was got. */
 export function section<const Entries extends v.ObjectEntries>(entries: Entries) {

@@ -3,12 +3,12 @@
 import { validateHeaderValue } from 'node:http';
 import { dirname, resolve } from 'node:path';
 import * as v from 'valibot';
-import { type ConfigError, ConfigErrors, type ConfigPath, formatPath, quote } from './config-errors.js';
-import { parseYaml } from './parse-yaml.js';
 import { duration, flag, integer } from './scalar-schemas.js';
 import { isMapping, issuePath, section } from './section.js';
 import { unlessEmpty } from './unless-empty.js';
 import { tlsSection } from './web-tls-section.js';
+import { type ConfigError, ConfigErrors, type ConfigPath, formatPath, quote } from './yaml/config-errors.js';
+import { parseYaml } from './yaml/parse-yaml.js';
 
 // Each step of the cost doubles the time of a login: 18 is many seconds, and 31 would be a day.
 const BCRYPT_HASH = /^\$2[aby]\$(?:0[4-9]|1[0-8])\$[./A-Za-z0-9]{53}$/u;

@@ -1,5 +1,5 @@
 // Whether the API's budget of requests carries the schedules: said at the start, before collections are late.
-import type { DatabaseNode } from '../collect/database-node.js';
+import type { DatabaseNode } from '../model/node.js';
 
 /** Submit, two questions for the status, download. */
 const REQUESTS_PER_COLLECTION = 4;

@@ -1,8 +1,8 @@
 // When each node is collected: at every run of its schedule, shifted by its share of the splay, one collection of
 // a node at a time and only so many together. It does not know what a collection does.
 import type { Clock } from '../clock.js';
-import type { DatabaseNode } from '../collect/database-node.js';
-import { Slots } from './slots.js';
+import type { DatabaseNode } from '../model/node.js';
+import { Slots } from './concurrency-limit.js';
 import { splayShareMs } from './splay.js';
 import { waitForRun } from './wait-for-run.js';
 

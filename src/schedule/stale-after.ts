@@ -1,5 +1,5 @@
 // How long a snapshot stays on show when no newer one comes.
-import type { DatabaseNode } from '../collect/database-node.js';
+import type { DatabaseNode } from '../model/node.js';
 import type { NextRuns } from './scheduler.js';
 import { splayShareMs } from './splay.js';
 

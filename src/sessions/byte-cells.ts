@@ -1,6 +1,6 @@
 // What single fields say, read from their bytes: the usual ways to write them without decoding, all others through
 // the rules for text in cell.ts.
-import { cellNumber, cellText } from './cell.js';
+import { cellNumber, cellText } from './cells.js';
 
 /** In place of an answer: only the decoded text can tell. */
 export const ASK_THE_TEXT = -1;

@@ -1,7 +1,7 @@
 // Which field of a row is which column. The API's reference lists no columns and `X-Language` may translate
 // them, so they are found by header name, in any order.
 import { CsvError } from './csv-error.js';
-import { MAX_FIELDS } from './scanner-memory.js';
+import { MAX_FIELDS } from './scanner/scanner-memory.js';
 
 export const COLUMNS = [
   'id',

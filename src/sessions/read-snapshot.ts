@@ -2,12 +2,12 @@
 import { parse } from 'csv-parse/sync';
 import { checkBody } from './check-body.js';
 import { COLUMNS, type ColumnName, findColumns } from './columns.js';
+import { SessionAggregate } from './counting/session-aggregate.js';
 import { CsvError } from './csv-error.js';
-import { type CsvRecord, RecordScanner } from './record-scanner.js';
-import { SessionAggregate } from './session-aggregate.js';
+import { toUtf8 } from './encoding.js';
+import { type CsvRecord, RecordScanner } from './scanner/record-scanner.js';
 import type { SessionSettings } from './session-settings.js';
 import type { CsvTally, Snapshot } from './snapshot.js';
-import { toUtf8 } from './to-utf8.js';
 
 export interface ReadResult {
   readonly snapshot: Snapshot;

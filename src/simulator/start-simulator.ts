@@ -5,13 +5,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { systemClock } from '../clock.js';
-import { type Answer, Refusal, refusalAnswer } from './answer.js';
-import type { SimulatorStats } from './request-stats.js';
-import { createRandom, seededHex } from './seeded-random.js';
-import type { Range } from './session-tasks.js';
-import { SimulatedCloud, type SimulatedCloudOptions } from './simulated-cloud.js';
-import type { SimulatedProject } from './simulated-fleet.js';
-import { readRequest } from './simulator-request.js';
+import { type Answer, Refusal, refusalAnswer } from './cloud/answer.js';
+import type { SimulatorStats } from './cloud/request-stats.js';
+import type { Range } from './cloud/session-tasks.js';
+import { SimulatedCloud, type SimulatedCloudOptions } from './cloud/simulated-cloud.js';
+import type { SimulatedProject } from './cloud/simulated-fleet.js';
+import { readRequest } from './cloud/simulator-request.js';
+import { createRandom, seededHex } from './sessions/seeded-random.js';
 
 /** Everything random hangs on the seed and the order of the requests. */
 export interface SimulatorOptions extends Partial<SimulatedCloudOptions> {

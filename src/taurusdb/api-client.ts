@@ -1,14 +1,15 @@
 // The TaurusDB API of one project: what a collection asks of it, over HTTP.
-import type { DatabaseNode } from '../collect/database-node.js';
-import type { Deadline } from '../collect/deadline.js';
-import type { Findings } from '../collect/node-finder.js';
+
 import type { SessionApi } from '../collect/session-api.js';
-import type { CallApi } from './call-api.js';
+import type { Findings } from '../discover/node-finder.js';
+import type { Deadline } from '../model/deadline.js';
+import type { DatabaseNode } from '../model/node.js';
+import type { CallApi } from './call/call-api.js';
 import { discoverNodes, type NodeSelection } from './discover-nodes.js';
-import { downloadResult } from './download-result.js';
-import type { FindProjectId } from './project-id.js';
-import { type SubmitBody, submitTask } from './submit-task.js';
-import { createAskTaskStatus } from './task-status.js';
+import { downloadResult } from './operations/download-result.js';
+import type { FindProjectId } from './operations/project-id.js';
+import { type SubmitBody, submitTask } from './operations/submit-task.js';
+import { createAskTaskStatus } from './operations/task-status.js';
 
 export interface ApiClientOptions {
   /** Calls of TaurusDB, with the project's credentials. */

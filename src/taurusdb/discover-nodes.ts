@@ -1,12 +1,13 @@
 // The nodes of a project that are to be collected: lists its instances, picks some, and asks each for its nodes.
-import type { CollectionError } from '../collect/collection-error.js';
-import type { Deadline } from '../collect/deadline.js';
-import { explainFailure } from '../collect/explain-failure.js';
-import type { Findings, FoundNode } from '../collect/node-finder.js';
-import type { CallApi } from './call-api.js';
+
+import type { Findings, FoundNode } from '../discover/node-finder.js';
+import type { Deadline } from '../model/deadline.js';
+import type { CollectionError } from '../model/failure.js';
+import { explainFailure } from '../model/failure.js';
+import type { CallApi } from './call/call-api.js';
 import { matchesGlob } from './glob.js';
-import { type ListedInstance, listInstances } from './list-instances.js';
-import { type InstanceNode, showInstance } from './show-instance.js';
+import { type ListedInstance, listInstances } from './operations/list-instances.js';
+import { type InstanceNode, showInstance } from './operations/show-instance.js';
 
 export interface NodeSelection {
   /** A glob. */

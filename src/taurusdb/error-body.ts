@@ -1,6 +1,6 @@
 // What the API, the gateway in front of it and IAM say when they refuse: four shapes of JSON. The texts are the
 // server's own: they are made fit for a log line before anyone sees them.
-import { isJsonObject } from './json-object.js';
+import { isJsonObject } from './call/json-object.js';
 
 export interface ErrorBody {
   /** As documented, like `DBS.200001` or `APIGW.0301`; undefined where it looks otherwise. */

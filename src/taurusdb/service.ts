@@ -1,13 +1,13 @@
 // One service of the cloud, TaurusDB or IAM: its address, its connections and its budget of requests.
 
 import type { Clock } from '../clock.js';
-import type { ApiObserver } from '../collect/api-observer.js';
 import type { Log } from '../log.js';
-import { type CallApi, createCallApi } from './call-api.js';
-import type { CredentialCircuit } from './credential-circuit.js';
-import type { Credentials } from './credentials.js';
-import { createHttpClient } from './http-client.js';
-import { type BudgetState, createRateLimiter } from './rate-limiter.js';
+import type { ApiObserver } from '../model/api-observer.js';
+import { type CallApi, createCallApi } from './call/call-api.js';
+import type { CredentialCircuit } from './call/circuit-breaker.js';
+import { type BudgetState, createRateLimiter } from './call/rate-limiter.js';
+import type { Credentials } from './credentials/credentials.js';
+import { createHttpClient } from './http/http-client.js';
 
 export interface ServiceOptions {
   /** Name of the project in the configuration: for counting and the log. */

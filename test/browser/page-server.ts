@@ -1,12 +1,12 @@
 // The page of statuses made by hand, served as the agent serves it.
 import { createServer } from 'node:http';
 import type { NodeStatus } from '../../src/collect/node-status.js';
-import { type HttpServer, startHttpServer } from '../../src/expose/http-server.js';
-import { type Access, createRequestListener } from '../../src/expose/router.js';
-import { createRoutes } from '../../src/expose/routes.js';
 import type { Log } from '../../src/log.js';
-import { NOW } from '../expose/node-status-fixture.js';
+import { type HttpServer, startHttpServer } from '../../src/web/http-server.js';
+import { type Access, createRequestListener } from '../../src/web/router.js';
+import { createRoutes } from '../../src/web/routes.js';
 import { FakeClock } from '../support/fake-clock.js';
+import { NOW } from '../support/node-status-fixture.js';
 
 const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -24,7 +24,7 @@ export function servePage(nodes: () => readonly NodeStatus[]): Promise<HttpServe
   });
   const access: Access = { authorize: async () => 'allowed', headers: () => ({}), challenge: 'Basic' };
   return startHttpServer({
-    listenAddress: '127.0.0.1:0',
+    listenAddress: { host: '127.0.0.1', port: 0 },
     requestListener: createRequestListener(routes, access, SILENT),
     createServer,
     clock,

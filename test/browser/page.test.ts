@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import type { NodeStatus } from '../../src/collect/node-status.js';
-import type { HttpServer } from '../../src/expose/http-server.js';
 import type { Dimension } from '../../src/sessions/snapshot.js';
+import type { HttpServer } from '../../src/web/http-server.js';
 import {
   counts,
   DATABASE_NODE,
@@ -13,7 +13,7 @@ import {
   SNAPSHOT,
   statusOf,
   UNTRIED_STATUS,
-} from '../expose/node-status-fixture.js';
+} from '../support/node-status-fixture.js';
 import { complaintsOf, startChromium } from './chromium.js';
 import { servePage } from './page-server.js';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { CollectionError, type FailureReason } from '../../src/collect/collection-error.js';
 import { Collector, type CollectorOptions } from '../../src/collect/collector.js';
-import { NodeBoard } from '../../src/collect/node-board.js';
 import type { NodeStatus } from '../../src/collect/node-status.js';
+import { NodeBoard } from '../../src/collect/node-store.js';
 import type { Log, LogFields } from '../../src/log.js';
+import { CollectionError, type FailureReason } from '../../src/model/failure.js';
 import { CsvError } from '../../src/sessions/csv-error.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { countLines } from './counting-reader.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { startDeadline } from '../../src/collect/deadline.js';
 import { PhaseTimer } from '../../src/collect/phase-timer.js';
 import { type ReadSnapshot, runCollection } from '../../src/collect/run-collection.js';
+import { startDeadline } from '../../src/model/deadline.js';
 import type { ReadResult } from '../../src/sessions/read-snapshot.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { countLines, snapshotOf } from './counting-reader.js';

@@ -1,5 +1,5 @@
 // A node for tests: only what a test cares about is spelt out there.
-import type { DatabaseNode } from '../../src/collect/database-node.js';
+import type { DatabaseNode } from '../../src/model/node.js';
 
 export function sampleNode(change: Partial<DatabaseNode> = {}): DatabaseNode {
   return {

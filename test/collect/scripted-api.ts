@@ -1,7 +1,8 @@
 // A SessionApi that answers from a script and keeps a record of what it was asked, and when.
-import type { DatabaseNode } from '../../src/collect/database-node.js';
-import type { Deadline } from '../../src/collect/deadline.js';
+
 import type { SessionApi, TaskStatus } from '../../src/collect/session-api.js';
+import type { Deadline } from '../../src/model/deadline.js';
+import type { DatabaseNode } from '../../src/model/node.js';
 import type { FakeClock } from '../support/fake-clock.js';
 
 export class ScriptedApi implements SessionApi {

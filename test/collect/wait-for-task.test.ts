@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { startDeadline } from '../../src/collect/deadline.js';
 import type { TaskStatus } from '../../src/collect/session-api.js';
 import { waitForTask } from '../../src/collect/wait-for-task.js';
+import { startDeadline } from '../../src/model/deadline.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { sampleNode } from './sample-node.js';
 import { ScriptedApi } from './scripted-api.js';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { rootCertificates } from 'node:tls';
 import { parse, stringify } from 'yaml';
-import { configKeys, configReference } from '../../src/config/config-reference.js';
+import { configKeys, configReference } from '../../src/config/reference.js';
 import { ConfigFolder } from './config-folder.js';
 
 const EXAMPLE = readFileSync(new URL('../../config.example.yaml', import.meta.url), 'utf8');

@@ -2,8 +2,8 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigErrors } from '../../src/config/config-errors.js';
 import { type LoadedConfig, loadConfig } from '../../src/config/load-config.js';
+import { ConfigErrors } from '../../src/config/yaml/config-errors.js';
 
 /** What a project without `auth` finds. */
 export const SDK_ENV = { HUAWEICLOUD_SDK_AK: 'sdk-ak', HUAWEICLOUD_SDK_SK: 'sdk-sk' };

@@ -2,7 +2,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the configuration's own syntax
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
-import { ConfigErrors } from '../../src/config/config-errors.js';
+import { ConfigErrors } from '../../src/config/yaml/config-errors.js';
 import { ConfigFolder } from './config-folder.js';
 import { INSTANCE, NODE } from './sample-config.js';
 

@@ -2,8 +2,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the configuration's own syntax
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { ConfigErrors } from '../../src/config/config-errors.js';
 import { loadConfig } from '../../src/config/load-config.js';
+import { ConfigErrors } from '../../src/config/yaml/config-errors.js';
 import { validateCron } from '../../src/schedule/cron-expression.js';
 import { KNOWN_REGIONS } from '../../src/taurusdb/regions.js';
 import { ConfigFolder } from './config-folder.js';

@@ -1,8 +1,8 @@
 // A project without `auth`: where its credentials are found, and what is said when they are not.
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
-import { ConfigErrors } from '../../src/config/config-errors.js';
 import { loadConfig } from '../../src/config/load-config.js';
+import { ConfigErrors } from '../../src/config/yaml/config-errors.js';
 import { ConfigFolder } from './config-folder.js';
 import { INSTANCE, NODE, projectWith } from './sample-config.js';
 

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
-import { ConfigErrors } from '../../src/config/config-errors.js';
 import { parseWebConfig } from '../../src/config/web-config.js';
+import { ConfigErrors } from '../../src/config/yaml/config-errors.js';
 
 const HASH = '$2y$10$2UXri9cIDdgeKjBo4Rlpx.U3ZLDV8X1IxKmsfOvhcM5oXQt/mLmXq';
 const PAIR = 'cert_file: server.crt, key_file: server.key';

@@ -6,7 +6,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { hashSync } from 'bcryptjs';
-import { parseCommandLine } from '../../src/commands/command-line.js';
+import { parseCommandLine } from '../../src/cli/command-line.js';
 import { addressOf, startProgram } from '../support/program.js';
 
 const PROJECT = path.resolve(import.meta.dirname, '../..');

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { parseCommandLine } from '../../src/commands/command-line.js';
-import { shardOf } from '../../src/commands/shard-flags.js';
+import { parseCommandLine } from '../../src/cli/command-line.js';
+import { shardOf } from '../../src/cli/shard-flags.js';
 import { loadConfig } from '../../src/config/load-config.js';
 
 const FILE = path.resolve(import.meta.dirname, '../../deploy/kubernetes/taurusdb-session-exporter.yaml');

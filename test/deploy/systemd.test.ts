@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseCommandLine } from '../../src/commands/command-line.js';
+import { parseCommandLine } from '../../src/cli/command-line.js';
 
 const PROJECT = path.resolve(import.meta.dirname, '../..');
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { jsonAnswer } from '../../src/simulator/answer.js';
+import { jsonAnswer } from '../../src/simulator/cloud/answer.js';
 import { sampleFleet } from '../../src/simulator/sample-fleet.js';
 import { type Simulator, startSimulator } from '../../src/simulator/start-simulator.js';
 import { runProgram } from '../support/program.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
+import type { SimulatedAccessKey } from '../../src/simulator/cloud/simulated-fleet.js';
 import { sampleFleet } from '../../src/simulator/sample-fleet.js';
-import type { SimulatedAccessKey } from '../../src/simulator/simulated-fleet.js';
 import { type Simulator, startSimulator } from '../../src/simulator/start-simulator.js';
 import { ConfigFolder } from '../config/config-folder.js';
 import { addressOf, eventually, type Program, runProgram, startProgram } from '../support/program.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { jsonAnswer } from '../../src/simulator/answer.js';
-import type { Fault } from '../../src/simulator/fault.js';
+import { jsonAnswer } from '../../src/simulator/cloud/answer.js';
+import type { Fault } from '../../src/simulator/cloud/fault.js';
 import { sampleFleet } from '../../src/simulator/sample-fleet.js';
 import { type Simulator, startSimulator } from '../../src/simulator/start-simulator.js';
 import { addressOf, eventually, type Program, runProgram, startProgram } from '../support/program.js';

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { setTimeout } from 'node:timers/promises';
+import { type Agent, startAgent } from '../../src/agent/agent.js';
 import { systemClock } from '../../src/clock.js';
-import { type Agent, startAgent } from '../../src/commands/agent.js';
 import { loadConfig } from '../../src/config/load-config.js';
-import { WHOLE_FLEET } from '../../src/schedule/shard.js';
+import { WHOLE_FLEET } from '../../src/discover/shard.js';
+import type { SimulatedProject } from '../../src/simulator/cloud/simulated-fleet.js';
 import { sampleFleet } from '../../src/simulator/sample-fleet.js';
-import type { SimulatedProject } from '../../src/simulator/simulated-fleet.js';
 import { type Simulator, startSimulator } from '../../src/simulator/start-simulator.js';
-import { plainWebAccess } from '../../src/web-access/web-access.js';
+import { plainWebAccess } from '../../src/web/access/web-access.js';
 import { eventually } from '../support/program.js';
 import { RecordedLog } from '../support/recorded-log.js';
 import { samplesNamed, scrape } from '../support/scrape.js';

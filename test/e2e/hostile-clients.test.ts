@@ -4,10 +4,10 @@ import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { sampleFleet } from '../../src/simulator/sample-fleet.js';
 import { type Simulator, startSimulator } from '../../src/simulator/start-simulator.js';
-import { rawConnection, rawRequest, statusOf } from '../expose/raw-request.js';
 import { addressOf, eventually, type Program, startProgram } from '../support/program.js';
 import { samplesNamed, scrape } from '../support/scrape.js';
 import { simulatedConfig, writeConfig } from '../support/simulated-config.js';
+import { rawConnection, rawRequest, statusOf } from '../web/raw-request.js';
 
 const NODES = 50;
 const MIB = 1024 * 1024;

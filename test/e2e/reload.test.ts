@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
+import { type Agent, startAgent } from '../../src/agent/agent.js';
 import { systemClock } from '../../src/clock.js';
-import { type Agent, startAgent } from '../../src/commands/agent.js';
 import { loadConfig } from '../../src/config/load-config.js';
-import { WHOLE_FLEET } from '../../src/schedule/shard.js';
-import { jsonAnswer } from '../../src/simulator/answer.js';
-import type { Operation } from '../../src/simulator/route.js';
+import { WHOLE_FLEET } from '../../src/discover/shard.js';
+import { jsonAnswer } from '../../src/simulator/cloud/answer.js';
+import type { Operation } from '../../src/simulator/cloud/route.js';
 import { sampleFleet } from '../../src/simulator/sample-fleet.js';
 import { type Simulator, startSimulator } from '../../src/simulator/start-simulator.js';
-import { plainWebAccess } from '../../src/web-access/web-access.js';
+import { plainWebAccess } from '../../src/web/access/web-access.js';
 import { addressOf, eventually, startProgram } from '../support/program.js';
 import { RecordedLog } from '../support/recorded-log.js';
 import { samplesNamed, scrape } from '../support/scrape.js';

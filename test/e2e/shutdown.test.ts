@@ -1,8 +1,8 @@
 // SIGTERM in every phase of an agent's life.
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Answer, jsonAnswer } from '../../src/simulator/answer.js';
-import type { Fault } from '../../src/simulator/fault.js';
+import { type Answer, jsonAnswer } from '../../src/simulator/cloud/answer.js';
+import type { Fault } from '../../src/simulator/cloud/fault.js';
 import { sampleFleet } from '../../src/simulator/sample-fleet.js';
 import { type Simulator, startSimulator } from '../../src/simulator/start-simulator.js';
 import { addressOf, eventually, type Program, startProgram } from '../support/program.js';

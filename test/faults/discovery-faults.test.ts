@@ -1,6 +1,6 @@
 // What goes wrong while a project is searched for nodes: those known stay, one line says why, and it passes.
 import assert from 'node:assert/strict';
-import { Discovery } from '../../src/schedule/discovery.js';
+import { Discovery } from '../../src/discover/discovery.js';
 import { closeServers, type Step } from '../support/scripted-server.js';
 import { endless, hangUp, refusal, reset, silence } from './answers.js';
 import { canariesIn } from './canaries.js';

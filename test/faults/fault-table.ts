@@ -1,5 +1,5 @@
 // Every fault that the agent is known to meet, by the reason that it must be counted under: each reason has a row.
-import type { FailureReason } from '../../src/collect/collection-error.js';
+import type { FailureReason } from '../../src/model/failure.js';
 import { API_FAULTS, TASK_FAULTS, THROTTLED_FAULTS } from './api-faults.js';
 import { AUTH_FAULTS } from './auth-faults.js';
 import { CSV_FAULTS, TOO_LARGE_FAULTS } from './csv-faults.js';

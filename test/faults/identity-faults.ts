@@ -1,5 +1,5 @@
 // The services that hand out what requests prove themselves with: IAM and the metadata service of an ECS.
-import type { FailureReason } from '../../src/collect/collection-error.js';
+import type { FailureReason } from '../../src/model/failure.js';
 import type { Step } from '../support/scripted-server.js';
 import { endless, hangUp, refusal, reset, silence } from './answers.js';
 import { CANARIES } from './canaries.js';

@@ -1,5 +1,5 @@
 // A mistake of our own: the parser throws at what one node's file holds. Nobody has seen it yet, so it is made here.
-import { SessionAggregate } from '../../src/sessions/session-aggregate.js';
+import { SessionAggregate } from '../../src/sessions/counting/session-aggregate.js';
 import { csv } from './answers.js';
 import { CANARIES, CANARY_SQL } from './canaries.js';
 import type { Fault } from './fault.js';

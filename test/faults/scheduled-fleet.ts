@@ -1,14 +1,15 @@
 // Many nodes of one project at one API, collected by the scheduler every minute of a rehearsal's clock.
-import type { FailureReason } from '../../src/collect/collection-error.js';
-import { NodeBoard } from '../../src/collect/node-board.js';
+
+import { createCollector } from '../../src/agent/create-collector.js';
+import { fleetNodes } from '../../src/agent/fleet-nodes.js';
+import { ProjectClients } from '../../src/agent/project-clients.js';
 import type { NodeStatus } from '../../src/collect/node-status.js';
-import { createCollector } from '../../src/commands/create-collector.js';
-import { fleetNodes } from '../../src/commands/fleet-nodes.js';
-import { ProjectClients } from '../../src/commands/project-clients.js';
+import { NodeBoard } from '../../src/collect/node-store.js';
 import { loadConfig } from '../../src/config/load-config.js';
-import { AgentMetrics } from '../../src/expose/agent-metrics.js';
+import { WHOLE_FLEET } from '../../src/discover/shard.js';
+import { AgentMetrics } from '../../src/metrics/agent-metrics.js';
+import type { FailureReason } from '../../src/model/failure.js';
 import { Scheduler } from '../../src/schedule/scheduler.js';
-import { WHOLE_FLEET } from '../../src/schedule/shard.js';
 import { everyMs } from '../schedule/every.js';
 import { RecordedLog } from '../support/recorded-log.js';
 import { writeConfig } from '../support/simulated-config.js';

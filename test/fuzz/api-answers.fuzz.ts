@@ -2,15 +2,15 @@
 // length, without a secret that the server echoes.
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { CollectionError } from '../../src/collect/collection-error.js';
 import { TASK_STATUSES } from '../../src/collect/session-api.js';
-import type { CallApi } from '../../src/taurusdb/call-api.js';
+import { CollectionError } from '../../src/model/failure.js';
+import type { CallApi } from '../../src/taurusdb/call/call-api.js';
+import { refusedAnswer } from '../../src/taurusdb/call/refused-answer.js';
 import { discoverNodes } from '../../src/taurusdb/discover-nodes.js';
-import { downloadResult } from '../../src/taurusdb/download-result.js';
-import type { HttpAnswer } from '../../src/taurusdb/http-client.js';
-import { refusedAnswer } from '../../src/taurusdb/refused-answer.js';
-import { submitTask } from '../../src/taurusdb/submit-task.js';
-import { createAskTaskStatus } from '../../src/taurusdb/task-status.js';
+import type { HttpAnswer } from '../../src/taurusdb/http/http-client.js';
+import { downloadResult } from '../../src/taurusdb/operations/download-result.js';
+import { submitTask } from '../../src/taurusdb/operations/submit-task.js';
+import { createAskTaskStatus } from '../../src/taurusdb/operations/task-status.js';
 import { inChunks } from '../sessions/session-file.js';
 import { fuzzRuns } from './fuzz-runs.js';
 

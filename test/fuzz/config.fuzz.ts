@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { ConfigErrors } from '../../src/config/config-errors.js';
+import { ConfigErrors } from '../../src/config/yaml/config-errors.js';
 import { ConfigFolder } from '../config/config-folder.js';
 import { fuzzRuns } from './fuzz-runs.js';
 

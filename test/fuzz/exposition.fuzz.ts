@@ -1,12 +1,12 @@
 // Whatever text the database holds: it becomes labels that never merge, and is read back from the page as it was.
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { Exposition } from '../../src/expose/exposition.js';
-import { EXPOSITION_FORMATS } from '../../src/expose/exposition-text.js';
-import { labelText } from '../../src/sessions/label-text.js';
-import { NODE_STATUS, NOW, SNAPSHOT, statusOf } from '../expose/node-status-fixture.js';
-import { parseSamples } from '../expose/parse-exposition.js';
+import { Exposition } from '../../src/metrics/exposition.js';
+import { EXPOSITION_FORMATS } from '../../src/metrics/exposition-text.js';
+import { labelText } from '../../src/sessions/counting/label-text.js';
+import { parseSamples } from '../metrics/parse-exposition.js';
 import { FakeClock } from '../support/fake-clock.js';
+import { NODE_STATUS, NOW, SNAPSHOT, statusOf } from '../support/node-status-fixture.js';
 import { fuzzRuns } from './fuzz-runs.js';
 
 const text = fc.oneof(

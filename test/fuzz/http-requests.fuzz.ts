@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { systemClock } from '../../src/clock.js';
-import { DEFAULT_HTTP_LIMITS, type HttpServer, startHttpServer } from '../../src/expose/http-server.js';
-import { createRequestListener } from '../../src/expose/router.js';
-import { createRoutes } from '../../src/expose/routes.js';
-import { plainWebAccess } from '../../src/web-access/web-access.js';
-import { NODE_STATUS } from '../expose/node-status-fixture.js';
-import { rawConnection, rawRequest, statusOf } from '../expose/raw-request.js';
+import { plainWebAccess } from '../../src/web/access/web-access.js';
+import { DEFAULT_HTTP_LIMITS, type HttpServer, startHttpServer } from '../../src/web/http-server.js';
+import { createRequestListener } from '../../src/web/router.js';
+import { createRoutes } from '../../src/web/routes.js';
+import { NODE_STATUS } from '../support/node-status-fixture.js';
 import { RecordedLog } from '../support/recorded-log.js';
+import { rawConnection, rawRequest, statusOf } from '../web/raw-request.js';
 import { fuzzRuns } from './fuzz-runs.js';
 
 const MARKER = 'm4rk3r';
@@ -89,7 +89,7 @@ describe('any bytes over HTTP', () => {
       clock: systemClock,
     });
     server = await startHttpServer({
-      listenAddress: '127.0.0.1:0',
+      listenAddress: { host: '127.0.0.1', port: 0 },
       requestListener: createRequestListener(routes, plainWebAccess, log),
       createServer: plainWebAccess.createServer,
       clock: systemClock,

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import { sampleFleet } from '../../src/simulator/sample-fleet.js';
 import { type Simulator, startSimulator } from '../../src/simulator/start-simulator.js';
-import { type ParsedSample, parseSamples } from '../expose/parse-exposition.js';
+import { type ParsedSample, parseSamples } from '../metrics/parse-exposition.js';
 import { addressOf, eventually, type Program, startProgram } from '../support/program.js';
 import { requireProgram } from '../support/real-programs.js';
 import { simulatedConfig, writeConfig } from '../support/simulated-config.js';

@@ -1,8 +1,8 @@
 // Prometheus' own exporter for MySQL beside the same server: what the sessions look like to somebody else.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { freePort } from '../../src/commands/free-port.js';
-import { parseSamples } from '../expose/parse-exposition.js';
+import { freePort } from '../../src/cli/free-port.js';
+import { parseSamples } from '../metrics/parse-exposition.js';
 import { eventually } from '../support/program.js';
 import { type MariaServer, PASSWORD } from './maria-server.js';
 import type { Counts } from './session-export.js';

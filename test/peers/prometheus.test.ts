@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { sampleFleet } from '../../src/simulator/sample-fleet.js';
+import type { Spike } from '../../src/simulator/sessions/traffic.js';
 import { type Simulator, startSimulator } from '../../src/simulator/start-simulator.js';
-import type { Spike } from '../../src/simulator/traffic.js';
 import { panelExpressions, readDashboards } from '../deploy/dashboard-expressions.js';
 import { type PrometheusServer, startPrometheus } from '../deploy/prometheus-server.js';
-import { parseSamples } from '../expose/parse-exposition.js';
+import { parseSamples } from '../metrics/parse-exposition.js';
 import { addressOf, eventually, type Program, startProgram } from '../support/program.js';
 import { requireProgram } from '../support/real-programs.js';
 import { simulatedConfig, writeConfig } from '../support/simulated-config.js';

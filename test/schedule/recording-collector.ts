@@ -1,6 +1,6 @@
 // A collector that only takes its time, and keeps a record of who was collected when.
 import type { Clock } from '../../src/clock.js';
-import type { DatabaseNode } from '../../src/collect/database-node.js';
+import type { DatabaseNode } from '../../src/model/node.js';
 import type { ScheduledCollector } from '../../src/schedule/scheduler.js';
 
 export class RecordingCollector implements ScheduledCollector {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { systemClock } from '../../src/clock.js';
-import type { DatabaseNode } from '../../src/collect/database-node.js';
+import type { DatabaseNode } from '../../src/model/node.js';
 import { nextRuns } from '../../src/schedule/cron-expression.js';
 import { Scheduler, type SchedulerOptions } from '../../src/schedule/scheduler.js';
 import { splayShareMs } from '../../src/schedule/splay.js';

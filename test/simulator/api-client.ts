@@ -6,7 +6,7 @@ import type {
   SimulatedAccessKey,
   SimulatedNode,
   SimulatedProject,
-} from '../../src/simulator/simulated-fleet.js';
+} from '../../src/simulator/cloud/simulated-fleet.js';
 
 export interface Reply {
   readonly status: number;

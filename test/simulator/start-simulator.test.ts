@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import type { SimulatedProject } from '../../src/simulator/cloud/simulated-fleet.js';
 import { sampleFleet } from '../../src/simulator/sample-fleet.js';
-import type { SimulatedProject } from '../../src/simulator/simulated-fleet.js';
 import {
   type Simulator,
   type SimulatorOptions,

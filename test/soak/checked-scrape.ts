@@ -1,5 +1,5 @@
 // A scrape that checks what it gets: whole, well formed, and every dimension's sum the total.
-import { parseSamples } from '../expose/parse-exposition.js';
+import { parseSamples } from '../metrics/parse-exposition.js';
 
 export interface ScrapeFigures {
   /** Mean over the nodes. */

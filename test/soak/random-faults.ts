@@ -1,8 +1,8 @@
 // What can go wrong with an API, at random: the simulator's answers in place of the good ones.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { type Answer, jsonAnswer } from '../../src/simulator/answer.js';
-import type { Fault } from '../../src/simulator/fault.js';
+import { type Answer, jsonAnswer } from '../../src/simulator/cloud/answer.js';
+import type { Fault } from '../../src/simulator/cloud/fault.js';
 
 /** Of the requests. Throttling is rarer: each answer of it halves the rate for a while. */
 const FAULT_SHARE = 0.08;

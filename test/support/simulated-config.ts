@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { stringify } from 'yaml';
-import type { SimulatedProject } from '../../src/simulator/simulated-fleet.js';
+import type { SimulatedProject } from '../../src/simulator/cloud/simulated-fleet.js';
 import type { Simulator } from '../../src/simulator/start-simulator.js';
 
 type Settings = Readonly<Record<string, unknown>>;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
-import type { FailureReason } from '../../src/collect/collection-error.js';
+import type { FailureReason } from '../../src/model/failure.js';
 import { sampleNode } from '../collect/sample-node.js';
 import { settle } from '../support/fake-clock.js';
 import { closeServers, type Step, startServer, startTcpServer } from '../support/scripted-server.js';

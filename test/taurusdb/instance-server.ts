@@ -1,7 +1,7 @@
 // The discovery part of the API on 127.0.0.1, with answers as the tests write them, and a client of it.
 import { systemClock } from '../../src/clock.js';
-import { startDeadline } from '../../src/collect/deadline.js';
-import type { Findings } from '../../src/collect/node-finder.js';
+import type { Findings } from '../../src/discover/node-finder.js';
+import { startDeadline } from '../../src/model/deadline.js';
 import type { NodeSelection } from '../../src/taurusdb/discover-nodes.js';
 import { type PlainAnswer, type ScriptedServer, startServer } from '../support/scripted-server.js';
 import { closeClients, sampleClient } from './sample-client.js';

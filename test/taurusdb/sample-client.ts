@@ -1,12 +1,12 @@
 // An API client for tests: a fake clock, a recording observer, and a token unless a test wants something else.
-import type { ApiObserver } from '../../src/collect/api-observer.js';
-import { CollectionError } from '../../src/collect/collection-error.js';
-import { type Deadline, startDeadline } from '../../src/collect/deadline.js';
+import type { ApiObserver } from '../../src/model/api-observer.js';
+import { type Deadline, startDeadline } from '../../src/model/deadline.js';
+import { CollectionError } from '../../src/model/failure.js';
 import { type ApiClient, type ApiClientOptions, createApiClient } from '../../src/taurusdb/api-client.js';
-import { createCredentialCircuit, KEY_LIMITS } from '../../src/taurusdb/credential-circuit.js';
-import type { Credentials } from '../../src/taurusdb/credentials.js';
+import { createCredentialCircuit, KEY_LIMITS } from '../../src/taurusdb/call/circuit-breaker.js';
+import type { Credentials } from '../../src/taurusdb/credentials/credentials.js';
+import { tokenCredentials } from '../../src/taurusdb/credentials/token-credentials.js';
 import { openService, type Service, type ServiceOptions } from '../../src/taurusdb/service.js';
-import { tokenCredentials } from '../../src/taurusdb/token-credentials.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { RecordedLog } from '../support/recorded-log.js';
 

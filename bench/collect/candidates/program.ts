@@ -2,14 +2,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { createCollector } from '../../../src/agent/create-collector.js';
+import { fleetNodes } from '../../../src/agent/fleet-nodes.js';
+import { ProjectClients } from '../../../src/agent/project-clients.js';
 import { type Clock, systemClock } from '../../../src/clock.js';
-import { NodeBoard } from '../../../src/collect/node-board.js';
-import { createCollector } from '../../../src/commands/create-collector.js';
-import { fleetNodes } from '../../../src/commands/fleet-nodes.js';
-import { ProjectClients } from '../../../src/commands/project-clients.js';
+import { NodeBoard } from '../../../src/collect/node-store.js';
 import { loadConfig } from '../../../src/config/load-config.js';
-import { AgentMetrics } from '../../../src/expose/agent-metrics.js';
-import { WHOLE_FLEET } from '../../../src/schedule/shard.js';
+import { WHOLE_FLEET } from '../../../src/discover/shard.js';
+import { AgentMetrics } from '../../../src/metrics/agent-metrics.js';
 import { record } from '../../parse/figures.js';
 
 const POLL_MS = 100;

@@ -1,5 +1,5 @@
 import { systemClock } from '../../../src/clock.js';
-import { Exposition } from '../../../src/expose/exposition.js';
+import { Exposition } from '../../../src/metrics/exposition.js';
 import { collect, sampleBoard } from '../sample-board.js';
 import { countSeries, longestBlockMs, serve } from '../serve.js';
 

@@ -1,7 +1,7 @@
 // The floor: a server that has nothing to do but send.
 import { gzipSync } from 'node:zlib';
 import { systemClock } from '../../../src/clock.js';
-import { Exposition } from '../../../src/expose/exposition.js';
+import { Exposition } from '../../../src/metrics/exposition.js';
 import { sampleBoard } from '../sample-board.js';
 import { countSeries, longestBlockMs, serve } from '../serve.js';
 

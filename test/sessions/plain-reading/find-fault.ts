@@ -1,7 +1,7 @@
 // What is wrong with the records of a whole body, byte by byte: text after a closing quote, which csv-parse's
 // `relax_quotes` takes for a quote inside a bare field, a quote that nobody closes, and a record without end.
 import { CsvError } from '../../../src/sessions/csv-error.js';
-import { MAX_RECORD_BYTES } from '../../../src/sessions/scanner-memory.js';
+import { MAX_RECORD_BYTES } from '../../../src/sessions/scanner/scanner-memory.js';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;

@@ -1,0 +1,72 @@
+// Configuration → the credentials of a project.
+import type { Clock } from '../clock.js';
+import type { ProjectConfig } from '../config/config-schema.js';
+import type { Log } from '../log.js';
+import type { ApiObserver } from '../model/api-observer.js';
+import type { CredentialCircuit } from '../taurusdb/call/circuit-breaker.js';
+import { accessKeyCredentials } from '../taurusdb/credentials/access-key-credentials.js';
+import { agencyCredentials } from '../taurusdb/credentials/agency-credentials.js';
+import type { Credentials } from '../taurusdb/credentials/credentials.js';
+import { passwordCredentials } from '../taurusdb/credentials/password-credentials.js';
+import { tokenCredentials } from '../taurusdb/credentials/token-credentials.js';
+import type { Service } from '../taurusdb/service.js';
+
+export interface CredentialSurroundings {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly observer: ApiObserver;
+  readonly log: Log;
+  /** Opened where a credential needs it. */
+  readonly iam: () => Service;
+  /** Shared by all projects. */
+  readonly passwordCircuit: CredentialCircuit;
+  readonly metadataEndpoint: string;
+  readonly closing: AbortSignal;
+}
+
+export function projectCredentials(
+  project: ProjectConfig,
+  surroundings: CredentialSurroundings,
+): Credentials {
+  const { observer, log, iam, passwordCircuit } = surroundings;
+  const signing = {
+    ...surroundings,
+    project: project.name,
+    onClockCorrection: (offsetMs: number) => {
+      observer.clockCorrection(project.name);
+      log.warn("clock: signing by the API's clock from now on", {
+        project: project.name,
+        offset_seconds: Math.round(offsetMs / 1000),
+      });
+    },
+  };
+  const { access_key: accessKey, token, password, ecs_agency: ecsAgency } = project.auth;
+  if (accessKey !== undefined) {
+    const { ak, sk, security_token: securityToken } = accessKey;
+    return accessKeyCredentials({
+      ...signing,
+      readAccessKey: () => ak.read(),
+      readSecretKey: () => sk.read(),
+      ...(securityToken === undefined ? {} : { readSecurityToken: () => securityToken.read() }),
+    });
+  }
+  if (token !== undefined) {
+    return tokenCredentials(() => token.value.read());
+  }
+  if (password !== undefined) {
+    return passwordCredentials({
+      ...surroundings,
+      project: project.name,
+      domain: password.domain,
+      user: password.user,
+      readPassword: () => password.password.read(),
+      scope: project.project_id === undefined ? { name: project.region } : { id: project.project_id },
+      iam: iam(),
+      circuit: passwordCircuit,
+    });
+  }
+  if (ecsAgency !== undefined) {
+    return agencyCredentials(signing);
+  }
+  throw new TypeError('a project has no credentials, though the configuration was checked');
+}

@@ -1,0 +1,77 @@
+// The agent as a process: its configuration file, its signals, its end.
+import { hostname } from 'node:os';
+import { type Agent, startAgent } from '../agent/agent.js';
+import { openLog } from '../agent/open-log.js';
+import { Reloader } from '../agent/reloader.js';
+import { systemClock } from '../clock.js';
+import { loadConfig } from '../config/load-config.js';
+import { parseWebConfig } from '../config/web-config.js';
+import { openWebAccess, plainWebAccess } from '../web/access/web-access.js';
+import { endOnUnforeseen } from './end-on-unforeseen.js';
+import { type FlagValues, logSettings } from './flags.js';
+import { shardOf } from './shard-flags.js';
+import { untilStopped } from './until-stopped.js';
+
+/** Resolves to the exit code once a signal has stopped the agent. */
+export async function run(flags: FlagValues): Promise<number> {
+  const shard = shardOf(flags, hostname());
+  const path = flags['config.file'] ?? 'config.yaml';
+  const { config, warnings } = loadConfig(path, process.env);
+  const { log, protect } = openLog(logSettings(flags, config.log));
+  protect(config);
+  endOnUnforeseen(log);
+  for (const warning of warnings) {
+    log.warn(warning);
+  }
+
+  const reloader = new Reloader({
+    load: () => loadConfig(path, process.env),
+    current: config,
+    log,
+    apply: (next) => {
+      protect(next);
+      agent.apply(next);
+    },
+    done: (success) => agent.noteReload(success),
+  });
+  const webConfigFile = flags['web.config.file'];
+  const access =
+    webConfigFile === undefined
+      ? plainWebAccess
+      : await openWebAccess(webConfigFile, {
+          parse: parseWebConfig,
+          clock: systemClock,
+          log,
+          onReload: (success) => agent.noteReload(success),
+        });
+  const starting = startAgent({
+    config,
+    shard,
+    listenAddress: flags['web.listen-address'] ?? config.web.listen_address,
+    telemetryPath: flags['web.telemetry-path'] ?? config.web.telemetry_path,
+    access,
+    reload: flags['web.enable-lifecycle'] === true ? () => reloader.reload() : undefined,
+    clock: systemClock,
+    log,
+  });
+  // From the first moment on: by default these signals end the process.
+  const stopped = untilStopped(log);
+  process.on('SIGHUP', () => {
+    // Why it failed is in the log.
+    starting.then(() => reloader.reload()).catch(() => {});
+  });
+  const agent: Agent = await starting;
+  agent.noteReload(true);
+  log.info('listening', {
+    address: agent.address.address,
+    port: agent.address.port,
+    scheme: access.scheme,
+    config: path,
+    shard: `${shard.index}/${shard.total}`,
+  });
+
+  await stopped;
+  await agent.stop();
+  log.info('stopped');
+  return 0;
+}

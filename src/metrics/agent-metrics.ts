@@ -1,0 +1,158 @@
+// The metrics of the process and of its projects: counted by prom-client, written by this program's own renderer, because
+// a registry of prom-client 15 knows one format only and drops the `_total` of its counters for good once it was OpenMetrics.
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { API_OPERATIONS, type ApiObserver, type ApiOperation } from '../model/api-observer.js';
+import * as families from './agent-families.js';
+import { type ExpositionFormat, headerLines, label, sampleLine } from './exposition-text.js';
+import type { AgentFamily } from './metric-family.js';
+
+/** The status that each operation answers when all is well. */
+const SUCCESS_CODES = {
+  submit: '200',
+  wait: '200',
+  download: '200',
+  list_instances: '200',
+  show_instance: '200',
+  token: '201',
+} as const satisfies Record<ApiOperation, string>;
+
+export interface BuildInfo {
+  readonly version: string;
+  readonly revision: string;
+  readonly nodeVersion: string;
+}
+
+/** Of one project. */
+export interface RequestBudget {
+  readonly requestsPerSecond: number;
+  readonly usedRatio: number;
+}
+
+const REQUEST_SECONDS_BUCKETS = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** Gauges that are named as if they were counters; each has a twin with another name. */
+const MISNAMED_DEFAULTS = [
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+];
+
+export class AgentMetrics implements ApiObserver {
+  readonly #registry = new Registry();
+  readonly #requests = new Counter(this.#registered(families.API_REQUESTS));
+  readonly #requestSeconds = new Histogram({
+    ...this.#registered(families.API_REQUEST_DURATION),
+    buckets: REQUEST_SECONDS_BUCKETS,
+  });
+  readonly #retries = new Counter(this.#registered(families.API_RETRIES));
+  readonly #clockCorrections = new Counter(this.#registered(families.API_CLOCK_CORRECTIONS));
+  readonly #budgetRate = new Gauge(this.#registered(families.API_BUDGET_RATE));
+  readonly #budgetUsed = new Gauge(this.#registered(families.API_BUDGET_USED));
+  readonly #discoveryNodes = new Gauge(this.#registered(families.DISCOVERY_NODES));
+  readonly #discoverySuccessAt = new Gauge(this.#registered(families.DISCOVERY_LAST_SUCCESS));
+  readonly #buildInfo = new Gauge(this.#registered(families.BUILD_INFO));
+  readonly #reloadSuccessful = new Gauge(this.#registered(families.CONFIG_LAST_RELOAD_SUCCESSFUL));
+  readonly #reloadSuccessAt = new Gauge(this.#registered(families.CONFIG_LAST_RELOAD_SUCCESS));
+
+  #projects: readonly string[] = [];
+
+  constructor({ version, revision, nodeVersion }: BuildInfo) {
+    this.#buildInfo.set({ version, revision, node_version: nodeVersion }, 1);
+    collectDefaultMetrics({ register: this.#registry });
+    for (const name of MISNAMED_DEFAULTS) this.#registry.removeSingleMetric(name);
+  }
+
+  /** The projects of the configuration now in force: counters of new ones stand at 0, gauges of gone ones vanish. */
+  setProjects(projects: readonly string[]): void {
+    for (const project of projects.filter((name) => !this.#projects.includes(name))) {
+      this.#clockCorrections.inc({ project }, 0);
+      for (const operation of API_OPERATIONS) {
+        for (const code of [SUCCESS_CODES[operation], 'error'])
+          this.#requests.inc({ project, operation, code }, 0);
+        this.#requestSeconds.zero({ project, operation });
+        this.#retries.inc({ project, operation }, 0);
+      }
+    }
+    for (const project of this.#projects.filter((name) => !projects.includes(name)))
+      this.endDiscovery(project);
+    this.#projects = projects;
+  }
+
+  request(project: string, operation: ApiOperation, code: string, seconds: number): void {
+    this.#requests.inc({ project, operation, code });
+    this.#requestSeconds.observe({ project, operation }, seconds);
+  }
+
+  retry(project: string, operation: ApiOperation): void {
+    this.#retries.inc({ project, operation });
+  }
+
+  clockCorrection(project: string): void {
+    this.#clockCorrections.inc({ project });
+  }
+
+  /** The budgets of all projects as they are now: ask for them at every scrape. */
+  setBudgets(budgets: ReadonlyMap<string, RequestBudget>): void {
+    this.#budgetRate.reset();
+    this.#budgetUsed.reset();
+    for (const [project, { requestsPerSecond, usedRatio }] of budgets) {
+      this.#budgetRate.set({ project }, requestsPerSecond);
+      this.#budgetUsed.set({ project }, usedRatio);
+    }
+  }
+
+  /** A discovery of the project succeeded. `at` in milliseconds since the epoch. */
+  discovery(project: string, nodes: number, at: number): void {
+    this.#discoveryNodes.set({ project }, nodes);
+    this.#discoverySuccessAt.set({ project }, at / 1000);
+  }
+
+  /** The project is not searched any more. */
+  endDiscovery(project: string): void {
+    this.#discoveryNodes.remove({ project });
+    this.#discoverySuccessAt.remove({ project });
+  }
+
+  /** The configuration was loaded, at start or later, or could not be. `at` in milliseconds since the epoch. */
+  reload(success: boolean, at: number): void {
+    this.#reloadSuccessful.set(Number(success));
+    if (success) this.#reloadSuccessAt.set(at / 1000);
+  }
+
+  async text(format: ExpositionFormat): Promise<string> {
+    // Its typings take the word in `type` for a number and leave `metricName` out.
+    const metrics = (await this.#registry.getMetricsAsJSON()) as unknown as readonly RegistryMetric[];
+    return metrics.map((metric) => familyText(metric, format)).join('');
+  }
+
+  #registered({ name, help, labels }: AgentFamily) {
+    return { name, help, labelNames: labels, registers: [this.#registry] };
+  }
+}
+
+interface RegistryMetric {
+  readonly name: string;
+  readonly help: string;
+  readonly type: string;
+  readonly values: readonly {
+    readonly value: number;
+    readonly labels: Readonly<Record<string, string | number>>;
+    /** Of a histogram's `_bucket`, `_sum` and `_count`. */
+    readonly metricName?: string;
+  }[];
+}
+
+function familyText(metric: RegistryMetric, format: ExpositionFormat): string {
+  const lines = metric.values
+    .filter(({ value }) => Number.isFinite(value))
+    .map(({ metricName, labels, value }) => {
+      const pairs = Object.entries(labels).map(([name, text]) => label(name, labelText(name, text, format)));
+      return sampleLine(metricName ?? metric.name, pairs.join(','), value);
+    });
+  return lines.length === 0 ? '' : headerLines(metric, format) + lines.join('');
+}
+
+/** OpenMetrics writes the bounds of buckets as floats: `1.0`. */
+function labelText(name: string, text: string | number, format: ExpositionFormat): string {
+  return format === 'openmetrics' && name === 'le' && Number.isInteger(text) ? `${text}.0` : String(text);
+}

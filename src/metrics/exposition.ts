@@ -1,0 +1,163 @@
+// What a scrape is answered with. A node is rendered once for each change of it, soon after that; a scrape strings together
+// what is ready and adds the agent's own metrics, so its cost does not grow with the series but for sending them.
+import type { Clock } from '../clock.js';
+import { freshSnapshot } from '../collect/fresh-snapshot.js';
+import type { NodeStatus } from '../collect/node-status.js';
+import type { Snapshot } from '../sessions/snapshot.js';
+import { TimeSlice } from '../time-slice.js';
+import { END_OF_EXPOSITION, type ExpositionFormat, headerLines } from './exposition-text.js';
+import { NODE_FAMILIES } from './metric-families.js';
+import { compress, NodeGroup } from './node-group.js';
+import { type FamilyChunks, NO_SERIES, renderSnapshot, renderStatus } from './render-node.js';
+
+/** Smaller groups cost more when all nodes change (each gzip member has its price), larger ones when one does. */
+const NODES_PER_GROUP = 16;
+
+/** From a change to its rendering: what changes together is rendered together. */
+const REFRESH_AFTER_MS = 100;
+
+export interface ExpositionOptions {
+  /** In a stable order, which is that of the series. */
+  readonly nodes: () => readonly NodeStatus[];
+  /** The series that belong to no node. */
+  readonly agentText: (format: ExpositionFormat) => Promise<string>;
+  readonly clock: Clock;
+}
+
+/** All nodes as they are from one change to the next. */
+interface Rendering {
+  readonly nodes: readonly NodeStatus[];
+  readonly groups: readonly NodeGroup[];
+  /** When it holds: until a snapshot of them becomes too old to be shown. */
+  readonly since: number;
+  readonly until: number;
+  /** The chunks that it is answered with, by format and compression. */
+  readonly chunks: Map<string, readonly Buffer[]>;
+}
+
+export class Exposition {
+  readonly #options: ExpositionOptions;
+  // Statuses and snapshots are immutable: one that was seen before needs no second look.
+  readonly #statuses = new WeakMap<NodeStatus, FamilyChunks>();
+  readonly #snapshots = new WeakMap<Snapshot, { node: NodeStatus['node']; rendered: FamilyChunks }>();
+  #rendering: Rendering | undefined;
+  #isScrapedCompressed = false;
+  #isRefreshPlanned = false;
+
+  constructor(options: ExpositionOptions) {
+    this.#options = options;
+  }
+
+  /** Chunks to be sent one behind the other, as gzip if `compressed`. They are shared: not to be written to. */
+  async scrape(format: ExpositionFormat, compressed: boolean): Promise<readonly Buffer[]> {
+    this.#isScrapedCompressed ||= compressed;
+    const chunks = await this.#strungTogether(await this.#refresh(), format, compressed);
+    const agent = Buffer.from((await this.#options.agentText(format)) + END_OF_EXPOSITION[format]);
+    return [...chunks, compressed ? compress(agent) : agent];
+  }
+
+  /** A scrape would render the change itself; told of it, it finds that done. */
+  noteChange(): void {
+    if (this.#isRefreshPlanned) return;
+    this.#isRefreshPlanned = true;
+    this.#refreshLater().catch(() => {}); // a scrape fails at the same, and says so
+  }
+
+  async #refreshLater(): Promise<void> {
+    const { clock } = this.#options;
+    await clock.sleep(REFRESH_AFTER_MS);
+    this.#isRefreshPlanned = false;
+    const { groups } = await this.#refresh();
+    const slice = new TimeSlice(clock);
+    for (const group of groups) {
+      if (this.#isScrapedCompressed) group.compressed();
+      await slice.rest();
+    }
+  }
+
+  async #refresh(): Promise<Rendering> {
+    const { clock } = this.#options;
+    const now = clock.now();
+    const nodes = this.#options.nodes();
+    const before = this.#rendering;
+    if (before?.nodes === nodes && before.since <= now && now < before.until) return before;
+    const slice = new TimeSlice(clock);
+    const groups: NodeGroup[] = [];
+    for (let start = 0; start < nodes.length; start += NODES_PER_GROUP) {
+      const rendered: FamilyChunks[] = [];
+      for (const status of nodes.slice(start, start + NODES_PER_GROUP)) {
+        rendered.push(this.#renderedStatus(status), this.#renderedSnapshot(status, now));
+        await slice.rest();
+      }
+      const known = before?.groups[groups.length];
+      groups.push(known?.consistsOf(rendered) ? known : new NodeGroup(rendered, known));
+    }
+    const rendering = { nodes, groups, since: now, until: nextStaleAt(nodes, now), chunks: new Map() };
+    this.#rendering = rendering;
+    return rendering;
+  }
+
+  async #strungTogether(
+    { groups, chunks }: Rendering,
+    format: ExpositionFormat,
+    compressed: boolean,
+  ): Promise<readonly Buffer[]> {
+    const kind = `${format} ${compressed}`;
+    const known = chunks.get(kind);
+    if (known !== undefined) return known;
+    const slice = new TimeSlice(this.#options.clock);
+    const ofGroups: FamilyChunks[] = [];
+    for (const group of groups) {
+      ofGroups.push(compressed ? group.compressed() : group.plain);
+      await slice.rest();
+    }
+    const headers = (compressed ? COMPRESSED_FAMILY_HEADERS : FAMILY_HEADERS)[format];
+    const strung = stringTogether(headers, ofGroups);
+    const answer = compressed ? [Buffer.concat(strung)] : strung;
+    chunks.set(kind, answer);
+    return answer;
+  }
+
+  #renderedStatus(status: NodeStatus): FamilyChunks {
+    const rendered = this.#statuses.get(status) ?? renderStatus(status);
+    this.#statuses.set(status, rendered);
+    return rendered;
+  }
+
+  #renderedSnapshot(status: NodeStatus, now: number): FamilyChunks {
+    const snapshot = freshSnapshot(status, now);
+    if (snapshot === undefined) return NO_SERIES;
+    const known = this.#snapshots.get(snapshot);
+    // Discovery or a reload may have given the node other labels since.
+    if (known?.node === status.node) return known.rendered;
+    const rendered = renderSnapshot(status.node, snapshot);
+    this.#snapshots.set(snapshot, { node: status.node, rendered });
+    return rendered;
+  }
+}
+
+/** When the next snapshot of them will be too old to be shown. */
+function nextStaleAt(nodes: readonly NodeStatus[], now: number): number {
+  return nodes.reduce(
+    (first, { staleAt = Number.POSITIVE_INFINITY }) => (staleAt > now ? Math.min(first, staleAt) : first),
+    Number.POSITIVE_INFINITY,
+  );
+}
+
+/** A family without a series is left out, header and all. */
+function stringTogether(headers: FamilyChunks, groups: readonly FamilyChunks[]): readonly Buffer[] {
+  return headers.flatMap((header, family) => {
+    const lines = groups.flatMap((group) => group[family] ?? []).filter(({ length }) => length > 0);
+    return lines.length === 0 ? [] : [header, ...lines];
+  });
+}
+
+const FAMILY_HEADERS: Readonly<Record<ExpositionFormat, FamilyChunks>> = {
+  text: NODE_FAMILIES.map((family) => Buffer.from(headerLines(family, 'text'))),
+  openmetrics: NODE_FAMILIES.map((family) => Buffer.from(headerLines(family, 'openmetrics'))),
+};
+
+const COMPRESSED_FAMILY_HEADERS: Readonly<Record<ExpositionFormat, FamilyChunks>> = {
+  text: FAMILY_HEADERS.text.map(compress),
+  openmetrics: FAMILY_HEADERS.openmetrics.map(compress),
+};

@@ -1,0 +1,104 @@
+// The families that describe a node and its collections, fresh snapshot or not, in the order of their publication.
+
+import { COLLECTION_PHASES, COLLECTION_RESULTS, type NodeStatus } from '../collect/node-status.js';
+import { FAILURE_REASONS } from '../model/failure.js';
+import type { Sample, StatusFamily } from './metric-family.js';
+
+function ofCollections(
+  type: StatusFamily['type'],
+  name: string,
+  help: string,
+  labels: readonly string[],
+  samples: (status: NodeStatus) => readonly Sample[],
+): StatusFamily {
+  return { source: 'status', name, type, help, labels, configuredLabels: false, samples };
+}
+
+/** Prometheus counts time in seconds. */
+function timestamp(milliseconds: number | undefined): Sample {
+  return [milliseconds === undefined ? undefined : milliseconds / 1000];
+}
+
+export const STATUS_FAMILIES: readonly StatusFamily[] = [
+  {
+    source: 'status',
+    name: 'taurusdb_node_info',
+    type: 'gauge',
+    help: 'Always 1; its labels tell what the configuration and discovery know of the node, empty where they do not.',
+    labels: ['project', 'cloud_region', 'instance_name', 'node_name', 'role'],
+    configuredLabels: true,
+    samples: ({ node }) => [[1, node.project, node.cloudRegion, node.instanceName, node.name, node.role]],
+  },
+  {
+    source: 'status',
+    name: 'taurusdb_node_max_connections',
+    type: 'gauge',
+    help: 'Connections that the node accepts at most, from discovery.',
+    labels: [],
+    configuredLabels: true,
+    samples: ({ node }) => [[node.maxConnections]],
+  },
+  ofCollections(
+    'gauge',
+    'taurusdb_up',
+    'Whether the last scheduled collection of the node succeeded (1) or failed (0); absent before the first has ended.',
+    [],
+    ({ up }) => [[up === undefined ? undefined : Number(up)]],
+  ),
+  ofCollections(
+    'gauge',
+    'taurusdb_collection_duration_seconds',
+    'Time that each phase of the last scheduled collection of the node took; absent for a phase that was not reached.',
+    ['phase'],
+    ({ phaseSeconds }) => COLLECTION_PHASES.map((phase) => [phaseSeconds[phase], phase]),
+  ),
+  ofCollections(
+    'gauge',
+    'taurusdb_collection_last_success_timestamp_seconds',
+    'When the last successful collection of the node ended: the moment that its session series describe.',
+    [],
+    ({ lastSuccessAt }) => [timestamp(lastSuccessAt)],
+  ),
+  ofCollections(
+    'counter',
+    'taurusdb_collections_total',
+    'Scheduled collections of the node by result; skipped ones were due while the one before was still running or waiting.',
+    ['result'],
+    ({ collections }) => COLLECTION_RESULTS.map((result) => [collections[result], result]),
+  ),
+  ofCollections(
+    'counter',
+    'taurusdb_collection_errors_total',
+    'Failed collections of the node by reason.',
+    ['reason'],
+    ({ errors }) => FAILURE_REASONS.map((reason) => [errors[reason], reason]),
+  ),
+  ofCollections(
+    'counter',
+    'taurusdb_csv_rows_total',
+    'Rows read from the session lists of the node.',
+    [],
+    ({ csvRows }) => [[csvRows]],
+  ),
+  ofCollections(
+    'counter',
+    'taurusdb_csv_rows_rejected_total',
+    'Rows of the session lists of the node that were skipped for having too few or too many fields.',
+    [],
+    ({ csvRowsRejected }) => [[csvRowsRejected]],
+  ),
+  ofCollections(
+    'counter',
+    'taurusdb_csv_bytes_total',
+    'Bytes read of the session lists of the node, decoded.',
+    [],
+    ({ csvBytes }) => [[csvBytes]],
+  ),
+  ofCollections(
+    'gauge',
+    'taurusdb_collection_next_run_timestamp_seconds',
+    'When the next collection of the node is due, with its splay.',
+    [],
+    ({ nextRunAt }) => [timestamp(nextRunAt)],
+  ),
+];

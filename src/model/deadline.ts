@@ -1,0 +1,51 @@
+// How long something may take as a whole: a signal for whoever can be interrupted, and the time left for whoever
+// must decide whether waiting is still worth it.
+import { setMaxListeners } from 'node:events';
+import type { Clock } from '../clock.js';
+import { CollectionError } from './failure.js';
+
+export interface Deadline {
+  /** Aborts at the deadline with a CollectionError of reason `timeout`, or with its parent's reason. */
+  readonly signal: AbortSignal;
+  /** Milliseconds, 0 once the deadline has passed. */
+  remainingMs(): number;
+}
+
+/** Else each abort would make an error with a stack, for nobody to see. */
+const CLEARED = 'cleared';
+
+/** Aborts after `ms` or together with `parent`. `clear` ends the timer without aborting: call it when done. */
+export function startDeadline(clock: Clock, ms: number, parent?: AbortSignal): Deadline & { clear(): void } {
+  const endsAt = clock.monotonic() + ms;
+  const controller = new AbortController();
+  const timer = new AbortController();
+
+  const abort = (reason: unknown): void => {
+    controller.abort(reason);
+    clear();
+  };
+  const abortWithParent = (): void => abort(parent?.reason);
+  const clear = (): void => {
+    timer.abort(CLEARED);
+    parent?.removeEventListener('abort', abortWithParent);
+  };
+
+  if (parent !== undefined) {
+    // One parent ends any number of deadlines: Node would warn of a leak at the 11th.
+    setMaxListeners(0, parent);
+    parent.addEventListener('abort', abortWithParent, { once: true });
+  }
+  if (parent?.aborted) {
+    abortWithParent();
+  } else {
+    clock.sleep(ms, timer.signal).then(
+      () => abort(new CollectionError('timeout', `deadline: got no end within ${ms / 1000} s, expected one`)),
+      () => {}, // cleared
+    );
+  }
+  return {
+    signal: controller.signal,
+    remainingMs: () => Math.max(0, endsAt - clock.monotonic()),
+    clear,
+  };
+}

@@ -1,0 +1,50 @@
+// Why a collection failed: one closed list feeds the type, the metric's label, the documentation and the tests.
+
+export const FAILURE_REASONS = [
+  'network',
+  'timeout',
+  'auth',
+  'throttled',
+  'api',
+  'task_error',
+  'task_unrecognized',
+  'csv',
+  'too_large',
+  'internal',
+] as const;
+export type FailureReason = (typeof FAILURE_REASONS)[number];
+
+/** Facts for the log: status, error_code, request id, attempt. Never a secret, a signed URL or a cell. */
+export type FailureDetails = Readonly<Record<string, string | number | undefined>>;
+
+export class CollectionError extends Error {
+  override readonly name = 'CollectionError';
+  readonly reason: FailureReason;
+  readonly details: FailureDetails;
+
+  /** `message` reads *what: got …, expected … (where)*, lower case, one line. */
+  constructor(reason: FailureReason, message: string, details: FailureDetails = {}, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+    this.details = details;
+  }
+}
+
+/** What was thrown, as the one error that is counted and logged. */
+export function explainFailure(error: unknown): CollectionError {
+  if (error instanceof CollectionError) {
+    return error;
+  }
+  // Nobody has checked the message of an error that nobody foresaw: it may quote a cell. Where it came from says enough.
+  const name = error instanceof Error ? error.constructor.name : typeof error;
+  return new CollectionError(
+    'internal',
+    `collection: got an unforeseen ${name}, expected a snapshot`,
+    { thrown_at: error instanceof Error ? firstFrame(error) : undefined },
+    { cause: error },
+  );
+}
+
+function firstFrame(error: Error): string | undefined {
+  return /^ {4}at (.+)$/mu.exec(error.stack ?? '')?.[1];
+}

@@ -1,0 +1,95 @@
+// Sessions by label, for one column: a text that was seen before costs a look-up of its bytes; only a new one is
+// decoded and cleaned. Texts with the same label (`root` and `"root "`) are counted together.
+
+import { cellText } from '../cells.js';
+import { ByteStrings } from './byte-strings.js';
+import { labelText } from './label-text.js';
+
+const FIRST_NUMBERS = 64;
+const REPLACEMENT = '\ufffd';
+
+/** What else a text says, in bits. Undefined: NULL. */
+type Marks = (text: string | undefined) => number;
+
+export class LabelCounts {
+  /** Texts as the file has them, and labels: mostly they are the same. */
+  readonly #strings = new ByteStrings();
+  readonly #marksOf: Marks;
+  /** By text: the number of its label and 1; 0 for a string that was met as a label only. */
+  #labels = new Uint32Array(FIRST_NUMBERS);
+  #marks = new Uint8Array(FIRST_NUMBERS);
+  /** By label; 0 for a string that is none. */
+  #sessions = new Uint32Array(FIRST_NUMBERS);
+
+  constructor(marksOf: Marks = () => 0) {
+    this.#marksOf = marksOf;
+  }
+
+  /** Counts a session of the text from `start` up to `end`; returns the text's number. */
+  add(bytes: DataView, start: number, end: number): number {
+    return this.#count(this.#strings.numberOf(bytes, start, end));
+  }
+
+  addText(text: string): number {
+    return this.#count(this.#strings.numberOfText(text));
+  }
+
+  labelOf(text: number): number {
+    return (this.#labels[text] ?? 0) - 1;
+  }
+
+  marksOf(text: number): number {
+    return this.#marks[text] ?? 0;
+  }
+
+  /** The numbers of the labels. */
+  *labels(): Generator<number, void, undefined> {
+    for (let number = 0; number < this.#strings.size; number++) {
+      if (this.#sessions[number] !== 0) yield number;
+    }
+  }
+
+  sessionsOf(label: number): number {
+    return this.#sessions[label] ?? 0;
+  }
+
+  nameOf(label: number): string {
+    return this.#strings.textOf(label);
+  }
+
+  /** Below 0 where label `a` comes before `b` by code points. */
+  compare(a: number, b: number): number {
+    return this.#strings.compare(a, b);
+  }
+
+  #count(text: number): number {
+    if (text >= this.#labels.length || this.#labels[text] === 0) this.#learn(text);
+    const label = (this.#labels[text] ?? 0) - 1;
+    this.#sessions[label] = (this.#sessions[label] ?? 0) + 1;
+    return text;
+  }
+
+  #learn(text: number): void {
+    const written = this.#strings.textOf(text);
+    const meant = cellText(written);
+    const label = labelText(meant);
+    // What is no valid UTF-8 is decoded to a replacement, whose bytes are others.
+    const isItself = label === written && !written.includes(REPLACEMENT);
+    const number = isItself ? text : this.#strings.numberOfText(label);
+    this.#makeRoom();
+    this.#labels[text] = number + 1;
+    this.#marks[text] = this.#marksOf(meant);
+  }
+
+  #makeRoom(): void {
+    if (this.#strings.size <= this.#labels.length) return;
+    const room = 2 * this.#strings.size;
+    const [labels, marks, sessions] = [this.#labels, this.#marks, this.#sessions];
+    this.#labels = new Uint32Array(room);
+    this.#marks = new Uint8Array(room);
+    this.#sessions = new Uint32Array(room);
+    this.#labels.set(labels);
+    this.#marks.set(marks);
+    this.#sessions.set(sessions);
+  }
+}

@@ -1,0 +1,131 @@
+// Keeps a wrong credential from being locked: the gateway locks an access key for 5 minutes after more than 5
+// refused signatures in a row (API reference, page sis_04_0082), and every node of every project may share one key.
+import type { Clock } from '../../clock.js';
+import { CollectionError } from '../../model/failure.js';
+import { untilAborted } from '../../model/until-aborted.js';
+
+export interface CircuitLimits {
+  readonly maxRefusalsInRow: number;
+  readonly pauseMs: number;
+}
+
+/** The gateway's 5 minutes and a margin. */
+export const KEY_LIMITS: CircuitLimits = { maxRefusalsInRow: 2, pauseMs: 330_000 };
+/**
+ * IAM locks an account for 15 minutes or more after 3 to 10 wrong passwords, as its owner likes (API reference, page
+ * iam_17_0005), and people count with it too.
+ */
+export const PASSWORD_LIMITS: CircuitLimits = { maxRefusalsInRow: 1, pauseMs: 900_000 };
+
+/** More than are in use at any time: what is forgotten is only tried again with one request. */
+const MAX_CREDENTIALS_KNOWN = 1_000;
+
+/**
+ * Until a credential was accepted, and after a refusal, one request at a time; after so many refusals in a row none
+ * for a while. Share one circuit between all that may use the same credential.
+ */
+export interface CredentialCircuit {
+  /**
+   * Resolves once a request with the credential may be sent. Rejects with reason `auth` while it is shut out, or
+   * when the request that tries it meanwhile is refused; with the signal's reason when that aborts first.
+   */
+  enter(fingerprint: string, signal: AbortSignal): Promise<Admission>;
+}
+
+/** Permission for one request. Call `leave` in any case; the first call of the three counts. */
+export interface Admission {
+  accepted(): void;
+  refused(): void;
+  /** The request ended without a word about the credential. */
+  leave(): void;
+}
+
+interface CredentialState {
+  trusted: boolean;
+  refusalsInRow: number;
+  shutUntil: number;
+  /** Settles when the request that tries the credential has ended: true when it was refused. */
+  trial: Promise<boolean> | undefined;
+}
+
+export function createCredentialCircuit(
+  clock: Clock,
+  { maxRefusalsInRow, pauseMs }: CircuitLimits,
+): CredentialCircuit {
+  const states = new Map<string, CredentialState>();
+
+  const stateOf = (fingerprint: string): CredentialState => {
+    const state = states.get(fingerprint) ?? {
+      trusted: false,
+      refusalsInRow: 0,
+      shutUntil: Number.NEGATIVE_INFINITY,
+      trial: undefined,
+    };
+    states.delete(fingerprint);
+    states.set(fingerprint, state);
+    const [oldest] = states.keys();
+    if (states.size > MAX_CREDENTIALS_KNOWN && oldest !== undefined) states.delete(oldest);
+    return state;
+  };
+
+  const refuse = (state: CredentialState): void => {
+    state.trusted = false;
+    state.refusalsInRow += 1;
+    if (state.refusalsInRow >= maxRefusalsInRow) state.shutUntil = clock.monotonic() + pauseMs;
+  };
+
+  const admit = (state: CredentialState, endTrial: (refused: boolean) => void): Admission => {
+    const refusalsAtStart = state.refusalsInRow;
+    let settled = false;
+    const settle = (verdict: 'accepted' | 'refused' | 'unknown'): void => {
+      if (settled) return;
+      settled = true;
+      if (verdict === 'refused') refuse(state);
+      // An answer to a request sent before the latest refusal says nothing about the time since.
+      if (verdict === 'accepted' && state.refusalsInRow === refusalsAtStart) {
+        state.trusted = true;
+        state.refusalsInRow = 0;
+      }
+      endTrial(verdict === 'refused');
+    };
+    return {
+      accepted: () => settle('accepted'),
+      refused: () => settle('refused'),
+      leave: () => settle('unknown'),
+    };
+  };
+
+  return {
+    async enter(fingerprint, signal) {
+      const state = stateOf(fingerprint);
+      for (;;) {
+        signal.throwIfAborted();
+        const shutForMs = state.shutUntil - clock.monotonic();
+        if (shutForMs > 0) {
+          throw new CollectionError(
+            'auth',
+            `credential: got ${state.refusalsInRow} ${state.refusalsInRow === 1 ? 'refusal' : 'refusals in a row'}, expected none ` +
+              `(nothing is sent with it for ${Math.ceil(shutForMs / 1_000)} s or until it changes)`,
+          );
+        }
+        if (state.trusted) return admit(state, () => {});
+        if (state.trial === undefined) {
+          let tellWaiters = (_refused: boolean): void => {};
+          state.trial = new Promise((resolve) => {
+            tellWaiters = resolve;
+          });
+          return admit(state, (refused) => {
+            state.trial = undefined;
+            tellWaiters(refused);
+          });
+        }
+        if (await untilAborted(state.trial, signal)) {
+          throw new CollectionError(
+            'auth',
+            'credential: got a refusal of the request that tried it, expected its acceptance',
+          );
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,80 @@
+// An answer that is not what was asked for, as an error: its reason by status, and the server's own words where
+// they have a known shape.
+import type { ApiOperation } from '../../model/api-observer.js';
+import { describeErrorBody, redact } from '../error-body.js';
+import { type ApiError, apiError, type Repeatable } from '../errors.js';
+import type { HttpAnswer } from '../http/http-client.js';
+import { readErrorBody } from './read-error-body.js';
+import { retryAfterMs } from './retry-after.js';
+
+const READ_SESSIONS = 'gaussdbformysql:instance:getRealtimeSession';
+const LIST_INSTANCES = 'gaussdbformysql:instance:list';
+
+/** What a project's credential needs for each operation: an IAM action. */
+const PERMISSIONS: Readonly<Record<ApiOperation, string>> = {
+  submit: READ_SESSIONS,
+  wait: READ_SESSIONS,
+  download: READ_SESSIONS,
+  list_instances: LIST_INSTANCES,
+  show_instance: LIST_INSTANCES,
+  token: 'iam:projects:listProjects, or a project_id that spares the look-up',
+};
+
+/** What a 404 says is not there. */
+const SOUGHT: Readonly<Record<ApiOperation, string>> = {
+  submit: 'the node: is it gone?',
+  wait: 'the node and the task: is the node gone?',
+  download: 'the node and the task: is the node gone?',
+  list_instances: 'the project: check endpoint, region and project_id',
+  show_instance: 'the instance: is it gone?',
+  token: 'IAM: check iam_endpoint',
+};
+
+/** Reads the rest of the answer. `secrets` are struck out of the server's words; `nowMs` is the wall clock. */
+export async function refusedAnswer(
+  answer: HttpAnswer,
+  secrets: readonly string[],
+  nowMs: number,
+): Promise<ApiError> {
+  const body = await readErrorBody(answer, secrets);
+  const said = describeErrorBody(body);
+  const details = {
+    status: answer.status,
+    error_code: body?.code,
+    request_id: requestIdOf(answer, secrets),
+  };
+  const date = answer.header('date');
+  const fail = (reason: 'auth' | 'throttled' | 'api', expected: string, repeatable: Repeatable = 'none') =>
+    apiError(answer.site, reason, { got: `${answer.status}${said}`, expected }, details, {
+      status: answer.status,
+      date,
+      repeatable,
+      retryAfterMs: retryAfterMs(
+        answer.header('retry-after'),
+        body?.message,
+        Date.parse(date ?? '') || nowMs,
+      ),
+    });
+
+  const { status } = answer;
+  if (status === 401) {
+    return fail('auth', 'an accepted credential: check it, and that its project is of this region');
+  }
+  if (status === 403) return fail('auth', `the permission ${PERMISSIONS[answer.site.operation]}`);
+  if (status === 429) return fail('throttled', 'room in the request quota', 'any');
+  if (status >= 300 && status < 400)
+    return fail('api', `no redirect${redact(redirectTarget(answer), secrets)}`);
+  if (status === 404) return fail('api', SOUGHT[answer.site.operation]);
+  return fail('api', '200', status === 408 || status >= 500 ? 'reads' : 'none');
+}
+
+function requestIdOf(answer: HttpAnswer, secrets: readonly string[]): string | undefined {
+  const id = answer.header('x-request-id');
+  return id !== undefined && /^[\w-]{1,100}$/u.test(id) ? redact(id, secrets) : undefined;
+}
+
+/** The host alone: the rest of a location can hold anything. */
+function redirectTarget(answer: HttpAnswer): string {
+  const location = answer.header('location') ?? '';
+  return URL.canParse(location) ? ` to "${new URL(location).hostname.slice(0, 100)}"` : '';
+}

@@ -1,0 +1,49 @@
+// Repeats a call that failed in a way that may pass: exponential backoff with full jitter, on top of the wait that
+// the API asked for, and never past the deadline.
+import type { Clock } from '../../clock.js';
+import type { Deadline } from '../../model/deadline.js';
+import type { CollectionError } from '../../model/failure.js';
+import { ApiError } from '../errors.js';
+
+const BASE_MS = 500;
+const CAP_MS = 8_000;
+
+export interface RetryOptions {
+  readonly maxRetries: number;
+  /** Changes nothing in the API: may be repeated even where the first request may have arrived. */
+  readonly isRead: boolean;
+  readonly deadline: Deadline;
+  readonly clock: Clock;
+  /** In [0, 1). */
+  readonly random: () => number;
+  /** Called before the wait. */
+  readonly onRetry: (error: ApiError, waitMs: number) => void;
+}
+
+/** Rejects with the last error, at once when the wait for another attempt would reach the deadline. */
+export async function retry<T>(options: RetryOptions, attempt: () => Promise<T>): Promise<T> {
+  const { maxRetries, isRead, deadline, clock, random, onRetry } = options;
+  for (let retries = 0; ; retries += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      const waitMs = (error.outcome.retryAfterMs ?? 0) + random() * Math.min(CAP_MS, BASE_MS * 2 ** retries);
+      if (!mayRepeat(error, isRead) || retries >= maxRetries || waitMs >= deadline.remainingMs()) {
+        throw afterAttempts(error, retries + 1);
+      }
+      onRetry(error, waitMs);
+      await clock.sleep(waitMs, deadline.signal);
+    }
+  }
+}
+
+function mayRepeat({ outcome }: ApiError, isRead: boolean): boolean {
+  return outcome.repeatable === 'any' || (outcome.repeatable === 'reads' && isRead);
+}
+
+function afterAttempts(error: ApiError, attempts: number): CollectionError {
+  if (attempts === 1) return error;
+  const details = { ...error.details, attempts };
+  return new ApiError(error.reason, `${error.message}, after ${attempts} attempts`, details, error.outcome);
+}

@@ -1,0 +1,145 @@
+// The metadata service of an ECS, which hands the machine the temporary keys of its agency (ECS user guide, page
+// ecs_03_0166). Reached directly, never through a proxy: the address is the machine's own.
+import type { Clock } from '../../clock.js';
+import type { ApiObserver } from '../../model/api-observer.js';
+import { type Deadline, startDeadline } from '../../model/deadline.js';
+import { isJsonObject, parseJsonObject } from '../call/json-object.js';
+import { readWholeBody } from '../call/read-body.js';
+import { apiError, type CallSite } from '../errors.js';
+import { createHttpClient, type HttpAnswer } from '../http/http-client.js';
+import { type LifeReader, remainingLife } from './remaining-life.js';
+import type { SigningKey } from './signing-credentials.js';
+
+/** The same on every machine, and reachable from there alone. */
+export const METADATA_ENDPOINT = 'http://169.254.169.254';
+
+const TIMEOUT_MS = 3_000;
+const MAX_BODY_BYTES = 64 * 1024;
+const TOKEN_SECONDS = 21_600;
+/** What an older service, which knows no session tokens, answers when asked for one. */
+const NO_TOKENS_STATUSES = [404, 405, 503];
+const NO_AGENCY = 'Please configure Cloud Service Agency first';
+
+export interface MetadataServiceOptions {
+  readonly project: string;
+  readonly endpoint: string;
+  readonly clock: Clock;
+  readonly observer: ApiObserver;
+  readonly warn: (message: string) => void;
+}
+
+export interface TemporaryKey {
+  readonly key: SigningKey;
+  /** From now. */
+  readonly lifeMs: number;
+}
+
+export interface MetadataService {
+  fetchKey(deadline: Deadline): Promise<TemporaryKey>;
+  close(): Promise<void>;
+}
+
+interface Reply {
+  readonly answer: HttpAnswer;
+  readonly body: Uint8Array;
+  readonly text: string;
+}
+
+export function openMetadataService(options: MetadataServiceOptions): MetadataService {
+  const { project, endpoint, clock, observer, warn } = options;
+  const http = createHttpClient({ endpoint, timeoutMs: TIMEOUT_MS });
+  const site: CallSite = { operation: 'token', where: `metadata service ${new URL(endpoint).host}` };
+  let sessionToken: string | undefined;
+
+  async function ask(
+    method: 'GET' | 'PUT',
+    target: string,
+    headers: Record<string, string>,
+    deadline: Deadline,
+  ): Promise<Reply> {
+    const timer = startDeadline(clock, TIMEOUT_MS, deadline.signal);
+    const startedAt = clock.monotonic();
+    let code = 'error';
+    try {
+      const answer = await http.send({ method, target, headers, body: undefined }, site, timer.signal);
+      code = String(answer.status);
+      const body = await readWholeBody(answer, MAX_BODY_BYTES);
+      return { answer, body, text: new TextDecoder().decode(body) };
+    } catch (error) {
+      if (!timer.signal.aborted || deadline.signal.aborted) throw error;
+      throw apiError(site, 'timeout', {
+        got: `no answer within ${TIMEOUT_MS / 1_000} s`,
+        expected: 'one: is this an ECS?',
+      });
+    } finally {
+      observer.request(project, site.operation, code, (clock.monotonic() - startedAt) / 1_000);
+      timer.clear();
+    }
+  }
+
+  async function openSession(deadline: Deadline): Promise<void> {
+    const headers = { 'x-metadata-token-ttl-seconds': String(TOKEN_SECONDS) };
+    const { answer, text } = await ask('PUT', '/meta-data/latest/api/token', headers, deadline);
+    if (answer.status === 200 && /^[\x21-\x7e]{1,4096}$/u.test(text)) {
+      sessionToken = text;
+    } else if (NO_TOKENS_STATUSES.includes(answer.status)) {
+      sessionToken = undefined;
+    } else {
+      throw refused(answer, 'a session token');
+    }
+  }
+
+  function askForKey(deadline: Deadline): Promise<Reply> {
+    const headers: Record<string, string> =
+      sessionToken === undefined ? {} : { 'x-metadata-token': sessionToken };
+    return ask('GET', '/openstack/latest/securitykey', headers, deadline);
+  }
+
+  return {
+    async fetchKey(deadline) {
+      if (sessionToken === undefined) await openSession(deadline);
+      let reply = await askForKey(deadline);
+      if (reply.answer.status === 401 && !reply.text.includes(NO_AGENCY)) {
+        await openSession(deadline);
+        reply = await askForKey(deadline);
+      }
+      if (reply.answer.status === 401 && reply.text.includes(NO_AGENCY)) {
+        throw apiError(site, 'auth', {
+          got: '401, no agency',
+          expected: 'the ECS to have an agency: set one',
+        });
+      }
+      if (reply.answer.status !== 200) throw refused(reply.answer, 'a temporary key');
+      return readKey(reply, { nowMs: clock.now(), warn });
+    },
+    close: () => http.close(),
+  };
+}
+
+function refused({ site, status }: HttpAnswer, expected: string) {
+  return apiError(
+    site,
+    status === 401 || status === 403 ? 'auth' : 'api',
+    { got: `${status}`, expected },
+    { status },
+  );
+}
+
+function readKey({ answer, body }: Reply, life: LifeReader): TemporaryKey {
+  const { credential } = parseJsonObject(body) ?? {};
+  const { access, secret, securitytoken, expires_at } = isJsonObject(credential) ? credential : {};
+  if (!isHeaderText(access) || !isHeaderText(secret) || !isHeaderText(securitytoken)) {
+    throw apiError(answer.site, 'api', {
+      got: `${body.length} bytes that hold no whole key`,
+      expected: 'access, secret and securitytoken under credential',
+    });
+  }
+  return {
+    key: { accessKey: access, secretKey: secret, securityToken: securitytoken },
+    lifeMs: remainingLife('temporary key', expires_at, answer, life),
+  };
+}
+
+function isHeaderText(value: unknown): value is string {
+  return typeof value === 'string' && /^[\x21-\x7e]+$/u.test(value);
+}

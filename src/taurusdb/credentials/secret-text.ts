@@ -1,0 +1,16 @@
+// Secrets come from files and environments: line ends around them are an accident, anything else that a header
+// cannot carry is a mistake that must not reach the API as a refused credential.
+import { CollectionError } from '../../model/failure.js';
+
+/** `name` is how the message calls the secret. */
+export function secretText(name: string, read: () => string): string {
+  const text = read().replace(/^[\r\n]+|[\r\n]+$/gu, '');
+  if (text === '') throw new CollectionError('auth', `${name}: got an empty value, expected the secret`);
+  if (!/^[\x21-\x7e]+$/u.test(text)) {
+    throw new CollectionError(
+      'auth',
+      `${name}: got blanks or characters outside ASCII, expected printable ASCII without blanks`,
+    );
+  }
+  return text;
+}

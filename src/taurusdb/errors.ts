@@ -1,0 +1,47 @@
+// A failed call with what the layers around it must know: may it be repeated, when, and what the API answered.
+import type { ApiOperation } from '../model/api-observer.js';
+import { CollectionError, type FailureDetails, type FailureReason } from '../model/failure.js';
+
+/**
+ * Which calls may be repeated after a failure: `any`, as the API never acted on the request; only `reads`, as it
+ * may have; `none`, as the answer would be the same.
+ */
+export type Repeatable = 'any' | 'reads' | 'none';
+
+/** The part of a failed call that decides what happens next. */
+export interface CallOutcome {
+  readonly repeatable?: Repeatable;
+  /** How long the API asked to wait before the next request. */
+  readonly retryAfterMs?: number | undefined;
+  /** Of the answer; undefined where there was none. */
+  readonly status?: number;
+  /** The answer's `Date` header. */
+  readonly date?: string | undefined;
+}
+
+/** Which call a failure belongs to. */
+export interface CallSite {
+  readonly operation: ApiOperation;
+  /** Host and port of the API, and of the proxy where there is one. */
+  readonly where: string;
+}
+
+export class ApiError extends CollectionError {
+  readonly outcome: CallOutcome;
+
+  constructor(reason: FailureReason, message: string, details: FailureDetails, outcome: CallOutcome) {
+    super(reason, message, details);
+    this.outcome = outcome;
+  }
+}
+
+export function apiError(
+  { operation, where }: CallSite,
+  reason: FailureReason,
+  { got, expected }: { readonly got: string; readonly expected: string },
+  details: FailureDetails = {},
+  outcome: CallOutcome = {},
+): ApiError {
+  const message = `${operation}: got ${got}, expected ${expected} (${where})`;
+  return new ApiError(reason, message, { operation, ...details }, outcome);
+}

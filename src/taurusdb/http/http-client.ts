@@ -1,0 +1,111 @@
+// HTTP as the API client needs it: one request at a time per connection, redirects never followed, every failure
+// below HTTP translated to a CollectionError. Nothing of undici is seen outside.
+import type { Dispatcher } from 'undici';
+import { untilAborted } from '../../model/until-aborted.js';
+import type { CallSite } from '../errors.js';
+import { networkError } from './network-error.js';
+
+export interface HttpClientOptions {
+  /** Scheme, host and port. */
+  readonly endpoint: string;
+  /** For connecting (at most 5 s are taken for that) and for each wait for more of a body. */
+  readonly timeoutMs: number;
+  /** PEM; trusted instead of the system's authorities. */
+  readonly ca?: string;
+  /** May hold a user and a password. */
+  readonly proxyUrl?: string;
+}
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  /** Encoded, with the query. */
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+}
+
+export interface HttpAnswer {
+  readonly site: CallSite;
+  readonly status: number;
+  /** Undefined where the header is missing or stands more than once. */
+  header(name: string): string | undefined;
+  /** As sent: neither decoded nor bounded. Rejects when it is cut off, and with the request's signal. */
+  readonly body: AsyncIterable<Uint8Array>;
+  /** False where only the end of the connection ends the body: a cut one then looks complete. */
+  readonly isDelimited: boolean;
+  /** Drops what was not read; call it, or read to the end, to free the connection. */
+  discard(): void;
+}
+
+export interface HttpClient {
+  /** Resolves at the answer's headers. The signal also ends the reading of the body, and rejects with its reason. */
+  send(request: HttpRequest, site: CallSite, signal: AbortSignal): Promise<HttpAnswer>;
+  /** Ends the requests under way and takes no more. */
+  close(): Promise<void>;
+}
+
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  let opened: Promise<Dispatcher> | undefined;
+  const dispatcher = () => {
+    opened ??= import('./dispatcher.js').then(({ openDispatcher }) => openDispatcher(options));
+    return opened;
+  };
+
+  return {
+    async send({ method, target, headers, body }, site, signal) {
+      const translate = (error: unknown): unknown =>
+        signal.aborted ? signal.reason : networkError(error, site);
+      try {
+        const request = {
+          origin: options.endpoint,
+          path: target,
+          method,
+          headers,
+          body: body ?? null,
+          signal,
+        };
+        const response = await untilAborted(
+          dispatcher().then((opened) => opened.request(request)),
+          // By itself undici would listen to the signal only once it is connected.
+          signal,
+        );
+        return toAnswer(response, site, translate);
+      } catch (error) {
+        throw translate(error);
+      }
+    },
+    close: async () => (await opened)?.destroy(),
+  };
+}
+
+function toAnswer(
+  { statusCode, headers, body }: Dispatcher.ResponseData,
+  site: CallSite,
+  translate: (error: unknown) => unknown,
+): HttpAnswer {
+  const header = (name: string): string | undefined => {
+    const value = Object.hasOwn(headers, name) ? headers[name] : undefined;
+    return typeof value === 'string' ? value : undefined;
+  };
+  return {
+    site,
+    status: statusCode,
+    header,
+    body: translated(body, translate),
+    isDelimited:
+      header('content-length') !== undefined || /\bchunked$/iu.test(header('transfer-encoding') ?? ''),
+    // Dropping a body that has not ended is an error to the stream, not to us.
+    discard: () => void body.on('error', () => {}).destroy(),
+  };
+}
+
+async function* translated(
+  body: AsyncIterable<Uint8Array>,
+  translate: (error: unknown) => unknown,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (error) {
+    throw translate(error);
+  }
+}

@@ -1,0 +1,38 @@
+// Fetches a finished task's result, a CSV file (API reference, page DownloadRealtimeSession).
+import type { Deadline } from '../../model/deadline.js';
+import type { CallApi } from '../call/call-api.js';
+import { contentType } from '../call/content-type.js';
+import { readBody } from '../call/read-body.js';
+import { readErrorBody } from '../call/read-error-body.js';
+import { describeErrorBody, redact } from '../error-body.js';
+import { apiError } from '../errors.js';
+
+export interface ResultToDownload {
+  readonly nodePath: string;
+  readonly requestId: string;
+  /** After decoding. */
+  readonly maxBytes: number;
+}
+
+/** Resolves when the file begins. Iterate to the end or call `return()`: either frees the connection. */
+export function downloadResult(
+  callApi: CallApi,
+  { nodePath, requestId, maxBytes }: ResultToDownload,
+  deadline: Deadline,
+): Promise<AsyncIterable<Uint8Array>> {
+  const path = `${nodePath}/realtime-session-result`;
+  return callApi(
+    { operation: 'download', method: 'GET', path, query: { request_id: requestId } },
+    deadline,
+    async (answer, secrets) => {
+      const type = contentType(answer);
+      // Which type the file has is not documented; these it cannot have.
+      if (!/html|json|xml/u.test(type)) return readBody(answer, { maxBytes, isLines: true });
+      const said = describeErrorBody(await readErrorBody(answer, secrets));
+      throw apiError(answer.site, 'csv', {
+        got: `a body of the type "${redact(type, secrets)}"${said}`,
+        expected: type.includes('html') ? 'a CSV file: does a proxy answer?' : 'a CSV file',
+      });
+    },
+  );
+}

@@ -1,0 +1,61 @@
+// The id of a project that the configuration knows by its region alone (IAM API reference, page iam_06_0001).
+// A project that is not there is never created.
+import type { Clock } from '../../clock.js';
+import type { Deadline } from '../../model/deadline.js';
+import { readJsonAnswer } from '../call/answer.js';
+import type { CallApi } from '../call/call-api.js';
+import { isJsonObject, type JsonObject } from '../call/json-object.js';
+import { createSharedAttempt } from '../call/shared-attempt.js';
+import { ApiError, type CallSite } from '../errors.js';
+
+export type FindProjectId = (deadline: Deadline) => Promise<string>;
+
+export interface ProjectLookup {
+  /** Calls of IAM, with the project's credentials. */
+  readonly callIam: CallApi;
+  /** IAM calls each region's own project by the name of the region. */
+  readonly region: string;
+  readonly clock: Clock;
+  /** Ends a lookup that nobody needs any more. */
+  readonly closing: AbortSignal;
+}
+
+/** Asks once for all; after a failure again, for whoever comes next. */
+export function createProjectLookup({ callIam, region, clock, closing }: ProjectLookup): FindProjectId {
+  let found: string | undefined;
+  const look = createSharedAttempt({
+    what: 'project id',
+    attempt: (deadline) =>
+      callIam(
+        { operation: 'token', method: 'GET', path: '/v3/projects', query: { name: region } },
+        deadline,
+        async (answer, secrets) => onlyProject(await readJsonAnswer(answer, secrets), region, answer.site),
+      ),
+    clock,
+    closing,
+  });
+  return async (deadline) => {
+    found ??= await look(deadline.signal);
+    return found;
+  };
+}
+
+function onlyProject({ projects }: JsonObject, region: string, site: CallSite): string {
+  const ofRegion = (Array.isArray(projects) ? projects : []).filter(
+    (project) => isJsonObject(project) && project.name === region,
+  );
+  if (ofRegion.length !== 1) {
+    throw lookupError(
+      site,
+      `${ofRegion.length} projects of the name "${region}", expected exactly one that the credential may use`,
+    );
+  }
+  const { id } = ofRegion[0];
+  if (typeof id === 'string' && /^[A-Za-z0-9]{32}$/u.test(id)) return id;
+  throw lookupError(site, 'something else, expected 32 letters and digits');
+}
+
+function lookupError({ operation, where }: CallSite, gotAndExpected: string): ApiError {
+  const message = `project id: got ${gotAndExpected}: set project_id (${where})`;
+  return new ApiError('api', message, { operation }, {});
+}

@@ -1,0 +1,59 @@
+// The nodes of one instance (API reference, page ShowGaussMySqlInstanceInfo).
+import type { Deadline } from '../../model/deadline.js';
+import { readJsonAnswer } from '../call/answer.js';
+import type { CallApi } from '../call/call-api.js';
+import { isJsonObject } from '../call/json-object.js';
+import { apiError, type CallSite } from '../errors.js';
+
+export interface InstanceNode {
+  readonly id: string;
+  readonly name: string;
+  readonly status: string;
+  /** Empty where the API says neither. */
+  readonly role: 'master' | 'slave' | '';
+  readonly maxConnections?: number;
+}
+
+const MAX_TEXT_LENGTH = 256;
+
+/** Rejects where the answer is not about this instance, or one of its nodes cannot be read. */
+export function showInstance(
+  callApi: CallApi,
+  instanceId: string,
+  deadline: Deadline,
+): Promise<InstanceNode[]> {
+  const path = `/instances/${instanceId}`;
+  return callApi({ operation: 'show_instance', method: 'GET', path }, deadline, async (answer, secrets) => {
+    const { instance } = await readJsonAnswer(answer, secrets);
+    const { id, nodes } = isJsonObject(instance) ? instance : {};
+    if (id !== instanceId) {
+      throw apiError(answer.site, 'api', { got: 'another instance or none', expected: `"${instanceId}"` });
+    }
+    if (!Array.isArray(nodes)) {
+      throw apiError(answer.site, 'api', { got: `"${id}" without a list of nodes`, expected: 'one' });
+    }
+    return nodes.map((node) => readNode(node, instanceId, answer.site));
+  });
+}
+
+function readNode(json: unknown, instanceId: string, site: CallSite): InstanceNode {
+  const { id, name, status, type, max_connections: maxConnections } = isJsonObject(json) ? json : {};
+  // It goes into the addresses of collections: nothing that could change where they lead.
+  if (typeof id !== 'string' || !/^[A-Za-z0-9]{32}no07$/u.test(id)) {
+    throw apiError(site, 'api', {
+      got: `a node of "${instanceId}" whose id cannot be one`,
+      expected: '32 letters and digits, then "no07"',
+    });
+  }
+  if (typeof status !== 'string') {
+    throw apiError(site, 'api', { got: `node "${id}" without a status`, expected: 'one' });
+  }
+  return {
+    id,
+    name: typeof name === 'string' ? name.slice(0, MAX_TEXT_LENGTH) : '',
+    status,
+    role: type === 'master' || type === 'slave' ? type : '',
+    // Text, says the reference. What is no number is not known: a node is worth collecting without it.
+    ...(/^\d{1,9}$/u.test(String(maxConnections)) ? { maxConnections: Number(maxConnections) } : {}),
+  };
+}

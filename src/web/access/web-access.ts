@@ -1,0 +1,159 @@
+// Who may reach the HTTP server, and how: TLS, passwords, a rate limit and extra headers, as the file of
+// --web.config.file says. The file and those that it names are read again when they change: no restart needed.
+import http, { type IncomingMessage, type RequestListener, type ServerOptions } from 'node:http';
+import type https from 'node:https';
+import type { Clock } from '../../clock.js';
+import type { Log } from '../../log.js';
+import { WatchedFiles } from '../../watched-files.js';
+import { BASIC_CHALLENGE, readBasicCredentials } from './basic-credentials.js';
+import { bcryptMatches } from './bcrypt-thread.js';
+import { PasswordChecker } from './password-checker.js';
+import { RateLimit, type RateLimitSettings } from './rate-limit.js';
+import { createTlsServer } from './tls-server.js';
+import { type LoadedTls, loadTls, type TlsSettings } from './tls-settings.js';
+
+export interface WebSettings {
+  readonly tls: TlsSettings | undefined;
+  /** User name → bcrypt hash; empty: no password is asked for. */
+  readonly users: ReadonlyMap<string, string>;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly rateLimit: RateLimitSettings | undefined;
+}
+
+/** Refused: answer 401, with the challenge. Throttled: answer 429. */
+export type AccessVerdict = 'allowed' | 'refused' | 'throttled';
+
+export interface WebAccess {
+  /** Fixed at the start: a file that turns TLS on or off needs a restart. */
+  readonly scheme: 'http' | 'https';
+  createServer(options: ServerOptions, listener: RequestListener): http.Server | https.Server;
+  /** Never rejects. Not to be asked for paths that are open to all. */
+  authorize(request: IncomingMessage): Promise<AccessVerdict>;
+  /** To be set on every answer, refusals too. */
+  headers(): Readonly<Record<string, string>>;
+  /** `WWW-Authenticate` of a refusal. */
+  readonly challenge: string;
+}
+
+export interface WebAccessOptions {
+  /** Throws an error of one or more lines, without secrets; `path` is for messages and relative file names. */
+  readonly parse: (text: string, path: string) => WebSettings;
+  readonly log: Log;
+  readonly clock: Clock;
+  /** Called after each attempt to take over a changed file; false: the settings before it stay in force. */
+  readonly onReload: (ok: boolean) => void;
+}
+
+/** Without a web configuration: plain HTTP, open to all. */
+export const plainWebAccess: WebAccess = {
+  scheme: 'http',
+  createServer: (options, listener) => http.createServer(options, listener),
+  authorize: async () => 'allowed',
+  headers: () => ({}),
+  challenge: BASIC_CHALLENGE,
+};
+
+/** Rejects when the file, or one that it names, is wrong. An empty file means plain HTTP, open to all. */
+export async function openWebAccess(path: string, options: WebAccessOptions): Promise<WebAccess> {
+  return new FileWebAccess(path, options);
+}
+
+interface InForce {
+  readonly settings: WebSettings;
+  readonly tls: LoadedTls | undefined;
+  readonly rateLimit: RateLimit | undefined;
+}
+
+class FileWebAccess implements WebAccess {
+  readonly challenge = BASIC_CHALLENGE;
+  readonly #path: string;
+  readonly #options: WebAccessOptions;
+  readonly #passwords: PasswordChecker;
+  /** Of the last attempt, good or bad: a broken file is tried again when it changes, not at every request. */
+  #files = new WatchedFiles();
+  #inForce: InForce;
+
+  constructor(path: string, options: WebAccessOptions) {
+    this.#path = path;
+    this.#options = options;
+    this.#passwords = new PasswordChecker(bcryptMatches, options.log);
+    this.#inForce = this.#load();
+  }
+
+  get scheme(): 'http' | 'https' {
+    return this.#inForce.tls === undefined ? 'http' : 'https';
+  }
+
+  createServer(options: ServerOptions, listener: RequestListener): http.Server | https.Server {
+    const { tls } = this.#refreshed();
+    if (tls === undefined) {
+      return http.createServer(options, listener);
+    }
+    return createTlsServer(() => this.#refreshed().tls ?? tls, this.#options.log, options, listener);
+  }
+
+  async authorize(request: IncomingMessage): Promise<AccessVerdict> {
+    const { settings, rateLimit } = this.#refreshed();
+    if (rateLimit?.allows() === false) {
+      return 'throttled';
+    }
+    if (settings.users.size === 0) {
+      return 'allowed';
+    }
+    const credentials = readBasicCredentials(request.headers.authorization);
+    return credentials === undefined ? 'refused' : this.#passwords.check(settings.users, credentials);
+  }
+
+  headers(): Readonly<Record<string, string>> {
+    return this.#inForce.settings.headers;
+  }
+
+  #refreshed(): InForce {
+    if (this.#files.changed()) {
+      try {
+        const latest = this.#load();
+        refuseSwitch(this.#inForce, latest);
+        this.#inForce = latest;
+        this.#options.log.info('web configuration reloaded', { file: this.#path });
+        this.#options.onReload(true);
+      } catch (error) {
+        const reason = error instanceof Error ? error.message.replaceAll('\n', '; ') : 'unknown';
+        this.#options.log.error('web configuration not reloaded: the settings before it stay in force', {
+          file: this.#path,
+          reason,
+        });
+        this.#options.onReload(false);
+      }
+    }
+    return this.#inForce;
+  }
+
+  #load(): InForce {
+    this.#files = new WatchedFiles();
+    const settings = this.#options.parse(this.#files.read(this.#path), this.#path);
+    return {
+      settings,
+      tls: settings.tls && this.#loadTls(settings.tls),
+      rateLimit: settings.rateLimit && new RateLimit(settings.rateLimit, this.#options.clock),
+    };
+  }
+
+  #loadTls(settings: TlsSettings): LoadedTls {
+    const loaded = loadTls(settings, this.#files, `${this.#path}: tls_server_config`);
+    if ('file' in settings.key && this.#files.isExposed(settings.key.file)) {
+      const file = settings.key.file;
+      this.#options.log.warn('private key can be read by other users: expected mode 0600', { file });
+    }
+    return loaded;
+  }
+}
+
+function refuseSwitch(now: InForce, next: InForce): void {
+  if ((now.tls === undefined) !== (next.tls === undefined)) {
+    throw new Error('tls_server_config: turning TLS on or off needs a restart');
+  }
+  // An editor empties a file before it writes it: for that moment the door must not stand open.
+  if (now.settings.users.size > 0 && next.settings.users.size === 0) {
+    throw new Error('basic_auth_users: turning passwords off needs a restart');
+  }
+}

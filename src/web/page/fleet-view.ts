@@ -1,0 +1,62 @@
+// All nodes as people see them: in groups by state, and what they come to together.
+import type { NodeStatus } from '../../collect/node-status.js';
+import { NODE_STATES, type NodeState, type NodeView, viewNode } from './node-view.js';
+
+/** Sums are over the nodes that show figures. */
+export interface FleetSummary {
+  readonly nodes: number;
+  readonly states: Readonly<Record<NodeState, number>>;
+  readonly sessions: number;
+  readonly active: number;
+  readonly lock_waiting: number;
+  /** The last success that is longest ago, of the nodes that had one. RFC 3339. */
+  readonly oldest_success: string | null;
+}
+
+export interface FleetView {
+  readonly summary: FleetSummary;
+  readonly nodes: readonly NodeView[];
+}
+
+/** `now` in milliseconds since the epoch. Nodes keep their order. */
+export function viewFleet(statuses: readonly NodeStatus[], now: number): FleetView {
+  const nodes = statuses.map((status) => viewNode(status, now));
+  return { summary: summarize(nodes), nodes };
+}
+
+function summarize(nodes: readonly NodeView[]): FleetSummary {
+  const states = { down: 0, stale: 0, pending: 0, up: 0 } satisfies Record<NodeState, number>;
+  let sessions = 0;
+  let active = 0;
+  let lockWaiting = 0;
+  let oldest: string | null = null;
+  for (const node of nodes) {
+    states[node.state]++;
+    sessions += node.sessions ?? 0;
+    active += node.active ?? 0;
+    lockWaiting += node.lock_waiting ?? 0;
+    // RFC 3339 in UTC sorts as text.
+    if (node.last_success !== null && (oldest === null || node.last_success < oldest))
+      oldest = node.last_success;
+  }
+  return { nodes: nodes.length, states, sessions, active, lock_waiting: lockWaiting, oldest_success: oldest };
+}
+
+/** From here on a node is close to refusing connections: the page marks it, and the alerts speak up. */
+export const FILLING_UP = 0.8;
+export const NEARLY_FULL = 0.95;
+
+/** The groups that have nodes, worst first; in each the nodes that fill up first, then by name. */
+export function groupByState(nodes: readonly NodeView[]): ReadonlyMap<NodeState, readonly NodeView[]> {
+  const sorted = nodes
+    .map((node) => ({ node, key: sortKey(node) }))
+    .sort((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key)))
+    .map(({ node }) => node);
+  const groups = NODE_STATES.map((state) => [state, sorted.filter((node) => node.state === state)] as const);
+  return new Map(groups.filter(([, members]) => members.length > 0));
+}
+
+function sortKey({ saturation, project, instance_name, node_name, node_id }: NodeView): string {
+  const rank = saturation !== null && saturation >= FILLING_UP ? '0' : '1';
+  return [rank, project, instance_name, node_name, node_id].join('\0');
+}

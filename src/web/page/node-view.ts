@@ -1,0 +1,174 @@
+// A node as people see it: what the page draws and /api/v1/nodes tells (docs/api.md). The names are those of the
+// metrics and their labels.
+
+import { freshSnapshot } from '../../collect/fresh-snapshot.js';
+import type { CollectionResult, NodeStatus } from '../../collect/node-status.js';
+import type { FailureReason } from '../../model/failure.js';
+import { DIMENSIONS, type Dimension, type Snapshot, type ValueCount } from '../../sessions/snapshot.js';
+import { FAILURE_HINTS } from './failure-hints.js';
+
+/** Worst first. `stale`: its last collection succeeded, but too long ago for its figures to be shown. `pending`: not tried yet. */
+export const NODE_STATES = ['down', 'stale', 'pending', 'up'] as const;
+export type NodeState = (typeof NODE_STATES)[number];
+
+export interface FailureView {
+  readonly reason: FailureReason;
+  readonly message: string;
+  readonly hint: string;
+  readonly at: string;
+}
+
+export interface DimensionView {
+  /** Distinct values that there are. */
+  readonly distinct: number;
+  /** Those with the most sessions, at most TOP_VALUES. */
+  readonly top: readonly ValueCount[];
+}
+
+export interface LongestSession {
+  /** Null where the file has no such column. */
+  readonly command: string | null;
+  readonly seconds: number;
+}
+
+/** Null where the file lacks the column; all of them without a fresh snapshot. */
+interface Figures {
+  readonly sessions: number | null;
+  readonly previous_sessions: number | null;
+  /** `sessions` by `max_connections`; null also where that is not known. */
+  readonly saturation: number | null;
+  readonly active: number | null;
+  readonly slow: number | null;
+  readonly idle_in_transaction: number | null;
+  readonly lock_waiting: number | null;
+  readonly transactions_open: number | null;
+  readonly transactions_long: number | null;
+  readonly transaction_longest_seconds: number | null;
+  readonly lock_wait_longest_seconds: number | null;
+  /** By command, longest first, at most TOP_VALUES. */
+  readonly longest_sessions: readonly LongestSession[];
+  /** Those that are collected. */
+  readonly dimensions: Readonly<Partial<Record<Dimension, DimensionView>>>;
+}
+
+export interface NodeView extends Figures {
+  readonly project: string;
+  readonly instance_id: string;
+  readonly node_id: string;
+  readonly instance_name: string;
+  readonly node_name: string;
+  readonly cloud_region: string;
+  readonly role: string;
+  readonly max_connections: number | null;
+  readonly state: NodeState;
+  /** RFC 3339, as all times here. */
+  readonly last_success: string | null;
+  /** When the figures of the last success vanish. */
+  readonly stale_at: string | null;
+  readonly next_run: string | null;
+  /** Of the last collection; null after a success. */
+  readonly last_error: FailureView | null;
+  readonly collections: Readonly<Record<CollectionResult, number>>;
+}
+
+const knownViews = new WeakMap<
+  NodeStatus,
+  { readonly snapshot: Snapshot | undefined; readonly view: NodeView }
+>();
+
+/** `now` in milliseconds since the epoch. The same object until something changes: sorting a fleet at each request costs. */
+export function viewNode(status: NodeStatus, now: number): NodeView {
+  const snapshot = freshSnapshot(status, now);
+  const known = knownViews.get(status);
+  if (known !== undefined && known.snapshot === snapshot) return known.view;
+  const view = makeView(status, snapshot);
+  knownViews.set(status, { snapshot, view });
+  return view;
+}
+
+function makeView(status: NodeStatus, snapshot: Snapshot | undefined): NodeView {
+  const { node, lastError } = status;
+  return {
+    project: node.project,
+    instance_id: node.instanceId,
+    node_id: node.nodeId,
+    instance_name: node.instanceName,
+    node_name: node.name,
+    cloud_region: node.cloudRegion,
+    role: node.role,
+    max_connections: node.maxConnections ?? null,
+    state: stateOf(status, snapshot),
+    last_success: time(status.lastSuccessAt),
+    stale_at: time(status.staleAt),
+    next_run: time(status.nextRunAt),
+    last_error: lastError === undefined ? null : viewFailure(lastError),
+    collections: status.collections,
+    ...viewFigures(status, snapshot),
+  };
+}
+
+function stateOf({ up }: NodeStatus, snapshot: Snapshot | undefined): NodeState {
+  if (up === undefined) return 'pending';
+  if (!up) return 'down';
+  return snapshot === undefined ? 'stale' : 'up';
+}
+
+function viewFailure({ reason, message, at }: NonNullable<NodeStatus['lastError']>): FailureView {
+  return {
+    reason,
+    message: oneLine(message),
+    hint: FAILURE_HINTS[reason],
+    at: new Date(at).toISOString(),
+  };
+}
+
+function viewFigures({ node, previousSessions }: NodeStatus, snapshot: Snapshot | undefined): Figures {
+  const { maxConnections = 0 } = node;
+  return {
+    sessions: snapshot?.sessions ?? null,
+    previous_sessions: (snapshot && previousSessions) ?? null,
+    saturation: snapshot === undefined || maxConnections <= 0 ? null : snapshot.sessions / maxConnections,
+    active: snapshot?.active ?? null,
+    slow: snapshot?.slow ?? null,
+    idle_in_transaction: snapshot?.idleInTransaction ?? null,
+    lock_waiting: snapshot?.lockWaiting ?? null,
+    transactions_open: snapshot?.transactionsOpen ?? null,
+    transactions_long: snapshot?.transactionsLong ?? null,
+    transaction_longest_seconds: snapshot?.transactionLongestSeconds ?? null,
+    lock_wait_longest_seconds: snapshot?.transactionLockWaitLongestSeconds ?? null,
+    longest_sessions: snapshot === undefined ? [] : longestSessions(snapshot),
+    dimensions: snapshot === undefined ? {} : viewDimensions(snapshot),
+  };
+}
+
+const TOP_VALUES = 5;
+const MAX_MESSAGE_LENGTH = 500;
+
+function longestSessions({ times }: Snapshot): Figures['longest_sessions'] {
+  return times
+    .map(({ command = null, longestSeconds }) => ({ command, seconds: longestSeconds }))
+    .sort((a, b) => b.seconds - a.seconds)
+    .slice(0, TOP_VALUES);
+}
+
+function viewDimensions({ dimensions }: Snapshot): Figures['dimensions'] {
+  return Object.fromEntries(
+    DIMENSIONS.flatMap((dimension) => {
+      const counts = dimensions.get(dimension);
+      if (counts === undefined) return [];
+      const top = counts.values.toSorted((a, b) => b.sessions - a.sessions).slice(0, TOP_VALUES);
+      return [[dimension, { distinct: counts.distinct, top }]];
+    }),
+  );
+}
+
+function time(milliseconds: number | undefined): string | null {
+  const date = new Date(milliseconds ?? Number.NaN);
+  // What never comes, as the end of a snapshot that `collect` shows, is no date.
+  return Number.isNaN(date.getTime()) ? null : date.toISOString();
+}
+
+/** A message can quote what a server answered. */
+function oneLine(message: string): string {
+  return message.slice(0, MAX_MESSAGE_LENGTH).replace(/\p{Cc}+/gu, ' ');
+}

@@ -1,0 +1,137 @@
+// One node on the page: a line that tells whether it is well, and what opens below it. The line is written at each
+// view, since it tells ages; the rest once for each change of the node.
+import type { Dimension } from '../../sessions/snapshot.js';
+import { FILLING_UP, NEARLY_FULL } from './fleet-view.js';
+import { type Html, html } from './html.js';
+import type { DimensionView, LongestSession, NodeView } from './node-view.js';
+import { change, duration, moment, number, percent, UNKNOWN } from './page-text.js';
+
+const NOTHING = html``;
+
+/** In pieces, to be sent one behind the other. `now` in milliseconds since the epoch. */
+export function nodeDetails(node: NodeView, now: number, open: boolean): readonly Buffer[] {
+  const line = html`
+<details id="node-${node.node_id}"${open ? html` open` : ''}>
+<summary>${summaryLine(node, now)}</summary>
+`;
+  return [line.bytes(), bodyOf(node)];
+}
+
+function summaryLine(node: NodeView, now: number): Html {
+  const { last_error: error, last_success: success, saturation } = node;
+  const seconds = (time: string) => (Date.parse(time) - now) / 1000;
+  const place = [node.instance_name, ROLES[node.role] ?? node.role, node.cloud_region];
+  return html`<span class="state ${node.state}">${node.state}</span>
+<span class="name"><b><bdi>${node.node_name || node.node_id}</bdi></b><small><bdi>${place.filter(Boolean).join(' · ')}</bdi></small></span>
+${cell(html`${number(node.sessions)} <em>${change(node.sessions, node.previous_sessions)}</em>`, 'sessions')}
+${cell(saturation === null ? UNKNOWN : fullness(saturation), 'of max connections')}
+${cell(number(node.active), 'active')}
+${cell(number(node.lock_waiting), 'waiting for locks', (node.lock_waiting ?? 0) > 0)}
+${cell(duration(node.transaction_longest_seconds), 'longest transaction', (node.transactions_long ?? 0) > 0)}
+${cell(success === null ? 'never' : html`${duration(-seconds(success))} ago`, node.next_run === null ? 'collected' : `next ${dueIn(seconds(node.next_run))}`)}
+${error === null ? NOTHING : html`<span class="error"><b>${error.reason}</b> ${duration(-seconds(error.at))} ago: <bdi>${error.message}</bdi></span>`}`;
+}
+
+const ROLES: Readonly<Record<string, string>> = { slave: 'replica' };
+
+function cell(value: Html | string, label: string, alarming = false): Html {
+  return html`<span class="cell${alarming ? ' alarming' : ''}"><b>${value}</b><small>${label}</small></span>`;
+}
+
+function fullness(saturation: number): Html {
+  const level = saturation >= NEARLY_FULL ? ' full' : saturation >= FILLING_UP ? ' filling' : '';
+  return html`<span class="meter ${barWidth(saturation)}${level}">${percent(saturation)}</span>`;
+}
+
+function dueIn(seconds: number): string {
+  return seconds < 1 ? 'due now' : `in ${duration(seconds)}`;
+}
+
+const knownBodies = new WeakMap<NodeView, Buffer>();
+
+function bodyOf(node: NodeView): Buffer {
+  const body = knownBodies.get(node) ?? nodeBody(node).bytes();
+  knownBodies.set(node, body);
+  return body;
+}
+
+const DIMENSION_TITLES: readonly (readonly [Dimension, string])[] = [
+  ['state', 'By state'],
+  ['user', 'By user'],
+  ['host', 'By client host'],
+  ['database', 'By database'],
+  ['command', 'By command'],
+];
+
+/** The page with this node open. */
+export function openNodePath(node: NodeView): string {
+  return `/?open=${encodeURIComponent(node.node_id)}`;
+}
+
+function nodeBody(node: NodeView): Html {
+  const { dimensions, sessions } = node;
+  return html`<div class="body">
+${advice(node)}
+<div class="charts">
+${DIMENSION_TITLES.map(([dimension, title]) => sessionBars(title, dimensions[dimension], sessions ?? 0))}
+${longestBars(node.longest_sessions)}
+</div>
+<dl>
+${figure('Slow sessions', number(node.slow))}
+${figure('Idle in transaction', number(node.idle_in_transaction))}
+${figure('Open transactions', number(node.transactions_open))}
+${figure('Long transactions', number(node.transactions_long))}
+${figure('Longest lock wait', duration(node.lock_wait_longest_seconds))}
+${figure('Max connections', number(node.max_connections))}
+${figure('Collections', `${number(node.collections.success)} succeeded, ${number(node.collections.error)} failed, ${number(node.collections.skipped)} skipped`)}
+${node.last_success === null ? NOTHING : figure('Last success', moment(node.last_success))}
+${node.stale_at === null ? NOTHING : figure('Figures vanish', moment(node.stale_at))}
+${figure('Project', html`<bdi>${node.project}</bdi>`)}
+${figure('Instance id', html`<code>${node.instance_id}</code>`)}
+${figure('Node id', html`<code>${node.node_id}</code> <a href="${openNodePath(node)}#node-${node.node_id}">link to this node</a>`)}
+</dl>
+</div>
+</details>`;
+}
+
+function advice({ state, last_error: error, sessions }: NodeView): Html {
+  if (error !== null) {
+    const figures =
+      sessions === null
+        ? 'The figures of its last success are too old to be shown.'
+        : 'The figures below are of its last success.';
+    return html`<p class="advice"><b>What to do:</b> ${error.hint} ${figures}</p>`;
+  }
+  if (state === 'stale') {
+    return html`<p class="advice"><b>What to do:</b> its last collection succeeded, but too long ago, and none has ended since. If runs are skipped, raise collection.max_concurrent or collect less often.</p>`;
+  }
+  return state === 'pending' ? html`<p>Its first collection has not ended yet.</p>` : NOTHING;
+}
+
+function sessionBars(title: string, dimension: DimensionView | undefined, sessions: number): Html {
+  if (dimension === undefined) return NOTHING;
+  const { distinct, top } = dimension;
+  const rest = sessions - top.reduce((sum, { sessions: some }) => sum + some, 0);
+  return html`<section><h3>${title} <small>${distinct > top.length ? `${top.length} of ${number(distinct)}` : ''}</small></h3>
+<ul>${top.map((one) => bar(one.value, number(one.sessions), one.sessions / Math.max(1, sessions)))}${rest > 0 ? bar('all others', number(rest), rest / sessions, ' rest') : NOTHING}</ul></section>`;
+}
+
+function longestBars(longest: readonly LongestSession[]): Html {
+  const [first] = longest;
+  if (first === undefined) return NOTHING;
+  return html`<section><h3>Longest sessions</h3>
+<ul>${longest.map(({ command, seconds }) => bar(command ?? 'any command', duration(seconds), seconds / Math.max(1, first.seconds)))}</ul></section>`;
+}
+
+function bar(name: string, value: string, share: number, kind = ''): Html {
+  return html`<li class="bar ${barWidth(share)}${kind}"><bdi>${name}</bdi> <b>${value}</b></li>`;
+}
+
+/** A class, not a style: the security policy allows no inline styles. */
+function barWidth(share: number): string {
+  return `w${Math.min(100, Math.max(0, Math.round(share * 100)))}`;
+}
+
+function figure(name: string, value: Html | string): Html {
+  return html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+}

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { fleetNodes } from '../../src/agent/fleet-nodes.js';
+import { loadConfig } from '../../src/config/load-config.js';
+import type { FoundNode } from '../../src/discover/node-finder.js';
+import { WHOLE_FLEET } from '../../src/discover/shard.js';
+import { writeConfig } from '../support/simulated-config.js';
+
+const INSTANCE = '6754902da1f447269c6979b0590102a5in07';
+const nodeId = (index: number) => `${String(index).padStart(32, '0')}no07`;
+
+const found = (index: number): FoundNode => ({
+  instanceId: INSTANCE,
+  instanceName: 'orders',
+  nodeId: nodeId(index),
+  name: `orders-replica-${index}`,
+  role: 'slave',
+  maxConnections: 2500,
+});
+
+const project = (name: string, nodes: readonly object[]) => ({
+  name,
+  region: 'ap-southeast-3',
+  project_id: '054e292c9880d4992f02c0196d3ea468',
+  auth: { token: { value: 'token' } },
+  nodes,
+  discovery: { enabled: true },
+});
+
+const { config } = loadConfig(
+  writeConfig({
+    projects: [
+      project('production', [
+        {
+          instance_id: INSTANCE,
+          node_id: nodeId(1),
+          name: 'mine',
+          labels: { team: 'a' },
+          schedule: '*/5 * * * *',
+        },
+        { instance_id: INSTANCE, node_id: nodeId(2) },
+      ]),
+      project('again', []),
+    ],
+    metrics: { labels: { env: 'prod' } },
+  }),
+  {},
+);
+
+describe('fleetNodes', () => {
+  it('has the listed nodes before anything is found', () => {
+    const [first, second, ...others] = fleetNodes(config, WHOLE_FLEET);
+    assert.deepEqual(others, []);
+    assert.deepEqual(first, {
+      project: 'production',
+      instanceId: INSTANCE,
+      nodeId: nodeId(1),
+      name: 'mine',
+      instanceName: '',
+      cloudRegion: 'ap-southeast-3',
+      role: '',
+      labels: { env: 'prod', team: 'a' },
+      schedule: '*/5 * * * *',
+    });
+    assert.deepEqual([second?.name, second?.schedule], ['', '* * * * *']);
+  });
+
+  it('leaves a node that was also found as it is listed, and adds what the list does not say', () => {
+    const nodes = fleetNodes(config, WHOLE_FLEET, (name) => (name === 'production' ? [1, 2].map(found) : []));
+    assert.equal(nodes.length, 2);
+    const [first, second] = nodes;
+    assert.deepEqual(first, {
+      project: 'production',
+      instanceId: INSTANCE,
+      nodeId: nodeId(1),
+      name: 'mine',
+      instanceName: 'orders',
+      cloudRegion: 'ap-southeast-3',
+      role: 'slave',
+      maxConnections: 2500,
+      labels: { env: 'prod', team: 'a' },
+      schedule: '*/5 * * * *',
+    });
+    assert.equal(second?.name, 'orders-replica-2');
+  });
+
+  it('collects other found nodes by the common schedule, once each', () => {
+    const nodes = fleetNodes(config, WHOLE_FLEET, () => [found(3)]);
+    assert.deepEqual(nodes.map((node) => node.nodeId).sort(), [1, 2, 3].map(nodeId));
+    assert.deepEqual(
+      nodes.find((node) => node.nodeId === nodeId(3)),
+      {
+        ...found(3),
+        project: 'production',
+        cloudRegion: 'ap-southeast-3',
+        labels: { env: 'prod' },
+        schedule: '* * * * *',
+      },
+    );
+  });
+
+  it('divides listed and found nodes among the shards', () => {
+    const shards = [0, 1, 2].map((index) =>
+      fleetNodes(config, { index, total: 3 }, () => Array.from({ length: 50 }, (_, at) => found(at + 1))),
+    );
+    const ids = shards.flatMap((nodes) => nodes.map((node) => node.nodeId));
+    assert.equal(ids.length, 50);
+    assert.equal(new Set(ids).size, 50);
+    assert.ok(shards.every((nodes) => nodes.length > 5));
+  });
+});

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { ProjectClients } from '../../src/agent/project-clients.js';
+import { systemClock } from '../../src/clock.js';
+import type { Config } from '../../src/config/config-schema.js';
+import { sampleNode } from '../collect/sample-node.js';
+import { ConfigFolder } from '../config/config-folder.js';
+import { makeCertificate } from '../support/certificates.js';
+import { requireProgram } from '../support/real-programs.js';
+import { RecordedLog } from '../support/recorded-log.js';
+import { closeServers, type ScriptedServer, startServer } from '../support/scripted-server.js';
+
+const GOOD = { body: { request_id: 'r-1' } };
+const observer = { request() {}, retry() {}, clockCorrection() {} };
+const deadline = { signal: new AbortController().signal, remainingMs: () => 10_000 };
+
+describe('ProjectClients.apply', () => {
+  const folder = new ConfigFolder();
+  const node = sampleNode({ project: 'production' });
+  let server: ScriptedServer;
+  let clients: ProjectClients;
+
+  function config(settings = '', token = 'first'): Config {
+    return folder.load(`
+projects:
+  - name: production
+    region: ap-southeast-3
+    project_id: 054e292c9880d4992f02c0196d3ea468
+    endpoint: ${server.url}
+    auth: { token: { value: ${token} } }
+    discovery: { enabled: true }
+${settings}`).config;
+  }
+
+  /** The token that a request with this view of the clients carries. */
+  async function tokenSent(api = clients.api): Promise<unknown> {
+    await api.submitTask(node, deadline);
+    return server.requests.at(-1)?.headers['x-auth-token'];
+  }
+
+  beforeEach(async () => {
+    server = await startServer([GOOD]);
+    clients = new ProjectClients({ clock: systemClock, log: new RecordedLog(), observer });
+    clients.apply(config());
+  });
+  afterEach(async () => {
+    await clients.close();
+    await closeServers();
+  });
+  after(() => folder.remove());
+
+  it('takes a changed project over, and lets who began with the old client end with it', async () => {
+    const before = clients.api;
+    clients.apply(config('', 'second'));
+    assert.equal(await tokenSent(), 'second');
+    assert.equal(await tokenSent(before), 'first');
+  });
+
+  it('lets who began end with the client of a project that is gone', async () => {
+    const before = clients.api;
+    clients.apply({ ...config(), projects: [] });
+    assert.equal(await tokenSent(before), 'first');
+    assert.throws(() => clients.api.submitTask(node, deadline), { reason: 'internal' });
+  });
+
+  it('keeps the client, and with it the budget, of a project that did not change', async () => {
+    await tokenSent();
+    clients.apply(config('collection: { schedule: "*/5 * * * *" }'));
+    assert.ok(isUsed());
+    clients.apply(config('collection: { filter: active }'));
+    assert.ok(!isUsed());
+  });
+
+  it('takes over certificates that changed in the same file', async function () {
+    requireProgram(this, 'openssl');
+    const newCertificates = () => {
+      folder.write('ca.pem', makeCertificate().cert);
+      return config('    api: { ca_file: ca.pem }');
+    };
+    clients.apply(newCertificates());
+    await tokenSent();
+    clients.apply(config('    api: { ca_file: ca.pem }'));
+    assert.ok(isUsed());
+    clients.apply(newCertificates());
+    assert.ok(!isUsed());
+  });
+
+  /** Whether the client of now has sent anything. */
+  function isUsed(): boolean {
+    const [budget] = clients.budgets().values();
+    assert.ok(budget !== undefined);
+    return budget.usedRatio > 0;
+  }
+});

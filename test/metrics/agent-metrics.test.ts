@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { AGENT_FAMILIES } from '../../src/metrics/agent-families.js';
+import { AgentMetrics } from '../../src/metrics/agent-metrics.js';
+import { API_OPERATIONS } from '../../src/model/api-observer.js';
+import { parseSamples } from './parse-exposition.js';
+
+const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
+
+function agentMetrics(): AgentMetrics {
+  return new AgentMetrics({ version: '1.2.3', revision: 'abc', nodeVersion: '20.20.2' });
+}
+
+/** The lines of one family, without its HELP. */
+async function lines(metrics: AgentMetrics, family: string): Promise<readonly string[]> {
+  const text = await metrics.text('text');
+  return text.split('\n').filter((line) => line.startsWith(`${family}{`) || line.startsWith(`${family} `));
+}
+
+describe('AgentMetrics', () => {
+  it('starts the counters of every project and operation at 0', async () => {
+    const metrics = agentMetrics();
+    metrics.setProjects(['production', 'test']);
+    const samples = parseSamples(await metrics.text('text')).filter(({ labels }) => 'project' in labels);
+    assert.ok(samples.every(({ value }) => value === 0));
+    const count = (wanted: string) => samples.filter(({ name }) => name === wanted).length;
+    assert.equal(count('taurusdb_api_requests_total'), 2 * 2 * API_OPERATIONS.length);
+    assert.equal(count('taurusdb_api_retries_total'), 2 * API_OPERATIONS.length);
+    assert.equal(count('taurusdb_api_clock_corrections_total'), 2);
+    assert.equal(count('taurusdb_api_request_duration_seconds_count'), 2 * API_OPERATIONS.length);
+    assert.equal(count('taurusdb_api_request_duration_seconds_bucket'), 2 * 10 * API_OPERATIONS.length);
+    assert.equal(count('taurusdb_discovery_nodes'), 0, 'unknown is not 0');
+  });
+
+  it('counts requests by status, with their duration', async () => {
+    const metrics = agentMetrics();
+    metrics.setProjects(['production']);
+    metrics.request('production', 'submit', '200', 0.2);
+    metrics.request('production', 'submit', '429', 0.3);
+    metrics.request('production', 'submit', 'error', 10);
+    metrics.retry('production', 'submit');
+    metrics.clockCorrection('production');
+    const submits = (await lines(metrics, 'taurusdb_api_requests_total')).filter((line) =>
+      line.includes('"submit"'),
+    );
+    assert.deepEqual(submits, [
+      'taurusdb_api_requests_total{project="production",operation="submit",code="200"} 1',
+      'taurusdb_api_requests_total{project="production",operation="submit",code="error"} 1',
+      'taurusdb_api_requests_total{project="production",operation="submit",code="429"} 1',
+    ]);
+    const labels = 'project="production",operation="submit"';
+    const text = await metrics.text('text');
+    assert.ok(text.includes(`taurusdb_api_request_duration_seconds_sum{${labels}} 10.5\n`));
+    assert.ok(text.includes(`taurusdb_api_request_duration_seconds_bucket{le="0.25",${labels}} 1\n`));
+    assert.ok(text.includes(`taurusdb_api_request_duration_seconds_bucket{le="1",${labels}} 2\n`));
+    assert.ok(text.includes(`taurusdb_api_request_duration_seconds_bucket{le="+Inf",${labels}} 3\n`));
+    assert.ok(text.includes(`taurusdb_api_retries_total{${labels}} 1\n`));
+    assert.ok(text.includes('taurusdb_api_clock_corrections_total{project="production"} 1\n'));
+  });
+
+  it('shows the budgets that there are now', async () => {
+    const metrics = agentMetrics();
+    metrics.setBudgets(new Map([['gone', { requestsPerSecond: 1, usedRatio: 1 }]]));
+    metrics.setBudgets(new Map([['production', { requestsPerSecond: 5, usedRatio: 0.25 }]]));
+    assert.deepEqual(await lines(metrics, 'taurusdb_api_budget_requests_per_second'), [
+      'taurusdb_api_budget_requests_per_second{project="production"} 5',
+    ]);
+    assert.deepEqual(await lines(metrics, 'taurusdb_api_budget_used_ratio'), [
+      'taurusdb_api_budget_used_ratio{project="production"} 0.25',
+    ]);
+  });
+
+  it('keeps counting when the projects are set again, and drops the discovery of a project that is gone', async () => {
+    const metrics = agentMetrics();
+    metrics.setProjects(['production', 'test']);
+    metrics.retry('production', 'wait');
+    metrics.discovery('production', 7, NOW);
+    metrics.discovery('test', 2, NOW);
+    metrics.setProjects(['production', 'staging']);
+    const retries = await lines(metrics, 'taurusdb_api_retries_total');
+    assert.ok(retries.includes('taurusdb_api_retries_total{project="production",operation="wait"} 1'));
+    assert.ok(retries.includes('taurusdb_api_retries_total{project="staging",operation="wait"} 0'));
+    assert.deepEqual(await lines(metrics, 'taurusdb_discovery_nodes'), [
+      'taurusdb_discovery_nodes{project="production"} 7',
+    ]);
+    assert.deepEqual(await lines(metrics, 'taurusdb_discovery_last_success_timestamp_seconds'), [
+      'taurusdb_discovery_last_success_timestamp_seconds{project="production"} 1767323045',
+    ]);
+  });
+
+  it('tells whether the last reload succeeded, and when one last did', async () => {
+    const metrics = agentMetrics();
+    metrics.reload(true, NOW);
+    metrics.reload(false, NOW + 60_000);
+    const text = await metrics.text('text');
+    assert.match(text, /^taurusdb_exporter_config_last_reload_successful 0$/m);
+    assert.match(text, /^taurusdb_exporter_config_last_reload_success_timestamp_seconds 1767323045$/m);
+  });
+
+  it('names its build', async () => {
+    assert.deepEqual(await lines(agentMetrics(), 'taurusdb_exporter_build_info'), [
+      'taurusdb_exporter_build_info{version="1.2.3",revision="abc",node_version="20.20.2"} 1',
+    ]);
+  });
+
+  it('publishes every family of its table, then those of the process', async () => {
+    const metrics = agentMetrics();
+    metrics.setProjects(['production']);
+    metrics.setBudgets(new Map([['production', { requestsPerSecond: 10, usedRatio: 0 }]]));
+    metrics.discovery('production', 1, NOW);
+    const families = [...(await metrics.text('text')).matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(
+      ([, name, type]) => ({
+        name,
+        type,
+      }),
+    );
+    assert.deepEqual(
+      families.slice(0, AGENT_FAMILIES.length),
+      AGENT_FAMILIES.map(({ name, type }) => ({ name, type })),
+    );
+    const others = families.slice(AGENT_FAMILIES.length).map(({ name }) => name);
+    assert.ok(others.includes('process_resident_memory_bytes'));
+    assert.ok(others.includes('nodejs_eventloop_lag_seconds'));
+    assert.ok(others.every((name) => /^(process|nodejs)_/.test(name ?? '')));
+  });
+
+  it('writes OpenMetrics between text and text, and changes neither', async () => {
+    const metrics = agentMetrics();
+    metrics.setProjects(['production']);
+    const before = await lines(metrics, 'taurusdb_api_requests_total');
+    const openMetrics = await metrics.text('openmetrics');
+    assert.match(openMetrics, /^# TYPE taurusdb_api_requests counter\ntaurusdb_api_requests_total\{/m);
+    assert.match(openMetrics, /^# TYPE process_cpu_seconds counter\nprocess_cpu_seconds_total /m);
+    assert.match(openMetrics, /_bucket\{le="1\.0",/);
+    assert.match(openMetrics, /_bucket\{le="0\.025",/);
+    assert.deepEqual(await lines(metrics, 'taurusdb_api_requests_total'), before);
+    assert.match(await metrics.text('text'), /^# TYPE taurusdb_api_requests_total counter$/m);
+  });
+
+  it('never writes NaN', async () => {
+    for (let scrape = 0; scrape < 3; scrape++) {
+      assert.doesNotMatch(await agentMetrics().text('text'), /nan$/im);
+    }
+  });
+});

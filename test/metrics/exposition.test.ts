@@ -1,0 +1,322 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import type { NodeStatus } from '../../src/collect/node-status.js';
+import { Exposition } from '../../src/metrics/exposition.js';
+import { END_OF_EXPOSITION, EXPOSITION_FORMATS } from '../../src/metrics/exposition-text.js';
+import { METRIC_FAMILIES } from '../../src/metrics/metric-families.js';
+import type { Snapshot } from '../../src/sessions/snapshot.js';
+import { FakeClock } from '../support/fake-clock.js';
+import {
+  counts,
+  DATABASE_NODE,
+  NODE_STATUS,
+  NOW,
+  SNAPSHOT,
+  statusOf,
+  UNTRIED_STATUS,
+} from '../support/node-status-fixture.js';
+import { parseSamples } from './parse-exposition.js';
+
+function expositionOf(nodes: () => readonly NodeStatus[], clock = new FakeClock(NOW)): Exposition {
+  return new Exposition({ nodes, agentText: async () => '', clock });
+}
+
+async function render(nodes: readonly NodeStatus[], clock?: FakeClock): Promise<string> {
+  return Buffer.concat(await expositionOf(() => nodes, clock).scrape('text', false)).toString();
+}
+
+function golden(name: string): string {
+  return readFileSync(new URL(`fixtures/${name}`, import.meta.url), 'utf8');
+}
+
+describe('Exposition', () => {
+  for (const format of EXPOSITION_FORMATS) {
+    it(`writes every family of a node in ${format}`, async () => {
+      const chunks = await expositionOf(() => [NODE_STATUS]).scrape(format, false);
+      assert.equal(Buffer.concat(chunks).toString(), golden(`one-node.${format}`));
+    });
+  }
+
+  it('shows of an untried node what it is and counters at 0, and nothing else', async () => {
+    const samples = parseSamples(await render([UNTRIED_STATUS]));
+    const counters = METRIC_FAMILIES.filter(({ source, type }) => source === 'status' && type === 'counter');
+    const shown = new Set(samples.map(({ name }) => name));
+    assert.deepEqual(
+      [...shown],
+      [
+        'taurusdb_node_info',
+        'taurusdb_node_max_connections',
+        ...counters.map(({ name }) => name),
+        'taurusdb_collection_next_run_timestamp_seconds',
+      ],
+    );
+    const counted = samples.filter(({ name }) => counters.some((counter) => counter.name === name));
+    assert.equal(counted.length, 3 + 10 + 3);
+    assert.ok(counted.every(({ value }) => value === 0));
+  });
+
+  it('leaves out what the file has no column for', async () => {
+    const snapshot: Snapshot = {
+      sessions: 3,
+      lockWaiting: 0,
+      times: [{ command: undefined, totalSeconds: 7, longestSeconds: 5 }],
+      dimensions: new Map([['user', counts({ app: 3 })]]),
+    };
+    const node = { ...DATABASE_NODE, labels: {} };
+    const text = await render([{ ...NODE_STATUS, node, snapshot }]);
+    const ids = `instance_id="${node.instanceId}",node_id="${node.nodeId}"`;
+    const beforeInfo = text.slice(0, text.indexOf('# HELP taurusdb_node_info'));
+    assert.deepEqual(
+      beforeInfo.split('\n').filter((line) => !line.startsWith('#')),
+      [
+        `taurusdb_sessions{${ids}} 3`,
+        `taurusdb_sessions_by_user{${ids},user="app"} 3`,
+        `taurusdb_session_time_seconds{${ids}} 7`,
+        `taurusdb_session_longest_seconds{${ids}} 5`,
+        `taurusdb_sessions_lock_waiting{${ids}} 0`,
+        `taurusdb_dimension_values{${ids},dimension="user"} 1`,
+        '',
+      ],
+    );
+  });
+
+  it('never writes a value that is no number', async () => {
+    const text = await render([
+      { ...NODE_STATUS, csvRows: Number.NaN, snapshot: { ...SNAPSHOT, active: Number.POSITIVE_INFINITY } },
+    ]);
+    assert.doesNotMatch(text, /NaN|Inf|undefined|taurusdb_sessions_active|taurusdb_csv_rows_total/);
+  });
+
+  it('drops the session series, and only them, at the moment the snapshot goes stale', async () => {
+    const clock = new FakeClock(NOW);
+    const nodes = [NODE_STATUS];
+    const exposition = expositionOf(() => nodes, clock);
+    const names = async () =>
+      new Set(
+        parseSamples(Buffer.concat(await exposition.scrape('text', false)).toString()).map(
+          ({ name }) => name,
+        ),
+      );
+
+    const fresh = await names();
+    clock.jump((NODE_STATUS.staleAt ?? 0) - NOW - 1);
+    assert.deepEqual(await names(), fresh);
+    clock.jump(1);
+    const stale = await names();
+    const ofSnapshots = METRIC_FAMILIES.filter(({ source }) => source === 'snapshot').map(({ name }) => name);
+    assert.deepEqual(
+      [...fresh].filter((name) => !stale.has(name)),
+      ofSnapshots,
+    );
+    assert.ok(stale.has('taurusdb_up'));
+  });
+
+  it('groups series by family and keeps the nodes in the order given, over all groups', async () => {
+    const nodes = Array.from({ length: 100 }, (_, number) => statusOf(99 - number));
+    const text = await render(nodes);
+    const families = [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name);
+    assert.deepEqual(families, [...new Set(families)]);
+    const upOrder = parseSamples(text).filter(({ name }) => name === 'taurusdb_up');
+    assert.deepEqual(
+      upOrder.map(({ labels }) => labels.node_id),
+      nodes.map(({ node }) => node.nodeId),
+    );
+  });
+
+  it('follows every change of the nodes, compressed or not', async () => {
+    let nodes = Array.from({ length: 70 }, (_, number) => statusOf(number));
+    const exposition = expositionOf(() => nodes);
+    const sessionsOf = async (number: number) => {
+      const [plain, gzip] = await Promise.all([
+        exposition.scrape('text', false),
+        exposition.scrape('text', true),
+      ]);
+      const text = Buffer.concat(plain).toString();
+      assert.equal(gunzipSync(Buffer.concat(gzip)).toString(), text);
+      const id = statusOf(number).node.nodeId;
+      return parseSamples(text).find(
+        ({ name, labels }) => name === 'taurusdb_sessions' && labels.node_id === id,
+      )?.value;
+    };
+
+    assert.equal(await sessionsOf(40), 6);
+    nodes = nodes.with(40, statusOf(40, { snapshot: { ...SNAPSHOT, sessions: 7 } }));
+    assert.equal(await sessionsOf(40), 7);
+    nodes = nodes.with(40, statusOf(40, { snapshot: undefined }));
+    assert.equal(await sessionsOf(40), undefined);
+    nodes = nodes.slice(0, 10);
+    assert.equal(await sessionsOf(9), 6);
+    assert.equal(await sessionsOf(10), undefined);
+    nodes = [];
+    assert.equal(await sessionsOf(9), undefined);
+  });
+
+  it('renders a node whose labels changed again, though its snapshot is the same', async () => {
+    let nodes = [NODE_STATUS];
+    const exposition = expositionOf(() => nodes);
+    await exposition.scrape('text', false);
+    nodes = [{ ...NODE_STATUS, node: { ...DATABASE_NODE, labels: { team: 'payments' } } }];
+    const text = Buffer.concat(await exposition.scrape('text', false)).toString();
+    assert.match(text, /taurusdb_sessions\{.*team="payments"\} 6/);
+    assert.doesNotMatch(text, /team="orders"/);
+  });
+
+  it('hands out the same chunks while nothing changes, and those of other nodes after one changed', async () => {
+    let nodes = Array.from({ length: 100 }, (_, number) => statusOf(number));
+    const exposition = expositionOf(() => nodes);
+    const before = new Set(await exposition.scrape('text', false));
+    const again = await exposition.scrape('text', false);
+    assert.equal(again.filter((chunk) => !before.has(chunk)).length, 1, 'only the agent’s own');
+
+    nodes = nodes.with(0, statusOf(0, { snapshot: { ...SNAPSHOT, sessions: 7, active: 5 } }));
+    const after = await exposition.scrape('text', false);
+    assert.equal(after.filter((chunk) => !before.has(chunk)).length, 3, 'two families, and the agent’s own');
+  });
+
+  it('compresses nothing again while nothing changes', async () => {
+    const nodes = [NODE_STATUS];
+    const exposition = expositionOf(() => nodes);
+    const [before] = await exposition.scrape('text', true);
+    const [again] = await exposition.scrape('text', true);
+    assert.equal(again, before);
+  });
+
+  it('renders a change soon after it, and leaves nothing of that to the scrape', async () => {
+    let looks = 0;
+    const watched = (status: NodeStatus): NodeStatus =>
+      new Proxy(status, {
+        get: (target, name, receiver) => {
+          looks++;
+          return Reflect.get(target, name, receiver);
+        },
+      });
+    const clock = new FakeClock(NOW);
+    let nodes: readonly NodeStatus[] = [];
+    const exposition = expositionOf(() => nodes, clock);
+    await exposition.scrape('text', true);
+
+    nodes = [watched(NODE_STATUS)];
+    exposition.noteChange();
+    exposition.noteChange();
+    assert.equal(clock.sleeping, 1);
+    await clock.advance(100);
+    assert.ok(looks > 0);
+    looks = 0;
+    const text = gunzipSync(Buffer.concat(await exposition.scrape('text', true))).toString();
+    assert.match(text, /^taurusdb_sessions\{.*\} 6$/m);
+    assert.equal(looks, 0);
+    exposition.noteChange();
+    assert.equal(clock.sleeping, 1);
+  });
+
+  it('shows a snapshot again when the clock is set back to before its end', async () => {
+    const clock = new FakeClock(NOW);
+    const nodes = [NODE_STATUS];
+    const exposition = expositionOf(() => nodes, clock);
+    const isShown = async () =>
+      Buffer.concat(await exposition.scrape('text', false)).includes('taurusdb_sessions{');
+    clock.jump((NODE_STATUS.staleAt ?? 0) - NOW);
+    assert.equal(await isShown(), false);
+    clock.jump(-1);
+    assert.equal(await isShown(), true);
+  });
+
+  it('ends with the agent’s own metrics and the end mark', async () => {
+    for (const format of EXPOSITION_FORMATS) {
+      const agentText = async (asked: string) => `agent_${asked} 1\n`;
+      const exposition = new Exposition({ nodes: () => [NODE_STATUS], agentText, clock: new FakeClock(NOW) });
+      const chunks = await exposition.scrape(format, true);
+      const text = gunzipSync(Buffer.concat(chunks)).toString();
+      assert.ok(text.endsWith(` 1767323103\nagent_${format} 1\n${END_OF_EXPOSITION[format]}`));
+    }
+  });
+
+  it('lets other work get on while it renders a large fleet', async () => {
+    const clock = new FakeClock(NOW);
+    let monotonic = 0;
+    // Every look at the clock takes a millisecond.
+    clock.monotonic = () => monotonic++;
+    const nodes = Array.from({ length: 100 }, (_, number) => statusOf(number));
+    let turns = 0;
+    const timer = setInterval(() => turns++, 0);
+    const immediate = () => {
+      turns++;
+      next = setImmediate(immediate);
+    };
+    let next = setImmediate(immediate);
+    await expositionOf(() => nodes, clock).scrape('text', false);
+    clearInterval(timer);
+    clearImmediate(next);
+    assert.ok(turns >= 10, `${turns} turns of the event loop`);
+  });
+
+  it('keeps label sets apart that look alike when strung together', async () => {
+    const node = (number: number, instanceName: string, name: string) => {
+      const status = statusOf(number);
+      return { ...status, node: { ...status.node, instanceName, name } };
+    };
+    const values = [
+      'a',
+      'a",user="b',
+      'a\\',
+      'a\\\\',
+      'a,user:b',
+      '__proto__',
+      'constructor',
+      'toString',
+      ' ',
+    ];
+    const user = counts(Object.fromEntries(values.map((value, index) => [value, index + 1])));
+    const snapshot: Snapshot = { ...SNAPSHOT, dimensions: new Map([['user', user]]) };
+    const samples = parseSamples(
+      await render([
+        { ...node(1, '1,node_name:2', '3'), snapshot },
+        { ...node(2, '1', '2,node_name:3'), snapshot: undefined },
+      ]),
+    );
+    const names = samples.filter(({ name }) => name === 'taurusdb_node_info');
+    assert.deepEqual(
+      names.map(({ labels }) => [labels.instance_name, labels.node_name]),
+      [
+        ['1,node_name:2', '3'],
+        ['1', '2,node_name:3'],
+      ],
+    );
+    const users = samples.filter(({ name }) => name === 'taurusdb_sessions_by_user');
+    assert.deepEqual(
+      users.map(({ labels, value }) => [labels.user, value]),
+      user.values.map(({ value, sessions }) => [value, sessions]),
+    );
+  });
+
+  it('gives every label value back unchanged, whatever it holds', async () => {
+    const text = fc.string({
+      unit: fc.constantFrom('\\', '"', '\n', '\r', '\t', '\0', ',', '{', '}', '#', ' ', 'n', 'é', '用', '😀'),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.uniqueArray(text, { minLength: 1, maxLength: 8 }), text, async (users, label) => {
+        const dimension = {
+          values: users.map((value, index) => ({ value, sessions: index })),
+          distinct: users.length,
+        };
+        const samples = parseSamples(
+          await render([
+            {
+              ...NODE_STATUS,
+              node: { ...DATABASE_NODE, labels: { label } },
+              snapshot: { ...SNAPSHOT, dimensions: new Map([['user', dimension]]) },
+            },
+          ]),
+        );
+        const rendered = samples.filter(({ name }) => name === 'taurusdb_sessions_by_user');
+        assert.deepEqual(
+          rendered.map(({ labels, value }) => [labels.user, labels.label, value]),
+          users.map((user, index) => [user, label, index]),
+        );
+      }),
+      { numRuns: 200 },
+    );
+  });
+});

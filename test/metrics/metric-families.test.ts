@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { AgentMetrics } from '../../src/metrics/agent-metrics.js';
+import { Exposition } from '../../src/metrics/exposition.js';
+import { METRIC_FAMILIES } from '../../src/metrics/metric-families.js';
+import { FakeClock } from '../support/fake-clock.js';
+import { NOW, statusOf, UNTRIED_STATUS } from '../support/node-status-fixture.js';
+
+describe('METRIC_FAMILIES', () => {
+  it('names each family once', () => {
+    const names = METRIC_FAMILIES.map(({ name }) => name);
+    assert.deepEqual(names, [...new Set(names)]);
+  });
+
+  it("names and describes each family as Prometheus' conventions ask", () => {
+    for (const { name, type, help, labels } of METRIC_FAMILIES) {
+      assert.match(name, /^taurusdb_[a-z_]+$/);
+      assert.equal(name.endsWith('_total'), type === 'counter', name);
+      assert.doesNotMatch(name, /_(sum|count|bucket)$/);
+      assert.match(help, /^[A-Z][^\n\\"]+\.$/);
+      for (const label of labels) {
+        assert.match(label, /^[a-z_]+$/);
+        assert.ok(!['instance', 'job', 'le', 'quantile', 'type'].includes(label), label);
+      }
+    }
+  });
+
+  it('tells of every session family that it is of the last scheduled collection, and of which column', () => {
+    for (const { help } of METRIC_FAMILIES.filter(({ source }) => source === 'snapshot')) {
+      assert.match(help, /at the node's last scheduled collection/);
+      assert.match(help, /column|rows of the session list/);
+    }
+  });
+
+  it('passes promtool check metrics', async function () {
+    const agent = new AgentMetrics({ version: '1.2.3', revision: 'abc', nodeVersion: '20.20.2' });
+    agent.setProjects(['production']);
+    agent.discovery('production', 3, NOW);
+    agent.reload(true, NOW);
+    const exposition = new Exposition({
+      nodes: () => [statusOf(1), statusOf(2), UNTRIED_STATUS],
+      agentText: (format) => agent.text(format),
+      clock: new FakeClock(NOW),
+    });
+    const text = Buffer.concat(await exposition.scrape('text', false));
+    const promtool = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' });
+    if (promtool.error !== undefined) {
+      process.stderr.write('    promtool is not installed: the Debian package prometheus has it\n');
+      this.skip();
+    }
+    assert.deepEqual([promtool.status, promtool.stdout, promtool.stderr], [0, '', '']);
+  });
+});

@@ -1,0 +1,276 @@
+import assert from 'node:assert/strict';
+import { COLUMNS, type ColumnName } from '../../../src/sessions/columns.js';
+import { SessionAggregate } from '../../../src/sessions/counting/session-aggregate.js';
+import { RecordScanner } from '../../../src/sessions/scanner/record-scanner.js';
+import type { SessionSettings } from '../../../src/sessions/session-settings.js';
+import type { Snapshot } from '../../../src/sessions/snapshot.js';
+import { countsOf, SETTINGS } from '../session-file.js';
+
+type Cells = Partial<Record<ColumnName, string>>;
+
+function added(
+  rows: readonly Cells[],
+  columns: readonly ColumnName[],
+  settings: Partial<SessionSettings>,
+): SessionAggregate {
+  const fields = new Map(columns.map((column, index) => [column, index]));
+  const sum = new SessionAggregate(fields, { ...SETTINGS, ...settings });
+  const records = new RecordScanner((record) => sum.add(record));
+  for (const cells of rows) {
+    const row = columns.map((column) => `"${(cells[column] ?? '').replaceAll('"', '""')}"`);
+    records.push(Buffer.from(`${row.join(',')}\n`));
+  }
+  return sum;
+}
+
+function aggregate(
+  rows: readonly Cells[],
+  columns: readonly ColumnName[] = COLUMNS,
+  settings: Partial<SessionSettings> = {},
+): Snapshot {
+  return added(rows, columns, settings).toSnapshot();
+}
+
+function dimensions(changes: Partial<SessionSettings['dimensions']>): Partial<SessionSettings> {
+  return { dimensions: { ...SETTINGS.dimensions, ...changes } };
+}
+
+describe('SessionAggregate', () => {
+  it('counts no sessions as 0, in every figure', () => {
+    const { times, dimensions: shown, ...figures } = aggregate([]);
+    assert.deepEqual(figures, {
+      sessions: 0,
+      active: 0,
+      slow: 0,
+      idleInTransaction: 0,
+      lockWaiting: 0,
+      transactionsOpen: 0,
+      transactionsLong: 0,
+      transactionLongestSeconds: 0,
+      transactionRowsLocked: 0,
+      transactionTablesLocked: 0,
+      transactionRowsModified: 0,
+      transactionLockWaitLongestSeconds: 0,
+    });
+    assert.deepEqual(times, []);
+    assert.deepEqual([...shown.values()], Array(5).fill({ values: [], distinct: 0 }));
+  });
+
+  it('adds sessions up', () => {
+    const snapshot = aggregate([
+      { user: 'a', command: 'Query', time: '10', trx_id: '1', trx_executed_time: '60', trx_lock_rows: '2' },
+      { user: 'a', command: 'Query', time: '9', state: 'Waiting for table metadata lock' },
+      { user: 'b', command: 'Sleep', time: '99', trx_id: '1', trx_executed_time: '59', trx_lock_rows: '3' },
+      { user: 'A', command: 'Sleep', trx_lock_duration: '4', trx_lock_tables: '5', trx_update_rows: '6' },
+    ]);
+    const { times, dimensions: shown, ...figures } = snapshot;
+    assert.deepEqual(figures, {
+      sessions: 4,
+      active: 2,
+      slow: 1,
+      idleInTransaction: 1,
+      lockWaiting: 2,
+      transactionsOpen: 2,
+      transactionsLong: 1,
+      transactionLongestSeconds: 60,
+      transactionRowsLocked: 5,
+      transactionTablesLocked: 5,
+      transactionRowsModified: 6,
+      transactionLockWaitLongestSeconds: 4,
+    });
+    assert.deepEqual(times, [
+      { command: 'Query', totalSeconds: 19, longestSeconds: 10 },
+      { command: 'Sleep', totalSeconds: 99, longestSeconds: 99 },
+    ]);
+    assert.deepEqual(countsOf(snapshot, 'user'), { a: 2, b: 1, A: 1 });
+    assert.deepEqual([...shown.keys()], ['state', 'user', 'host', 'database', 'command']);
+  });
+
+  it('leaves out what the file has no column for', () => {
+    const figures = aggregate([{ user: 'a' }], ['user', 'host', 'state']);
+    assert.deepEqual(Object.keys(figures).sort(), ['dimensions', 'lockWaiting', 'sessions', 'times']);
+    assert.deepEqual([...figures.dimensions.keys()], ['state', 'user', 'host']);
+    assert.deepEqual(figures.times, []);
+  });
+
+  const needs: Readonly<Record<string, readonly ColumnName[]>> = {
+    active: ['command'],
+    slow: ['command', 'time'],
+    idleInTransaction: ['command', 'trx_id'],
+    transactionsOpen: ['trx_id'],
+    transactionsLong: ['trx_id', 'trx_executed_time'],
+    transactionLongestSeconds: ['trx_executed_time'],
+    transactionRowsLocked: ['trx_lock_rows'],
+    transactionTablesLocked: ['trx_lock_tables'],
+    transactionRowsModified: ['trx_update_rows'],
+    transactionLockWaitLongestSeconds: ['trx_lock_duration'],
+  };
+  for (const [figure, columns] of Object.entries(needs)) {
+    it(`has ${figure} exactly where the file has ${columns.join(' and ')}`, () => {
+      assert.ok(figure in aggregate([], columns));
+      for (const column of columns) {
+        assert.ok(
+          !(
+            figure in
+            aggregate(
+              [],
+              COLUMNS.filter((other) => other !== column),
+            )
+          ),
+        );
+      }
+    });
+  }
+
+  it('does not take a missing number for 0', () => {
+    const snapshot = aggregate([{ trx_id: '1', command: 'Query' }], COLUMNS, {
+      slowSeconds: 0,
+      longTransactionSeconds: 0,
+    });
+    assert.equal(snapshot.transactionsLong, 0);
+    assert.equal(snapshot.slow, 0);
+  });
+
+  it('leaves out a dimension that is off', () => {
+    const snapshot = aggregate([{}], COLUMNS, dimensions({ host: { enabled: false, maxValues: 5 } }));
+    assert.deepEqual([...snapshot.dimensions.keys()], ['state', 'user', 'database', 'command']);
+  });
+
+  it('shows the time of every command shown, 0 where no row had a number, and the rest under "other"', () => {
+    const rows = [
+      ...Array(3).fill({ command: 'Sleep', time: '1' }),
+      ...Array(2).fill({ command: 'Query' }),
+      { command: 'Ping', time: '5' },
+      { command: 'Kill', time: '7' },
+    ];
+    assert.deepEqual(
+      aggregate(rows, COLUMNS, dimensions({ command: { enabled: true, maxValues: 2 } })).times,
+      [
+        { command: 'Query', totalSeconds: 0, longestSeconds: 0 },
+        { command: 'Sleep', totalSeconds: 3, longestSeconds: 1 },
+        { command: 'other', totalSeconds: 12, longestSeconds: 7 },
+      ],
+    );
+  });
+
+  it('adds the time of a real "other" and of NULL to the series of these names', () => {
+    const rows = [
+      { command: 'other', time: '1' },
+      { command: '', time: '2' },
+      { command: 'none', time: '3' },
+    ];
+    assert.deepEqual(aggregate(rows).times, [
+      { command: 'none', totalSeconds: 5, longestSeconds: 3 },
+      { command: 'other', totalSeconds: 1, longestSeconds: 1 },
+    ]);
+  });
+
+  it('shows one time for all where the command is not shown', () => {
+    const rows = [
+      { command: 'Sleep', time: '1' },
+      { command: 'Query', time: '5' },
+    ];
+    const once = [{ command: undefined, totalSeconds: 6, longestSeconds: 5 }];
+    assert.deepEqual(aggregate(rows, ['user', 'host', 'state', 'time']).times, once);
+    const off = dimensions({ command: { enabled: false, maxValues: 20 } });
+    assert.deepEqual(aggregate(rows, COLUMNS, off).times, once);
+    assert.equal(aggregate(rows, COLUMNS, off).active, 1);
+    assert.deepEqual(aggregate([], COLUMNS, off).times, [
+      { command: undefined, totalSeconds: 0, longestSeconds: 0 },
+    ]);
+  });
+
+  it('keeps values shown that the previous snapshot showed', () => {
+    const one = dimensions({ user: { enabled: true, maxValues: 2 } });
+    const first = aggregate(
+      [{ user: 'a' }, { user: 'a' }, { user: 'b' }, { user: 'b' }, { user: 'c' }],
+      COLUMNS,
+      one,
+    );
+    const next = added(
+      ['a', 'a', 'b', 'c', 'c'].map((user) => ({ user })),
+      COLUMNS,
+      one,
+    );
+    assert.deepEqual(countsOf(next.toSnapshot(), 'user'), { a: 2, c: 2, other: 1 });
+    assert.deepEqual(countsOf(next.toSnapshot(first), 'user'), { a: 2, b: 1, other: 2 });
+  });
+
+  it('names NULL "none"', () => {
+    const snapshot = aggregate([{ user: 'NULL', host: '\\N', state: ' ', db: '' }]);
+    for (const dimension of ['user', 'host', 'state', 'database'] as const) {
+      assert.deepEqual(countsOf(snapshot, dimension), { none: 1 });
+    }
+  });
+
+  it('keeps the port unless told otherwise', () => {
+    const rows = [
+      { host: ' 10.0.0.1:5000 ' },
+      { host: '10.0.0.1:5001' },
+      { host: '[::1]:5' },
+      { host: ':5000' },
+    ];
+    assert.deepEqual(countsOf(aggregate(rows), 'host'), { '10.0.0.1': 2, '::1': 1, none: 1 });
+    assert.deepEqual(countsOf(aggregate(rows, COLUMNS, { stripPort: false }), 'host'), {
+      '10.0.0.1:5000': 1,
+      '10.0.0.1:5001': 1,
+      '[::1]:5': 1,
+      ':5000': 1,
+    });
+  });
+
+  for (const command of ['Sleep', ' SLEEP', 'Daemon', 'Binlog Dump', 'binlog dump gtid']) {
+    it(`takes ${JSON.stringify(command)} for idle`, () => {
+      assert.equal(aggregate([{ command }]).active, 0);
+      const isSleeping = command.trim().toLowerCase() === 'sleep';
+      assert.equal(aggregate([{ command, trx_id: '1' }]).idleInTransaction, Number(isSleeping));
+    });
+  }
+
+  for (const command of ['Query', 'Execute', 'Connect', 'Sleeping', '', 'NULL']) {
+    it(`takes ${JSON.stringify(command)} for active`, () => {
+      assert.equal(aggregate([{ command }]).active, 1);
+      assert.equal(aggregate([{ command, trx_id: '1' }]).idleInTransaction, 0);
+    });
+  }
+
+  it('sees a transaction in any id, 0 too', () => {
+    assert.equal(aggregate([{ trx_id: '0' }]).transactionsOpen, 1);
+    for (const trx_id of ['', ' ', 'NULL', '\\N']) {
+      assert.equal(aggregate([{ trx_id }]).transactionsOpen, 0);
+    }
+  });
+
+  const waiting: readonly Cells[] = [
+    { state: 'Waiting for table metadata lock' },
+    { state: ' waiting for GLOBAL READ LOCK ' },
+    { state: 'Waiting for lock/aria/THR_LOCK' },
+    { trx_state: 'LOCK WAIT' },
+    { trx_state: ' lock wait' },
+    { trx_lock_duration: '0.5' },
+    { state: 'updating', trx_state: 'RUNNING', trx_lock_duration: '7' },
+  ];
+  for (const cells of waiting) {
+    it(`takes ${JSON.stringify(cells)} for a wait for a lock`, () => {
+      assert.equal(aggregate([cells]).lockWaiting, 1);
+    });
+  }
+
+  const notWaiting: readonly Cells[] = [
+    { state: 'Waiting for table flush' },
+    { state: 'Waiting for the clock' },
+    { state: 'Waiting for blocks' },
+    { state: 'System lock' },
+    { state: 'Not Waiting for a lock' },
+    { state: 'Waiting foreign lock' },
+    { trx_state: 'LOCK WAITED' },
+    { trx_lock_duration: '0' },
+    { trx_lock_duration: '-1' },
+    { state: '', trx_state: '', trx_lock_duration: '' },
+  ];
+  for (const cells of notWaiting) {
+    it(`does not take ${JSON.stringify(cells)} for one`, () => {
+      assert.equal(aggregate([cells]).lockWaiting, 0);
+    });
+  }
+});

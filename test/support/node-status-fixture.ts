@@ -1,0 +1,107 @@
+// Statuses made by hand, with every figure that there is.
+
+import type { NodeStatus } from '../../src/collect/node-status.js';
+import type { DatabaseNode } from '../../src/model/node.js';
+import type { Dimension, DimensionCounts, Snapshot } from '../../src/sessions/snapshot.js';
+
+export function counts(values: Readonly<Record<string, number>>, distinct?: number): DimensionCounts {
+  const shown = Object.entries(values).map(([value, sessions]) => ({ value, sessions }));
+  return { values: shown, distinct: distinct ?? shown.length };
+}
+
+export const DATABASE_NODE: DatabaseNode = {
+  project: 'production',
+  instanceId: '6754902da1f447269c6979b0590102a5in07',
+  nodeId: '941d21130b3c4899ad1a752a0945befdno07',
+  name: 'orders-primary',
+  instanceName: 'orders',
+  cloudRegion: 'ap-southeast-3',
+  role: 'master',
+  maxConnections: 5000,
+  labels: { env: 'prod', team: 'orders' },
+  schedule: '* * * * *',
+};
+
+export const SNAPSHOT: Snapshot = {
+  sessions: 6,
+  active: 2,
+  slow: 1,
+  idleInTransaction: 1,
+  lockWaiting: 1,
+  transactionsOpen: 3,
+  transactionsLong: 1,
+  transactionLongestSeconds: 95,
+  transactionRowsLocked: 17,
+  transactionTablesLocked: 4,
+  transactionRowsModified: 12,
+  transactionLockWaitLongestSeconds: 8,
+  times: [
+    { command: 'Query', totalSeconds: 31, longestSeconds: 30 },
+    { command: 'Sleep', totalSeconds: 1240, longestSeconds: 900 },
+  ],
+  dimensions: new Map<Dimension, DimensionCounts>([
+    ['state', counts({ Updating: 2, none: 4 })],
+    ['user', counts({ App_RW: 1, app_rw: 2, 'back\\slash': 1, other: 1, 'q"uote': 1 }, 7)],
+    ['host', counts({ '10.0.0.1': 5, '2001:db8::1': 1 })],
+    ['database', counts({ none: 1, shop: 5 })],
+    ['command', counts({ Query: 2, Sleep: 4 })],
+  ]),
+};
+
+export const NODE_STATUS: NodeStatus = {
+  node: DATABASE_NODE,
+  up: true,
+  collections: { success: 41, error: 2, skipped: 1 },
+  errors: {
+    network: 0,
+    timeout: 1,
+    auth: 0,
+    throttled: 1,
+    api: 0,
+    task_error: 0,
+    task_unrecognized: 0,
+    csv: 0,
+    too_large: 0,
+    internal: 0,
+  },
+  csvRows: 246,
+  csvRowsRejected: 3,
+  csvBytes: 25_900,
+  phaseSeconds: { submit: 0.125, wait: 2.5, download: 0.25 },
+  lastSuccessAt: Date.UTC(2026, 0, 2, 3, 4, 5, 250),
+  nextRunAt: Date.UTC(2026, 0, 2, 3, 5, 3),
+  lastError: undefined,
+  snapshot: SNAPSHOT,
+  staleAt: Date.UTC(2026, 0, 2, 3, 7, 5),
+  previousSessions: 4,
+};
+
+/** A moment at which the figures of NODE_STATUS are fresh. */
+export const NOW = Date.UTC(2026, 0, 2, 3, 4, 17);
+
+/** Before its first collection has ended. */
+export const UNTRIED_STATUS: NodeStatus = {
+  ...NODE_STATUS,
+  up: undefined,
+  collections: { success: 0, error: 0, skipped: 0 },
+  errors: { ...NODE_STATUS.errors, timeout: 0, throttled: 0 },
+  csvRows: 0,
+  csvRowsRejected: 0,
+  csvBytes: 0,
+  phaseSeconds: {},
+  lastSuccessAt: undefined,
+  snapshot: undefined,
+  staleAt: undefined,
+  previousSessions: undefined,
+};
+
+/** Another node, with a snapshot of its own. */
+export function statusOf(number: number, changes: Partial<NodeStatus> = {}): NodeStatus {
+  const id = String(number).padStart(32, '0');
+  return {
+    ...NODE_STATUS,
+    node: { ...DATABASE_NODE, instanceId: `${id}in07`, nodeId: `${id}no07` },
+    snapshot: { ...SNAPSHOT },
+    ...changes,
+  };
+}

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { createClockSkew } from '../../../src/taurusdb/credentials/clock-skew.js';
+import { FakeClock } from '../../support/fake-clock.js';
+
+const MINUTE = 60_000;
+const date = (ms: number): string => new Date(ms).toUTCString();
+
+describe('clock skew', () => {
+  let clock: FakeClock;
+  let corrections: number[];
+  const create = () => createClockSkew(clock, (offsetMs) => corrections.push(offsetMs));
+
+  beforeEach(() => {
+    clock = new FakeClock();
+    corrections = [];
+  });
+
+  for (const minutes of [16, -16]) {
+    it(`follows an API whose clock is ${minutes} minutes from ours`, () => {
+      const skew = create();
+      assert.equal(skew.explains(skew.now(), date(clock.now() + minutes * MINUTE)), true);
+      assert.equal(skew.now(), clock.now() + minutes * MINUTE);
+      assert.deepEqual(corrections, [minutes * MINUTE]);
+    });
+  }
+
+  it('does not blame clocks that agree', () => {
+    const skew = create();
+    assert.equal(skew.explains(skew.now(), date(clock.now() + 4 * MINUTE)), false);
+    assert.equal(skew.now(), clock.now());
+    assert.deepEqual(corrections, []);
+  });
+
+  for (const answerDate of [undefined, '', 'yesterday']) {
+    it(`does not blame the clock when the date is ${JSON.stringify(answerDate)}`, () => {
+      const skew = create();
+      assert.equal(skew.explains(skew.now(), answerDate), false);
+    });
+  }
+
+  it('corrects once for several requests that were signed before', () => {
+    const skew = create();
+    const signedAt = skew.now();
+    const answerDate = date(clock.now() + 20 * MINUTE);
+    assert.equal(skew.explains(signedAt, answerDate), true);
+    assert.equal(skew.explains(signedAt, answerDate), true);
+    assert.equal(corrections.length, 1);
+  });
+
+  it('corrects again when our clock is set right', () => {
+    const skew = create();
+    skew.explains(skew.now(), date(clock.now() + 20 * MINUTE));
+    clock.jump(20 * MINUTE);
+    assert.equal(skew.explains(skew.now(), date(clock.now())), true);
+    assert.equal(skew.now(), clock.now());
+  });
+
+  it('forgets a correction that did not help', () => {
+    const skew = create();
+    const answerDate = date(clock.now() + 20 * MINUTE);
+    assert.equal(skew.explains(skew.now(), answerDate), true);
+    assert.equal(skew.explains(skew.now(), answerDate), false);
+    assert.equal(skew.now(), clock.now());
+  });
+});

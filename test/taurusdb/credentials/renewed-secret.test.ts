@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { startDeadline } from '../../../src/model/deadline.js';
+import { createRenewedSecret, type RenewedSecret } from '../../../src/taurusdb/credentials/renewed-secret.js';
+import { ApiError } from '../../../src/taurusdb/errors.js';
+import { FakeClock, settle } from '../../support/fake-clock.js';
+import { RecordedLog } from '../../support/recorded-log.js';
+
+const HOUR_MS = 3_600_000;
+
+describe('a renewed secret', () => {
+  let clock: FakeClock;
+  let log: RecordedLog;
+  let fetches: number;
+  let outage: boolean;
+  let secret: RenewedSecret<string>;
+
+  beforeEach(() => {
+    clock = new FakeClock();
+    log = new RecordedLog();
+    fetches = 0;
+    outage = false;
+    secret = createRenewedSecret({
+      what: 'token',
+      project: 'production',
+      clock,
+      log,
+      closing: new AbortController().signal,
+      fetch: async () => {
+        fetches += 1;
+        if (outage) throw new ApiError('network', 'token: got ECONNREFUSED, expected an answer', {}, {});
+        return { value: `secret ${fetches}`, lifeMs: 4 * HOUR_MS, renewInMs: 3 * HOUR_MS };
+      },
+    });
+  });
+
+  const current = (): Promise<string> => secret.current(startDeadline(clock, 50_000));
+  const replace = (refused: string): Promise<boolean> =>
+    secret.replace(refused, startDeadline(clock, 50_000));
+
+  it('is fetched once, when it is first needed', async () => {
+    assert.equal(fetches, 0);
+    const all = await Promise.all(Array.from({ length: 70 }, current));
+    assert.deepEqual(new Set(all), new Set(['secret 1']));
+    await clock.advance(3 * HOUR_MS - 1);
+    assert.equal(await current(), 'secret 1');
+    assert.equal(fetches, 1);
+  });
+
+  it('is renewed when that is due, while the old one goes on', async () => {
+    await current();
+    await clock.advance(3 * HOUR_MS);
+    assert.deepEqual(await Promise.all([current(), current()]), ['secret 1', 'secret 1']);
+    await settle();
+    assert.equal(await current(), 'secret 2');
+    assert.equal(fetches, 2);
+  });
+
+  it('is waited for once it has ended', async () => {
+    await current();
+    await clock.advance(4 * HOUR_MS);
+    assert.deepEqual(await Promise.all([current(), current()]), ['secret 2', 'secret 2']);
+  });
+
+  it('lasts to its end while it cannot be renewed, with a word about that once a minute at most', async () => {
+    await current();
+    outage = true;
+    await clock.advance(3 * HOUR_MS);
+    const words = () => log.lines.filter((line) => line.startsWith('warn'));
+    for (let second = 0; second < 120; second += 1) {
+      assert.equal(await current(), 'secret 1');
+      await clock.advance(1_000);
+    }
+    assert.equal(words().length, 2);
+    assert.equal(
+      words()[0],
+      'warn token not renewed: the one in force is used on project=production valid_seconds=3600 error=token: got ECONNREFUSED, expected an answer',
+    );
+    assert.ok(fetches <= 9, `asked ${fetches} times in two minutes`);
+    await clock.advance(HOUR_MS);
+    await assert.rejects(current(), /ECONNREFUSED/u);
+    outage = false;
+    await clock.advance(60_000);
+    assert.match(await current(), /^secret \d+$/u);
+  });
+
+  it('is replaced once for all whose requests were refused', async () => {
+    const refused = await current();
+    await clock.advance(HOUR_MS);
+    const replaced = await Promise.all(Array.from({ length: 50 }, () => replace(refused)));
+    assert.ok(replaced.every(Boolean));
+    assert.equal(fetches, 2);
+    assert.equal(await current(), 'secret 2');
+    assert.equal(await replace(refused), true, 'there is another one already');
+    assert.equal(fetches, 2);
+  });
+
+  it('is not replaced when it is less than a minute old: a new one would be refused, too', async () => {
+    const refused = await current();
+    await clock.advance(59_999);
+    assert.equal(await replace(refused), false);
+    await clock.advance(1);
+    assert.equal(await replace(refused), true);
+  });
+
+  it('stays refused where no other can be had', async () => {
+    const refused = await current();
+    await clock.advance(HOUR_MS);
+    outage = true;
+    assert.equal(await replace(refused), false);
+  });
+});

@@ -1,0 +1,414 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { connect } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import { inspect } from 'node:util';
+import { ApiError } from '../../../src/taurusdb/errors.js';
+import {
+  createHttpClient,
+  type HttpAnswer,
+  type HttpClient,
+  type HttpClientOptions,
+} from '../../../src/taurusdb/http/http-client.js';
+import { openBlackHole } from '../../support/black-hole.js';
+import { type Certificate, makeCertificate } from '../../support/certificates.js';
+import { settle } from '../../support/fake-clock.js';
+import { resolveAs } from '../../support/fake-resolver.js';
+import { requireProgram } from '../../support/real-programs.js';
+import {
+  closedPort,
+  closeServers,
+  sendAnswer,
+  startServer,
+  startTcpServer,
+} from '../../support/scripted-server.js';
+
+const site = { operation: 'wait', where: 'the API' } as const;
+const never = (): AbortSignal => new AbortController().signal;
+
+describe('HTTP client', () => {
+  const clients: HttpClient[] = [];
+  const create = (endpoint: string, change: Partial<HttpClientOptions> = {}): HttpClient => {
+    const client = createHttpClient({ endpoint, timeoutMs: 5_000, ...change });
+    clients.push(client);
+    return client;
+  };
+  const get = (client: HttpClient, signal = never()): Promise<HttpAnswer> =>
+    client.send({ method: 'GET', target: '/a?b=c', headers: { 'x-a': 'b' }, body: undefined }, site, signal);
+  const read = async (answer: HttpAnswer): Promise<string> => {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of answer.body) chunks.push(chunk);
+    return Buffer.concat(chunks).toString();
+  };
+  const failure = async (promise: Promise<unknown>): Promise<ApiError> => {
+    const error = await promise.then(
+      () => assert.fail('it succeeded'),
+      (error: unknown) => error,
+    );
+    assert.ok(error instanceof ApiError, inspect(error));
+    return error;
+  };
+
+  afterEach(async () => {
+    await closeServers();
+    await Promise.all(clients.splice(0).map((client) => client.close()));
+  });
+
+  it('sends what it is given, and nothing that invites compression or redirects', async () => {
+    const server = await startServer([{ headers: { 'X-Request-Id': 'r' }, body: 'hello' }]);
+    const client = create(server.url);
+    const answer = await client.send(
+      { method: 'POST', target: '/v3/p?q=1', headers: { 'content-type': 'application/json' }, body: '{}' },
+      site,
+      never(),
+    );
+    assert.equal(answer.status, 200);
+    assert.equal(answer.header('x-request-id'), 'r');
+    assert.equal(answer.header('x-other'), undefined);
+    assert.equal(await read(answer), 'hello');
+    const [{ method, target, headers, body } = assert.fail()] = server.requests;
+    assert.deepEqual([method, target, body], ['POST', '/v3/p?q=1', '{}']);
+    assert.deepEqual(headers, {
+      host: new URL(server.url).host,
+      connection: 'keep-alive',
+      'content-type': 'application/json',
+      'content-length': '2',
+    });
+  });
+
+  it('does not follow a redirect', async () => {
+    const other = await startServer([{}]);
+    for (const status of [301, 302, 303, 307, 308]) {
+      const server = await startServer([{ status, headers: { location: `${other.url}/` } }]);
+      const answer = await get(create(server.url));
+      assert.equal(answer.status, status);
+      answer.discard();
+    }
+    assert.equal(other.requests.length, 0);
+  });
+
+  it('keeps a connection for the next request', async () => {
+    const ports = new Set<number | undefined>();
+    const server = await startServer([
+      (response) => {
+        ports.add(response.socket?.remotePort);
+        response.end('x');
+      },
+    ]);
+    const client = create(server.url);
+    for (let n = 0; n < 3; n += 1) {
+      await read(await get(client));
+      await settle();
+    }
+    assert.equal(ports.size, 1);
+  });
+
+  it('has no use for headers that stand twice, or that shadow what objects have', async () => {
+    const address = await startTcpServer((socket) =>
+      socket.once('data', () =>
+        socket.end(
+          'HTTP/1.1 200 OK\r\nRetry-After: 1\r\nRetry-After: 2\r\n__proto__: x\r\nContent-Length: 0\r\n\r\n',
+        ),
+      ),
+    );
+    const answer = await get(create(`http://${address}`));
+    assert.equal(answer.header('retry-after'), undefined);
+    assert.equal(answer.header('constructor'), undefined);
+    answer.discard();
+  });
+
+  describe('below HTTP', () => {
+    it('reports a port where nothing listens', async () => {
+      const error = await failure(get(create(`http://${await closedPort()}`)));
+      assert.equal(
+        error.message,
+        'wait: got ECONNREFUSED (nothing listens there), expected an answer (the API)',
+      );
+      assert.deepEqual(error.details, { operation: 'wait', code: 'ECONNREFUSED' });
+      assert.equal(error.outcome.repeatable, 'any');
+    });
+
+    it('follows a name to its new address once the old one is gone', async () => {
+      const { url } = await startServer([{ body: 'old' }]);
+      const { port } = new URL(url);
+      const client = create(`http://moving.invalid:${port}`);
+      resolveAs('moving.invalid', ['127.0.0.1']);
+      assert.equal(await read(await get(client)), 'old');
+      await closeServers();
+
+      await startServer([{ body: 'new' }], undefined, { host: '127.0.0.2', port: Number(port) });
+      resolveAs('moving.invalid', ['127.0.0.2']);
+      assert.equal(await read(await get(client)), 'new');
+    });
+
+    it('gives up what nobody answers, as behind a firewall that drops packets', async () => {
+      const error = await failure(get(create(`http://${await openBlackHole()}`, { timeoutMs: 50 })));
+      assert.match(error.message, /got UND_ERR_CONNECT_TIMEOUT \(no connection in time/u);
+    });
+
+    it('reports a server that lets connections hang', async () => {
+      const address = await startTcpServer(() => {});
+      const error = await failure(get(create(`https://${address}`, { timeoutMs: 50 })));
+      assert.equal(error.reason, 'network');
+      assert.match(error.message, /got UND_ERR_CONNECT_TIMEOUT \(no connection in time/u);
+      assert.equal(error.outcome.repeatable, 'any');
+    });
+
+    it('reports a reset before the answer', async () => {
+      const address = await startTcpServer((socket) => socket.once('data', () => socket.resetAndDestroy()));
+      const error = await failure(get(create(`http://${address}`)));
+      assert.match(error.message, /got ECONNRESET \(the connection was reset\)/u);
+      assert.equal(error.outcome.repeatable, 'reads');
+    });
+
+    it('reports a connection closed before the answer', async () => {
+      const address = await startTcpServer((socket) => socket.once('data', () => socket.end()));
+      const error = await failure(get(create(`http://${address}`)));
+      assert.match(error.message, /got UND_ERR_SOCKET \(the connection was closed early\)/u);
+      assert.equal(error.outcome.repeatable, 'reads');
+    });
+
+    for (const [what, answer, code] of [
+      ['no HTTP at all', 'SSH-2.0-OpenSSH_9.6\r\n', 'HPE_INVALID'],
+      [
+        'a header of 20 kB',
+        `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`,
+        'UND_ERR_HEADERS_OVERFLOW',
+      ],
+      ['a header without an end', 'HTTP/1.1 200 OK\r\nX\r\n\r\n', 'HPE_INVALID'],
+    ] as const) {
+      it(`reports ${what}`, async () => {
+        const address = await startTcpServer((socket) => socket.once('data', () => socket.end(answer)));
+        const error = await failure(get(create(`http://${address}`)));
+        assert.equal(error.reason, 'network');
+        assert.equal(error.message, `wait: got ${code}, expected an answer (the API)`);
+        assert.equal(error.outcome.repeatable, 'none');
+      });
+    }
+
+    it("ends with the signal's reason while it connects", async () => {
+      const address = await startTcpServer(() => {});
+      const aborter = new AbortController();
+      const sent = get(create(`https://${address}`), aborter.signal);
+      await settle();
+      aborter.abort(new Error('stopping'));
+      await assert.rejects(sent, /stopping/u);
+    });
+
+    it("ends with the signal's reason while it waits for the answer", async () => {
+      const server = await startServer([() => {}]);
+      const aborter = new AbortController();
+      const sent = get(create(server.url), aborter.signal);
+      while (server.requests.length === 0) await new Promise(setImmediate);
+      aborter.abort(new Error('stopping'));
+      await assert.rejects(sent, /stopping/u);
+    });
+  });
+
+  describe('reading a body', () => {
+    for (const [what, answer] of [
+      ['of two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd'],
+      ['shorter than its Content-Length', 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc'],
+      ['chunked and without its end', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n'],
+    ] as const) {
+      it(`reports one that is ${what}`, async () => {
+        const address = await startTcpServer((socket) => socket.once('data', () => socket.end(answer)));
+        const error = await failure(get(create(`http://${address}`)).then(read));
+        assert.equal(error.reason, 'network');
+        assert.match(error.message, /closed early|not as long as its Content-Length/u);
+        assert.equal(error.outcome.repeatable, 'reads');
+      });
+    }
+
+    it('reports one that is reset before anybody reads it', async () => {
+      let reset = (): void => {};
+      const address = await startTcpServer((socket) => {
+        reset = () => socket.resetAndDestroy();
+        socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc'));
+      });
+      const answer = await get(create(`http://${address}`));
+      reset();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      assert.match((await failure(read(answer))).message, /got (ECONNRESET|UND_ERR_SOCKET) /u);
+    });
+
+    it('reports one that stalls', async () => {
+      const server = await startServer([(response) => response.write('a,b\n')]);
+      const error = await failure(read(await get(create(server.url, { timeoutMs: 50 }))));
+      assert.equal(error.reason, 'timeout');
+      assert.match(error.message, /got no more data for too long, expected the rest of the body/u);
+    });
+
+    it("ends with the signal's reason", async () => {
+      const server = await startServer([(response) => response.write('a,b\n')]);
+      const aborter = new AbortController();
+      const reading = read(await get(create(server.url), aborter.signal));
+      aborter.abort(new Error('stopping'));
+      await assert.rejects(reading, /stopping/u);
+    });
+
+    it('tells a body that only the end of the connection ends', async () => {
+      const address = await startTcpServer((socket) =>
+        socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\n\r\nabc')),
+      );
+      const answer = await get(create(`http://${address}`));
+      assert.equal(answer.isDelimited, false);
+      assert.equal(await read(answer), 'abc');
+      const chunked = await startServer([(response) => response.write('a', () => response.end())]);
+      assert.equal((await get(create(chunked.url))).isDelimited, true);
+    });
+
+    it('frees the connection of a body that nobody wants', async () => {
+      const held: ServerResponse[] = [];
+      const server = await startServer([(response) => held.push(response) && response.write('a')]);
+      const answer = await get(create(server.url));
+      const [response = assert.fail()] = held;
+      answer.discard();
+      await once(response, 'close');
+    });
+
+    it('ends when the client is closed', async () => {
+      const server = await startServer([(response) => response.write('a')]);
+      const client = createHttpClient({ endpoint: server.url, timeoutMs: 5_000 });
+      const reading = failure(read(await get(client)));
+      await client.close();
+      assert.equal((await reading).reason, 'network');
+    });
+  });
+
+  describe('over TLS', () => {
+    let authority: Certificate;
+    let good: Certificate;
+
+    before(function () {
+      requireProgram(this, 'openssl');
+      authority = makeCertificate({ name: 'authority', isAuthority: true });
+      good = makeCertificate({ issuer: authority });
+    });
+
+    it('trusts the configured authority', async () => {
+      const server = await startServer([{ body: 'secure' }], good);
+      assert.equal(await read(await get(create(server.url, { ca: authority.cert }))), 'secure');
+    });
+
+    it('resumes the TLS session of the connection before, which spares a handshake', async () => {
+      const resumed: boolean[] = [];
+      const closeAfter = (response: ServerResponse): void => {
+        assert.ok(response.socket instanceof TLSSocket);
+        resumed.push(response.socket.isSessionReused());
+        sendAnswer(response, { headers: { connection: 'close' } });
+      };
+      const client = create((await startServer([closeAfter], good)).url, { ca: authority.cert });
+      await read(await get(client));
+      await read(await get(client));
+      assert.deepEqual(resumed, [false, true]);
+    });
+
+    const refusals: [what: string, tls: () => object, isTrusted: boolean, code: RegExp][] = [
+      [
+        'an unknown authority',
+        () => good,
+        false,
+        /UNABLE_TO_VERIFY_LEAF_SIGNATURE \(its authority is not known/u,
+      ],
+      [
+        'a self-signed certificate',
+        () => makeCertificate(),
+        false,
+        /DEPTH_ZERO_SELF_SIGNED_CERT \(its certificate is self-signed: set api\.ca_file/u,
+      ],
+      [
+        'an expired certificate',
+        () => makeCertificate({ issuer: authority, days: -1 }),
+        true,
+        /CERT_HAS_EXPIRED \(its certificate has expired\)/u,
+      ],
+      [
+        'a certificate for another name',
+        () => makeCertificate({ issuer: authority, altNames: ['DNS:other.example'] }),
+        true,
+        /ERR_TLS_CERT_ALTNAME_INVALID \(its certificate is for another name\)/u,
+      ],
+      [
+        'TLS 1.1',
+        () => ({ ...good, minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' }),
+        true,
+        /\(no agreement on an encrypted connection\)/u,
+      ],
+    ];
+    for (const [what, tls, isTrusted, message] of refusals) {
+      it(`refuses ${what}, having sent nothing`, async () => {
+        const server = await startServer([{}], tls());
+        const error = await failure(get(create(server.url, isTrusted ? { ca: authority.cert } : {})));
+        assert.equal(error.reason, 'network');
+        assert.match(error.message, message);
+        assert.equal(error.outcome.repeatable, 'none');
+        assert.equal(server.requests.length, 0);
+        assert.doesNotMatch(inspect(error, { depth: 9 }), /BEGIN CERTIFICATE|issuerCertificate/u);
+      });
+    }
+  });
+
+  describe('through a proxy', () => {
+    const password = 'PROXYPASSWORD';
+    const through = (address: string): string => `http://user:${password}@${address}`;
+
+    it('asks for a tunnel with its credentials, and sends the request through it', async () => {
+      const server = await startServer([{ body: 'tunnelled' }]);
+      let head = '';
+      const proxy = await startTcpServer((socket) =>
+        socket.once('data', (data) => {
+          head = data.toString();
+          const [, port] = /^CONNECT 127\.0\.0\.1:(\d+) /u.exec(head) ?? [];
+          const target = connect(Number(port), '127.0.0.1', () => {
+            socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+            socket.pipe(target).pipe(socket);
+          });
+          target.on('error', () => {});
+        }),
+      );
+      assert.equal(await read(await get(create(server.url, { proxyUrl: through(proxy) }))), 'tunnelled');
+      assert.match(head, /^proxy-authorization: Basic dXNlcjpQUk9YWVBBU1NXT1JE\r$/imu);
+      assert.equal(server.requests[0]?.headers['proxy-authorization'], undefined);
+    });
+
+    for (const [what, answer, message] of [
+      [
+        'asks for a password',
+        'HTTP/1.1 407 Proxy Authentication Required\r\n\r\n',
+        /got 407 from the proxy/u,
+      ],
+      ['refuses', 'HTTP/1.1 403 Forbidden\r\n\r\n', /got 403 from the proxy/u],
+      ['hangs up', '', /got no tunnel from the proxy/u],
+    ] as const) {
+      it(`reports a proxy that ${what}`, async () => {
+        let connections = 0;
+        const proxy = await startTcpServer((socket) => {
+          connections += 1;
+          socket.once('data', () => socket.end(answer));
+        });
+        const error = await failure(get(create('https://api.invalid', { proxyUrl: through(proxy) })));
+        assert.equal(error.reason, 'network');
+        assert.match(error.message, message);
+        assert.equal(connections, 1);
+        assert.doesNotMatch(inspect(error, { depth: 9, showHidden: true }), /PROXYPASSWORD|dXNlcjpQ/u);
+      });
+    }
+
+    it('reports a proxy that never answers', async () => {
+      const proxy = await startTcpServer(() => {});
+      const client = create('https://api.invalid', { proxyUrl: through(proxy), timeoutMs: 50 });
+      assert.match((await failure(get(client))).message, /got no tunnel from the proxy/u);
+    });
+
+    it('reports a proxy that is down', async () => {
+      const error = await failure(
+        get(create('https://api.invalid', { proxyUrl: through(await closedPort()) })),
+      );
+      assert.match(error.message, /got ECONNREFUSED/u);
+      assert.equal(error.outcome.repeatable, 'any');
+      assert.doesNotMatch(inspect(error, { depth: 9, showHidden: true }), /PROXYPASSWORD|dXNlcjpQ/u);
+    });
+  });
+});

@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict';
+import bcrypt from 'bcryptjs';
+import { bcryptMatches } from '../../../src/web/access/bcrypt-thread.js';
+import { PasswordChecker } from '../../../src/web/access/password-checker.js';
+import { settle } from '../../support/fake-clock.js';
+import { RecordedLog } from '../../support/recorded-log.js';
+
+/** Stands in for bcrypt: notes what it is asked, and answers when the test says so. */
+class ScriptedBcrypt {
+  readonly asked: { readonly password: string; readonly hash: string }[] = [];
+  atOnce = 0;
+  mostAtOnce = 0;
+  #answers: (() => void)[] = [];
+  /** Answers without being told to. */
+  prompt: boolean;
+
+  constructor(prompt = true) {
+    this.prompt = prompt;
+  }
+
+  readonly matches = async (password: string, hash: string): Promise<boolean> => {
+    this.asked.push({ password, hash });
+    this.atOnce += 1;
+    this.mostAtOnce = Math.max(this.mostAtOnce, this.atOnce);
+    if (!this.prompt) {
+      await new Promise<void>((resolve) => this.#answers.push(resolve));
+    }
+    this.atOnce -= 1;
+    return hash === hashOf(password);
+  };
+
+  async answer(): Promise<void> {
+    this.#answers.shift()?.();
+    await settle();
+  }
+}
+
+const hashOf = (password: string, cost = '10') => `$2b$${cost}$${password.padEnd(53, '.')}`;
+const USERS = new Map([
+  ['alice', hashOf('alice123')],
+  ['dave', hashOf('dave123')],
+]);
+
+const checkerOf = (fake: ScriptedBcrypt, log = new RecordedLog()) => new PasswordChecker(fake.matches, log);
+
+describe('PasswordChecker', () => {
+  it('allows the right password and refuses the wrong one', async () => {
+    const checker = checkerOf(new ScriptedBcrypt());
+    assert.equal(await checker.check(USERS, { user: 'dave', password: 'dave123' }), 'allowed');
+    assert.equal(await checker.check(USERS, { user: 'dave', password: 'alice123' }), 'refused');
+    assert.equal(await checker.check(USERS, { user: 'Dave', password: 'dave123' }), 'refused');
+  });
+
+  it('hashes a pair of user and password once, right or wrong', async () => {
+    const fake = new ScriptedBcrypt();
+    const checker = checkerOf(fake);
+    for (const password of ['dave123', 'wrong', 'dave123', 'wrong', 'dave123']) {
+      await checker.check(USERS, { user: 'dave', password });
+    }
+    assert.deepEqual(
+      fake.asked.map(({ password }) => password),
+      ['dave123', 'wrong'],
+    );
+  });
+
+  it('forgets a result when the hash in the file changes', async () => {
+    const checker = checkerOf(new ScriptedBcrypt());
+    const dave = { user: 'dave', password: 'dave123' };
+    assert.equal(await checker.check(USERS, dave), 'allowed');
+    assert.equal(await checker.check(new Map([['dave', hashOf('new')]]), dave), 'refused');
+    assert.equal(await checker.check(new Map([['alice', hashOf('alice123')]]), dave), 'refused');
+    assert.equal(await checker.check(USERS, dave), 'allowed');
+  });
+
+  it('hashes for an unknown user too, at the cost of the costliest known one', async () => {
+    const fake = new ScriptedBcrypt();
+    const users = new Map([
+      ['a', hashOf('a', '05')],
+      ['b', hashOf('b', '12')],
+      ['c', hashOf('c', '10')],
+    ]);
+    assert.equal(await checkerOf(fake).check(users, { user: 'nobody', password: 'x' }), 'refused');
+    assert.match(fake.asked[0]?.hash ?? '', /^\$2b\$12\$.{53}$/);
+  });
+
+  it('refuses an unknown user even where the stand-in hash matches, cached or not', async () => {
+    const checker = new PasswordChecker(async () => true, new RecordedLog());
+    for (const _ of ['cold', 'cached']) {
+      assert.equal(await checker.check(USERS, { user: 'nobody', password: 'fakepassword' }), 'refused');
+    }
+    assert.equal(await checker.check(USERS, { user: 'dave', password: 'x' }), 'allowed');
+  });
+
+  it('keeps apart user, hash and password in the cache (CVE-2022-46146)', async () => {
+    const stretched = new Map([
+      ['alice', hashOf('alice123')],
+      [`alice${hashOf('alice123')}`, hashOf('x')],
+    ]);
+    const fake = new ScriptedBcrypt();
+    const checker = checkerOf(fake);
+    const poison = { user: `alice${hashOf('alice123')}`, password: 'x' };
+    assert.equal(await checker.check(stretched, poison), 'allowed');
+    assert.equal(await checker.check(stretched, { user: 'alice', password: `${hashOf('x')}x` }), 'refused');
+    assert.equal(
+      await checker.check(stretched, { user: 'alice', password: `${hashOf('x')}x`.slice(0, 9) }),
+      'refused',
+    );
+  });
+
+  it('refuses more than 72 bytes without a hash: bcrypt would not read the rest', async () => {
+    const right = 'é'.repeat(36);
+    const users = new Map([['dave', bcrypt.hashSync(right, 4)]]);
+    assert.equal(await bcryptMatches(`${right}x`, users.get('dave') ?? ''), true, 'bcrypt as it is');
+    const checker = new PasswordChecker(bcryptMatches, new RecordedLog());
+    assert.equal(await checker.check(users, { user: 'dave', password: right }), 'allowed');
+    assert.equal(await checker.check(users, { user: 'dave', password: `${right}x` }), 'refused');
+    const fake = new ScriptedBcrypt();
+    assert.equal(
+      await checkerOf(fake).check(users, { user: 'dave', password: 'x'.repeat(10_000) }),
+      'refused',
+    );
+    assert.equal(fake.asked.length, 0);
+  });
+
+  it('computes one hash at a time, and the same one only once', async () => {
+    const fake = new ScriptedBcrypt();
+    const checker = checkerOf(fake);
+    const logins = Array.from({ length: 300 }, (_, n) =>
+      checker.check(USERS, { user: 'alice', password: n % 2 === 0 ? 'alice123' : 'alice1234' }),
+    );
+    const verdicts = await Promise.all(logins);
+    assert.deepEqual([verdicts[0], verdicts[1]], ['allowed', 'refused']);
+    assert.ok(verdicts.every((verdict, n) => verdict === verdicts[n % 2]));
+    assert.equal(fake.mostAtOnce, 1);
+    assert.equal(fake.asked.length, 2);
+  });
+
+  it('throttles what would wait behind 32 others, while cached passwords pass', async () => {
+    const fake = new ScriptedBcrypt();
+    const checker = checkerOf(fake);
+    await checker.check(USERS, { user: 'dave', password: 'dave123' });
+    fake.prompt = false;
+    const waiting = Array.from({ length: 32 }, (_, n) =>
+      checker.check(USERS, { user: `u${n}`, password: 'x' }),
+    );
+    assert.equal(await checker.check(USERS, { user: 'one too many', password: 'x' }), 'throttled');
+    assert.equal(await checker.check(USERS, { user: 'dave', password: 'dave123' }), 'allowed');
+    fake.prompt = true;
+    await settle();
+    await fake.answer();
+    assert.deepEqual(new Set(await Promise.all(waiting)), new Set(['refused']));
+    assert.equal(await checker.check(USERS, { user: 'one too many', password: 'x' }), 'refused');
+  });
+
+  it('keeps a right password cached through a flood of wrong ones', async () => {
+    const fake = new ScriptedBcrypt();
+    const checker = checkerOf(fake);
+    await checker.check(USERS, { user: 'dave', password: 'dave123' });
+    for (let n = 0; n < 500; n += 1) {
+      await checker.check(USERS, { user: 'dave', password: `guess ${n}` });
+    }
+    fake.asked.length = 0;
+    await checker.check(USERS, { user: 'dave', password: 'dave123' });
+    await checker.check(USERS, { user: 'dave', password: 'guess 499' });
+    assert.deepEqual(fake.asked, []);
+    await checker.check(USERS, { user: 'dave', password: 'guess 400' });
+    assert.equal(fake.asked.length, 1, 'the cache is bounded');
+  });
+
+  it('keeps no more than 100 results when all of them are right', async () => {
+    const fake = new ScriptedBcrypt();
+    const checker = checkerOf(fake);
+    const names = Array.from({ length: 101 }, (_, n) => `u${n}`);
+    const users = new Map(names.map((name) => [name, hashOf(name)]));
+    for (const name of names) {
+      await checker.check(users, { user: name, password: name });
+    }
+    fake.asked.length = 0;
+    await checker.check(users, { user: 'u100', password: 'u100' });
+    assert.equal(fake.asked.length, 0);
+    await checker.check(users, { user: 'u0', password: 'u0' });
+    assert.equal(fake.asked.length, 1);
+  });
+
+  it('refuses and logs when the hash cannot be computed, and goes on with the next', async () => {
+    const log = new RecordedLog();
+    let broken = true;
+    const checker = new PasswordChecker(async () => {
+      if (broken) throw new Error('out of memory');
+      return true;
+    }, log);
+    assert.equal(await checker.check(USERS, { user: 'dave', password: 'dave123' }), 'refused');
+    assert.deepEqual(log.lines, ['error password not checked error=out of memory']);
+    broken = false;
+    assert.equal(await checker.check(USERS, { user: 'dave', password: 'dave123' }), 'allowed');
+  });
+});

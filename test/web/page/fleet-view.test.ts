@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { groupByState, viewFleet } from '../../../src/web/page/fleet-view.js';
+import {
+  DATABASE_NODE,
+  NODE_STATUS,
+  NOW,
+  SNAPSHOT,
+  statusOf,
+  UNTRIED_STATUS,
+} from '../../support/node-status-fixture.js';
+
+describe('viewFleet', () => {
+  it('counts nodes by state, and adds up the figures that are shown', () => {
+    const { summary, nodes } = viewFleet(
+      [
+        statusOf(1),
+        statusOf(2, { up: false, lastSuccessAt: NOW - 60_000 }),
+        statusOf(3, { staleAt: NOW }),
+        UNTRIED_STATUS,
+      ],
+      NOW,
+    );
+    assert.deepEqual(summary, {
+      nodes: 4,
+      states: { down: 1, stale: 1, pending: 1, up: 1 },
+      sessions: 12,
+      active: 4,
+      lock_waiting: 2,
+      oldest_success: new Date(NOW - 60_000).toISOString(),
+    });
+    assert.deepEqual(
+      nodes.map(({ state }) => state),
+      ['up', 'down', 'stale', 'pending'],
+    );
+  });
+
+  it('has no oldest success before the first', () => {
+    assert.equal(viewFleet([UNTRIED_STATUS], NOW).summary.oldest_success, null);
+  });
+});
+
+describe('groupByState', () => {
+  const named = (name: string, changes: Partial<typeof NODE_STATUS> = {}, maxConnections = 5000) => ({
+    ...NODE_STATUS,
+    node: { ...DATABASE_NODE, name, maxConnections },
+    snapshot: SNAPSHOT,
+    ...changes,
+  });
+
+  it('puts the worst first: down nodes, then those that fill up, then by name', () => {
+    const { nodes } = viewFleet(
+      [named('b'), named('a'), named('full', {}, 7), named('z', { up: false }), named('y', { up: false })],
+      NOW,
+    );
+    assert.deepEqual(
+      [...groupByState(nodes)].map(([state, members]) => [state, members.map(({ node_name }) => node_name)]),
+      [
+        ['down', ['y', 'z']],
+        ['up', ['full', 'a', 'b']],
+      ],
+    );
+  });
+});

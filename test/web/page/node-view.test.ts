@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { FAILURE_REASONS } from '../../../src/model/failure.js';
+import { viewNode } from '../../../src/web/page/node-view.js';
+import {
+  counts,
+  DATABASE_NODE,
+  NODE_STATUS,
+  NOW,
+  SNAPSHOT,
+  UNTRIED_STATUS,
+} from '../../support/node-status-fixture.js';
+
+describe('viewNode', () => {
+  it('has no date for what never comes', () => {
+    const view = viewNode(
+      { ...NODE_STATUS, staleAt: Number.POSITIVE_INFINITY, nextRunAt: Number.MAX_SAFE_INTEGER },
+      NOW,
+    );
+    assert.deepEqual([view.stale_at, view.next_run], [null, null]);
+  });
+
+  it('tells everything of a node, by the names of the labels', () => {
+    const dimensions = new Map([['user', counts({ app: 5, batch: 1 })]] as const);
+    const view = viewNode({ ...NODE_STATUS, snapshot: { ...SNAPSHOT, dimensions } }, NOW);
+    assert.deepEqual(view, {
+      project: 'production',
+      instance_id: '6754902da1f447269c6979b0590102a5in07',
+      node_id: '941d21130b3c4899ad1a752a0945befdno07',
+      instance_name: 'orders',
+      node_name: 'orders-primary',
+      cloud_region: 'ap-southeast-3',
+      role: 'master',
+      max_connections: 5000,
+      state: 'up',
+      last_success: '2026-01-02T03:04:05.250Z',
+      stale_at: '2026-01-02T03:07:05.000Z',
+      next_run: '2026-01-02T03:05:03.000Z',
+      last_error: null,
+      collections: { success: 41, error: 2, skipped: 1 },
+      sessions: 6,
+      previous_sessions: 4,
+      saturation: 0.0012,
+      active: 2,
+      slow: 1,
+      idle_in_transaction: 1,
+      lock_waiting: 1,
+      transactions_open: 3,
+      transactions_long: 1,
+      transaction_longest_seconds: 95,
+      lock_wait_longest_seconds: 8,
+      longest_sessions: [
+        { command: 'Sleep', seconds: 900 },
+        { command: 'Query', seconds: 30 },
+      ],
+      dimensions: {
+        user: {
+          distinct: 2,
+          top: [
+            { value: 'app', sessions: 5 },
+            { value: 'batch', sessions: 1 },
+          ],
+        },
+      },
+    });
+  });
+
+  it('has no time for what never comes', () => {
+    const view = viewNode({ ...NODE_STATUS, staleAt: Infinity, nextRunAt: Number.MAX_SAFE_INTEGER }, NOW);
+    assert.deepEqual([view.stale_at, view.next_run, view.state], [null, null, 'up']);
+  });
+
+  it('is pending before the first try, down after a failure, stale without recent figures', () => {
+    const staleAt = NODE_STATUS.staleAt ?? 0;
+    assert.equal(viewNode(UNTRIED_STATUS, NOW).state, 'pending');
+    assert.equal(viewNode(NODE_STATUS, NOW).state, 'up');
+    assert.equal(viewNode({ ...NODE_STATUS, up: false }, NOW).state, 'down');
+    assert.equal(viewNode({ ...NODE_STATUS, up: false }, staleAt).state, 'down');
+    assert.equal(viewNode(NODE_STATUS, staleAt).state, 'stale');
+  });
+
+  it('shows no figures that are too old', () => {
+    const view = viewNode(NODE_STATUS, NODE_STATUS.staleAt ?? 0);
+    const { sessions, previous_sessions, saturation, active, dimensions, longest_sessions } = view;
+    assert.deepEqual([sessions, previous_sessions, saturation, active], [null, null, null, null]);
+    assert.deepEqual([dimensions, longest_sessions], [{}, []]);
+    assert.equal(view.last_success, '2026-01-02T03:04:05.250Z');
+  });
+
+  it('knows neither the saturation of a node whose limit is unknown, nor what the file has no column for', () => {
+    const { maxConnections: _, ...node } = DATABASE_NODE;
+    const snapshot = { sessions: 3, lockWaiting: 0, times: [], dimensions: new Map() };
+    const view = viewNode({ ...NODE_STATUS, node, snapshot }, NOW);
+    assert.deepEqual([view.max_connections, view.saturation], [null, null]);
+    assert.deepEqual([view.active, view.transaction_longest_seconds, view.lock_waiting], [null, null, 0]);
+  });
+
+  it('picks the values with the most sessions, and tells of how many', () => {
+    const user = counts({ a: 1, b: 7, c: 3, d: 3, e: 9, f: 2, g: 1 }, 12);
+    const view = viewNode(
+      { ...NODE_STATUS, snapshot: { ...SNAPSHOT, dimensions: new Map([['user', user]]) } },
+      NOW,
+    );
+    assert.deepEqual(
+      view.dimensions.user?.top.map(({ value }) => value),
+      ['e', 'b', 'c', 'd', 'f'],
+    );
+    assert.equal(view.dimensions.user?.distinct, 12);
+  });
+
+  it('says what to do about every reason of a failure', () => {
+    for (const reason of FAILURE_REASONS) {
+      const failed = {
+        ...NODE_STATUS,
+        up: false,
+        lastError: { reason, message: 'got x, expected y', at: NOW },
+      };
+      assert.match(viewNode(failed, NOW).last_error?.hint ?? '', /^[A-Z].{30,}\.$/u, reason);
+    }
+  });
+
+  it('is the same object until something changes', () => {
+    const status = { ...NODE_STATUS };
+    const view = viewNode(status, NOW);
+    assert.equal(viewNode(status, NOW + 1000), view);
+    assert.notEqual(viewNode(status, NODE_STATUS.staleAt ?? 0), view);
+    assert.notEqual(viewNode({ ...status }, NOW), view);
+  });
+
+  it('keeps an error to one line of at most 500 characters', () => {
+    const message = `got \u001b[31m"a\r\nb"\u0085${'x'.repeat(1_000_000)}`;
+    const { last_error: error } = viewNode(
+      { ...NODE_STATUS, lastError: { reason: 'api', message, at: NOW } },
+      NOW,
+    );
+    assert.match(error?.message ?? '', /^got {2}\[31m"a b" x+$/);
+    assert.ok((error?.message.length ?? 0) <= 500);
+  });
+});

@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import type { NodeStatus } from '../../../src/collect/node-status.js';
+import { PAGE_HEADERS, renderPage } from '../../../src/web/page/page.js';
+import { FakeClock } from '../../support/fake-clock.js';
+import {
+  counts,
+  DATABASE_NODE,
+  NODE_STATUS,
+  NOW,
+  SNAPSHOT,
+  statusOf,
+  UNTRIED_STATUS,
+} from '../../support/node-status-fixture.js';
+
+const OPTIONS = { version: '1.2.3', telemetryPath: '/metrics', query: '' };
+
+async function pageOf(statuses: readonly NodeStatus[], options = OPTIONS): Promise<string> {
+  return String(await renderPage(statuses, new FakeClock(NOW), options));
+}
+
+/** What a reader sees, one piece of text a line. */
+function visible(page: string): string {
+  return page
+    .slice(page.indexOf('<body>'))
+    .replace(/<[^>]*>/g, '\n')
+    .replace(/\s*\n\s*/g, '\n');
+}
+
+describe('renderPage', () => {
+  it('says first which nodes are well, and how old the data is', async () => {
+    const down = { ...NODE_STATUS, up: false, lastSuccessAt: NOW - 600_000 };
+    const text = visible(await pageOf([NODE_STATUS, down, UNTRIED_STATUS]));
+    assert.match(text, /\n1 of 3 nodes not collected\n1\nup\n1\npending\n0\nstale\n1\ndown\n/);
+    assert.match(text, /\n10 min\nage of the oldest data\n/);
+    assert.match(visible(await pageOf([NODE_STATUS, NODE_STATUS])), /\nAll 2 nodes are up\n/);
+    assert.match(visible(await pageOf([])), /\nNo nodes: none is configured/);
+  });
+
+  it('shows a node with its state, age, change, saturation, longest transaction and next run', async () => {
+    const status = { ...NODE_STATUS, node: { ...DATABASE_NODE, maxConnections: 8 } };
+    assert.match(
+      visible(await pageOf([status])),
+      /\nup\norders-primary\norders · master · ap-southeast-3\n6\n\+2\nsessions\n75 %\nof max connections\n2\nactive\n1\nwaiting for locks\n95 s\nlongest transaction\n12 s ago\nnext in 46 s\n/,
+    );
+  });
+
+  it('shows where the sessions come from, and the longest of them', async () => {
+    const text = visible(await pageOf([NODE_STATUS]));
+    assert.match(text, /\nBy state\nnone\n4\nUpdating\n2\n/);
+    assert.match(text, /\nBy user\n5 of 7\napp_rw\n2\nApp_RW\n1\n/);
+    assert.match(text, /\nBy client host\n10\.0\.0\.1\n5\n2001:db8::1\n1\n/);
+    assert.match(text, /\nLongest sessions\nSleep\n15 min\nQuery\n30 s\n/);
+  });
+
+  it('draws a bar as long as the value’s share of the sessions, and one for the rest', async () => {
+    const user = counts({ a: 50, b: 20, c: 10, d: 5, e: 5, f: 5, g: 5 });
+    const snapshot = { ...SNAPSHOT, sessions: 100, dimensions: new Map([['user', user]] as const) };
+    const page = await pageOf([{ ...NODE_STATUS, snapshot }]);
+    assert.match(page, /<li class="bar w50"><bdi>a<\/bdi> <b>50<\/b><\/li><li class="bar w20"><bdi>b<\/bdi>/);
+    assert.match(page, /<li class="bar w10 rest"><bdi>all others<\/bdi> <b>10<\/b>/);
+    assert.match(page, /\n\.w50 \{ --width: 50%; \}\n/);
+  });
+
+  it('marks a node that is filling up, and one that is nearly full', async () => {
+    const classOf = async (maxConnections: number) => {
+      const page = await pageOf([{ ...NODE_STATUS, node: { ...DATABASE_NODE, maxConnections } }]);
+      return /<span class="meter w\d+ ?(\w*)">/.exec(page)?.[1];
+    };
+    assert.deepEqual([await classOf(8), await classOf(7), await classOf(6)], ['', 'filling', 'full']);
+  });
+
+  it('shows why a node is down, how long ago it was last collected, and what to do', async () => {
+    const at = NOW - 30_000;
+    const lastError = { reason: 'timeout', message: 'wait: got running, expected finished', at } as const;
+    const status = {
+      ...NODE_STATUS,
+      up: false,
+      snapshot: undefined,
+      lastError,
+      lastSuccessAt: NOW - 10_800_000,
+    };
+    const text = visible(await pageOf([status]));
+    assert.match(
+      text,
+      /\n–\nlongest transaction\n3 h ago\nnext in 46 s\ntimeout\n30 s ago:\nwait: got running, expected finished\n/,
+    );
+    assert.match(
+      text,
+      /\nWhat to do:\nThe collection did not end within collection\.timeout\..+ too old to be/,
+    );
+  });
+
+  it('shows a node that was not tried yet', async () => {
+    const text = visible(await pageOf([UNTRIED_STATUS]));
+    assert.match(text, /\n1 of 1 node not tried yet\n/);
+    assert.match(text, /\n–\nsessions\n/);
+    assert.match(text, /\nnever\nnext in 46 s\nIts first collection has not ended yet\.\n/);
+  });
+
+  it('opens a few nodes, and leaves many closed', async () => {
+    const openOf = async (nodes: number) =>
+      (await pageOf(Array.from({ length: nodes }, () => NODE_STATUS))).match(/<details [^>]*open>/g)?.length;
+    assert.deepEqual([await openOf(8), await openOf(9)], [8, undefined]);
+  });
+
+  it('tells new ages of a node that has not changed', async () => {
+    const clock = new FakeClock(NOW);
+    const page = async () => visible(String(await renderPage([NODE_STATUS], clock, OPTIONS)));
+    assert.match(await page(), /\n12 s ago\n/);
+    await clock.advance(5_000);
+    assert.match(await page(), /\n17 s ago\n/);
+  });
+
+  it('escapes whatever others have named', async () => {
+    const evil = '<script>alert("1")</script>\'&';
+    const page = await pageOf(
+      [
+        {
+          ...NODE_STATUS,
+          node: {
+            ...DATABASE_NODE,
+            project: evil,
+            instanceId: evil,
+            nodeId: evil,
+            name: evil,
+            instanceName: evil,
+            cloudRegion: evil,
+            role: evil,
+          },
+          lastError: { reason: 'api', message: evil, at: NOW },
+          snapshot: {
+            ...SNAPSHOT,
+            times: [{ command: evil, totalSeconds: 1, longestSeconds: 1 }],
+            dimensions: new Map([['user', counts({ [evil]: 6 })]]),
+          },
+        },
+      ],
+      { version: evil, telemetryPath: `/${evil}`, query: '' },
+    );
+    assert.doesNotMatch(page, /<script>|alert\("/);
+    assert.equal(page.split('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&#39;&amp;').length - 1, 14);
+  });
+
+  it('keeps itself fresh with a script or, where none runs, by reloading; or not at all', async () => {
+    const live = await pageOf([NODE_STATUS]);
+    assert.match(
+      live,
+      /<noscript><meta http-equiv="refresh" content="30; url=\/"><\/noscript>\n<script src="\/page\.js"/,
+    );
+    const paused = await pageOf([NODE_STATUS], { ...OPTIONS, query: 'refresh=off' });
+    assert.doesNotMatch(paused, /http-equiv|<script/);
+    assert.match(paused, /<a href="\/">Resume updates<\/a>/);
+  });
+
+  it('opens the node that its address asks for, and repeats nothing else of the address', async () => {
+    const nodes = Array.from({ length: 9 }, (_, index) => statusOf(index));
+    const id = nodes[4]?.node.nodeId;
+    const page = await pageOf(nodes, { ...OPTIONS, query: `open=${id}` });
+    assert.deepEqual(
+      [...page.matchAll(/<details id="([^"]*)" open>/g)].map(([, opened]) => opened),
+      [`node-${id}`],
+    );
+    assert.match(page, new RegExp(`content="30; url=/\\?open=${id}"`));
+    assert.match(page, new RegExp(`<a href="/\\?open=${id}#node-${id}">link to this node</a>`));
+    const unknown = await pageOf(nodes, { ...OPTIONS, query: 'open=evil&open=evil&refresh=evil#evil' });
+    assert.equal(unknown, await pageOf(nodes));
+  });
+
+  it('takes nothing from elsewhere and has nothing inline but its style, and its policy allows no more', async () => {
+    const page = await pageOf([NODE_STATUS]);
+    assert.doesNotMatch(
+      page,
+      /<script>|<img|<iframe|style=|(href|src)="(https?:|\/\/)|url\(|@import| on\w+=/,
+    );
+    const css = /<style>([\s\S]*)<\/style>/.exec(page)?.[1] ?? '';
+    const hash = createHash('sha256').update(css).digest('base64');
+    const policy = PAGE_HEADERS['Content-Security-Policy'];
+    assert.ok(policy.startsWith(`default-src 'none'; style-src 'sha256-${hash}'; script-src 'self';`));
+    assert.doesNotMatch(policy, /unsafe|\*|https?:/);
+  });
+});
