@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isExposed } from '../src/exposed-file.js';
+import { isExposed } from '../src/small-file.js';
 
 const ROOT = 0;
 const AGENT = 1000;

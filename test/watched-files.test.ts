@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { WatchedFiles } from '../src/watched-files.js';
+import { WatchedFiles } from '../src/small-file.js';
 
 describe('WatchedFiles', () => {
   let folder = '';

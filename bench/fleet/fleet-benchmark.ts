@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../../src/cli/free-port.js';
+import { freePort } from '../../src/cli/demo.js';
 import type { SimulatedProject } from '../../src/simulator/cloud/simulated-fleet.js';
 import { CandidateProcess } from '../candidate-process.js';
 import { writeSessionFile } from '../parse/session-files.js';

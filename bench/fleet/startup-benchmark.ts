@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../../src/cli/free-port.js';
+import { freePort } from '../../src/cli/demo.js';
 import { median } from '../candidate-process.js';
 import type { Table } from '../table.js';
 import { PROGRAM } from './program-file.js';

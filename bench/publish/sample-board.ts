@@ -1,7 +1,5 @@
 // A fleet's statuses with about as many series as wanted, 250 of each node: what a busy instance shows.
-
-import type { NodeStatus } from '../../src/collect/node-status.js';
-import { NodeBoard } from '../../src/collect/node-store.js';
+import { NodeBoard, type NodeStatus } from '../../src/collect/node-store.js';
 import { NODE_FAMILIES } from '../../src/metrics/metric-families.js';
 import type { Dimension, DimensionCounts, Snapshot } from '../../src/sessions/snapshot.js';
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Clock } from '../clock.js';
 import { NodeBoard } from '../collect/node-store.js';
 import type { Config } from '../config/config-schema.js';
-import { parseListenAddress } from '../config/listen-address.js';
+import { parseListenAddress } from '../config/kinds.js';
 import type { Shard } from '../discover/shard.js';
 import type { Log } from '../log.js';
 import { AgentMetrics } from '../metrics/agent-metrics.js';
@@ -18,7 +18,7 @@ import { createRoutes } from '../web/routes.js';
 import { buildInfo } from './build-info.js';
 import { Fleet } from './fleet.js';
 import { ProjectClients } from './project-clients.js';
-import { schedulerOptions } from './scheduler-options.js';
+import { schedulerOptions } from './settings.js';
 
 /** A stop may take 10 s: this is for collections that run, */
 const COLLECTION_GRACE_MS = 8_000;

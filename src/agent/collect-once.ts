@@ -8,7 +8,7 @@ import type { Log } from '../log.js';
 import type { DatabaseNode } from '../model/node.js';
 import { Slots } from '../schedule/concurrency-limit.js';
 import { type ReadResult, readSnapshot } from '../sessions/read-snapshot.js';
-import { sessionSettings } from './session-settings.js';
+import { sessionSettings } from './settings.js';
 
 export interface CollectOnceOptions {
   readonly config: Config;

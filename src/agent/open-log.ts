@@ -1,9 +1,9 @@
 // The log of a command, with the secrets of the configuration in force kept out of it.
 
+import { configureSync, getJsonLinesFormatter, getLogfmtFormatter, getLogger } from '@logtape/logtape';
 import type { Config } from '../config/config-schema.js';
 import { Secret } from '../config/secret.js';
-import type { Log } from '../log.js';
-import { createLog, type LogSettings } from './create-log.js';
+import type { Log, LogFields } from '../log.js';
 
 export interface OpenedLog {
   readonly log: Log;
@@ -36,4 +36,63 @@ function secretsIn(value: unknown): Secret[] {
     return [value];
   }
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(secretsIn) : [];
+}
+
+// The log's writer: LogTape lines on standard error, as logfmt or JSON. Every text that passes is stripped of
+// the secrets in force: the last guard, should one slip into a message.
+
+const LEVELS = { debug: 'debug', info: 'info', warn: 'warning', error: 'error' } as const;
+
+export interface LogSettings {
+  readonly level: keyof typeof LEVELS;
+  readonly format: 'logfmt' | 'json';
+  /** The secrets in force now; asked at each line, since they change with their files. */
+  readonly secrets: () => readonly string[];
+  readonly write: (line: string) => void;
+}
+
+// Anything longer than this in one field is somebody's document, not a fact for the log.
+const MAX_FIELD = 1_000;
+// A secret shorter than this would blank out ordinary words.
+const MIN_SECRET = 4;
+
+export function createLog(settings: LogSettings): Log {
+  const formatter =
+    settings.format === 'json'
+      ? getJsonLinesFormatter({ properties: 'flatten' })
+      : getLogfmtFormatter({ message: 'rendered' });
+  configureSync({
+    reset: true,
+    sinks: { out: (record) => settings.write(formatter(record)) },
+    loggers: [
+      { category: ['exporter'], sinks: ['out'], lowestLevel: LEVELS[settings.level] },
+      { category: ['logtape', 'meta'], sinks: ['out'], lowestLevel: 'error' },
+    ],
+  });
+  const logger = getLogger(['exporter']);
+  const clean = (text: string) => redact(text, settings.secrets()).slice(0, MAX_FIELD);
+  const cleanFields = (fields: LogFields | undefined) =>
+    Object.fromEntries(
+      Object.entries(fields ?? {})
+        .filter(([, value]) => value !== undefined)
+        .map(([key, value]) => [key, typeof value === 'string' ? clean(value) : value]),
+    );
+  // LogTape reads braces in a message as placeholders.
+  const literal = (message: string) => clean(message).replaceAll('{', '{{').replaceAll('}', '}}');
+  return {
+    debug: (message, fields) => logger.debug(literal(message), cleanFields(fields)),
+    info: (message, fields) => logger.info(literal(message), cleanFields(fields)),
+    warn: (message, fields) => logger.warn(literal(message), cleanFields(fields)),
+    error: (message, fields) => logger.error(literal(message), cleanFields(fields)),
+  };
+}
+
+function redact(text: string, secrets: readonly string[]): string {
+  let clean = text;
+  for (const secret of secrets) {
+    if (secret.length >= MIN_SECRET) {
+      clean = clean.replaceAll(secret, '<secret>');
+    }
+  }
+  return clean;
 }

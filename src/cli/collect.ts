@@ -3,17 +3,16 @@ import { hostname } from 'node:os';
 import { buildInfo } from '../agent/build-info.js';
 import { collectOnce } from '../agent/collect-once.js';
 import { areComplete, findNodesOnce } from '../agent/find-nodes.js';
-import { fleetNodes } from '../agent/fleet-nodes.js';
+import { fleetNodes } from '../agent/fleet.js';
 import { openLog } from '../agent/open-log.js';
 import { ProjectClients } from '../agent/project-clients.js';
 import { systemClock } from '../clock.js';
 import { loadConfig } from '../config/load-config.js';
 import { AgentMetrics } from '../metrics/agent-metrics.js';
 import { viewFleet } from '../web/page/fleet-view.js';
-import { boardText } from './board-text.js';
+import { shardOf } from './command-line.js';
 import { type FlagValues, logSettings } from './flags.js';
-import { nodeTable } from './node-table.js';
-import { shardOf } from './shard-flags.js';
+import { boardText, nodeTable } from './print-nodes.js';
 
 /** Resolves to 1 when a node's collection failed, or a project could not be searched in full. */
 export async function collect(flags: FlagValues): Promise<number> {

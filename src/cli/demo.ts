@@ -1,13 +1,16 @@
 // The simulator and the agent together: live metrics with one command and no account.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { UsageError } from './command-line.js';
-import { type DemoPrometheus, hasPrometheus, startDemoPrometheus } from './demo-prometheus.js';
 import type { FlagValues } from './flags.js';
-import { freePort } from './free-port.js';
 import { run } from './run.js';
-import { simulatedConfig, startSimulatedCloud } from './start-simulated-cloud.js';
+import { simulatedConfig, startSimulatedCloud } from './simulate.js';
 
 export async function demo(flags: FlagValues): Promise<number> {
   const { 'with-prometheus': withPrometheus, 'web.telemetry-path': telemetryPath = '/metrics' } = flags;
@@ -80,3 +83,75 @@ const WITHOUT_PROMETHEUS = `No program "prometheus" on the PATH: the demo goes o
 others at https://prometheus.io/download/.
 
 `;
+
+// A Prometheus beside the demo, with the rules and consoles that the package ships: for `demo --with-prometheus`.
+
+// The recipe for a Prometheus to look around in; it deletes what that stored once it gets a signal.
+const RECIPE = fileURLToPath(new URL('../../deploy/prometheus/try.sh', import.meta.url));
+
+/** Whether the `prometheus` program can be started. */
+export function hasPrometheus(): boolean {
+  const directories = (process.env.PATH ?? '').split(path.delimiter);
+  return directories.some((directory) => isExecutable(path.join(directory, 'prometheus')));
+}
+
+export interface DemoPrometheus {
+  /** Resolves once the process has ended and its data are deleted. */
+  stop(): Promise<void>;
+}
+
+/** Scrapes `exporter`, host and port, from `address`. What it complains about goes to standard error. */
+export function startDemoPrometheus(
+  exporter: string,
+  telemetryPath: string,
+  address: string,
+): DemoPrometheus {
+  const child = spawn('sh', [RECIPE, exporter, address, telemetryPath], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const ended = endOf(child);
+  // Also where a second signal ends the demo at once.
+  const end = () => child.kill('SIGTERM');
+  process.once('exit', end);
+  return {
+    stop: async () => {
+      process.off('exit', end);
+      end();
+      await ended;
+    },
+  };
+}
+
+async function endOf(child: ChildProcess): Promise<void> {
+  try {
+    await once(child, 'exit');
+  } catch (error) {
+    process.stderr.write(`Prometheus did not start: ${String(error)}\n`);
+  }
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+// A TCP port on loopback for a program that must be told its port before it starts.
+
+/** Free when asked; another process may take it before it is used. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') {
+    throw new Error(
+      `listening on a port: got the address ${JSON.stringify(address)}, expected one with a port`,
+    );
+  }
+  return address.port;
+}

@@ -1,6 +1,6 @@
 // The commands and their flags: one table for parsing, defaults and --help. No flag takes a secret: those come from the
 // configuration or the environment.
-import type { LogSettings } from '../agent/create-log.js';
+import type { LogSettings } from '../agent/open-log.js';
 
 export const COMMANDS = {
   run: 'the agent: collect on schedule, serve /metrics (default)',

@@ -1,7 +1,7 @@
 // Metrics of saved session files: what the agent would publish for them, without an account.
 import { createReadStream } from 'node:fs';
 import path from 'node:path';
-import { sessionSettings } from '../agent/session-settings.js';
+import { sessionSettings } from '../agent/settings.js';
 import { systemClock } from '../clock.js';
 import { NodeBoard } from '../collect/node-store.js';
 import { defaultSettings } from '../config/config-schema.js';
@@ -9,9 +9,9 @@ import { loadConfig } from '../config/load-config.js';
 import type { DatabaseNode } from '../model/node.js';
 import { readSnapshot } from '../sessions/read-snapshot.js';
 import type { CsvTally } from '../sessions/snapshot.js';
-import { boardText } from './board-text.js';
 import { UsageError } from './command-line.js';
 import type { FlagValues } from './flags.js';
+import { boardText } from './print-nodes.js';
 
 // Fewer, larger chunks than Node's 64 KiB: a file of a gigabyte is read twice as fast.
 const CHUNK_BYTES = 256 * 1024;

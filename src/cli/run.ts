@@ -7,10 +7,9 @@ import { systemClock } from '../clock.js';
 import { loadConfig } from '../config/load-config.js';
 import { parseWebConfig } from '../config/web-config.js';
 import { openWebAccess, plainWebAccess } from '../web/access/web-access.js';
-import { endOnUnforeseen } from './end-on-unforeseen.js';
+import { shardOf } from './command-line.js';
 import { type FlagValues, logSettings } from './flags.js';
-import { shardOf } from './shard-flags.js';
-import { untilStopped } from './until-stopped.js';
+import { endOnUnforeseen, untilStopped } from './process-end.js';
 
 /** Resolves to the exit code once a signal has stopped the agent. */
 export async function run(flags: FlagValues): Promise<number> {

@@ -1,10 +1,15 @@
 // A TaurusDB API on loopback, for trying things out.
 
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
 import { openLog } from '../agent/open-log.js';
-import { parseListenAddress } from '../config/listen-address.js';
+import { parseListenAddress } from '../config/kinds.js';
+import type { SimulatedProject } from '../simulator/cloud/simulated-fleet.js';
+import { sampleFleet } from '../simulator/sample-fleet.js';
+import { type Simulator, startSimulator } from '../simulator/start-simulator.js';
+import { numberFlag, UsageError } from './command-line.js';
 import { type FlagValues, logSettings } from './flags.js';
-import { simulatedConfig, startSimulatedCloud } from './start-simulated-cloud.js';
-import { untilStopped } from './until-stopped.js';
+import { untilStopped } from './process-end.js';
 
 /** Prints a configuration for it; resolves once a signal has stopped it. */
 export async function simulate(flags: FlagValues): Promise<number> {
@@ -16,4 +21,71 @@ export async function simulate(flags: FlagValues): Promise<number> {
   await untilStopped(log);
   await simulator.close();
   return 0;
+}
+
+// The simulated TaurusDB API as the command line asks for it, and a configuration that fits it.
+
+const SHARE = { min: 0, max: 1 };
+
+export function startSimulatedCloud(
+  flags: FlagValues,
+  address: { readonly host: string; readonly port: number },
+): Promise<Simulator> {
+  const seconds = numberFlag(flags, 'simulate.task-seconds', { min: 0, max: 3600 });
+  return startSimulator({
+    ...address,
+    projects: simulatedProjects(flags),
+    taskSeconds: { min: seconds / 2, max: seconds },
+    sessionsPerNode: numberFlag(flags, 'simulate.sessions', { min: 0, max: 1_000_000 }),
+    errorRate: numberFlag(flags, 'simulate.error-rate', SHARE),
+    throttleRate: numberFlag(flags, 'simulate.throttle-rate', SHARE),
+  });
+}
+
+function simulatedProjects(flags: FlagValues): SimulatedProject[] {
+  const directory = flags['simulate.csv'];
+  const files = directory === undefined ? [] : csvFiles(directory);
+  const nodes =
+    directory === undefined ? numberFlag(flags, 'simulate.nodes', { min: 1, max: 10_000 }) : files.length;
+  const nodesPerInstance = 2;
+  const fleet = sampleFleet({ instances: Math.ceil(nodes / nodesPerInstance), nodesPerInstance });
+  let next = 0;
+  return fleet.map((project) => ({
+    ...project,
+    instances: project.instances.map((instance) => ({
+      ...instance,
+      nodes: instance.nodes.flatMap((node) => {
+        const index = next++;
+        const csvFile = files[index];
+        return index < nodes ? [{ ...node, ...(csvFile === undefined ? {} : { csvFile }) }] : [];
+      }),
+    })),
+  }));
+}
+
+function csvFiles(directory: string): string[] {
+  const names = readdirSync(directory).filter((name) => name.endsWith('.csv'));
+  if (names.length === 0) {
+    throw new UsageError(`--simulate.csv: got "${directory}", expected a directory with *.csv files`);
+  }
+  return names.sort().map((name) => path.resolve(directory, name));
+}
+
+/** For an agent beside the simulator: every node is discovered, and collected every ten seconds. */
+export function simulatedConfig({ url, projects }: Simulator): string {
+  const lines = ['projects:'];
+  for (const { name, region, projectId, accessKeys } of projects) {
+    const [key] = accessKeys;
+    lines.push(
+      `  - name: ${name}`,
+      `    region: ${region}`,
+      `    project_id: "${projectId}"`,
+      `    endpoint: ${url}`,
+      `    iam_endpoint: ${url}`,
+      `    auth: { access_key: { ak: "${key?.ak}", sk: "${key?.sk}" } }`,
+      '    discovery: { enabled: true, refresh: 1m }',
+    );
+  }
+  lines.push('collection: { schedule: "*/10 * * * * *", splay: 3s, timeout: 9s, poll_interval: 500ms }');
+  return `${lines.join('\n')}\n`;
 }

@@ -1,6 +1,6 @@
 // How long each phase of one collection took, and which one was under way when it failed.
 import type { Clock } from '../clock.js';
-import type { CollectionPhase } from './node-status.js';
+import type { CollectionPhase } from './node-store.js';
 
 export class PhaseTimer {
   readonly seconds: Partial<Record<CollectionPhase, number>> = {};

@@ -1,6 +1,5 @@
 // How the TaurusDB API is called: the keys of `api`, at the top for all projects and under one project for itself.
 import * as v from 'valibot';
-import { atMostOneOf } from './alternatives.js';
 import {
   type ConfigSurroundings,
   certificatesFile,
@@ -8,8 +7,8 @@ import {
   secretFile,
   secretText,
 } from './file-schemas.js';
-import { byteSize, described, duration, integer } from './scalar-schemas.js';
-import { section } from './section.js';
+import { byteSize, described, duration, integer } from './kinds.js';
+import { atMostOneOf, section } from './section.js';
 
 const PROXY_URL: SecretKind = {
   kind: 'an http or https URL',

@@ -1,9 +1,8 @@
 // Credentials of a project: the keys of `auth`.
 import * as v from 'valibot';
-import { atMostOneOf, exactlyOneOf, theOne } from './alternatives.js';
 import { type ConfigSurroundings, secretFile, secretText } from './file-schemas.js';
-import { described, someText } from './scalar-schemas.js';
-import { section } from './section.js';
+import { described, someText } from './kinds.js';
+import { atMostOneOf, exactlyOneOf, section, theOne } from './section.js';
 
 export type Auth = v.InferOutput<ReturnType<typeof authSection>>;
 

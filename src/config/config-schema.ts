@@ -4,10 +4,10 @@ import { COLUMNS } from '../sessions/columns.js';
 import { apiSection, mergeApi } from './api-schema.js';
 import type { DeepReadonly } from './deep-freeze.js';
 import type { ConfigSurroundings } from './file-schemas.js';
+import { cron, described, duration, flag, integer, oneOf, someText, text } from './kinds.js';
 import { labels } from './label-schema.js';
 import { projectSection } from './project-schema.js';
 import { refuseRepeatedItems } from './repeated-items.js';
-import { cron, described, duration, flag, integer, oneOf, someText, text } from './scalar-schemas.js';
 import { namedValues, section } from './section.js';
 
 const FILTERS = ['total', 'active', 'slow', 'long'] as const;

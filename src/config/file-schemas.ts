@@ -2,8 +2,8 @@
 import { X509Certificate } from 'node:crypto';
 import { resolve } from 'node:path';
 import * as v from 'valibot';
-import { readBoundedFile } from '../read-bounded-file.js';
-import { described } from './scalar-schemas.js';
+import { readBoundedFile } from '../small-file.js';
+import { described } from './kinds.js';
 import { Secret } from './secret.js';
 import { quote } from './yaml/config-errors.js';
 

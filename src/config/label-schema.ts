@@ -1,6 +1,6 @@
 // Labels that the user adds to session series: names that Prometheus takes and that nothing else sets.
 import type * as v from 'valibot';
-import { text } from './scalar-schemas.js';
+import { text } from './kinds.js';
 import { namedValues } from './section.js';
 
 /** Labels of the program's own series, and those that Prometheus and its formats set. */

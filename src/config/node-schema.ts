@@ -1,7 +1,7 @@
 // Which nodes of a project are collected: the keys of an item of `nodes`, and those of `discovery`.
 import * as v from 'valibot';
+import { cron, described, duration, flag, oneOf, someText, text } from './kinds.js';
 import { labels } from './label-schema.js';
-import { cron, described, duration, flag, oneOf, someText, text } from './scalar-schemas.js';
 import { namedValues, section } from './section.js';
 
 const ROLES = ['master', 'slave', 'both'] as const;

@@ -1,15 +1,13 @@
 // One project: the keys of an item of `projects`.
 import * as v from 'valibot';
 import { apiEndpoint, iamEndpoint, KNOWN_REGIONS } from '../taurusdb/regions.js';
-import { theOne } from './alternatives.js';
 import { projectApiSection } from './api-schema.js';
 import { type Auth, authSection } from './auth-schema.js';
-import { endpoint } from './endpoint.js';
 import type { ConfigSurroundings } from './file-schemas.js';
+import { described, endpoint, oneOf, someText, text } from './kinds.js';
 import { discoverySection, nodeSection } from './node-schema.js';
-import { described, oneOf, someText, text } from './scalar-schemas.js';
 import { findSdkCredentials, type SdkCredentials } from './sdk-credentials.js';
-import { isMapping, issuePath, section } from './section.js';
+import { isMapping, issuePath, section, theOne } from './section.js';
 
 const LANGUAGES = ['en-us', 'zh-cn'] as const;
 

@@ -2,8 +2,7 @@
 // file when it changes.
 import { statSync } from 'node:fs';
 import { inspect } from 'node:util';
-import { type FilePermissions, isExposed } from '../exposed-file.js';
-import { readBoundedFile } from '../read-bounded-file.js';
+import { type FilePermissions, isExposed, readBoundedFile } from '../small-file.js';
 
 const MAX_SECRET_BYTES = 64 * 1024;
 const SHOWN = '<secret>';

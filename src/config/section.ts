@@ -1,7 +1,6 @@
 // A mapping with a fixed set of keys: the building block of the schema. Reports every unknown key, not only the
 // first as valibot's strict object does, and the key that was probably meant.
 import * as v from 'valibot';
-import { nearestName } from './nearest-name.js';
 import { quote } from './yaml/config-errors.js';
 
 /** The output holds the known keys alone. A message that starts with "expected" is completed with what was got. */
@@ -58,4 +57,79 @@ function unknownKey(key: string, known: readonly string[]): string {
   const nearest = nearestName(key, known);
   const hint = nearest === undefined ? `known here: ${known.join(', ')}` : `did you mean ${quote(nearest)}?`;
   return `unknown key (${hint})`;
+}
+
+// Keys of which a mapping takes one: a secret or its file, one kind of credentials.
+
+export function exactlyOneOf<Input>(keys: readonly string[]): v.RawCheckAction<Input> {
+  return countOf(keys, (count) => count === 1, 'exactly one');
+}
+
+export function atMostOneOf<Input>(keys: readonly string[]): v.RawCheckAction<Input> {
+  return countOf(keys, (count) => count <= 1, 'at most one');
+}
+
+/** The first value that is there, after a check has made sure that one is. */
+export function theOne<Value>(...values: readonly (Value | undefined)[]): Value {
+  const value = values.find((candidate) => candidate !== undefined);
+  if (value === undefined) {
+    throw new TypeError('none of the alternatives is there, though they were checked');
+  }
+  return value;
+}
+
+// A raw check also runs where other keys are wrong: so all mistakes are reported together.
+function countOf<Input>(
+  keys: readonly string[],
+  isRight: (count: number) => boolean,
+  expected: string,
+): v.RawCheckAction<Input> {
+  return v.rawCheck(({ dataset, addIssue }) => {
+    if (!isMapping(dataset.value)) {
+      return;
+    }
+    const present = Object.keys(dataset.value).filter((key) => keys.includes(key));
+    if (!isRight(present.length)) {
+      const got = present.length === 0 ? 'none' : present.join(' and ');
+      addIssue({ message: `got ${got}, expected ${expected} of ${keys.join(', ')}` });
+    }
+  });
+}
+
+// The web configuration's way with empty values, which is Go's: `cert_file:` and `cert_file: ""` are no cert_file.
+
+/** An optional key; undefined also where its value is empty. */
+export function unlessEmpty<const Schema extends v.GenericSchema>(schema: Schema) {
+  return v.optional(
+    v.pipe(
+      v.unknown(),
+      v.transform((value) => (value === null || value === '' ? undefined : value)),
+      v.optional(schema),
+    ),
+  );
+}
+
+// The known name that a mistyped one was probably meant to be.
+
+/** Undefined where no name is near: more than two letters in five differ. */
+export function nearestName(typed: string, known: readonly string[]): string | undefined {
+  const near = known
+    .map((name) => ({ name, distance: editDistance(typed.slice(0, 64).toLowerCase(), name) }))
+    .filter(({ name, distance }) => distance <= Math.max(1, Math.floor(name.length * 0.4)))
+    .sort((a, b) => a.distance - b.distance);
+  return near[0]?.name;
+}
+
+/** Levenshtein's: insertions, deletions and replacements. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (const [i, letter] of [...a].entries()) {
+    const next = [i + 1];
+    for (let j = 0; j < b.length; j += 1) {
+      const replaced = (row[j] ?? 0) + (letter === b[j] ? 0 : 1);
+      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
 }

@@ -3,9 +3,8 @@
 import { validateHeaderValue } from 'node:http';
 import { dirname, resolve } from 'node:path';
 import * as v from 'valibot';
-import { duration, flag, integer } from './scalar-schemas.js';
-import { isMapping, issuePath, section } from './section.js';
-import { unlessEmpty } from './unless-empty.js';
+import { duration, flag, integer } from './kinds.js';
+import { isMapping, issuePath, section, unlessEmpty } from './section.js';
 import { tlsSection } from './web-tls-section.js';
 import { type ConfigError, ConfigErrors, type ConfigPath, formatPath, quote } from './yaml/config-errors.js';
 import { parseYaml } from './yaml/parse-yaml.js';

@@ -1,10 +1,8 @@
 // What a scrape is answered with. A node is rendered once for each change of it, soon after that; a scrape strings together
 // what is ready and adds the agent's own metrics, so its cost does not grow with the series but for sending them.
-import type { Clock } from '../clock.js';
-import { freshSnapshot } from '../collect/fresh-snapshot.js';
-import type { NodeStatus } from '../collect/node-status.js';
+import { type Clock, TimeSlice } from '../clock.js';
+import { freshSnapshot, type NodeStatus } from '../collect/node-store.js';
 import type { Snapshot } from '../sessions/snapshot.js';
-import { TimeSlice } from '../time-slice.js';
 import { END_OF_EXPOSITION, type ExpositionFormat, headerLines } from './exposition-text.js';
 import { NODE_FAMILIES } from './metric-families.js';
 import { compress, NodeGroup } from './node-group.js';

@@ -1,5 +1,5 @@
 // What a metric family is: its name, what it says of itself, and where its series come from.
-import type { NodeStatus } from '../collect/node-status.js';
+import type { NodeStatus } from '../collect/node-store.js';
 import type { Snapshot } from '../sessions/snapshot.js';
 
 export interface MetricFamily {

@@ -1,7 +1,6 @@
 // One node's series as text, ready to be joined with those of other nodes. What its snapshot fills is rendered apart
 // from the rest, so that a status that changes (a next run, a failure) leaves the larger part as it is.
-
-import type { NodeStatus } from '../collect/node-status.js';
+import type { NodeStatus } from '../collect/node-store.js';
 import type { DatabaseNode } from '../model/node.js';
 import type { Snapshot } from '../sessions/snapshot.js';
 import { label, sampleLine } from './exposition-text.js';

@@ -1,6 +1,5 @@
 // The families that describe a node and its collections, fresh snapshot or not, in the order of their publication.
-
-import { COLLECTION_PHASES, COLLECTION_RESULTS, type NodeStatus } from '../collect/node-status.js';
+import { COLLECTION_PHASES, COLLECTION_RESULTS, type NodeStatus } from '../collect/node-store.js';
 import { FAILURE_REASONS } from '../model/failure.js';
 import type { Sample, StatusFamily } from './metric-family.js';
 

@@ -3,8 +3,7 @@
 import type { Clock } from '../clock.js';
 import type { DatabaseNode } from '../model/node.js';
 import { Slots } from './concurrency-limit.js';
-import { splayShareMs } from './splay.js';
-import { waitForRun } from './wait-for-run.js';
+import { splayShareMs, waitForRun } from './run-times.js';
 
 /** The next runs of a schedule after now. */
 export type NextRuns = (schedule: string, count: number) => readonly Date[];

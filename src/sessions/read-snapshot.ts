@@ -1,6 +1,5 @@
 // The core's one entrance: the bytes of a session CSV → a snapshot, in a single pass that keeps no session.
 import { parse } from 'csv-parse/sync';
-import { checkBody } from './check-body.js';
 import { COLUMNS, type ColumnName, findColumns } from './columns.js';
 import { SessionAggregate } from './counting/session-aggregate.js';
 import { CsvError } from './csv-error.js';
@@ -96,5 +95,35 @@ function refuseMostlyRejected({ rows, rejectedRows }: CsvTally, fields: number):
     throw new CsvError(
       `csv rows: got ${rejectedRows} of ${rows + rejectedRows} without the header's ${fields} fields, expected at most half`,
     );
+  }
+}
+
+// Refuses a body that is no CSV file at all: an empty one, or the JSON or HTML that gateways answer with.
+// Without this such a body would only be a CSV file that lacks columns.
+
+const BLANKS: ReadonlySet<number | undefined> = new Set(Buffer.from(' \t\r\n'));
+
+/** Yields the chunks of a UTF-8 body unchanged. */
+export async function* checkBody(
+  utf8: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let isBlank = true;
+  for await (const chunk of utf8) {
+    if (isBlank) {
+      const first = chunk.find((byte) => !BLANKS.has(byte));
+      if (first !== undefined) {
+        refuseForeign(String.fromCharCode(first));
+        isBlank = false;
+      }
+    }
+    yield chunk;
+  }
+  if (isBlank) throw new CsvError('csv body: got an empty one, expected a header line');
+}
+
+function refuseForeign(first: string): void {
+  const format = first === '<' ? 'HTML or XML' : first === '{' || first === '[' ? 'JSON' : undefined;
+  if (format !== undefined) {
+    throw new CsvError(`csv body: got ${format} (it starts with "${first}"), expected a CSV header line`);
   }
 }

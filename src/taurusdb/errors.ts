@@ -1,6 +1,7 @@
 // A failed call with what the layers around it must know: may it be repeated, when, and what the API answered.
 import type { ApiOperation } from '../model/api-observer.js';
 import { CollectionError, type FailureDetails, type FailureReason } from '../model/failure.js';
+import { isJsonObject } from './call/answer.js';
 
 /**
  * Which calls may be repeated after a failure: `any`, as the API never acted on the request; only `reads`, as it
@@ -44,4 +45,64 @@ export function apiError(
 ): ApiError {
   const message = `${operation}: got ${got}, expected ${expected} (${where})`;
   return new ApiError(reason, message, { operation, ...details }, outcome);
+}
+
+// What the API, the gateway in front of it and IAM say when they refuse: four shapes of JSON. The texts are the
+// server's own: they are made fit for a log line before anyone sees them.
+
+export interface ErrorBody {
+  /** As documented, like `DBS.200001` or `APIGW.0301`; undefined where it looks otherwise. */
+  readonly code: string | undefined;
+  /** One line of at most 200 characters; undefined where there is none. */
+  readonly message: string | undefined;
+}
+
+const MAX_MESSAGE_LENGTH = 200;
+
+/** Undefined where `json` has none of the known shapes. `secrets` are struck out, should the server echo them. */
+export function parseErrorBody(json: unknown, secrets: readonly string[]): ErrorBody | undefined {
+  if (!isJsonObject(json)) return undefined;
+  const error = isJsonObject(json.error) ? json.error : json;
+  const code = error.error_code ?? error.errorCode ?? error.code;
+  const message = error.error_msg ?? error.errorMsg ?? error.message;
+  // Not `String(code)` of anything: an object may have a toString that is none.
+  const codeText = typeof code === 'string' || typeof code === 'number' ? String(code) : undefined;
+  if (codeText === undefined && typeof message !== 'string') return undefined;
+  return {
+    code: /^\w{1,40}(\.\w{1,40})?$/u.test(codeText ?? '') ? redact(codeText ?? '', secrets) : undefined,
+    message: typeof message === 'string' ? oneLine(message, secrets) : undefined,
+  };
+}
+
+/** ` CODE "message"`, or nothing: the server's part of an error's message. */
+export function describeErrorBody(body: ErrorBody | undefined): string {
+  const code = body?.code === undefined ? '' : ` ${body.code}`;
+  return body?.message === undefined ? code : `${code} ${JSON.stringify(body.message)}`;
+}
+
+/** `text` with each secret replaced, in whatever case; for text that a server wrote. */
+export function redact(text: string, secrets: readonly string[]): string {
+  // The longest first: one secret may begin with another.
+  const longestFirst = secrets.filter((secret) => secret !== '').sort((a, b) => b.length - a.length);
+  return longestFirst.reduce((clean, secret) => clean.replaceAll(pattern(secret), '***'), text);
+}
+
+/** Some of what is shown, such as types and hosts, is in lower case by then. */
+function pattern(secret: string): RegExp {
+  return new RegExp(secret.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), 'gi');
+}
+
+function oneLine(text: string, secrets: readonly string[]): string {
+  // Secrets go before the text is cut, else a cut one would not be recognized.
+  const clean = redact(
+    text
+      .replace(/[\p{Cf}\p{Cs}]/gu, '')
+      .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+      .trim(),
+    secrets,
+  );
+  const characters = [...clean];
+  return characters.length <= MAX_MESSAGE_LENGTH
+    ? clean
+    : `${characters.slice(0, MAX_MESSAGE_LENGTH - 1).join('')}…`;
 }

@@ -1,5 +1,5 @@
 // Whether the agent has done its first round: what /-/ready tells.
-import type { NodeStatus } from '../collect/node-status.js';
+import type { NodeStatus } from '../collect/node-store.js';
 
 export interface ReadinessOptions {
   readonly nodes: () => readonly NodeStatus[];

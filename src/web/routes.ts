@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Clock } from '../clock.js';
-import type { NodeStatus } from '../collect/node-status.js';
+import type { NodeStatus } from '../collect/node-store.js';
 import type { Exposition } from '../metrics/exposition.js';
 import { CONTENT_TYPES } from '../metrics/exposition-text.js';
 import { acceptsGzip, negotiateFormat } from '../metrics/negotiate-format.js';

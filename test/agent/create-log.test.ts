@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createLog, type LogSettings } from '../../src/agent/create-log.js';
+import { createLog, type LogSettings } from '../../src/agent/open-log.js';
 
 function capture(settings: Partial<LogSettings> = {}) {
   const lines: string[] = [];

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { fleetNodes } from '../../src/agent/fleet-nodes.js';
+import { fleetNodes } from '../../src/agent/fleet.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import type { FoundNode } from '../../src/discover/node-finder.js';
 import { WHOLE_FLEET } from '../../src/discover/shard.js';

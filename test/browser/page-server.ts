@@ -1,6 +1,6 @@
 // The page of statuses made by hand, served as the agent serves it.
 import { createServer } from 'node:http';
-import type { NodeStatus } from '../../src/collect/node-status.js';
+import type { NodeStatus } from '../../src/collect/node-store.js';
 import type { Log } from '../../src/log.js';
 import { type HttpServer, startHttpServer } from '../../src/web/http-server.js';
 import { type Access, createRequestListener } from '../../src/web/router.js';

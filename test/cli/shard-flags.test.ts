@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { UsageError } from '../../src/cli/command-line.js';
+import { shardOf, UsageError } from '../../src/cli/command-line.js';
 import type { FlagValues } from '../../src/cli/flags.js';
-import { shardOf } from '../../src/cli/shard-flags.js';
 
 const HOST = 'taurusdb-session-exporter-2';
 

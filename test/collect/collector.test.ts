@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { Collector, type CollectorOptions } from '../../src/collect/collector.js';
-import type { NodeStatus } from '../../src/collect/node-status.js';
-import { NodeBoard } from '../../src/collect/node-store.js';
+import { NodeBoard, type NodeStatus } from '../../src/collect/node-store.js';
 import type { Log, LogFields } from '../../src/log.js';
 import { CollectionError, type FailureReason } from '../../src/model/failure.js';
 import { CsvError } from '../../src/sessions/csv-error.js';

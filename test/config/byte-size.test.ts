@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { parseByteSize } from '../../src/config/byte-size.js';
+import { parseByteSize } from '../../src/config/kinds.js';
 
 describe('parseByteSize', () => {
   const right: Readonly<Record<string, number>> = {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { parseDuration } from '../../src/config/duration.js';
+import { parseDuration } from '../../src/config/kinds.js';
 
 describe('parseDuration', () => {
   const right: Readonly<Record<string, number>> = {

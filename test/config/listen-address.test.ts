@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { parseListenAddress } from '../../src/config/listen-address.js';
+import { parseListenAddress } from '../../src/config/kinds.js';
 
 describe('parseListenAddress', () => {
   for (const [text, host, port] of [

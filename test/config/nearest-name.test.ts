@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { nearestName } from '../../src/config/nearest-name.js';
+import { nearestName } from '../../src/config/section.js';
 
 describe('nearestName', () => {
   const known = ['timeout', 'timezone', 'splay', 'ak', 'sk'];

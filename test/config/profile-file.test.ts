@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { parseProfile } from '../../src/config/profile-file.js';
+import { parseProfile } from '../../src/config/sdk-credentials.js';
 
 describe('parseProfile', () => {
   it('reads one section, its keys in any case', () => {

@@ -3,8 +3,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { parseCommandLine } from '../../src/cli/command-line.js';
-import { shardOf } from '../../src/cli/shard-flags.js';
+import { parseCommandLine, shardOf } from '../../src/cli/command-line.js';
 import { loadConfig } from '../../src/config/load-config.js';
 
 const FILE = path.resolve(import.meta.dirname, '../../deploy/kubernetes/taurusdb-session-exporter.yaml');

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../../src/cli/free-port.js';
+import { freePort } from '../../src/cli/demo.js';
 
 const FOLDER = fileURLToPath(new URL('../../deploy/prometheus/', import.meta.url));
 

@@ -1,6 +1,6 @@
 // Answers that are whole, but not what was asked for; and tasks that fail.
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { COLLECTION_PHASES } from '../../src/collect/node-status.js';
+import { COLLECTION_PHASES } from '../../src/collect/node-store.js';
 import { raw, refusal } from './answers.js';
 import { CANARIES } from './canaries.js';
 import type { Fault } from './fault.js';

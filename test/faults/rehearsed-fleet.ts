@@ -3,11 +3,10 @@
 import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
-import { createCollector } from '../../src/agent/create-collector.js';
-import { fleetNodes } from '../../src/agent/fleet-nodes.js';
+import { fleetNodes } from '../../src/agent/fleet.js';
 import { ProjectClients } from '../../src/agent/project-clients.js';
-import type { NodeStatus } from '../../src/collect/node-status.js';
-import { NodeBoard } from '../../src/collect/node-store.js';
+import { createCollector } from '../../src/agent/settings.js';
+import { NodeBoard, type NodeStatus } from '../../src/collect/node-store.js';
 import type { SessionApi } from '../../src/collect/session-api.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import type { FindNodes } from '../../src/discover/node-finder.js';

@@ -1,10 +1,9 @@
 // Many nodes of one project at one API, collected by the scheduler every minute of a rehearsal's clock.
 
-import { createCollector } from '../../src/agent/create-collector.js';
-import { fleetNodes } from '../../src/agent/fleet-nodes.js';
+import { fleetNodes } from '../../src/agent/fleet.js';
 import { ProjectClients } from '../../src/agent/project-clients.js';
-import type { NodeStatus } from '../../src/collect/node-status.js';
-import { NodeBoard } from '../../src/collect/node-store.js';
+import { createCollector } from '../../src/agent/settings.js';
+import { NodeBoard, type NodeStatus } from '../../src/collect/node-store.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { WHOLE_FLEET } from '../../src/discover/shard.js';
 import { AgentMetrics } from '../../src/metrics/agent-metrics.js';

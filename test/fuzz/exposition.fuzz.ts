@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { Exposition } from '../../src/metrics/exposition.js';
 import { EXPOSITION_FORMATS } from '../../src/metrics/exposition-text.js';
-import { labelText } from '../../src/sessions/counting/label-text.js';
+import { labelText } from '../../src/sessions/counting/label-counts.js';
 import { parseSamples } from '../metrics/parse-exposition.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { NODE_STATUS, NOW, SNAPSHOT, statusOf } from '../support/node-status-fixture.js';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { COLUMNS, type ColumnName, HEADER_NAMES, REQUIRED_COLUMNS } from '../../src/sessions/columns.js';
-import { labelText } from '../../src/sessions/counting/label-text.js';
+import { labelText } from '../../src/sessions/counting/label-counts.js';
 import { readSnapshot } from '../../src/sessions/read-snapshot.js';
 import type { SessionTime, Snapshot } from '../../src/sessions/snapshot.js';
 import { countsOf, inChunks, SETTINGS } from '../sessions/session-file.js';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import type { NodeStatus } from '../../src/collect/node-status.js';
+import type { NodeStatus } from '../../src/collect/node-store.js';
 import { Exposition } from '../../src/metrics/exposition.js';
 import { END_OF_EXPOSITION, EXPOSITION_FORMATS } from '../../src/metrics/exposition-text.js';
 import { METRIC_FAMILIES } from '../../src/metrics/metric-families.js';

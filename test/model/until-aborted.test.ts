@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
-import { untilAborted } from '../../src/model/until-aborted.js';
+import { untilAborted } from '../../src/model/deadline.js';
 import { settle } from '../support/fake-clock.js';
 
 describe('untilAborted', () => {

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parse } from 'yaml';
-import { freePort } from '../../src/cli/free-port.js';
+import { freePort } from '../../src/cli/demo.js';
 import { eventually } from '../support/program.js';
 import { closeServers, startServer } from '../support/scripted-server.js';
 

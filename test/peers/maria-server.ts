@@ -7,7 +7,7 @@ import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { type Connection, createConnection } from 'mysql2/promise';
-import { freePort } from '../../src/cli/free-port.js';
+import { freePort } from '../../src/cli/demo.js';
 import { eventually } from '../support/program.js';
 import { DATABASES, USERS } from './odd-names.js';
 

@@ -1,7 +1,7 @@
 // Prometheus' own exporter for MySQL beside the same server: what the sessions look like to somebody else.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { freePort } from '../../src/cli/free-port.js';
+import { freePort } from '../../src/cli/demo.js';
 import { parseSamples } from '../metrics/parse-exposition.js';
 import { eventually } from '../support/program.js';
 import { type MariaServer, PASSWORD } from './maria-server.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { splayShareMs } from '../../src/schedule/splay.js';
+import { splayShareMs } from '../../src/schedule/run-times.js';
 
 describe('splayShareMs', () => {
   it('is the same for a node every time', () => {

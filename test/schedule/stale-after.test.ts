@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { splayShareMs } from '../../src/schedule/splay.js';
-import { staleAt } from '../../src/schedule/stale-after.js';
+import { splayShareMs, staleAt } from '../../src/schedule/run-times.js';
 import { sampleNode } from '../collect/sample-node.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { everyMs } from './every.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { waitForRun } from '../../src/schedule/wait-for-run.js';
+import { waitForRun } from '../../src/schedule/run-times.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { everyMs } from './every.js';
 

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { ASK_THE_TEXT, endWithoutPort, isLockWait, isSaid, numberIn } from '../../src/sessions/byte-cells.js';
-import { cellNumber, cellText, hostWithoutPort } from '../../src/sessions/cells.js';
+import {
+  ASK_THE_TEXT,
+  cellNumber,
+  cellText,
+  endWithoutPort,
+  hostWithoutPort,
+  isLockWait,
+  isSaid,
+  numberIn,
+} from '../../src/sessions/cells.js';
 
 /** Reads a text that stands in the middle of others, as a field does. */
 function read<T>(text: string, reader: (bytes: Buffer, start: number, end: number) => T): T {

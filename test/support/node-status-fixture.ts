@@ -1,6 +1,5 @@
 // Statuses made by hand, with every figure that there is.
-
-import type { NodeStatus } from '../../src/collect/node-status.js';
+import type { NodeStatus } from '../../src/collect/node-store.js';
 import type { DatabaseNode } from '../../src/model/node.js';
 import type { Dimension, DimensionCounts, Snapshot } from '../../src/sessions/snapshot.js';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describeErrorBody, parseErrorBody } from '../../src/taurusdb/error-body.js';
+import { describeErrorBody, parseErrorBody } from '../../src/taurusdb/errors.js';
 
 describe('parseErrorBody', () => {
   const shapes: Record<string, unknown> = {

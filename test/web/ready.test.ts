@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { NodeStatus } from '../../src/collect/node-status.js';
+import type { NodeStatus } from '../../src/collect/node-store.js';
 import { Readiness } from '../../src/web/ready.js';
 import { NODE_STATUS, UNTRIED_STATUS } from '../support/node-status-fixture.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
-import type { NodeStatus } from '../../src/collect/node-status.js';
+import type { NodeStatus } from '../../src/collect/node-store.js';
 import type { Log } from '../../src/log.js';
 import { Exposition } from '../../src/metrics/exposition.js';
 import { type HttpServer, startHttpServer } from '../../src/web/http-server.js';

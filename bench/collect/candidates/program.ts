@@ -2,9 +2,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { createCollector } from '../../../src/agent/create-collector.js';
-import { fleetNodes } from '../../../src/agent/fleet-nodes.js';
+import { fleetNodes } from '../../../src/agent/fleet.js';
 import { ProjectClients } from '../../../src/agent/project-clients.js';
+import { createCollector } from '../../../src/agent/settings.js';
 import { type Clock, systemClock } from '../../../src/clock.js';
 import { NodeBoard } from '../../../src/collect/node-store.js';
 import { loadConfig } from '../../../src/config/load-config.js';

@@ -1,7 +1,7 @@
 // file → YAML → variables filled in → checked against a schema. Knows no key; collects every mistake with its line.
 import { dirname, resolve } from 'node:path';
 import * as v from 'valibot';
-import { readBoundedFile } from '../../read-bounded-file.js';
+import { readBoundedFile } from '../../small-file.js';
 import type { ConfigSurroundings } from '../file-schemas.js';
 import { type ConfigError, ConfigErrors, type ConfigPath, formatPath } from './config-errors.js';
 import { describeIssue } from './describe-issue.js';

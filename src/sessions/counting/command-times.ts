@@ -1,7 +1,6 @@
 // How long sessions have been in their state, by command: sums and longest times.
-
 import type { SessionTime } from '../snapshot.js';
-import { OTHER } from './label-text.js';
+import { OTHER } from './label-counts.js';
 
 /** In place of a label, where sessions are not told apart by command. */
 export const ALL_COMMANDS = -1;

@@ -1,7 +1,14 @@
 // Records → one snapshot: adds the sessions up as they stream by and keeps none, so that memory grows with the
 // distinct values only. Fields that no figure is made of are never looked at.
-import { ASK_THE_TEXT, endWithoutPort, isLockWait, isSaid, numberIn } from '../byte-cells.js';
-import { cellText, hostWithoutPort } from '../cells.js';
+import {
+  ASK_THE_TEXT,
+  cellText,
+  endWithoutPort,
+  hostWithoutPort,
+  isLockWait,
+  isSaid,
+  numberIn,
+} from '../cells.js';
 import type { ColumnName } from '../columns.js';
 import type { CsvRecord } from '../scanner/record-scanner.js';
 import type { SessionSettings } from '../session-settings.js';

@@ -5,10 +5,10 @@ import type { Clock } from '../../clock.js';
 import { type CsvFormat, csvChunks, LANGUAGES } from '../sessions/csv-text.js';
 import { seededHex, seedOf } from '../sessions/seeded-random.js';
 import { generateSessions } from '../sessions/session-generator.js';
+import type { SimulatedSession } from '../sessions/simulated-session.js';
 import { type Answer, apiRefusal, jsonAnswer, parameterRefusal } from './answer.js';
-import { filterSessions, parseSessionFilter, type SessionFilter } from './session-filter.js';
 import type { SimulatedNode } from './simulated-fleet.js';
-import { header, type SimulatorRequest } from './simulator-request.js';
+import { at, header, parseJson, type SimulatorRequest } from './simulator-request.js';
 
 export interface Range {
   readonly min: number;
@@ -116,5 +116,42 @@ export class SessionTasks {
     const asked = header(request, 'x-language')?.toLowerCase();
     const language = LANGUAGES.find((known) => known === asked) ?? 'en-us';
     return { language, encoding: 'utf-8', bom: false, ...this.#options.resultFormat };
+  }
+}
+
+// Which sessions a task collects, as its submitted body asks. The body's other keys are accepted and not acted upon.
+
+const FILTERS = ['total', 'active', 'slow', 'long'] as const;
+
+export interface SessionFilter {
+  readonly filter: (typeof FILTERS)[number];
+  readonly thresholdSeconds: number;
+}
+
+/** Throws a Refusal for a body that is no JSON object or holds a value outside of the documented ones. */
+export function parseSessionFilter(body: Buffer): SessionFilter {
+  const json = parseJson(body);
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw parameterRefusal();
+  const asked = at(json, 'filter') ?? 'total';
+  const filter = FILTERS.find((known) => known === asked);
+  const thresholdSeconds = at(json, 'slow_process_threshold') ?? 10;
+  const isThreshold =
+    typeof thresholdSeconds === 'number' && thresholdSeconds >= 1 && thresholdSeconds <= 86_400;
+  if (filter === undefined || !isThreshold) throw parameterRefusal();
+  return { filter, thresholdSeconds };
+}
+
+export function* filterSessions(
+  sessions: Iterable<SimulatedSession>,
+  { filter, thresholdSeconds }: SessionFilter,
+): Generator<SimulatedSession> {
+  for (const session of sessions) {
+    const isActive = session.command !== 'Sleep';
+    const isSlow = isActive && session.seconds >= thresholdSeconds;
+    const isLong = (session.transaction?.seconds ?? -1) >= thresholdSeconds;
+    if (filter === 'active' && !isActive) continue;
+    if (filter === 'slow' && !isSlow) continue;
+    if (filter === 'long' && !isLong) continue;
+    yield session;
   }
 }

@@ -1,11 +1,9 @@
 // A JSON answer: bounded, an object, and not an error that calls itself a success.
 
-import { describeErrorBody, parseErrorBody, redact } from '../error-body.js';
-import { apiError } from '../errors.js';
+import { pipeline, Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { apiError, describeErrorBody, type ErrorBody, parseErrorBody, redact } from '../errors.js';
 import type { HttpAnswer } from '../http/http-client.js';
-import { contentType } from './content-type.js';
-import { type JsonObject, parseJsonObject } from './json-object.js';
-import { readWholeBody } from './read-body.js';
 
 const MAX_JSON_BYTES = 1024 * 1024;
 
@@ -29,4 +27,141 @@ export async function readJsonAnswer(answer: HttpAnswer, secrets: readonly strin
     );
   }
   return json;
+}
+
+// An answer's body, decoded and bounded. The request asks for no compression; a server or a proxy that compresses
+// all the same is understood for gzip, decoded strictly: a cut file must not pass for a short one.
+
+export interface BodyLimits {
+  /** After decoding. */
+  readonly maxBytes: number;
+  /** Text in lines: where nothing else tells the body's end, the final line break must. */
+  readonly isLines: boolean;
+}
+
+/** Iterate to the end or call `return()`: either frees the connection. */
+export function readBody(answer: HttpAnswer, limits: BodyLimits): AsyncIterable<Uint8Array> {
+  const chunks = checkedChunks(answer, limits);
+  return {
+    [Symbol.asyncIterator]: () => ({
+      next: () => chunks.next(),
+      // Not the generator's own return(): before the first chunk it would not run, and during a wait only after it.
+      return: async () => {
+        answer.discard();
+        return { done: true, value: undefined };
+      },
+    }),
+  };
+}
+
+export async function readWholeBody(answer: HttpAnswer, maxBytes: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of readBody(answer, { maxBytes, isLines: false })) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+async function* checkedChunks(
+  answer: HttpAnswer,
+  { maxBytes, isLines }: BodyLimits,
+): AsyncGenerator<Uint8Array> {
+  const encoding = answer.header('content-encoding')?.trim().toLowerCase() || 'identity';
+  let bytes = 0;
+  let lastByte: number | undefined;
+  try {
+    for await (const chunk of decoded(answer, encoding)) {
+      bytes += chunk.length;
+      lastByte = chunk.at(-1);
+      if (bytes > maxBytes) {
+        throw apiError(answer.site, 'too_large', {
+          got: `a body of more than ${maxBytes} bytes`,
+          expected: 'at most so many',
+        });
+      }
+      yield chunk;
+    }
+  } finally {
+    answer.discard();
+  }
+  if (isLines && !answer.isDelimited && encoding === 'identity' && lastByte !== 0x0a) {
+    throw apiError(answer.site, 'network', {
+      got: `the end of the connection after ${bytes} bytes, not at the end of a line`,
+      expected: 'a final line break, or a Content-Length',
+    });
+  }
+}
+
+async function* decoded(answer: HttpAnswer, encoding: string): AsyncGenerator<Uint8Array> {
+  if (encoding === 'identity') {
+    yield* answer.body;
+    return;
+  }
+  if (encoding !== 'gzip' && encoding !== 'x-gzip') {
+    throw apiError(answer.site, 'api', {
+      got: `an answer encoded as ${isName(encoding) ? `"${encoding}"` : 'something without a name'}`,
+      expected: 'identity or gzip',
+    });
+  }
+  const gunzip = createGunzip();
+  try {
+    // The callback is for errors that end the iteration below all the same.
+    yield* pipeline(Readable.from(answer.body), gunzip, () => {});
+  } catch (error) {
+    throw error instanceof Error && 'code' in error && String(error.code).startsWith('Z_')
+      ? apiError(
+          answer.site,
+          'network',
+          { got: `${error.code} while decompressing`, expected: 'one whole gzip file' },
+          { code: String(error.code) },
+        )
+      : error;
+  }
+}
+
+/** Like `br` or `gzip, br`. Anything else may be anything, and is not shown. */
+function isName(encoding: string): boolean {
+  return /^[a-z]{2,8}(, ?[a-z]{2,8}){0,5}$/u.test(encoding);
+}
+
+// The explanation that comes with an answer that is not the one asked for.
+
+const MAX_ERROR_BODY_BYTES = 64 * 1024;
+
+/** Reads the rest of the answer; undefined where it holds no explanation of a known shape. */
+export async function readErrorBody(
+  answer: HttpAnswer,
+  secrets: readonly string[],
+): Promise<ErrorBody | undefined> {
+  try {
+    return parseErrorBody(parseJsonObject(await readWholeBody(answer, MAX_ERROR_BODY_BYTES)), secrets);
+  } catch {
+    // That the answer is bad is known already; an explanation that is cut off adds nothing.
+    return undefined;
+  }
+}
+
+// What kind of body an answer says it has.
+
+/** Lower case, without parameters; empty where it is missing or does not look like one. */
+export function contentType(answer: HttpAnswer): string {
+  const [type = ''] = (answer.header('content-type') ?? '').split(';');
+  const name = type.trim().toLowerCase();
+  return /^[\w.+-]{1,60}\/[\w.+-]{1,60}$/u.test(name) ? name : '';
+}
+
+// JSON as it comes from a server: nothing about it is known but that it is, or is not, an object.
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Undefined where the bytes are not UTF-8 (a byte-order mark is fine), not JSON or not an object. */
+export function parseJsonObject(bytes: Uint8Array): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }

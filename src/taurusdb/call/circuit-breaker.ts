@@ -1,8 +1,8 @@
 // Keeps a wrong credential from being locked: the gateway locks an access key for 5 minutes after more than 5
 // refused signatures in a row (API reference, page sis_04_0082), and every node of every project may share one key.
 import type { Clock } from '../../clock.js';
+import { untilAborted } from '../../model/deadline.js';
 import { CollectionError } from '../../model/failure.js';
-import { untilAborted } from '../../model/until-aborted.js';
 
 export interface CircuitLimits {
   readonly maxRefusalsInRow: number;

@@ -1,11 +1,10 @@
 // An answer that is not what was asked for, as an error: its reason by status, and the server's own words where
 // they have a known shape.
 import type { ApiOperation } from '../../model/api-observer.js';
-import { describeErrorBody, redact } from '../error-body.js';
-import { type ApiError, apiError, type Repeatable } from '../errors.js';
+import { type ApiError, apiError, describeErrorBody, type Repeatable, redact } from '../errors.js';
 import type { HttpAnswer } from '../http/http-client.js';
-import { readErrorBody } from './read-error-body.js';
-import { retryAfterMs } from './retry-after.js';
+import { readErrorBody } from './answer.js';
+import { retryAfterMs } from './retry.js';
 
 const READ_SESSIONS = 'gaussdbformysql:instance:getRealtimeSession';
 const LIST_INSTANCES = 'gaussdbformysql:instance:list';

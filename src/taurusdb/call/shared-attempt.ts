@@ -1,9 +1,8 @@
 // Something that many ask for and one request answers: a token, the id of a project. Whoever asks while it is under
 // way waits for the same answer; after a failure the next request is put off, longer each time.
 import type { Clock } from '../../clock.js';
-import { type Deadline, startDeadline } from '../../model/deadline.js';
+import { type Deadline, startDeadline, untilAborted } from '../../model/deadline.js';
 import { CollectionError } from '../../model/failure.js';
-import { untilAborted } from '../../model/until-aborted.js';
 import { ApiError } from '../errors.js';
 
 /** Longer than one request with its retries takes when all is well; nobody's own deadline ends it for the others. */

@@ -1,6 +1,5 @@
 // Requests signed with an access key that somebody wrote down, permanent or temporary.
-import type { Credentials } from './credentials.js';
-import { secretText } from './secret-text.js';
+import { type Credentials, secretText } from './credentials.js';
 import { type SigningOptions, signingCredentials } from './signing-credentials.js';
 
 /** The readers are asked anew for every request, so a changed secret is used at once. */

@@ -1,5 +1,6 @@
 // How a request proves who sends it: the port that the API client sees.
 import type { Deadline } from '../../model/deadline.js';
+import { CollectionError } from '../../model/failure.js';
 import type { RequestToSign } from './sign-request.js';
 
 export interface Credentials {
@@ -28,4 +29,20 @@ export interface Authorization {
   readonly secrets: readonly string[];
   /** After a 401 with this `Date` header: whether the same request, authorized anew, may be accepted. */
   recover(answerDate: string | undefined): Promise<boolean>;
+}
+
+// Secrets come from files and environments: line ends around them are an accident, anything else that a header
+// cannot carry is a mistake that must not reach the API as a refused credential.
+
+/** `name` is how the message calls the secret. */
+export function secretText(name: string, read: () => string): string {
+  const text = read().replace(/^[\r\n]+|[\r\n]+$/gu, '');
+  if (text === '') throw new CollectionError('auth', `${name}: got an empty value, expected the secret`);
+  if (!/^[\x21-\x7e]+$/u.test(text)) {
+    throw new CollectionError(
+      'auth',
+      `${name}: got blanks or characters outside ASCII, expected printable ASCII without blanks`,
+    );
+  }
+  return text;
 }

@@ -1,6 +1,5 @@
 // The gateway's request signature, SDK-HMAC-SHA256 (Huawei Cloud, API Request Signing Guide), as a pure function.
 import { createHash, createHmac } from 'node:crypto';
-import { encodePath, encodeQuery } from '../percent-encode.js';
 
 const ALGORITHM = 'SDK-HMAC-SHA256';
 
@@ -57,4 +56,26 @@ export function sdkDate(epochMs: number): string {
 
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
+}
+
+// RFC 3986 percent-encoding as the gateway's signature wants it: all but A-Z a-z 0-9 - _ . ~ is encoded.
+
+export function percentEncode(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/gu,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+/** Encodes each segment of a path. */
+export function encodePath(path: string): string {
+  return path.split('/').map(percentEncode).join('/');
+}
+
+/** Sorted by key, as the signature's canonical request wants it; empty when there are no parameters. */
+export function encodeQuery(query: Readonly<Record<string, string>>): string {
+  return Object.keys(query)
+    .sort()
+    .map((key) => `${percentEncode(key)}=${percentEncode(query[key] ?? '')}`)
+    .join('&');
 }

@@ -1,7 +1,6 @@
 // A token from elsewhere, sent as it is.
 import { createHash } from 'node:crypto';
-import type { Credentials } from './credentials.js';
-import { secretText } from './secret-text.js';
+import { type Credentials, secretText } from './credentials.js';
 
 /** `readToken` is asked anew for every request, so a changed secret is used at once. */
 export function tokenCredentials(readToken: () => string): Credentials {

@@ -1,7 +1,7 @@
 // HTTP as the API client needs it: one request at a time per connection, redirects never followed, every failure
 // below HTTP translated to a CollectionError. Nothing of undici is seen outside.
 import type { Dispatcher } from 'undici';
-import { untilAborted } from '../../model/until-aborted.js';
+import { untilAborted } from '../../model/deadline.js';
 import type { CallSite } from '../errors.js';
 import { networkError } from './network-error.js';
 

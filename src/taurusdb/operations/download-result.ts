@@ -1,11 +1,8 @@
 // Fetches a finished task's result, a CSV file (API reference, page DownloadRealtimeSession).
 import type { Deadline } from '../../model/deadline.js';
+import { contentType, readBody, readErrorBody } from '../call/answer.js';
 import type { CallApi } from '../call/call-api.js';
-import { contentType } from '../call/content-type.js';
-import { readBody } from '../call/read-body.js';
-import { readErrorBody } from '../call/read-error-body.js';
-import { describeErrorBody, redact } from '../error-body.js';
-import { apiError } from '../errors.js';
+import { apiError, describeErrorBody, redact } from '../errors.js';
 
 export interface ResultToDownload {
   readonly nodePath: string;

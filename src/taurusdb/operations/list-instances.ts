@@ -1,9 +1,8 @@
 // The instances of a project, page by page (API reference, page ListGaussMySqlInstances). All of them or none: a
 // list that may lack some would read as if those were gone.
 import type { Deadline } from '../../model/deadline.js';
-import { readJsonAnswer } from '../call/answer.js';
+import { isJsonObject, readJsonAnswer } from '../call/answer.js';
 import type { CallApi } from '../call/call-api.js';
-import { isJsonObject } from '../call/json-object.js';
 import { apiError, type CallSite } from '../errors.js';
 import type { HttpAnswer } from '../http/http-client.js';
 

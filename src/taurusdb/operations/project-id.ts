@@ -2,9 +2,8 @@
 // A project that is not there is never created.
 import type { Clock } from '../../clock.js';
 import type { Deadline } from '../../model/deadline.js';
-import { readJsonAnswer } from '../call/answer.js';
+import { isJsonObject, type JsonObject, readJsonAnswer } from '../call/answer.js';
 import type { CallApi } from '../call/call-api.js';
-import { isJsonObject, type JsonObject } from '../call/json-object.js';
 import { createSharedAttempt } from '../call/shared-attempt.js';
 import { ApiError, type CallSite } from '../errors.js';
 

@@ -1,8 +1,7 @@
 // The nodes of one instance (API reference, page ShowGaussMySqlInstanceInfo).
 import type { Deadline } from '../../model/deadline.js';
-import { readJsonAnswer } from '../call/answer.js';
+import { isJsonObject, readJsonAnswer } from '../call/answer.js';
 import type { CallApi } from '../call/call-api.js';
-import { isJsonObject } from '../call/json-object.js';
 import { apiError, type CallSite } from '../errors.js';
 
 export interface InstanceNode {

@@ -1,12 +1,9 @@
 // Asks how a task is doing (API reference, page ShowRealtimeSessionTaskStatus).
-
 import { TASK_STATUSES, type TaskStatus } from '../../collect/session-api.js';
 import type { Deadline } from '../../model/deadline.js';
 import { readJsonAnswer } from '../call/answer.js';
-import type { CallApi } from '../call/call-api.js';
-import type { ReadAnswer } from '../call/exchange.js';
-import { redact } from '../error-body.js';
-import { ApiError, apiError } from '../errors.js';
+import type { CallApi, ReadAnswer } from '../call/call-api.js';
+import { ApiError, apiError, redact } from '../errors.js';
 
 /** The reference contradicts itself: its URI line and the official SDK say the one, its example the other. */
 const PATH_NAMES = ['realtime-session-task', 'realtime-session-status'] as const;

@@ -1,8 +1,10 @@
 // Decides whether a user's password is right: at most one bcrypt at a time, a bounded queue before it, and a small
 // cache of results behind it, so that a scraper pays for the hash once.
 import { createHmac, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { Worker } from 'node:worker_threads';
 import type { Log } from '../../log.js';
-import type { Credentials } from './basic-credentials.js';
 
 /** Throttled: too many passwords wait for their turn; this one was not looked at. */
 export type PasswordVerdict = 'allowed' | 'refused' | 'throttled';
@@ -85,4 +87,60 @@ export class PasswordChecker {
 function hashOfNobody(users: ReadonlyMap<string, string>): string {
   const costs = [...users.values()].map((hash) => hash.slice(4, 6));
   return `$2b$${costs.sort().at(-1) ?? '10'}$${'.'.repeat(53)}`;
+}
+
+// One bcrypt comparison in a thread of its own: bcryptjs would hold the event loop for 100 ms at a time, so that
+// wrong passwords alone could stop collections and scrapes.
+
+// Text instead of a file, so that it runs the same from compiled code and from TypeScript sources.
+const CODE = `
+  const { parentPort, workerData } = require('node:worker_threads');
+  const { compareSync } = require(workerData.bcryptjs);
+  parentPort.postMessage(compareSync(workerData.password, workerData.hash));
+`;
+const BCRYPTJS = createRequire(import.meta.url).resolve('bcryptjs');
+
+/** Rejects when the thread fails. The thread ends with its answer. */
+export async function bcryptMatches(password: string, hash: string): Promise<boolean> {
+  const worker = new Worker(CODE, {
+    eval: true,
+    workerData: { bcryptjs: BCRYPTJS, password, hash },
+    env: {},
+    execArgv: [],
+  });
+  const [matches] = await once(worker, 'message');
+  return matches === true;
+}
+
+// The `Authorization` header of basic authentication, RFC 7617.
+
+export interface Credentials {
+  readonly user: string;
+  readonly password: string;
+}
+
+/** The answer to a request without a password or with a wrong one: the value of `WWW-Authenticate`. */
+export const BASIC_CHALLENGE = 'Basic realm="taurusdb-session-exporter", charset="UTF-8"';
+
+/**
+ * Undefined for everything that is not well-formed. Strict, since two spellings must not become one password: base64
+ * in its only form, valid UTF-8, no control characters.
+ */
+export function readBasicCredentials(header: string | undefined): Credentials | undefined {
+  const [, base64 = ''] = /^basic +(\S+)$/iu.exec(header ?? '') ?? [];
+  const bytes = Buffer.from(base64, 'base64');
+  const text = decodeUtf8(bytes);
+  if (text === undefined || bytes.toString('base64') !== base64 || /\p{Cc}/u.test(text)) {
+    return undefined;
+  }
+  const colon = text.indexOf(':');
+  return colon < 0 ? undefined : { user: text.slice(0, colon), password: text.slice(colon + 1) };
+}
+
+function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
 }

@@ -5,8 +5,7 @@ import { Server, type ServerOptions as TlsServerOptions } from 'node:https';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Log } from '../../log.js';
-import { CLIENT_AUTH, refusalOf } from './client-certificate.js';
-import type { LoadedTls } from './tls-settings.js';
+import { CLIENT_AUTH, type LoadedTls, refusalOf } from './tls-settings.js';
 
 // A handshake is three short messages; Node would wait two minutes for them.
 const HANDSHAKE_TIMEOUT_MS = 10_000;

@@ -1,9 +1,9 @@
 // From the TLS settings of the web configuration to what Node's TLS server takes: reads the PEM files and tries
 // everything, so that what is put in force is known to work.
 import { X509Certificate } from 'node:crypto';
-import { createSecureContext, type SecureContextOptions, type SecureVersion } from 'node:tls';
-import type { WatchedFiles } from '../../watched-files.js';
-import type { ClientPolicy } from './client-certificate.js';
+import { isIPv6, SocketAddress } from 'node:net';
+import { createSecureContext, type SecureContextOptions, type SecureVersion, type TLSSocket } from 'node:tls';
+import type { WatchedFiles } from '../../small-file.js';
 
 /** PEM text that stands in the web configuration itself, or the absolute path of a PEM file. */
 export type PemSource = { readonly text: string } | { readonly file: string };
@@ -76,4 +76,70 @@ function readCertificates(source: PemSource, files: WatchedFiles, where: string)
 
 function opensslReason(error: unknown): string {
   return error instanceof Error && 'reason' in error ? String(error.reason) : 'an unknown error';
+}
+
+// Whether a TLS client may connect, by the certificate that it shows: Go's five ClientAuthType policies, and the list
+// of names that may stand in the certificate.
+
+/** https://pkg.go.dev/crypto/tls#ClientAuthType */
+export const CLIENT_AUTH = {
+  NoClientCert: { asks: false, requires: false, verifies: false },
+  RequestClientCert: { asks: true, requires: false, verifies: false },
+  RequireAnyClientCert: { asks: true, requires: true, verifies: false },
+  VerifyClientCertIfGiven: { asks: true, requires: false, verifies: true },
+  RequireAndVerifyClientCert: { asks: true, requires: true, verifies: true },
+} as const;
+export type ClientAuthType = keyof typeof CLIENT_AUTH;
+
+export interface ClientPolicy {
+  readonly clientAuth: ClientAuthType;
+  /** One of them must stand in the certificate; undefined: any name will do. */
+  readonly clientAllowedSans: readonly string[] | undefined;
+}
+
+/** Why the client is refused, for the log; undefined when it is welcome. */
+export function refusalOf(socket: TLSSocket, policy: ClientPolicy): string | undefined {
+  const { asks, requires, verifies } = CLIENT_AUTH[policy.clientAuth];
+  if (!asks) {
+    return undefined;
+  }
+  // Asked of the certificate itself: `authorized` is also true of a resumed TLS 1.3 session that never had one.
+  const certificate = socket.getPeerX509Certificate();
+  if (certificate === undefined) {
+    return requires || policy.clientAllowedSans !== undefined ? 'no client certificate' : undefined;
+  }
+  if (verifies && !socket.authorized) {
+    return `client certificate not verified: ${String(socket.authorizationError)}`;
+  }
+  if (policy.clientAllowedSans === undefined) {
+    return undefined;
+  }
+  const names = alternativeNames(certificate.subjectAltName ?? '');
+  return policy.clientAllowedSans.some((allowed) => names.has(canonical(allowed)))
+    ? undefined
+    : 'no name of the client certificate is in client_allowed_sans';
+}
+
+/**
+ * The DNS names, addresses, e-mails and URIs in Node's text form of the extension, `DNS:a, IP Address:b`. There a value
+ * that holds a comma or a quote is a JSON string: cutting at commas would let a certificate smuggle in a name.
+ */
+export function alternativeNames(text: string): ReadonlySet<string> {
+  const entry = /([^:",]+):((?:[^",]|"(?:[^"\\]|\\.)*")*)(?:, |$)/uy;
+  const names = new Set<string>();
+  while (entry.lastIndex < text.length) {
+    const [, type = '', value = ''] = entry.exec(text) ?? [];
+    if (type === '') {
+      return new Set();
+    }
+    if (['DNS', 'IP Address', 'email', 'URI'].includes(type)) {
+      names.add(canonical(value.startsWith('"') ? String(JSON.parse(value)) : value));
+    }
+  }
+  return names;
+}
+
+// Node spells IPv6 addresses out, people do not.
+function canonical(name: string): string {
+  return isIPv6(name) ? new SocketAddress({ address: name, family: 'ipv6' }).address : name;
 }

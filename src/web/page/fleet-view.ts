@@ -1,5 +1,5 @@
 // All nodes as people see them: in groups by state, and what they come to together.
-import type { NodeStatus } from '../../collect/node-status.js';
+import type { NodeStatus } from '../../collect/node-store.js';
 import { NODE_STATES, type NodeState, type NodeView, viewNode } from './node-view.js';
 
 /** Sums are over the nodes that show figures. */

@@ -2,9 +2,8 @@
 // view, since it tells ages; the rest once for each change of the node.
 import type { Dimension } from '../../sessions/snapshot.js';
 import { FILLING_UP, NEARLY_FULL } from './fleet-view.js';
-import { type Html, html } from './html.js';
+import { change, duration, type Html, html, moment, number, percent, UNKNOWN } from './html.js';
 import type { DimensionView, LongestSession, NodeView } from './node-view.js';
-import { change, duration, moment, number, percent, UNKNOWN } from './page-text.js';
 
 const NOTHING = html``;
 

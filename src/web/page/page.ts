@@ -1,16 +1,14 @@
 // The page for people: which nodes are well, how old their figures are, where their sessions come from. It works
 // without scripts and takes nothing from elsewhere.
 import { createHash } from 'node:crypto';
-import type { Clock } from '../../clock.js';
-import type { NodeStatus } from '../../collect/node-status.js';
-import { TimeSlice } from '../../time-slice.js';
+import { type Clock, TimeSlice } from '../../clock.js';
+import type { NodeStatus } from '../../collect/node-store.js';
 import { type FleetSummary, groupByState, viewFleet } from './fleet-view.js';
-import { Html, html } from './html.js';
+import { duration, Html, html, moment, number, UNKNOWN } from './html.js';
 import { NODE_STATES, type NodeState, type NodeView } from './node-view.js';
 import { PAGE_CSS } from './page.css.js';
 import { nodeDetails, openNodePath } from './page-node.js';
 import { PAGE_SCRIPT_PATH } from './page-script.js';
-import { duration, moment, number, UNKNOWN } from './page-text.js';
 
 const PAGE_CSS_HASH = createHash('sha256').update(PAGE_CSS).digest('base64');
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { labelText } from '../../../src/sessions/counting/label-text.js';
+import { labelText } from '../../../src/sessions/counting/label-counts.js';
 
 describe('labelText', () => {
   it('names what is missing "none"', () => {

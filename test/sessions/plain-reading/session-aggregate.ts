@@ -1,7 +1,7 @@
 // Sessions → one snapshot: adds them up as they stream by and keeps none. Memory grows with the distinct values
 // only. Knows nothing of CSV but which columns the file has.
 import type { ColumnName } from '../../../src/sessions/columns.js';
-import { OTHER } from '../../../src/sessions/counting/label-text.js';
+import { OTHER } from '../../../src/sessions/counting/label-counts.js';
 import type { SessionSettings } from '../../../src/sessions/session-settings.js';
 import {
   DIMENSIONS,

@@ -1,6 +1,6 @@
 // Which values of a dimension are shown: the most frequent ones, with a preference for those shown before, so
 // that series do not come and go with every collection. The rest is summed as `other`.
-import { OTHER } from '../../../src/sessions/counting/label-text.js';
+import { OTHER } from '../../../src/sessions/counting/label-counts.js';
 import type { DimensionCounts, ValueCount } from '../../../src/sessions/snapshot.js';
 
 /** Shows at most `maxValues` of `counts`, besides `other`; `shownBefore` are the values of the last snapshot. */

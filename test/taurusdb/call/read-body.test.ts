@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { deflateSync, gzipSync } from 'node:zlib';
-import { type BodyLimits, readBody, readWholeBody } from '../../../src/taurusdb/call/read-body.js';
+import { type BodyLimits, readBody, readWholeBody } from '../../../src/taurusdb/call/answer.js';
 import { ApiError } from '../../../src/taurusdb/errors.js';
 import type { HttpAnswer } from '../../../src/taurusdb/http/http-client.js';
 

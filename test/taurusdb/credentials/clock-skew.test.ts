@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createClockSkew } from '../../../src/taurusdb/credentials/clock-skew.js';
+import { createClockSkew } from '../../../src/taurusdb/credentials/signing-credentials.js';
 import { FakeClock } from '../../support/fake-clock.js';
 
 const MINUTE = 60_000;

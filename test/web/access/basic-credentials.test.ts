@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { BASIC_CHALLENGE, readBasicCredentials } from '../../../src/web/access/basic-credentials.js';
+import { BASIC_CHALLENGE, readBasicCredentials } from '../../../src/web/access/password-checker.js';
 
 const encode = (text: string | Uint8Array) => `Basic ${Buffer.from(text).toString('base64')}`;
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import bcrypt from 'bcryptjs';
-import { bcryptMatches } from '../../../src/web/access/bcrypt-thread.js';
+import { bcryptMatches } from '../../../src/web/access/password-checker.js';
 
 describe('bcryptMatches', () => {
   for (const variant of ['$2a$', '$2b$', '$2y$']) {

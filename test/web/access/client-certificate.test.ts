@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { SecureVersion } from 'node:tls';
-import { alternativeNames } from '../../../src/web/access/client-certificate.js';
+import { alternativeNames } from '../../../src/web/access/tls-settings.js';
 import { requireProgram } from '../../support/real-programs.js';
 import { CLIENTS, makeTestCertificates, type TestCertificates } from './test-certificates.js';
 import { WebServer } from './web-server.js';

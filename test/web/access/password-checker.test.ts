@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import bcrypt from 'bcryptjs';
-import { bcryptMatches } from '../../../src/web/access/bcrypt-thread.js';
-import { PasswordChecker } from '../../../src/web/access/password-checker.js';
+import { bcryptMatches, PasswordChecker } from '../../../src/web/access/password-checker.js';
 import { settle } from '../../support/fake-clock.js';
 import { RecordedLog } from '../../support/recorded-log.js';
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { chmodSync, renameSync, rmSync } from 'node:fs';
 import bcrypt from 'bcryptjs';
-import { BASIC_CHALLENGE } from '../../../src/web/access/basic-credentials.js';
+import { BASIC_CHALLENGE } from '../../../src/web/access/password-checker.js';
 import { plainWebAccess } from '../../../src/web/access/web-access.js';
 import { makeCertificate } from '../../support/certificates.js';
 import { requireProgram } from '../../support/real-programs.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import type { NodeStatus } from '../../../src/collect/node-status.js';
+import type { NodeStatus } from '../../../src/collect/node-store.js';
 import { PAGE_HEADERS, renderPage } from '../../../src/web/page/page.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import {

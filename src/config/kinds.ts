@@ -1,0 +1,183 @@
+// The kinds of single values: each states what it expects once, for the error message and the documentation alike.
+// Numbers and booleans are also read from text, because a variable of the environment is text.
+
+import { BlockList, isIP } from 'node:net';
+import * as v from 'valibot';
+import { validateCron } from '../schedule/cron-expression.js';
+
+/** What the reference says of a key. */
+export function described<const Schema extends v.GenericSchema>(description: string, schema: Schema) {
+  return v.pipe(schema, v.description(description));
+}
+
+/** `kind` completes the sentence "expected …"; a `reason` is shown instead, where it says more. */
+export function text(kind: string, isValid: (text: string) => boolean, reason?: (text: string) => string) {
+  const expected = `expected ${kind}`;
+  return v.pipe(
+    v.string(expected),
+    v.check(isValid, (issue) => reason?.(issue.input) ?? expected),
+    v.metadata({ kind }),
+  );
+}
+
+export function someText(kind = 'text') {
+  return text(kind, (value) => value.trim() !== '');
+}
+
+export function cron() {
+  return text(
+    'a cron expression of 5 fields, or 6 with seconds first',
+    (expression) => validateCron(expression) === undefined,
+    (expression) => validateCron(expression) ?? '',
+  );
+}
+
+export function oneOf<const Options extends readonly string[]>(options: Options) {
+  const kind = `one of ${options.join(', ')}`;
+  return v.pipe(v.picklist(options, `expected ${kind}`), v.metadata({ kind }));
+}
+
+export function flag() {
+  return scalar('true or false', (value) => {
+    const word = String(value);
+    return word === 'true' || word === 'false' ? word === 'true' : undefined;
+  });
+}
+
+export function integer(least: number, most: number) {
+  return scalar(`a whole number from ${least} to ${most}`, (value) => {
+    const number = typeof value === 'string' && /^\d{1,15}$/u.test(value) ? Number(value) : value;
+    return typeof number === 'number' && Number.isInteger(number) && number >= least && number <= most
+      ? number
+      : undefined;
+  });
+}
+
+/** Read to milliseconds. */
+export function duration(least: string, most: string) {
+  return bounded('a duration', parseDuration, least, most);
+}
+
+/** Read to bytes. */
+export function byteSize(least: string, most: string) {
+  return bounded('a size', parseByteSize, least, most);
+}
+
+function bounded(kind: string, parse: (text: string) => number | undefined, least: string, most: string) {
+  const [from, to] = [parse(least), parse(most)];
+  if (from === undefined || to === undefined) {
+    throw new TypeError(`bounds of ${kind}: got ${least} and ${most}`);
+  }
+  return scalar(`${kind} from ${least} to ${most}`, (value) => {
+    const number = parse(String(value));
+    return number !== undefined && number >= from && number <= to ? number : undefined;
+  });
+}
+
+function scalar<Output>(kind: string, read: (value: unknown) => Output | undefined) {
+  return v.pipe(
+    v.unknown(),
+    v.rawTransform<unknown, Output>(({ dataset, addIssue, NEVER }) => {
+      // A list of one item would read as that item.
+      const output = typeof dataset.value === 'object' ? undefined : read(dataset.value);
+      if (output === undefined) {
+        addIssue({ message: `expected ${kind}` });
+        return NEVER;
+      }
+      return output;
+    }),
+    v.metadata({ kind }),
+  );
+}
+
+// Durations as Prometheus writes them: `500ms`, `30s`, `1h30m`, `1y2w3d`; units fall from large to small.
+
+const DURATION = /^(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/u;
+
+const SECOND = 1000;
+const DAY = 24 * 60 * 60 * SECOND;
+/** Milliseconds of each group above; years and weeks as Prometheus counts them. */
+const UNITS = [365 * DAY, 7 * DAY, DAY, DAY / 24, 60 * SECOND, SECOND, 1];
+
+/** Milliseconds, or undefined for what is not a duration. `0` needs no unit. */
+export function parseDuration(text: string): number | undefined {
+  if (text === '0') {
+    return 0;
+  }
+  const match = DURATION.exec(text);
+  if (match === null || text === '') {
+    return undefined;
+  }
+  const milliseconds = UNITS.reduce((sum, unit, index) => sum + unit * Number(match[index + 1] ?? 0), 0);
+  return Number.isSafeInteger(milliseconds) ? milliseconds : undefined;
+}
+
+// Sizes in bytes: `64KiB`, `256MiB`, `1GiB`, or a plain number of bytes.
+
+const BYTES_IN: Readonly<Record<string, number>> = { '': 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
+
+/** Bytes, or undefined for what is not a size. */
+export function parseByteSize(text: string): number | undefined {
+  const [, digits, unit] = /^(\d+)(|KiB|MiB|GiB)$/u.exec(text) ?? [];
+  const bytes = Number(digits) * (BYTES_IN[unit ?? ''] ?? Number.NaN);
+  return Number.isSafeInteger(bytes) ? bytes : undefined;
+}
+
+// Which URLs the program may be told to send credentials to.
+
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
+LOOPBACK.addAddress('::1', 'ipv6');
+
+// Metadata services hand out the machine's own credentials there.
+const LINK_LOCAL = new BlockList();
+LINK_LOCAL.addSubnet('169.254.0.0', 16, 'ipv4');
+LINK_LOCAL.addSubnet('fe80::', 10, 'ipv6');
+
+/** Read to the URL without a slash at its end. */
+export function endpoint() {
+  return v.pipe(
+    text(
+      'an https URL of a host alone, no user, path or link-local address (or http of a loopback address)',
+      isEndpoint,
+    ),
+    v.transform((url) => new URL(url).origin),
+  );
+}
+
+function isEndpoint(text: string): boolean {
+  // The pattern leaves no room for what URL parsing would quietly repair.
+  if (!/^https?:\/\/[^\s/?#@\\]+\/?$/u.test(text) || !URL.canParse(text)) {
+    return false;
+  }
+  const { protocol, hostname } = new URL(text);
+  const address = hostname.replace(/^\[|\]$/gu, '');
+  if (isOn(LINK_LOCAL, address)) {
+    return false;
+  }
+  return protocol === 'https:' || address === 'localhost' || isOn(LOOPBACK, address);
+}
+
+function isOn(list: BlockList, address: string): boolean {
+  const family = isIP(address);
+  return family !== 0 && list.check(address, family === 6 ? 'ipv6' : 'ipv4');
+}
+
+// `:10104`, `127.0.0.1:10104`, `[::1]:0`: where to listen, as Prometheus' programs write it.
+
+export interface ListenAddress {
+  /** Undefined: all addresses of the machine. */
+  readonly host: string | undefined;
+  /** 0: any that is free. */
+  readonly port: number;
+}
+
+export function parseListenAddress(text: string): ListenAddress {
+  const match = /^(?:\[(?<bracketed>[^\s\]]+)\]|(?<host>[^\s:[\]]*)):(?<port>\d{1,5})$/.exec(text);
+  const port = Number(match?.groups?.port ?? Number.NaN);
+  if (!(port <= 65_535)) {
+    throw new Error(`listen address: got ${JSON.stringify(text)}, expected host:port, [host]:port or :port`);
+  }
+  const host = match?.groups?.bracketed ?? match?.groups?.host;
+  return { host: host === '' ? undefined : host, port };
+}
