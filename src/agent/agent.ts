@@ -2,7 +2,7 @@
 // while it runs; nodes that stay keep their figures and their running collection.
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../clock.js';
-import { NodeBoard } from '../collect/node-store.js';
+import { NodeStore } from '../collect/node-store.js';
 import type { Config } from '../config/config-schema.js';
 import { parseListenAddress } from '../config/kinds.js';
 import type { Shard } from '../discover/shard.js';
@@ -56,8 +56,8 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const metrics = new AgentMetrics(build);
   const clients = new ProjectClients({ ...options, observer: metrics });
   clients.apply(config);
-  const board = new NodeBoard(() => exposition.noteChange());
-  const nodes = () => board.list();
+  const store = new NodeStore(() => exposition.noteChange());
+  const nodes = () => store.list();
   const exposition = new Exposition({
     nodes,
     agentText: (format) => {
@@ -66,14 +66,14 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     },
     clock,
   });
-  const surroundings = { api: clients.api, board, clock, log };
-  const scheduler = new Scheduler(clock, schedulerOptions(config, surroundings));
+  const dependencies = { api: clients.api, store, clock, log };
+  const scheduler = new Scheduler(clock, schedulerOptions(config, dependencies));
   const fleet = new Fleet(config, {
     shard,
     clients,
     metrics,
     onChange: (known) => {
-      board.setNodes(known);
+      store.setNodes(known);
       scheduler.setNodes(known);
     },
     clock,
@@ -102,7 +102,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     address: server.address,
     apply: (next) => {
       clients.apply(next);
-      scheduler.configure(schedulerOptions(next, surroundings));
+      scheduler.configure(schedulerOptions(next, dependencies));
       fleet.follow(next);
     },
     noteReload: (success) => metrics.reload(success, clock.now()),

@@ -1,12 +1,12 @@
 // One collection of every node, outside any schedule: for `collect` and `check-config --online`.
 import { systemClock } from '../clock.js';
 import { Collector } from '../collect/collector.js';
-import { NodeBoard } from '../collect/node-store.js';
+import { NodeStore } from '../collect/node-store.js';
 import type { SessionApi } from '../collect/session-api.js';
 import type { Config } from '../config/config-schema.js';
 import type { Log } from '../log.js';
 import type { DatabaseNode } from '../model/node.js';
-import { Slots } from '../schedule/concurrency-limit.js';
+import { ConcurrencyLimit } from '../schedule/concurrency-limit.js';
 import { type ReadResult, readSnapshot } from '../sessions/read-snapshot.js';
 import { sessionSettings } from './settings.js';
 
@@ -23,12 +23,12 @@ export interface CollectOnceOptions {
 }
 
 /** Resolves to what is known of each node afterwards. */
-export async function collectOnce(options: CollectOnceOptions): Promise<NodeBoard> {
+export async function collectOnce(options: CollectOnceOptions): Promise<NodeStore> {
   const { config, nodes, api, log, signal, onRead = () => {}, onEnd = () => {} } = options;
   const { collection } = config;
   const settings = sessionSettings(config);
-  const board = new NodeBoard();
-  board.setNodes(nodes);
+  const store = new NodeStore();
+  store.setNodes(nodes);
   const collectorOf = (node: DatabaseNode) =>
     new Collector({
       api,
@@ -37,20 +37,20 @@ export async function collectOnce(options: CollectOnceOptions): Promise<NodeBoar
         onRead(node, result);
         return result;
       },
-      board,
+      store,
       clock: systemClock,
       log,
       timeoutMs: collection.timeout,
       pollIntervalMs: collection.poll_interval,
       staleAt: () => Number.POSITIVE_INFINITY,
     });
-  const slots = new Slots(collection.max_concurrent);
+  const limit = new ConcurrencyLimit(collection.max_concurrent);
   for (const node of nodes) {
-    slots.enqueue(async () => {
+    limit.enqueue(async () => {
       await collectorOf(node).collect(node, signal);
       onEnd(node);
     });
   }
-  await slots.idle();
-  return board;
+  await limit.idle();
+  return store;
 }

@@ -11,7 +11,7 @@ import { passwordCredentials } from '../taurusdb/credentials/password-credential
 import { tokenCredentials } from '../taurusdb/credentials/token-credentials.js';
 import type { Service } from '../taurusdb/service.js';
 
-export interface CredentialSurroundings {
+export interface CredentialDependencies {
   readonly clock: Clock;
   readonly random: () => number;
   readonly observer: ApiObserver;
@@ -26,11 +26,11 @@ export interface CredentialSurroundings {
 
 export function projectCredentials(
   project: ProjectConfig,
-  surroundings: CredentialSurroundings,
+  dependencies: CredentialDependencies,
 ): Credentials {
-  const { observer, log, iam, passwordCircuit } = surroundings;
+  const { observer, log, iam, passwordCircuit } = dependencies;
   const signing = {
-    ...surroundings,
+    ...dependencies,
     project: project.name,
     onClockCorrection: (offsetMs: number) => {
       observer.clockCorrection(project.name);
@@ -55,7 +55,7 @@ export function projectCredentials(
   }
   if (password !== undefined) {
     return passwordCredentials({
-      ...surroundings,
+      ...dependencies,
       project: project.name,
       domain: password.domain,
       user: password.user,

@@ -2,7 +2,7 @@
 
 import type { Clock } from '../clock.js';
 import { Collector } from '../collect/collector.js';
-import type { NodeBoard } from '../collect/node-store.js';
+import type { NodeStore } from '../collect/node-store.js';
 import type { SessionApi } from '../collect/session-api.js';
 import type { Config } from '../config/config-schema.js';
 import type { Log } from '../log.js';
@@ -15,12 +15,12 @@ import type { SessionSettings } from '../sessions/session-settings.js';
 
 export function schedulerOptions(
   config: Config,
-  surroundings: Omit<CollectorSurroundings, 'staleAt'>,
+  dependencies: Omit<CollectorDependencies, 'staleAt'>,
 ): SchedulerOptions {
   const { timezone, splay, timeout, stale_after: staleAfterMs, max_concurrent } = config.collection;
   const runs = (schedule: string, count: number) => nextRuns(schedule, timezone, count);
   const collector = createCollector(config, {
-    ...surroundings,
+    ...dependencies,
     staleAt: (node, successAt) =>
       staleAt(node, successAt, { nextRuns: runs, splayMs: splay, timeoutMs: timeout, staleAfterMs }),
   });
@@ -29,19 +29,19 @@ export function schedulerOptions(
 
 // Configuration → the collector: what of it a collection needs to know.
 
-export interface CollectorSurroundings {
+export interface CollectorDependencies {
   readonly api: SessionApi;
-  readonly board: NodeBoard;
+  readonly store: NodeStore;
   readonly clock: Clock;
   readonly log: Log;
   /** When a snapshot of this moment stops being shown; milliseconds since the epoch. */
   readonly staleAt: (node: DatabaseNode, successAt: number) => number;
 }
 
-export function createCollector(config: Config, surroundings: CollectorSurroundings): Collector {
+export function createCollector(config: Config, dependencies: CollectorDependencies): Collector {
   const settings = sessionSettings(config);
   return new Collector({
-    ...surroundings,
+    ...dependencies,
     readSnapshot: (bytes, tally, previous) => readSnapshot(bytes, settings, tally, previous),
     timeoutMs: config.collection.timeout,
     pollIntervalMs: config.collection.poll_interval,

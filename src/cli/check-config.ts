@@ -74,7 +74,7 @@ export async function checkOnline(flags: FlagValues, config: Config, shard: Shar
       print(`warning: ${warning}`);
     }
     const read = new Map<string, ReadResult>();
-    const board = await collectOnce({
+    const store = await collectOnce({
       config,
       nodes,
       api: clients.api,
@@ -83,7 +83,7 @@ export async function checkOnline(flags: FlagValues, config: Config, shard: Shar
       onRead: ({ nodeId }, result) => read.set(nodeId, result),
       onEnd: progress(nodes.length),
     });
-    for (const status of board.list()) {
+    for (const status of store.list()) {
       print(nodeReport(status, read.get(status.node.nodeId)));
       succeeded &&= status.up === true;
     }

@@ -12,7 +12,7 @@ import { AgentMetrics } from '../metrics/agent-metrics.js';
 import { viewFleet } from '../web/page/fleet-view.js';
 import { shardOf } from './command-line.js';
 import { type FlagValues, logSettings } from './flags.js';
-import { boardText, nodeTable } from './print-nodes.js';
+import { nodeTable, storeText } from './print-nodes.js';
 
 /** Resolves to 1 when a node's collection failed, or a project could not be searched in full. */
 export async function collect(flags: FlagValues): Promise<number> {
@@ -28,7 +28,7 @@ export async function collect(flags: FlagValues): Promise<number> {
   const searched = config.projects.filter(({ discovery }) => discovery.enabled);
   const found = await findNodesOnce(searched, clients, systemClock, stop.signal);
   const complete = areComplete(found, log);
-  const board = await collectOnce({
+  const store = await collectOnce({
     config,
     nodes: fleetNodes(config, shard, (project) => found.get(project)?.nodes ?? []),
     api: clients.api,
@@ -37,11 +37,11 @@ export async function collect(flags: FlagValues): Promise<number> {
   });
   await clients.close();
 
-  const statuses = board.list();
+  const statuses = store.list();
   if (flags.output === 'json') {
     process.stdout.write(`${JSON.stringify(viewFleet(statuses, systemClock.now()), undefined, 2)}\n`);
   } else if (flags.output === 'prometheus') {
-    process.stdout.write(await boardText(board));
+    process.stdout.write(await storeText(store));
   } else {
     process.stdout.write(nodeTable(statuses));
   }

@@ -1,7 +1,7 @@
 // Nodes as a table for the terminal.
 
 import { systemClock } from '../clock.js';
-import type { NodeBoard, NodeStatus } from '../collect/node-store.js';
+import type { NodeStatus, NodeStore } from '../collect/node-store.js';
 import { Exposition } from '../metrics/exposition.js';
 import { renderSnapshot, renderStatus } from '../metrics/render-node.js';
 import type { ReadResult } from '../sessions/read-snapshot.js';
@@ -62,11 +62,11 @@ function seriesOf(status: NodeStatus): number {
   return texts.join('').split('\n').length - 1;
 }
 
-// What /metrics would say of a board of nodes, for commands that print it.
+// What /metrics would say of a store of nodes, for commands that print it.
 
-export async function boardText(board: NodeBoard): Promise<string> {
+export async function storeText(store: NodeStore): Promise<string> {
   const exposition = new Exposition({
-    nodes: () => board.list(),
+    nodes: () => store.list(),
     agentText: async () => '',
     clock: systemClock,
   });

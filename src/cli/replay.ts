@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import path from 'node:path';
 import { sessionSettings } from '../agent/settings.js';
 import { systemClock } from '../clock.js';
-import { NodeBoard } from '../collect/node-store.js';
+import { NodeStore } from '../collect/node-store.js';
 import { defaultSettings } from '../config/config-schema.js';
 import { loadConfig } from '../config/load-config.js';
 import type { DatabaseNode } from '../model/node.js';
@@ -11,7 +11,7 @@ import { readSnapshot } from '../sessions/read-snapshot.js';
 import type { CsvTally } from '../sessions/snapshot.js';
 import { UsageError } from './command-line.js';
 import type { FlagValues } from './flags.js';
-import { boardText } from './print-nodes.js';
+import { storeText } from './print-nodes.js';
 
 // Fewer, larger chunks than Node's 64 KiB: a file of a gigabyte is read twice as fast.
 const CHUNK_BYTES = 256 * 1024;
@@ -24,8 +24,8 @@ export async function replay(flags: FlagValues, files: readonly string[]): Promi
   const nodes = files.map((file) => nodeOf(file, config.metrics.labels));
   refuseRepeated(nodes);
 
-  const board = new NodeBoard();
-  board.setNodes(nodes);
+  const store = new NodeStore();
+  store.setNodes(nodes);
   let exitCode = 0;
   for (const [index, { nodeId }] of nodes.entries()) {
     const file = files[index] ?? '';
@@ -36,7 +36,7 @@ export async function replay(flags: FlagValues, files: readonly string[]): Promi
         settings,
         tally,
       );
-      board.update(nodeId, ({ collections }) => ({
+      store.update(nodeId, ({ collections }) => ({
         up: true,
         collections: { ...collections, success: 1 },
         csvRows: tally.rows,
@@ -49,10 +49,10 @@ export async function replay(flags: FlagValues, files: readonly string[]): Promi
     } catch (error) {
       exitCode = 1;
       process.stderr.write(`${file}: ${error instanceof Error ? error.message : String(error)}\n`);
-      board.update(nodeId, () => ({ up: false }));
+      store.update(nodeId, () => ({ up: false }));
     }
   }
-  process.stdout.write(await boardText(board));
+  process.stdout.write(await storeText(store));
   return exitCode;
 }
 

@@ -8,7 +8,7 @@ import type { DatabaseNode } from '../model/node.js';
 import { CsvError } from '../sessions/csv-error.js';
 import type { ReadResult } from '../sessions/read-snapshot.js';
 import type { CsvTally } from '../sessions/snapshot.js';
-import type { NodeBoard, NodeStatus } from './node-store.js';
+import type { NodeStatus, NodeStore } from './node-store.js';
 import { PhaseTimer } from './phase-timer.js';
 import { type ReadSnapshot, runCollection } from './run-collection.js';
 import type { SessionApi } from './session-api.js';
@@ -16,7 +16,7 @@ import type { SessionApi } from './session-api.js';
 export interface CollectorOptions {
   readonly api: SessionApi;
   readonly readSnapshot: ReadSnapshot;
-  readonly board: NodeBoard;
+  readonly store: NodeStore;
   readonly clock: Clock;
   readonly log: Log;
   /** Of one collection, all phases together. */
@@ -57,7 +57,7 @@ export class Collector {
 
   /** Never rejects: a failure is counted and logged here. An aborted collection counts as nothing. */
   async collect(node: DatabaseNode, signal: AbortSignal): Promise<void> {
-    const { api, readSnapshot, board, clock, timeoutMs, pollIntervalMs } = this.#options;
+    const { api, readSnapshot, store, clock, timeoutMs, pollIntervalMs } = this.#options;
     const attempt: Attempt = {
       tally: { rows: 0, rejectedRows: 0, bytes: 0 },
       phases: new PhaseTimer(clock),
@@ -72,7 +72,7 @@ export class Collector {
         readSnapshot,
         clock,
         pollIntervalMs,
-        previous: board.get(node.nodeId)?.snapshot,
+        previous: store.get(node.nodeId)?.snapshot,
         publish: (result) => this.#succeed(node, attempt, result),
       });
     } catch (error) {
@@ -87,8 +87,8 @@ export class Collector {
 
   /** A run that came while the one before had not ended. */
   countSkipped(node: DatabaseNode): void {
-    const { board, log } = this.#options;
-    board.update(node.nodeId, ({ collections }) => ({ collections: plusOne(collections, 'skipped') }));
+    const { store, log } = this.#options;
+    store.update(node.nodeId, ({ collections }) => ({ collections: plusOne(collections, 'skipped') }));
     if (!this.#overdue.has(node.nodeId)) {
       this.#overdue.add(node.nodeId);
       log.warn('collection skipped: the one before runs or waits for its turn', nodeFields(node));
@@ -97,15 +97,15 @@ export class Collector {
 
   /** Milliseconds since the epoch. */
   noteNextRun(node: DatabaseNode, nextRunAt: number): void {
-    this.#options.board.update(node.nodeId, () => ({ nextRunAt }));
+    this.#options.store.update(node.nodeId, () => ({ nextRunAt }));
   }
 
   #succeed(node: DatabaseNode, attempt: Attempt, result: ReadResult): void {
-    const { board, clock, log } = this.#options;
+    const { store, clock, log } = this.#options;
     const now = clock.now();
     const staleAt = this.#options.staleAt(node, now);
-    const recovered = board.get(node.nodeId)?.up === false;
-    board.update(node.nodeId, (status) => ({
+    const recovered = store.get(node.nodeId)?.up === false;
+    store.update(node.nodeId, (status) => ({
       ...figuresWith(status, attempt),
       up: true,
       collections: plusOne(status.collections, 'success'),
@@ -124,9 +124,9 @@ export class Collector {
 
   /** The old snapshot stays on show until it is stale. */
   #fail(node: DatabaseNode, attempt: Attempt, error: CollectionError): void {
-    const { board, clock } = this.#options;
+    const { store, clock } = this.#options;
     const { reason, message } = error;
-    board.update(node.nodeId, (status) => ({
+    store.update(node.nodeId, (status) => ({
       ...figuresWith(status, attempt),
       up: false,
       collections: plusOne(status.collections, 'error'),

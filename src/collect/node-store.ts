@@ -4,7 +4,7 @@ import type { FailureReason } from '../model/failure.js';
 import type { DatabaseNode } from '../model/node.js';
 import type { Snapshot } from '../sessions/snapshot.js';
 
-export class NodeBoard {
+export class NodeStore {
   #statuses = new Map<string, NodeStatus>();
   #list: readonly NodeStatus[] | undefined;
   readonly #onChange: () => void;

@@ -1,7 +1,7 @@
 // How the TaurusDB API is called: the keys of `api`, at the top for all projects and under one project for itself.
 import * as v from 'valibot';
 import {
-  type ConfigSurroundings,
+  type ConfigDependencies,
   certificatesFile,
   type SecretKind,
   secretFile,
@@ -16,8 +16,8 @@ const PROXY_URL: SecretKind = {
 };
 
 /** `api` at the top of the file. */
-export function apiSection(surroundings: ConfigSurroundings) {
-  const keys = apiKeys(surroundings);
+export function apiSection(dependencies: ConfigDependencies) {
+  const keys = apiKeys(dependencies);
   return v.pipe(
     section({
       ...keys,
@@ -36,8 +36,8 @@ export function apiSection(surroundings: ConfigSurroundings) {
 }
 
 /** `api` under a project: what is left out is as at the top. */
-export function projectApiSection(surroundings: ConfigSurroundings) {
-  const keys = apiKeys(surroundings);
+export function projectApiSection(dependencies: ConfigDependencies) {
+  const keys = apiKeys(dependencies);
   return v.pipe(
     section({
       ...keys,
@@ -64,7 +64,7 @@ export function mergeApi(top: ApiSettings, own: ProjectApi): ApiSettings {
   };
 }
 
-function apiKeys(surroundings: ConfigSurroundings) {
+function apiKeys(dependencies: ConfigDependencies) {
   return {
     request_timeout: described('Limit of one attempt of a request', duration('100ms', '10m')),
     max_retries: described(
@@ -77,9 +77,9 @@ function apiKeys(surroundings: ConfigSurroundings) {
     ),
     max_csv_bytes: described('Largest result that is read, in decoded bytes', byteSize('1KiB', '16GiB')),
     ca_file: v.exactOptional(
-      described("Certificates (PEM) to trust beside the system's own", certificatesFile(surroundings)),
+      described("Certificates (PEM) to trust beside the system's own", certificatesFile(dependencies)),
     ),
     proxy_url: secretText('HTTP proxy for all requests, with its user and password if it has any', PROXY_URL),
-    proxy_url_file: secretFile('proxy_url', surroundings, PROXY_URL),
+    proxy_url_file: secretFile('proxy_url', dependencies, PROXY_URL),
   };
 }

@@ -1,18 +1,18 @@
 // Credentials of a project: the keys of `auth`.
 import * as v from 'valibot';
-import { type ConfigSurroundings, secretFile, secretText } from './file-schemas.js';
+import { type ConfigDependencies, secretFile, secretText } from './file-schemas.js';
 import { described, someText } from './kinds.js';
 import { atMostOneOf, exactlyOneOf, section, theOne } from './section.js';
 
 export type Auth = v.InferOutput<ReturnType<typeof authSection>>;
 
 /** Read to a mapping with one of its keys. */
-export function authSection(surroundings: ConfigSurroundings) {
+export function authSection(dependencies: ConfigDependencies) {
   const kinds = {
-    access_key: v.exactOptional(described('Access key, which signs every request', accessKey(surroundings))),
-    token: v.exactOptional(described('A token made elsewhere; valid for 24 hours', token(surroundings))),
+    access_key: v.exactOptional(described('Access key, which signs every request', accessKey(dependencies))),
+    token: v.exactOptional(described('A token made elsewhere; valid for 24 hours', token(dependencies))),
     password: v.exactOptional(
-      described('An IAM user, whose password is exchanged for tokens', password(surroundings)),
+      described('An IAM user, whose password is exchanged for tokens', password(dependencies)),
     ),
     ecs_agency: v.exactOptional(
       described(
@@ -24,15 +24,15 @@ export function authSection(surroundings: ConfigSurroundings) {
   return v.pipe(section(kinds), exactlyOneOf(Object.keys(kinds)));
 }
 
-function accessKey(surroundings: ConfigSurroundings) {
+function accessKey(dependencies: ConfigDependencies) {
   return v.pipe(
     section({
       ak: secretText('Access key id'),
-      ak_file: secretFile('ak', surroundings),
+      ak_file: secretFile('ak', dependencies),
       sk: secretText('Secret access key'),
-      sk_file: secretFile('sk', surroundings),
+      sk_file: secretFile('sk', dependencies),
       security_token: secretText('Token that comes with temporary keys'),
-      security_token_file: secretFile('security_token', surroundings),
+      security_token_file: secretFile('security_token', dependencies),
     }),
     exactlyOneOf(['ak', 'ak_file']),
     exactlyOneOf(['sk', 'sk_file']),
@@ -45,24 +45,24 @@ function accessKey(surroundings: ConfigSurroundings) {
   );
 }
 
-function token(surroundings: ConfigSurroundings) {
+function token(dependencies: ConfigDependencies) {
   return v.pipe(
     section({
       value: secretText('The token'),
-      value_file: secretFile('value', surroundings),
+      value_file: secretFile('value', dependencies),
     }),
     exactlyOneOf(['value', 'value_file']),
     v.transform(({ value, value_file }) => ({ value: theOne(value, value_file) })),
   );
 }
 
-function password(surroundings: ConfigSurroundings) {
+function password(dependencies: ConfigDependencies) {
   return v.pipe(
     section({
       domain: described('Name of the account that the user belongs to', someText()),
       user: described('Name of the IAM user', someText()),
       password: secretText('Password of the IAM user'),
-      password_file: secretFile('password', surroundings),
+      password_file: secretFile('password', dependencies),
     }),
     exactlyOneOf(['password', 'password_file']),
     v.transform(({ domain, user, password, password_file }) => ({

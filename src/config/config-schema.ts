@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { COLUMNS } from '../sessions/columns.js';
 import { apiSection, mergeApi } from './api-schema.js';
 import type { DeepReadonly } from './deep-freeze.js';
-import type { ConfigSurroundings } from './file-schemas.js';
+import type { ConfigDependencies } from './file-schemas.js';
 import { cron, described, duration, flag, integer, oneOf, someText, text } from './kinds.js';
 import { labels } from './label-schema.js';
 import { projectSection } from './project-schema.js';
@@ -20,18 +20,18 @@ const OWN_PATHS = ['/', '/-/healthy', '/-/ready', '/-/reload', '/api/v1/nodes', 
 export type Config = DeepReadonly<v.InferOutput<ReturnType<typeof configSchema>>>;
 export type ProjectConfig = Config['projects'][number];
 
-export function configSchema(surroundings: ConfigSurroundings) {
+export function configSchema(dependencies: ConfigDependencies) {
   return v.pipe(
     section({
       projects: described(
         'Huawei Cloud projects (a project is one tenant in one region)',
         v.pipe(
-          v.array(projectSection(surroundings), 'expected a list'),
+          v.array(projectSection(dependencies), 'expected a list'),
           v.minLength(1, 'got an empty list, expected at least one project'),
         ),
       ),
       collection: v.nullish(described('When and how nodes are collected', collectionSection()), {}),
-      api: v.nullish(described('How the TaurusDB API is called', apiSection(surroundings)), {}),
+      api: v.nullish(described('How the TaurusDB API is called', apiSection(dependencies)), {}),
       csv: v.nullish(described('How the result files are read', csvSection()), {}),
       metrics: v.nullish(described('What is published', metricsSection()), {}),
       web: v.nullish(described('Where it is published; a change needs a restart', webSection()), {}),

@@ -11,7 +11,7 @@ const MAX_FILE_BYTES = 1024 * 1024;
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/gu;
 
 /** Where the files are that a configuration names, and who hears what is odd about them. */
-export interface ConfigSurroundings {
+export interface ConfigDependencies {
   /** Absolute. */
   readonly directory: string;
   readonly env: NodeJS.ProcessEnv;
@@ -27,7 +27,7 @@ export interface SecretKind {
 const ANY_SECRET: SecretKind = { kind: 'a secret', isValid: () => true };
 
 /** Read to the text of its certificates: a reload sees when they changed, and cannot fail over them later. */
-export function certificatesFile({ directory }: ConfigSurroundings) {
+export function certificatesFile({ directory }: ConfigDependencies) {
   return converted('a file of certificates (PEM)', (written) => {
     const text = readBoundedFile(resolve(directory, written), MAX_FILE_BYTES).bytes.toString('latin1');
     const certificates = text.match(CERTIFICATE) ?? [];
@@ -58,7 +58,7 @@ export function secretText(description: string, kind = ANY_SECRET) {
 }
 
 /** The twin of `name`. */
-export function secretFile(name: string, { directory, warn }: ConfigSurroundings, kind = ANY_SECRET) {
+export function secretFile(name: string, { directory, warn }: ConfigDependencies, kind = ANY_SECRET) {
   return v.exactOptional(
     described(
       `File that holds \`${name}\`, instead of it; read again when it changes`,

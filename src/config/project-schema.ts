@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { apiEndpoint, iamEndpoint, KNOWN_REGIONS } from '../taurusdb/regions.js';
 import { projectApiSection } from './api-schema.js';
 import { type Auth, authSection } from './auth-schema.js';
-import type { ConfigSurroundings } from './file-schemas.js';
+import type { ConfigDependencies } from './file-schemas.js';
 import { described, endpoint, oneOf, someText, text } from './kinds.js';
 import { discoverySection, nodeSection } from './node-schema.js';
 import { findSdkCredentials, type SdkCredentials } from './sdk-credentials.js';
@@ -11,8 +11,8 @@ import { isMapping, issuePath, section, theOne } from './section.js';
 
 const LANGUAGES = ['en-us', 'zh-cn'] as const;
 
-export function projectSection(surroundings: ConfigSurroundings) {
-  const sdkCredentials = elsewhere(surroundings);
+export function projectSection(dependencies: ConfigDependencies) {
+  const sdkCredentials = elsewhere(dependencies);
   return v.pipe(
     section({
       name: described(
@@ -35,11 +35,11 @@ export function projectSection(surroundings: ConfigSurroundings) {
       auth: v.exactOptional(
         described(
           'Credentials, of exactly one kind; left out, they come from the environment or the profile file of the Huawei Cloud SDK',
-          authSection(surroundings),
+          authSection(dependencies),
         ),
       ),
       api: v.nullish(
-        described('Settings of `api` for this project alone', projectApiSection(surroundings)),
+        described('Settings of `api` for this project alone', projectApiSection(dependencies)),
         {},
       ),
       nodes: v.nullish(described('Nodes to collect', v.array(nodeSection(), 'expected a list')), []),
@@ -64,7 +64,7 @@ export function projectSection(surroundings: ConfigSurroundings) {
 }
 
 /** Looked for when a project needs them, and once for all that do. */
-function elsewhere({ env, warn }: ConfigSurroundings): () => SdkCredentials {
+function elsewhere({ env, warn }: ConfigDependencies): () => SdkCredentials {
   let credentials: SdkCredentials | undefined;
   return () => {
     credentials ??= findSdkCredentials(env, warn);

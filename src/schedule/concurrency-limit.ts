@@ -1,6 +1,6 @@
 // How much runs at the same time: a number of slots, and a queue for what finds none free.
 
-export class Slots {
+export class ConcurrencyLimit {
   #size: number;
   readonly #waiting = new Set<() => Promise<void>>();
   readonly #running = new Set<Promise<void>>();

@@ -2,7 +2,7 @@
 // a node at a time and only so many together. It does not know what a collection does.
 import type { Clock } from '../clock.js';
 import type { DatabaseNode } from '../model/node.js';
-import { Slots } from './concurrency-limit.js';
+import { ConcurrencyLimit } from './concurrency-limit.js';
 import { splayShareMs, waitForRun } from './run-times.js';
 
 /** The next runs of a schedule after now. */
@@ -48,14 +48,14 @@ interface ScheduledNode {
 export class Scheduler {
   readonly #clock: Clock;
   #options: SchedulerOptions;
-  readonly #slots: Slots;
+  readonly #limit: ConcurrencyLimit;
   readonly #nodes = new Map<string, ScheduledNode>();
   #stopped = false;
 
   constructor(clock: Clock, options: SchedulerOptions) {
     this.#clock = clock;
     this.#options = options;
-    this.#slots = new Slots(options.maxConcurrent);
+    this.#limit = new ConcurrencyLimit(options.maxConcurrent);
   }
 
   /** A new node is collected at once, a kept one goes on, a removed one's collection is aborted. */
@@ -85,7 +85,7 @@ export class Scheduler {
   /** From the next run on; what runs goes on as it began. */
   configure(options: SchedulerOptions): void {
     this.#options = options;
-    this.#slots.resize(options.maxConcurrent);
+    this.#limit.resize(options.maxConcurrent);
   }
 
   /** Starts nothing more, gives running collections `graceMs` to end, then aborts them. */
@@ -169,7 +169,7 @@ export class Scheduler {
     }
     scheduled.begun = true;
     scheduled.busy = true;
-    scheduled.leaveQueue = this.#slots.enqueue(async () => {
+    scheduled.leaveQueue = this.#limit.enqueue(async () => {
       await this.#options.collector.collect(scheduled.node, scheduled.collection.signal);
       scheduled.busy = false;
     });
@@ -178,7 +178,7 @@ export class Scheduler {
   async #idleWithin(ms: number): Promise<void> {
     const enough = new AbortController();
     const timeUp = this.#clock.sleep(ms, enough.signal).catch(() => {}); // idle first
-    await Promise.race([this.#slots.idle(), timeUp]);
+    await Promise.race([this.#limit.idle(), timeUp]);
     enough.abort();
   }
 }

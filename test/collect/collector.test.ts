@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Collector, type CollectorOptions } from '../../src/collect/collector.js';
-import { NodeBoard, type NodeStatus } from '../../src/collect/node-store.js';
+import { type NodeStatus, NodeStore } from '../../src/collect/node-store.js';
 import type { Log, LogFields } from '../../src/log.js';
 import { CollectionError, type FailureReason } from '../../src/model/failure.js';
 import { CsvError } from '../../src/sessions/csv-error.js';
@@ -15,15 +15,15 @@ const OTHER = sampleNode({ nodeId: 'c17d1a0b9e2f4c6fa5d8e9b0c1d2e3f4no07' });
 describe('Collector', () => {
   let clock: FakeClock;
   let api: ScriptedApi;
-  let board: NodeBoard;
+  let store: NodeStore;
   let lines: { level: string; message: string; fields: LogFields }[];
   let stopping: AbortController;
 
   beforeEach(() => {
     clock = new FakeClock();
     api = new ScriptedApi(clock);
-    board = new NodeBoard();
-    board.setNodes([NODE, OTHER]);
+    store = new NodeStore();
+    store.setNodes([NODE, OTHER]);
     lines = [];
     stopping = new AbortController();
   });
@@ -43,7 +43,7 @@ describe('Collector', () => {
     return new Collector({
       api,
       readSnapshot: countLines,
-      board,
+      store,
       clock,
       log,
       timeoutMs: 50_000,
@@ -55,14 +55,14 @@ describe('Collector', () => {
 
   async function collect(collector: Collector, node = NODE): Promise<NodeStatus> {
     await Promise.all([collector.collect(node, stopping.signal), clock.advance(60_000)]);
-    const status = board.get(node.nodeId);
+    const status = store.get(node.nodeId);
     assert.ok(status !== undefined);
     return status;
   }
 
   const logged = (level: string) => lines.filter((line) => line.level === level);
 
-  it('puts a success on the board, whole', async () => {
+  it('puts a success on the store, whole', async () => {
     const begin = clock.now();
     const status = await collect(makeCollector());
     assert.equal(status.up, true);
@@ -179,7 +179,7 @@ describe('Collector', () => {
   it('lets a parser that throws fail its node alone', async () => {
     const collector = makeCollector({
       readSnapshot: (csv, tally, previous) => {
-        if (board.get(NODE.nodeId)?.up === undefined) throw new TypeError("no 'SELECT 1'");
+        if (store.get(NODE.nodeId)?.up === undefined) throw new TypeError("no 'SELECT 1'");
         return countLines(csv, tally, previous);
       },
     });
@@ -229,12 +229,12 @@ describe('Collector', () => {
 
   it('counts and logs nothing when it is aborted', async () => {
     api.hanging.add(NODE.nodeId);
-    const before = board.list();
+    const before = store.list();
     const collecting = makeCollector().collect(NODE, stopping.signal);
     await clock.advance(10_000);
     stopping.abort();
     await collecting;
-    assert.equal(board.list(), before);
+    assert.equal(store.list(), before);
     assert.deepEqual(lines, []);
   });
 
@@ -245,15 +245,15 @@ describe('Collector', () => {
       const collecting = collector.collect(NODE, stopping.signal);
       collector.countSkipped(NODE);
       collector.countSkipped(NODE);
-      assert.equal(board.get(NODE.nodeId)?.collections.skipped, skipped);
+      assert.equal(store.get(NODE.nodeId)?.collections.skipped, skipped);
       await Promise.all([collecting, clock.advance(60_000)]);
     }
     assert.equal(logged('warn').filter(({ message }) => message.includes('skipped')).length, 2);
   });
 
-  it('puts the next run on the board', () => {
+  it('puts the next run on the store', () => {
     makeCollector().noteNextRun(NODE, 1_767_323_045_000);
-    assert.equal(board.get(NODE.nodeId)?.nextRunAt, 1_767_323_045_000);
+    assert.equal(store.get(NODE.nodeId)?.nextRunAt, 1_767_323_045_000);
   });
 
   it('describes the columns of a node once, and again when they change', async () => {

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { fleetNodes } from '../../src/agent/fleet.js';
 import { ProjectClients } from '../../src/agent/project-clients.js';
 import { createCollector } from '../../src/agent/settings.js';
-import { NodeBoard, type NodeStatus } from '../../src/collect/node-store.js';
+import { type NodeStatus, NodeStore } from '../../src/collect/node-store.js';
 import type { SessionApi } from '../../src/collect/session-api.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import type { FindNodes } from '../../src/discover/node-finder.js';
@@ -49,7 +49,7 @@ export interface FleetOptions {
 export class RehearsedFleet {
   readonly clock: RehearsalClock;
   readonly log = new RecordedLog();
-  readonly board = new NodeBoard();
+  readonly store = new NodeStore();
   readonly sickApi: HostileApi;
   readonly healthyApi: HostileApi;
   /** Everything that the API client rejected with. */
@@ -102,7 +102,7 @@ export class RehearsedFleet {
       metadataEndpoint: sickApi.url,
     });
     this.#exposition = new Exposition({
-      nodes: () => this.board.list(),
+      nodes: () => this.store.list(),
       agentText: (format) => this.#metrics.text(format),
       clock,
     });
@@ -111,7 +111,7 @@ export class RehearsedFleet {
     this.#clients.apply(config);
     this.#metrics.setProjects(config.projects.map(({ name }) => name));
     this.#nodes = fleetNodes(config, WHOLE_FLEET);
-    this.board.setNodes(this.#nodes);
+    this.store.setNodes(this.#nodes);
     this.#collector = this.#createCollector(config);
     this.printable = { config, clients: this.#clients, collector: this.#collector };
   }
@@ -173,7 +173,7 @@ export class RehearsedFleet {
 
   /** All that people and programs are shown of the fleet. */
   async pages(): Promise<string> {
-    const nodes = this.board.list();
+    const nodes = this.store.list();
     const page = await renderPage(nodes, this.clock, { version: '0', telemetryPath: '/metrics', query: '' });
     return [
       await this.metricsPage(),
@@ -198,7 +198,7 @@ export class RehearsedFleet {
   }
 
   #status(nodeId: string): NodeStatus {
-    const status = this.board.get(nodeId);
+    const status = this.store.get(nodeId);
     if (status === undefined) throw new Error(`no node ${nodeId}`);
     return status;
   }
@@ -242,7 +242,7 @@ export class RehearsedFleet {
   #createCollector(config: ReturnType<typeof loadConfig>['config']) {
     return createCollector(config, {
       api: this.#watched(this.#clients.api),
-      board: this.board,
+      store: this.store,
       clock: this.clock,
       log: this.log,
       staleAt: (_, successAt) => successAt + Number(config.collection.stale_after),

@@ -3,7 +3,7 @@
 import { fleetNodes } from '../../src/agent/fleet.js';
 import { ProjectClients } from '../../src/agent/project-clients.js';
 import { createCollector } from '../../src/agent/settings.js';
-import { NodeBoard, type NodeStatus } from '../../src/collect/node-store.js';
+import { type NodeStatus, NodeStore } from '../../src/collect/node-store.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { WHOLE_FLEET } from '../../src/discover/shard.js';
 import { AgentMetrics } from '../../src/metrics/agent-metrics.js';
@@ -29,7 +29,7 @@ export class ScheduledFleet {
   readonly clock: RehearsalClock;
   readonly api: HostileApi;
   readonly log = new RecordedLog();
-  readonly board = new NodeBoard();
+  readonly store = new NodeStore();
   readonly #clients: ProjectClients;
   readonly #scheduler: Scheduler;
 
@@ -74,7 +74,7 @@ export class ScheduledFleet {
     this.#scheduler = new Scheduler(clock, {
       collector: createCollector(config, {
         api: this.#clients.api,
-        board: this.board,
+        store: this.store,
         clock,
         log: this.log,
         staleAt: () => Number.POSITIVE_INFINITY,
@@ -87,12 +87,12 @@ export class ScheduledFleet {
       ...node,
       schedule: String(A_MINUTE_MS),
     }));
-    this.board.setNodes(scheduled);
+    this.store.setNodes(scheduled);
     this.#scheduler.setNodes(scheduled);
   }
 
   get statuses(): readonly NodeStatus[] {
-    return this.board.list();
+    return this.store.list();
   }
 
   get up(): number {

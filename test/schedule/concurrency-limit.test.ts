@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
-import { Slots } from '../../src/schedule/concurrency-limit.js';
+import { ConcurrencyLimit } from '../../src/schedule/concurrency-limit.js';
 import { settle } from '../support/fake-clock.js';
 
-describe('Slots', () => {
-  let slots: Slots;
+describe('ConcurrencyLimit', () => {
+  let limit: ConcurrencyLimit;
   let started: string[];
   let finish: Map<string, () => void>;
 
   beforeEach(() => {
-    slots = new Slots(2);
+    limit = new ConcurrencyLimit(2);
     started = [];
     finish = new Map();
   });
 
   function enqueue(name: string): () => void {
-    return slots.enqueue(() => {
+    return limit.enqueue(() => {
       started.push(name);
       return new Promise((resolve) => finish.set(name, resolve));
     });
@@ -47,13 +47,13 @@ describe('Slots', () => {
 
   it('fills new slots at once', () => {
     for (const name of ['a', 'b', 'c', 'd']) enqueue(name);
-    slots.resize(3);
+    limit.resize(3);
     assert.deepEqual(started, ['a', 'b', 'c']);
   });
 
   it('lets what runs go on when there are fewer slots', async () => {
     for (const name of ['a', 'b', 'c']) enqueue(name);
-    slots.resize(1);
+    limit.resize(1);
     await end('a');
     assert.deepEqual(started, ['a', 'b']);
     await end('b');
@@ -63,7 +63,7 @@ describe('Slots', () => {
   it('is idle when the last of the queue has ended', async () => {
     let idle = false;
     for (const name of ['a', 'b', 'c']) enqueue(name);
-    const waiting = slots.idle().then(() => {
+    const waiting = limit.idle().then(() => {
       idle = true;
     });
     await end('a');
@@ -75,6 +75,6 @@ describe('Slots', () => {
   });
 
   it('is idle at once when nothing runs', async () => {
-    await slots.idle();
+    await limit.idle();
   });
 });

@@ -1,4 +1,4 @@
-// A collection by the program: signed requests, its budget of them, timeouts, limits, the snapshot on the board.
+// A collection by the program: signed requests, its budget of them, timeouts, limits, the snapshot on the store.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -6,7 +6,7 @@ import { fleetNodes } from '../../../src/agent/fleet.js';
 import { ProjectClients } from '../../../src/agent/project-clients.js';
 import { createCollector } from '../../../src/agent/settings.js';
 import { type Clock, systemClock } from '../../../src/clock.js';
-import { NodeBoard } from '../../../src/collect/node-store.js';
+import { NodeStore } from '../../../src/collect/node-store.js';
 import { loadConfig } from '../../../src/config/load-config.js';
 import { WHOLE_FLEET } from '../../../src/discover/shard.js';
 import { AgentMetrics } from '../../../src/metrics/agent-metrics.js';
@@ -36,17 +36,17 @@ export async function run(port: number): Promise<() => Users> {
 
 function collectorFor(port: number) {
   const { config } = loadSettings(port);
-  const board = new NodeBoard();
+  const store = new NodeStore();
   const observer = new AgentMetrics({ version: '0', revision: '0', nodeVersion: '0' });
   const clients = new ProjectClients({ clock, log: SILENT, observer });
   clients.apply(config);
   const staleAt = () => Number.POSITIVE_INFINITY;
-  const collector = createCollector(config, { api: clients.api, board, clock, log: SILENT, staleAt });
+  const collector = createCollector(config, { api: clients.api, store, clock, log: SILENT, staleAt });
   const nodes = fleetNodes(config, WHOLE_FLEET);
-  board.setNodes(nodes);
+  store.setNodes(nodes);
   return async () => {
     for (const node of nodes) await collector.collect(node, new AbortController().signal);
-    const users = board.list()[0]?.snapshot?.dimensions.get('user')?.values ?? [];
+    const users = store.list()[0]?.snapshot?.dimensions.get('user')?.values ?? [];
     return () => record(users.map(({ value, sessions }) => [value, sessions]));
   };
 }

@@ -1,6 +1,6 @@
 import { systemClock } from '../../../src/clock.js';
 import { Exposition } from '../../../src/metrics/exposition.js';
-import { collect, sampleBoard } from '../sample-board.js';
+import { collect, sampleStore } from '../sample-store.js';
 import { countSeries, longestBlockMs, serve } from '../serve.js';
 
 const COLLECTIONS_PER_SECOND = 400 / 60;
@@ -8,9 +8,9 @@ const COLLECTIONS_PER_SECOND = 400 / 60;
 /** With `changing`, nodes are collected meanwhile at the pace of 400 a minute. */
 export async function run(action: string, series: number, changing: string) {
   if (action === 'block') return longestBlockMs();
-  const board = sampleBoard(series);
+  const store = sampleStore(series);
   const exposition = new Exposition({
-    nodes: () => board.list(),
+    nodes: () => store.list(),
     agentText: async () => '',
     clock: systemClock,
   });
@@ -19,7 +19,7 @@ export async function run(action: string, series: number, changing: string) {
   if (changing === 'changing') {
     let round = 0;
     setInterval(() => {
-      collect(board, round++ % board.list().length);
+      collect(store, round++ % store.list().length);
       exposition.noteChange();
     }, 1000 / COLLECTIONS_PER_SECOND);
   }

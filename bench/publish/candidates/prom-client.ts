@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { Gauge, Registry } from 'prom-client';
-import { sampleBoard, samplesByFamily } from '../sample-board.js';
+import { sampleStore, samplesByFamily } from '../sample-store.js';
 import { countSeries, longestBlockMs, serve } from '../serve.js';
 
 const compress = promisify(gzip);
@@ -9,7 +9,7 @@ const compress = promisify(gzip);
 export async function run(action: string, series: number) {
   if (action === 'block') return longestBlockMs();
   const registry = new Registry();
-  for (const { family, samples } of samplesByFamily(sampleBoard(series).list())) {
+  for (const { family, samples } of samplesByFamily(sampleStore(series).list())) {
     const labelNames = [...new Set(samples.flatMap(({ labels }) => Object.keys(labels)))];
     const gauge = new Gauge({ name: family.name, help: family.help, labelNames, registers: [registry] });
     for (const { labels, value } of samples) gauge.set(labels, value);

@@ -2,7 +2,7 @@
 import { dirname, resolve } from 'node:path';
 import * as v from 'valibot';
 import { readBoundedFile } from '../../small-file.js';
-import type { ConfigSurroundings } from '../file-schemas.js';
+import type { ConfigDependencies } from '../file-schemas.js';
 import { type ConfigError, ConfigErrors, type ConfigPath, formatPath } from './config-errors.js';
 import { describeIssue } from './describe-issue.js';
 import { expandEnvironment } from './expand-environment.js';
@@ -19,7 +19,7 @@ export interface Settings<Output> {
 /** Throws ConfigErrors with everything that is wrong, in the order of the file. */
 export function readSettings<Schema extends v.GenericSchema>(
   file: string,
-  schemaFor: (surroundings: ConfigSurroundings) => Schema,
+  schemaFor: (dependencies: ConfigDependencies) => Schema,
   env: NodeJS.ProcessEnv,
 ): Settings<v.InferOutput<Schema>> {
   const { value, problems, placeOf } = parseYaml(readText(file));

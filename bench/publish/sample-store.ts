@@ -1,5 +1,5 @@
 // A fleet's statuses with about as many series as wanted, 250 of each node: what a busy instance shows.
-import { NodeBoard, type NodeStatus } from '../../src/collect/node-store.js';
+import { type NodeStatus, NodeStore } from '../../src/collect/node-store.js';
 import { NODE_FAMILIES } from '../../src/metrics/metric-families.js';
 import type { Dimension, DimensionCounts, Snapshot } from '../../src/sessions/snapshot.js';
 
@@ -12,10 +12,10 @@ const VALUES: readonly (readonly [Dimension, number])[] = [
   ['command', 6],
 ];
 
-export function sampleBoard(series: number): NodeBoard {
-  const board = new NodeBoard();
+export function sampleStore(series: number): NodeStore {
+  const store = new NodeStore();
   const ids = Array.from({ length: series / SERIES_PER_NODE }, (_, node) => String(node).padStart(32, '0'));
-  board.setNodes(
+  store.setNodes(
     ids.map((id) => ({
       project: 'production',
       instanceId: `${id}in07`,
@@ -30,15 +30,15 @@ export function sampleBoard(series: number): NodeBoard {
     })),
   );
   ids.forEach((_, node) => {
-    collect(board, node);
+    collect(store, node);
   });
-  return board;
+  return store;
 }
 
 /** As a collection leaves the node behind; its figures differ each time. */
-export function collect(board: NodeBoard, node: number): void {
-  const { nodeId } = board.list()[node]?.node ?? { nodeId: '' };
-  board.update(nodeId, ({ collections }) => ({
+export function collect(store: NodeStore, node: number): void {
+  const { nodeId } = store.list()[node]?.node ?? { nodeId: '' };
+  store.update(nodeId, ({ collections }) => ({
     up: true,
     collections: { ...collections, success: collections.success + 1 },
     lastSuccessAt: 1_770_000_000_000,
