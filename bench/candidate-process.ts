@@ -75,18 +75,24 @@ export async function interleaved<Name extends string>(
   try {
     for (const { process, warmUpMs = 0 } of candidates.values()) {
       const until = performance.now() + warmUpMs;
-      while (performance.now() < until) await process.run(...args);
+      while (performance.now() < until) {
+        await process.run(...args);
+      }
     }
     for (let round = 0, hasMore = true; hasMore; round++) {
       hasMore = false;
       for (const [name, { process, rounds }] of candidates) {
-        if (round >= rounds) continue;
+        if (round >= rounds) {
+          continue;
+        }
         measured.get(name)?.push(await process.run(...args));
         hasMore = true;
       }
     }
   } finally {
-    for (const { process } of candidates.values()) process.stop();
+    for (const { process } of candidates.values()) {
+      process.stop();
+    }
   }
   return measured;
 }

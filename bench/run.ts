@@ -37,7 +37,9 @@ async function run(names: readonly string[]): Promise<void> {
     } finally {
       await rm(folder, { recursive: true });
     }
-    for (const table of results[name]) process.stdout.write(`${printTable(table)}\n`);
+    for (const table of results[name]) {
+      process.stdout.write(`${printTable(table)}\n`);
+    }
   }
   const machine = { node: process.version, cpu: os.cpus()[0]?.model, cores: os.cpus().length };
   await writeFile(RESULTS, `${JSON.stringify({ machine, results }, undefined, 2)}\n`);

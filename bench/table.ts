@@ -18,6 +18,8 @@ export function printTable({ title, columns, rows }: Table): string {
 
 /** Three significant digits: more would be noise. */
 function cellText(cell: string | number): string {
-  if (typeof cell === 'string') return cell;
+  if (typeof cell === 'string') {
+    return cell;
+  }
   return cell >= 100 ? cell.toFixed(0) : String(Number(cell.toPrecision(3)));
 }

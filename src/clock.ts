@@ -37,7 +37,9 @@ export class TimeSlice {
 
   /** To be called between pieces of work: lets other requests and the collections get on when the slice is used up. */
   async rest(): Promise<void> {
-    if (this.#clock.monotonic() - this.#start < SLICE_MS) return;
+    if (this.#clock.monotonic() - this.#start < SLICE_MS) {
+      return;
+    }
     await yieldToEventLoop();
     this.#start = this.#clock.monotonic();
   }

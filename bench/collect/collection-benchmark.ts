@@ -16,7 +16,9 @@ const WARM_UP_MS = 2_000;
 
 export async function collectionBenchmark(folder: string): Promise<readonly Table[]> {
   const rows = [];
-  for (const [kind, sessions, rounds] of FILES) rows.push(...(await measure(folder, kind, sessions, rounds)));
+  for (const [kind, sessions, rounds] of FILES) {
+    rows.push(...(await measure(folder, kind, sessions, rounds)));
+  }
   return [
     {
       title: 'Whole collections',

@@ -39,7 +39,9 @@ export class ServerProcess {
     request.on('error', () => {});
     const [answer] = await once(request, 'response');
     const chunks: Buffer[] = [];
-    for await (const chunk of answer) chunks.push(chunk);
+    for await (const chunk of answer) {
+      chunks.push(chunk);
+    }
     return Buffer.concat(chunks).toString();
   }
 
@@ -55,7 +57,9 @@ export class ServerProcess {
   }
 
   async stop(): Promise<void> {
-    if (this.#child.exitCode !== null) return;
+    if (this.#child.exitCode !== null) {
+      return;
+    }
     this.#child.kill();
     await once(this.#child, 'exit');
   }

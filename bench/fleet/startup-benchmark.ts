@@ -39,7 +39,9 @@ export async function startupBenchmark(folder: string): Promise<readonly Table[]
   ]);
   const starts = new Map<string, Start[]>([...candidates.keys()].map((name) => [name, []]));
   for (let round = 0; round < ROUNDS; round++) {
-    for (const [name, args] of candidates) starts.get(name)?.push(await start(args));
+    for (const [name, args] of candidates) {
+      starts.get(name)?.push(await start(args));
+    }
   }
   const figures = [...starts].map(([name, all]) => ({
     name,

@@ -46,7 +46,9 @@ const SIZES: readonly Size[] = [
 export async function parseBenchmark(folder: string): Promise<readonly Table[]> {
   const tables: Table[] = [];
   for (const size of SIZES) {
-    for (const kind of size.kinds) tables.push(await measure(folder, kind, size));
+    for (const kind of size.kinds) {
+      tables.push(await measure(folder, kind, size));
+    }
   }
   return tables;
 }
@@ -56,7 +58,9 @@ async function measure(folder: string, kind: FileKind, { rows, rounds, warmUpMs 
   const candidates = new Map<Name, Candidate>();
   for (const name of NAMES) {
     const { [name]: count = 0 } = rounds;
-    if (count === 0) continue;
+    if (count === 0) {
+      continue;
+    }
     candidates.set(name, {
       process: new CandidateProcess(`parse/candidates/${name}.js`),
       rounds: count,

@@ -22,7 +22,9 @@ interface Scraped {
 
 export async function publishBenchmark(): Promise<readonly Table[]> {
   const tables: Table[] = [];
-  for (const series of SIZES) tables.push(await measure(series));
+  for (const series of SIZES) {
+    tables.push(await measure(series));
+  }
   return tables;
 }
 
@@ -43,7 +45,9 @@ async function measure(series: number): Promise<Table> {
           const start = performance.now();
           const bytes = await scraper.scrape(encoding === 'gzip');
           const into = scraped[index];
-          if (into === undefined) continue;
+          if (into === undefined) {
+            continue;
+          }
           into.times.push(performance.now() - start);
           into.bytes = bytes;
         }

@@ -92,7 +92,9 @@ export function samplesByFamily(nodes: readonly NodeStatus[]) {
       const shown =
         family.source === 'status' ? family.samples(status) : snapshot ? family.samples(snapshot) : [];
       for (const [value, ...labelValues] of shown) {
-        if (value === undefined) continue;
+        if (value === undefined) {
+          continue;
+        }
         const own = family.labels.map((name, index): [string, string] => [name, labelValues[index] ?? '']);
         const configured = family.configuredLabels ? node.labels : {};
         const labels = { instance_id: node.instanceId, node_id: node.nodeId, ...Object.fromEntries(own) };

@@ -26,7 +26,9 @@ export class Scraper {
 
   /** Resolves to the size of the body once all of it is there. */
   async scrape(gzip: boolean): Promise<number> {
-    if (this.#socket.connecting) await once(this.#socket, 'connect');
+    if (this.#socket.connecting) {
+      await once(this.#socket, 'connect');
+    }
     return new Promise((resolve, reject) => {
       this.#socket.once('error', reject);
       let missing: number | undefined;
@@ -39,7 +41,9 @@ export class Scraper {
           missing = size + headEnd + HEAD_END.length;
         }
         missing -= bytes.length;
-        if (missing > 0) return;
+        if (missing > 0) {
+          return;
+        }
         this.#socket.off('error', reject);
         resolve(size);
       };

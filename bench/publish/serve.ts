@@ -17,7 +17,9 @@ export async function serve(scrape: Scrape): Promise<number> {
       'Content-Length',
       chunks.reduce((sum, { length }) => sum + length, 0),
     );
-    for (const chunk of chunks) response.write(chunk);
+    for (const chunk of chunks) {
+      response.write(chunk);
+    }
     response.end();
   });
   await new Promise<void>((resolve) => {

@@ -51,7 +51,9 @@ export class Fleet {
     this.#config = config;
     metrics.setProjects(config.projects.map(({ name }) => name));
     for (const { name, discovery } of config.projects) {
-      if (!discovery.enabled) metrics.endDiscovery(name);
+      if (!discovery.enabled) {
+        metrics.endDiscovery(name);
+      }
     }
     this.#discovery.setProjects(
       config.projects
@@ -75,7 +77,9 @@ export class Fleet {
     onChange(nodes);
     const warnings = capacityOf(this.#config, nodes);
     for (const warning of warnings) {
-      if (!this.#warned.includes(warning)) log.warn(warning);
+      if (!this.#warned.includes(warning)) {
+        log.warn(warning);
+      }
     }
     this.#warned = warnings;
   }

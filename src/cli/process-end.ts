@@ -37,7 +37,9 @@ export function endOnUnforeseen(log: Log): void {
 
 /** Without the message, which nobody has checked: it may quote a cell or a secret. */
 function origin(error: unknown) {
-  if (!(error instanceof Error)) return { thrown: typeof error };
+  if (!(error instanceof Error)) {
+    return { thrown: typeof error };
+  }
   const frames = [...(error.stack ?? '').matchAll(/^ {4}at (.+)$/gmu)].map(([, frame]) => frame);
   return { thrown: error.constructor.name, thrown_at: frames.slice(0, FRAMES_SHOWN).join(' < ') };
 }

@@ -1,5 +1,6 @@
 // Which nodes of a project are collected: the keys of an item of `nodes`, and those of `discovery`.
 import * as v from 'valibot';
+import { INSTANCE_ID, NODE_ID } from '../model/ids.js';
 import { cron, described, duration, flag, oneOf, someText, text } from './kinds.js';
 import { labels } from './label-schema.js';
 import { namedValues, section } from './section.js';
@@ -8,14 +9,8 @@ const ROLES = ['master', 'slave', 'both'] as const;
 
 export function nodeSection() {
   return section({
-    instance_id: described(
-      'Id of the TaurusDB instance',
-      text('36 letters and digits that end in in07', (id) => /^[A-Za-z0-9]{32}in07$/u.test(id)),
-    ),
-    node_id: described(
-      'Id of the node',
-      text('36 letters and digits that end in no07', (id) => /^[A-Za-z0-9]{32}no07$/u.test(id)),
-    ),
+    instance_id: described('Id of the TaurusDB instance', text(INSTANCE_ID.kind, INSTANCE_ID.matches)),
+    node_id: described('Id of the node', text(NODE_ID.kind, NODE_ID.matches)),
     name: v.exactOptional(described('Shown as the label `node_name`', someText())),
     labels: v.nullish(described("Added to this node's session series, by name", labels()), {}),
     schedule: v.exactOptional(

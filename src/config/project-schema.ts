@@ -1,5 +1,6 @@
 // One project: the keys of an item of `projects`.
 import * as v from 'valibot';
+import { PROJECT_ID } from '../model/ids.js';
 import { apiEndpoint, iamEndpoint, KNOWN_REGIONS } from '../taurusdb/regions.js';
 import { projectApiSection } from './api-schema.js';
 import { type Auth, authSection } from './auth-schema.js';
@@ -23,7 +24,7 @@ export function projectSection(dependencies: ConfigDependencies) {
       project_id: v.exactOptional(
         described(
           'Id of the project; left out, it is looked up by the region',
-          text('32 letters and digits', (id) => /^[A-Za-z0-9]{32}$/u.test(id)),
+          text(PROJECT_ID.kind, PROJECT_ID.matches),
         ),
       ),
       endpoint: v.exactOptional(described("URL of the TaurusDB API, instead of the region's", endpoint())),

@@ -2,6 +2,7 @@
 // (huaweicloud-sdk-python-v3, README, "Environment Variables" and "Configuration File").
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { PROJECT_ID } from '../model/ids.js';
 import { readBoundedFile } from '../small-file.js';
 import type { Auth } from './auth-schema.js';
 import { Secret } from './secret.js';
@@ -30,7 +31,9 @@ function fromEnvironment(env: NodeJS.ProcessEnv): SdkCredentials | undefined {
   };
   const ak = secret('HUAWEICLOUD_SDK_AK');
   const sk = secret('HUAWEICLOUD_SDK_SK');
-  if (ak === undefined || sk === undefined) return undefined;
+  if (ak === undefined || sk === undefined) {
+    return undefined;
+  }
   return {
     auth: { access_key: { ak, sk, security_token: secret('HUAWEICLOUD_SDK_SECURITY_TOKEN') } },
     projectId: projectId('HUAWEICLOUD_SDK_PROJECT_ID', env.HUAWEICLOUD_SDK_PROJECT_ID),
@@ -43,7 +46,9 @@ function fromProfile(env: NodeJS.ProcessEnv, warn: (message: string) => void): S
   const secret = (key: string): Secret =>
     Secret.fromFile(path, (text) => {
       const value = parseProfile(text, PROFILE).get(key) ?? '';
-      if (value === '') throw new Error(`it has no ${key} under [${PROFILE}]`);
+      if (value === '') {
+        throw new Error(`it has no ${key} under [${PROFILE}]`);
+      }
       return value;
     });
   try {
@@ -69,8 +74,10 @@ function fromProfile(env: NodeJS.ProcessEnv, warn: (message: string) => void): S
 }
 
 function projectId(name: string, text = ''): string | undefined {
-  if (text === '' || /^[A-Za-z0-9]{32}$/u.test(text)) return text || undefined;
-  throw new Error(`${name}: got ${quote(text)}, expected 32 letters and digits`);
+  if (text === '' || PROJECT_ID.matches(text)) {
+    return text || undefined;
+  }
+  throw new Error(`${name}: got ${quote(text)}, expected ${PROJECT_ID.kind}`);
 }
 
 function explained<Value>(name: string, read: () => Value): Value {
@@ -99,7 +106,9 @@ export function parseProfile(text: string, section: string): Map<string, string>
       isInSection = header[1] === section;
     } else if (isInSection && !/^[#;]/u.test(trimmed)) {
       const [, key, value] = /^([^=:]+)[=:](.*)$/u.exec(trimmed) ?? [];
-      if (key !== undefined && value !== undefined) values.set(key.trim().toLowerCase(), value.trim());
+      if (key !== undefined && value !== undefined) {
+        values.set(key.trim().toLowerCase(), value.trim());
+      }
     }
   }
   return values;

@@ -59,7 +59,9 @@ export class AgentMetrics implements ApiObserver {
   constructor({ version, revision, nodeVersion }: BuildInfo) {
     this.#buildInfo.set({ version, revision, node_version: nodeVersion }, 1);
     collectDefaultMetrics({ register: this.#registry });
-    for (const name of MISNAMED_DEFAULTS) this.#registry.removeSingleMetric(name);
+    for (const name of MISNAMED_DEFAULTS) {
+      this.#registry.removeSingleMetric(name);
+    }
   }
 
   /** The projects of the configuration now in force: counters of new ones stand at 0, gauges of gone ones vanish. */
@@ -67,14 +69,16 @@ export class AgentMetrics implements ApiObserver {
     for (const project of projects.filter((name) => !this.#projects.includes(name))) {
       this.#clockCorrections.inc({ project }, 0);
       for (const operation of API_OPERATIONS) {
-        for (const code of [SUCCESS_CODES[operation], 'error'])
+        for (const code of [SUCCESS_CODES[operation], 'error']) {
           this.#requests.inc({ project, operation, code }, 0);
+        }
         this.#requestSeconds.zero({ project, operation });
         this.#retries.inc({ project, operation }, 0);
       }
     }
-    for (const project of this.#projects.filter((name) => !projects.includes(name)))
+    for (const project of this.#projects.filter((name) => !projects.includes(name))) {
       this.endDiscovery(project);
+    }
     this.#projects = projects;
   }
 
@@ -116,7 +120,9 @@ export class AgentMetrics implements ApiObserver {
   /** The configuration was loaded, at start or later, or could not be. `at` in milliseconds since the epoch. */
   reload(success: boolean, at: number): void {
     this.#reloadSuccessful.set(Number(success));
-    if (success) this.#reloadSuccessAt.set(at / 1000);
+    if (success) {
+      this.#reloadSuccessAt.set(at / 1000);
+    }
   }
 
   async text(format: ExpositionFormat): Promise<string> {

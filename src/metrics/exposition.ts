@@ -56,7 +56,9 @@ export class Exposition {
 
   /** A scrape would render the change itself; told of it, it finds that done. */
   noteChange(): void {
-    if (this.#isRefreshPlanned) return;
+    if (this.#isRefreshPlanned) {
+      return;
+    }
     this.#isRefreshPlanned = true;
     this.#refreshLater().catch(() => {}); // a scrape fails at the same, and says so
   }
@@ -68,7 +70,9 @@ export class Exposition {
     const { groups } = await this.#refresh();
     const slice = new TimeSlice(clock);
     for (const group of groups) {
-      if (this.#isScrapedCompressed) group.compressed();
+      if (this.#isScrapedCompressed) {
+        group.compressed();
+      }
       await slice.rest();
     }
   }
@@ -78,7 +82,9 @@ export class Exposition {
     const now = clock.now();
     const nodes = this.#options.nodes();
     const before = this.#rendering;
-    if (before?.nodes === nodes && before.since <= now && now < before.until) return before;
+    if (before?.nodes === nodes && before.since <= now && now < before.until) {
+      return before;
+    }
     const slice = new TimeSlice(clock);
     const groups: NodeGroup[] = [];
     for (let start = 0; start < nodes.length; start += NODES_PER_GROUP) {
@@ -102,7 +108,9 @@ export class Exposition {
   ): Promise<readonly Buffer[]> {
     const kind = `${format} ${compressed}`;
     const known = chunks.get(kind);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      return known;
+    }
     const slice = new TimeSlice(this.#options.clock);
     const ofGroups: FamilyChunks[] = [];
     for (const group of groups) {
@@ -124,10 +132,14 @@ export class Exposition {
 
   #renderedSnapshot(status: NodeStatus, now: number): FamilyChunks {
     const snapshot = freshSnapshot(status, now);
-    if (snapshot === undefined) return NO_SERIES;
+    if (snapshot === undefined) {
+      return NO_SERIES;
+    }
     const known = this.#snapshots.get(snapshot);
     // Discovery or a reload may have given the node other labels since.
-    if (known?.node === status.node) return known.rendered;
+    if (known?.node === status.node) {
+      return known.rendered;
+    }
     const rendered = renderSnapshot(status.node, snapshot);
     this.#snapshots.set(snapshot, { node: status.node, rendered });
     return rendered;

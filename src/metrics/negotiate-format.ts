@@ -7,7 +7,9 @@ const MAX_HEADER_LENGTH = 1024;
 
 /** OpenMetrics where it is preferred to text; text for whatever is not understood. */
 export function negotiateFormat(accept: string | undefined): ExpositionFormat {
-  if (accept === undefined || accept.length > MAX_HEADER_LENGTH) return 'text';
+  if (accept === undefined || accept.length > MAX_HEADER_LENGTH) {
+    return 'text';
+  }
   // Prometheus 3 asks for ways to write names beyond [a-zA-Z0-9_:]. There are none here, so any way is met.
   const plain = accept.replace(/; *escaping=[^;,]*/g, '');
   const contentType = new Negotiator({ headers: { accept: plain } }).mediaType(Object.values(CONTENT_TYPES));
@@ -15,7 +17,9 @@ export function negotiateFormat(accept: string | undefined): ExpositionFormat {
 }
 
 export function acceptsGzip(acceptEncoding: string | undefined): boolean {
-  if (acceptEncoding === undefined || acceptEncoding.length > MAX_HEADER_LENGTH) return false;
+  if (acceptEncoding === undefined || acceptEncoding.length > MAX_HEADER_LENGTH) {
+    return false;
+  }
   const negotiator = new Negotiator({ headers: { 'accept-encoding': acceptEncoding } });
   return negotiator.encoding(['gzip', 'identity']) === 'gzip';
 }

@@ -18,7 +18,9 @@ export class NodeGroup {
     this.plain = Array.from(NODE_FAMILIES.keys(), (family) => {
       const lines = Buffer.concat(nodes.flatMap((node) => node[family] ?? []));
       const known = before?.plain[family];
-      if (before === undefined || known?.equals(lines) !== true) return lines;
+      if (before === undefined || known?.equals(lines) !== true) {
+        return lines;
+      }
       this.#members[family] = before.#members[family];
       return known;
     });

@@ -34,11 +34,15 @@ function renderFamilies(
     let lines = '';
     for (const [value, ...labelValues] of samplesOf(family)) {
       // A figure that is not known gives no series: NaN would spoil every sum that it enters.
-      if (value === undefined || !Number.isFinite(value)) continue;
+      if (value === undefined || !Number.isFinite(value)) {
+        continue;
+      }
       let labels = identity;
       family.labels.forEach((name, index) => {
         const labelValue = labelValues[index];
-        if (labelValue !== undefined) labels += `,${label(name, labelValue)}`;
+        if (labelValue !== undefined) {
+          labels += `,${label(name, labelValue)}`;
+        }
       });
       lines += sampleLine(family.name, family.configuredLabels ? labels + configuredLabels : labels, value);
     }

@@ -16,43 +16,69 @@ const SAFE_DIGITS = 15;
 
 /** NaN where the field says no number. */
 export function numberIn(bytes: Buffer, start: number, end: number): number {
-  if (start === end) return Number.NaN;
+  if (start === end) {
+    return Number.NaN;
+  }
   if (end - start <= SAFE_DIGITS) {
     let number = 0;
     let at = start;
-    for (; at < end && isDigit(bytes[at]); at++) number = 10 * number + (bytes[at] ?? 0) - ZERO;
-    if (at === end) return number;
+    for (; at < end && isDigit(bytes[at]); at++) {
+      number = 10 * number + (bytes[at] ?? 0) - ZERO;
+    }
+    if (at === end) {
+      return number;
+    }
     // A text, as NULL is.
-    if (at === start && isGraphic(bytes[at])) return Number.NaN;
+    if (at === start && isGraphic(bytes[at])) {
+      return Number.NaN;
+    }
   }
   return cellNumber(bytes.toString('utf8', start, end)) ?? Number.NaN;
 }
 
 /** Whether the field says anything: is neither blank nor NULL. */
 export function isSaid(bytes: Buffer, start: number, end: number): boolean {
-  if (start === end) return false;
-  if (isDigit(bytes[start])) return true;
+  if (start === end) {
+    return false;
+  }
+  if (isDigit(bytes[start])) {
+    return true;
+  }
   return cellText(bytes.toString('utf8', start, end)) !== undefined;
 }
 
 export function isLockWait(bytes: Buffer, start: number, end: number): boolean {
   // No other letter becomes an L in upper case.
-  if (start === end || (isGraphic(bytes[start]) && !isLetterL(bytes[start]))) return false;
+  if (start === end || (isGraphic(bytes[start]) && !isLetterL(bytes[start]))) {
+    return false;
+  }
   return cellText(bytes.toString('utf8', start, end))?.toUpperCase() === 'LOCK WAIT';
 }
 
 /** The end of the host without its port, as `hostWithoutPort` has it; or ASK_THE_TEXT. */
 export function endWithoutPort(bytes: Buffer, start: number, end: number): number {
-  if (start === end) return end;
+  if (start === end) {
+    return end;
+  }
   const first = bytes[start];
-  if (!isGraphic(first) || first === OPENING_BRACKET || !isGraphic(bytes[end - 1])) return ASK_THE_TEXT;
+  if (!isGraphic(first) || first === OPENING_BRACKET || !isGraphic(bytes[end - 1])) {
+    return ASK_THE_TEXT;
+  }
   let colon = end - 1;
-  while (colon > start && isDigit(bytes[colon]) && end - colon <= LONGEST_PORT) colon--;
+  while (colon > start && isDigit(bytes[colon]) && end - colon <= LONGEST_PORT) {
+    colon--;
+  }
   const digits = end - 1 - colon;
-  if (bytes[colon] !== COLON || digits === 0) return end;
-  if (digits === LONGEST_PORT) return colon;
+  if (bytes[colon] !== COLON || digits === 0) {
+    return end;
+  }
+  if (digits === LONGEST_PORT) {
+    return colon;
+  }
   for (let at = start; at < colon; at++) {
-    if (bytes[at] === COLON) return end;
+    if (bytes[at] === COLON) {
+      return end;
+    }
   }
   return colon;
 }
@@ -80,7 +106,9 @@ export function cellText(cell: string): string | undefined {
 
 /** Strict decimals only: a sign, an exponent or a unit means that the column is not what it seems. */
 export function cellNumber(cell: string): number | undefined {
-  if (cell === '') return undefined;
+  if (cell === '') {
+    return undefined;
+  }
   const text = cell.trim();
   return /^\d{1,15}(\.\d+)?$/.test(text) ? Number(text) : undefined;
 }
@@ -90,9 +118,13 @@ export function cellNumber(cell: string): number | undefined {
  * unless that has five digits: then it can only be the port that MySQL appends without brackets.
  */
 export function hostWithoutPort(host: string): string {
-  if (host.startsWith('[')) return /^\[([^\]]+)\](?::\d+)?$/.exec(host)?.[1] ?? host;
+  if (host.startsWith('[')) {
+    return /^\[([^\]]+)\](?::\d+)?$/.exec(host)?.[1] ?? host;
+  }
   const colon = host.lastIndexOf(':');
-  if (colon === -1 || !/^\d{1,5}$/.test(host.slice(colon + 1))) return host;
+  if (colon === -1 || !/^\d{1,5}$/.test(host.slice(colon + 1))) {
+    return host;
+  }
   const hasFiveDigits = colon === host.length - 6;
   return host.indexOf(':') === colon || hasFiveDigits ? host.slice(0, colon) : host;
 }

@@ -79,17 +79,25 @@ export function findColumns(header: readonly string[], extraNames: HeaderNames =
   const taken = new Set<string>();
   const find = (column: ColumnName, names: readonly string[]): void => {
     const name = names.find((known) => fields.has(known) && !taken.has(known));
-    if (name === undefined) return;
+    if (name === undefined) {
+      return;
+    }
     indexes.set(column, onlyField(column, name, fields.get(name) ?? []));
     taken.add(name);
   };
   const extra = normalizedNames(extraNames);
-  for (const column of COLUMNS) find(column, extra[column] ?? []);
   for (const column of COLUMNS) {
-    if (!indexes.has(column)) find(column, NORMALIZED_NAMES[column] ?? []);
+    find(column, extra[column] ?? []);
+  }
+  for (const column of COLUMNS) {
+    if (!indexes.has(column)) {
+      find(column, NORMALIZED_NAMES[column] ?? []);
+    }
   }
   const missing = REQUIRED_COLUMNS.filter((column) => !indexes.has(column));
-  if (missing.length > 0) throw missingColumns(missing, header, extraNames);
+  if (missing.length > 0) {
+    throw missingColumns(missing, header, extraNames);
+  }
   return { indexes, unknownHeaders: unknownHeaders(header, [extra, NORMALIZED_NAMES]) };
 }
 
@@ -123,8 +131,11 @@ function fieldsByName(header: readonly string[]): ReadonlyMap<string, readonly n
   for (const [index, name] of header.entries()) {
     const normalized = normalizedHeader(name);
     const same = fields.get(normalized);
-    if (same === undefined) fields.set(normalized, [index]);
-    else same.push(index);
+    if (same === undefined) {
+      fields.set(normalized, [index]);
+    } else {
+      same.push(index);
+    }
   }
   return fields;
 }

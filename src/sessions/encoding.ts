@@ -22,11 +22,15 @@ export async function* toUtf8(
       continue;
     }
     held = Buffer.concat([held, chunk]);
-    if (held.length < 2 * LEAST_DECODED) continue;
+    if (held.length < 2 * LEAST_DECODED) {
+      continue;
+    }
     yield Buffer.from(decoder.decode(held.subarray(0, -LEAST_DECODED), { stream: true }));
     held = held.subarray(-LEAST_DECODED);
   }
-  if (decoder !== undefined && decoder.encoding !== 'utf-8') yield Buffer.from(decoder.decode(held));
+  if (decoder !== undefined && decoder.encoding !== 'utf-8') {
+    yield Buffer.from(decoder.decode(held));
+  }
 }
 
 /** Joins the first chunks until a byte-order mark would be whole. */
@@ -40,17 +44,27 @@ async function* withWholeStart(
       continue;
     }
     start = start.length === 0 ? chunk : Buffer.concat([start, chunk]);
-    if (start.length < LONGEST_BOM) continue;
+    if (start.length < LONGEST_BOM) {
+      continue;
+    }
     yield start;
     start = undefined;
   }
-  if (start !== undefined) yield start;
+  if (start !== undefined) {
+    yield start;
+  }
 }
 
 function encodingOfBom([first, second, third]: Uint8Array): string | undefined {
-  if (first === 0xef && second === 0xbb && third === 0xbf) return 'utf-8';
-  if (first === 0xff && second === 0xfe) return 'utf-16le';
-  if (first === 0xfe && second === 0xff) return 'utf-16be';
+  if (first === 0xef && second === 0xbb && third === 0xbf) {
+    return 'utf-8';
+  }
+  if (first === 0xff && second === 0xfe) {
+    return 'utf-16le';
+  }
+  if (first === 0xfe && second === 0xff) {
+    return 'utf-16be';
+  }
   return undefined;
 }
 

@@ -30,7 +30,9 @@ export async function readSnapshot(
   const records = new RecordScanner((record) => {
     if (table === undefined) {
       const header = headerIn(record);
-      if (header.join('').trim() !== '' || header.length > 1) table = tableOf(header, settings);
+      if (header.join('').trim() !== '' || header.length > 1) {
+        table = tableOf(header, settings);
+      }
     } else if (isBlank(record)) {
     } else if (record.fields === table.fields) {
       tally.rows++;
@@ -39,9 +41,13 @@ export async function readSnapshot(
       tally.rejectedRows++;
     }
   });
-  for await (const utf8 of checkBody(toUtf8(counted(bytes, tally), settings.encoding))) records.push(utf8);
+  for await (const utf8 of checkBody(toUtf8(counted(bytes, tally), settings.encoding))) {
+    records.push(utf8);
+  }
   records.end();
-  if (table === undefined) throw new CsvError('csv body: got blank lines only, expected a header line');
+  if (table === undefined) {
+    throw new CsvError('csv body: got blank lines only, expected a header line');
+  }
   refuseMostlyRejected(tally, table.fields);
   const { columns, unknownHeaders } = table;
   return { snapshot: table.aggregate.toSnapshot(previous), columns, unknownHeaders };
@@ -86,7 +92,9 @@ async function* counted(
 
 /** A line of blanks; the scanner leaves out only those that are empty. */
 function isBlank(record: CsvRecord): boolean {
-  if (record.fields > 1) return false;
+  if (record.fields > 1) {
+    return false;
+  }
   return record.bytes.toString('utf8', record.startOf(0), record.endOf(0)).trim() === '';
 }
 
@@ -118,7 +126,9 @@ export async function* checkBody(
     }
     yield chunk;
   }
-  if (isBlank) throw new CsvError('csv body: got an empty one, expected a header line');
+  if (isBlank) {
+    throw new CsvError('csv body: got an empty one, expected a header line');
+  }
 }
 
 function refuseForeign(first: string): void {

@@ -70,8 +70,12 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     const requestId = seededHex(seed, `request ${requests}`, 32);
     const answer = await answerTo(message, requestId);
     const latency = latencyMs.min + random() * (latencyMs.max - latencyMs.min);
-    if (latency > 0) await clock.sleep(latency, closing.signal);
-    if (answer === 'hang') return;
+    if (latency > 0) {
+      await clock.sleep(latency, closing.signal);
+    }
+    if (answer === 'hang') {
+      return;
+    }
     if (answer === 'reset') {
       response.socket?.resetAndDestroy();
       return;
@@ -86,7 +90,9 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     try {
       return await cloud.answer(await readRequest(message), requestId);
     } catch (error) {
-      if (error instanceof Refusal) return refusalAnswer(error, requestId);
+      if (error instanceof Refusal) {
+        return refusalAnswer(error, requestId);
+      }
       throw error;
     }
   }
@@ -124,7 +130,12 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
 
 async function send({ status, headers = {}, body = '' }: Answer, response: ServerResponse): Promise<void> {
   response.statusCode = status;
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-  if (typeof body === 'string') response.end(body);
-  else await pipeline(Readable.from(body), response);
+  for (const [name, value] of Object.entries(headers)) {
+    response.setHeader(name, value);
+  }
+  if (typeof body === 'string') {
+    response.end(body);
+  } else {
+    await pipeline(Readable.from(body), response);
+  }
 }

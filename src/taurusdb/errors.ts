@@ -61,13 +61,17 @@ const MAX_MESSAGE_LENGTH = 200;
 
 /** Undefined where `json` has none of the known shapes. `secrets` are struck out, should the server echo them. */
 export function parseErrorBody(json: unknown, secrets: readonly string[]): ErrorBody | undefined {
-  if (!isJsonObject(json)) return undefined;
+  if (!isJsonObject(json)) {
+    return undefined;
+  }
   const error = isJsonObject(json.error) ? json.error : json;
   const code = error.error_code ?? error.errorCode ?? error.code;
   const message = error.error_msg ?? error.errorMsg ?? error.message;
   // Not `String(code)` of anything: an object may have a toString that is none.
   const codeText = typeof code === 'string' || typeof code === 'number' ? String(code) : undefined;
-  if (codeText === undefined && typeof message !== 'string') return undefined;
+  if (codeText === undefined && typeof message !== 'string') {
+    return undefined;
+  }
   return {
     code: /^\w{1,40}(\.\w{1,40})?$/u.test(codeText ?? '') ? redact(codeText ?? '', secrets) : undefined,
     message: typeof message === 'string' ? oneLine(message, secrets) : undefined,

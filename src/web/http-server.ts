@@ -79,9 +79,13 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       response.once('close', () => {
         answered.abort();
         answering.delete(response);
-        if (answering.size === 0) closing?.();
+        if (answering.size === 0) {
+          closing?.();
+        }
       });
-      if (closing !== undefined) response.setHeader('Connection', 'close');
+      if (closing !== undefined) {
+        response.setHeader('Connection', 'close');
+      }
       requestListener(request, response);
     },
   );
@@ -135,7 +139,9 @@ function listenError({ host = '', port }: ListenAddress, error: NodeJS.ErrnoExce
 function seldom<A extends unknown[]>(clock: Clock, call: (...args: A) => void): (...args: A) => void {
   let quietUntil = Number.NEGATIVE_INFINITY;
   return (...args) => {
-    if (clock.monotonic() < quietUntil) return;
+    if (clock.monotonic() < quietUntil) {
+      return;
+    }
     quietUntil = clock.monotonic() + WARN_INTERVAL_MS;
     call(...args);
   };

@@ -58,9 +58,13 @@ export function createRequestListener(
 
 /** Undefined where the request may go on. */
 async function refusalOf(request: IncomingMessage, access: Access): Promise<Answer | undefined> {
-  if (pathOf(request) === OPEN_TO_ALL) return undefined;
+  if (pathOf(request) === OPEN_TO_ALL) {
+    return undefined;
+  }
   const verdict = await access.authorize(request);
-  if (verdict === 'throttled') return { status: 429, body: 'too many requests\n' };
+  if (verdict === 'throttled') {
+    return { status: 429, body: 'too many requests\n' };
+  }
   if (verdict === 'refused') {
     return { status: 401, headers: { 'WWW-Authenticate': access.challenge }, body: 'unauthorized\n' };
   }
@@ -69,7 +73,9 @@ async function refusalOf(request: IncomingMessage, access: Access): Promise<Answ
 
 async function answer(request: IncomingMessage, routes: ReadonlyMap<string, Route>): Promise<Answer> {
   const route = routes.get(pathOf(request));
-  if (route === undefined) return NOT_FOUND;
+  if (route === undefined) {
+    return NOT_FOUND;
+  }
   const method = request.method === 'HEAD' ? 'GET' : request.method;
   if (!route.methods.some((allowed) => allowed === method)) {
     const allow = route.methods.flatMap((allowed) => (allowed === 'GET' ? ['GET', 'HEAD'] : [allowed]));
@@ -87,7 +93,9 @@ function pathOf({ url = '' }: IncomingMessage): string {
 function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: Answer): void {
   const chunks = typeof body === 'string' ? [Buffer.from(body)] : body;
   // No route reads a body. Keeping the connection would mean to read it to its end, be it a gigabyte.
-  if (!request.complete) response.setHeader('Connection', 'close');
+  if (!request.complete) {
+    response.setHeader('Connection', 'close');
+  }
   response.writeHead(status, {
     ...SECURITY_HEADERS,
     'Content-Type': 'text/plain; charset=utf-8',
@@ -95,7 +103,9 @@ function send(request: IncomingMessage, response: ServerResponse, { status, head
     'Content-Length': chunks.reduce((sum, chunk) => sum + chunk.length, 0),
   });
   if (request.method !== 'HEAD') {
-    for (const chunk of chunks) response.write(chunk);
+    for (const chunk of chunks) {
+      response.write(chunk);
+    }
   }
   response.end();
 }

@@ -69,7 +69,9 @@ async function compressible(
   answerHeaders: NonNullable<Answer['headers']>,
 ): Promise<Answer> {
   const varying = { ...answerHeaders, Vary: 'Accept-Encoding' };
-  if (!acceptsGzip(headers['accept-encoding'])) return ok(typeof body === 'string' ? body : [body], varying);
+  if (!acceptsGzip(headers['accept-encoding'])) {
+    return ok(typeof body === 'string' ? body : [body], varying);
+  }
   return ok([await gzipInThread(body, { level: 1 })], { ...varying, 'Content-Encoding': 'gzip' });
 }
 
@@ -97,7 +99,9 @@ function scrapeAnswerer(
 }
 
 async function answerReload(reload: RoutesOptions['reload']): Promise<Answer> {
-  if (reload === undefined) return { status: 403, body: 'reloading over HTTP is not enabled\n' };
+  if (reload === undefined) {
+    return { status: 403, body: 'reloading over HTTP is not enabled\n' };
+  }
   try {
     await reload();
     return ok('reloaded\n');

@@ -86,7 +86,9 @@ describe('ProjectClients', function () {
     const counts: Record<string, number> = {};
     for (const { operation, status, count } of simulator.stats().requests) {
       const name = `${operation} ${status}`;
-      if (wanted.test(name)) counts[name] = (counts[name] ?? 0) + count;
+      if (wanted.test(name)) {
+        counts[name] = (counts[name] ?? 0) + count;
+      }
     }
     return counts;
   };

@@ -84,7 +84,9 @@ describe('Reloader', () => {
     let isBad = true;
     const half = reloader({
       apply: () => {
-        if (isBad) throw new Error('api.ca_file: gone');
+        if (isBad) {
+          throw new Error('api.ca_file: gone');
+        }
       },
     });
     await assert.rejects(half.reload(), { message: 'api.ca_file: gone' });

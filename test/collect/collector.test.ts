@@ -134,7 +134,9 @@ describe('Collector', () => {
     const told = async (reason: FailureReason | undefined, minutes: number) => {
       api.submitError = reason && new CollectionError(reason, 'submit: got no answer, expected one');
       lines = [];
-      for (let minute = 0; minute < minutes; minute++) await collect(collector);
+      for (let minute = 0; minute < minutes; minute++) {
+        await collect(collector);
+      }
       return logged('warn').map(({ fields }) => [fields.reason, fields.repeats]);
     };
     assert.deepEqual(await told('network', 10), [['network', undefined]]);
@@ -179,7 +181,9 @@ describe('Collector', () => {
   it('lets a parser that throws fail its node alone', async () => {
     const collector = makeCollector({
       readSnapshot: (csv, tally, previous) => {
-        if (store.get(NODE.nodeId)?.up === undefined) throw new TypeError("no 'SELECT 1'");
+        if (store.get(NODE.nodeId)?.up === undefined) {
+          throw new TypeError("no 'SELECT 1'");
+        }
         return countLines(csv, tally, previous);
       },
     });

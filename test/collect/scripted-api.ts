@@ -29,20 +29,26 @@ export class ScriptedApi implements SessionApi {
         deadline.signal.addEventListener('abort', () => reject(deadline.signal.reason));
       });
     }
-    if (this.submitError !== undefined) throw this.submitError;
+    if (this.submitError !== undefined) {
+      throw this.submitError;
+    }
     return 'realtime_session-1';
   }
 
   async taskStatus(): Promise<TaskStatus> {
     this.#record('wait');
     const [status = 'finished'] = this.statuses;
-    if (this.statuses.length > 1) this.statuses.shift();
+    if (this.statuses.length > 1) {
+      this.statuses.shift();
+    }
     return status;
   }
 
   async downloadResult(): Promise<AsyncIterable<Uint8Array>> {
     this.#record('download');
-    if (this.downloadError !== undefined) throw this.downloadError;
+    if (this.downloadError !== undefined) {
+      throw this.downloadError;
+    }
     const bytes = Buffer.from(this.csv);
     return (async function* () {
       yield bytes;

@@ -40,7 +40,9 @@ describe('credentials of the SDK', () => {
     try {
       load(env);
     } catch (error) {
-      if (error instanceof ConfigErrors) return error.message.replaceAll(folder.path, '');
+      if (error instanceof ConfigErrors) {
+        return error.message.replaceAll(folder.path, '');
+      }
       throw error;
     }
     return '';
@@ -132,8 +134,11 @@ describe('credentials of the SDK', () => {
     it(`are an error of the configuration, with path and line: ${what}`, () => {
       const error = errorOf(env());
       const [, text = ''] = /^\/config\.yaml:2: projects\[0\]\.auth: (.+)$/su.exec(error) ?? [];
-      if (typeof message === 'string') assert.equal(text, message);
-      else assert.match(text, message);
+      if (typeof message === 'string') {
+        assert.equal(text, message);
+      } else {
+        assert.match(text, message);
+      }
     });
   }
 

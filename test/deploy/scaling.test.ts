@@ -12,7 +12,9 @@ const RULES = EXAMPLES.find((text) => text.startsWith('groups:')) ?? '';
 /** Promtool's verdict over files that are written for it. */
 function promtool(program: string, args: readonly string[], files: Readonly<Record<string, string>>) {
   const folder = mkdtempSync(path.join(tmpdir(), 'taurusdb-scaling-'));
-  for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
+  for (const [name, text] of Object.entries(files)) {
+    writeFileSync(path.join(folder, name), text);
+  }
   const { status, stdout, stderr } = spawnSync(program, args, { cwd: folder, encoding: 'utf8' });
   assert.equal(status, 0, stdout + stderr);
 }
@@ -61,6 +63,8 @@ describe('docs/scaling.md', () => {
     const program = requireProgram(this, 'promtool');
     const scrapes = EXAMPLES.filter((text) => text.startsWith('scrape_configs:'));
     assert.equal(scrapes.length, 2);
-    for (const text of scrapes) promtool(program, ['check', 'config', 'p.yml'], { 'p.yml': text });
+    for (const text of scrapes) {
+      promtool(program, ['check', 'config', 'p.yml'], { 'p.yml': text });
+    }
   });
 });

@@ -29,7 +29,9 @@ describe('isInShard', () => {
   it('moves about a fifth of the nodes from 4 to 5 shards, and those to the new one', () => {
     const moved = nodeIds.filter((nodeId) => shardsOf(nodeId, 4)[0] !== shardsOf(nodeId, 5)[0]);
     assert.ok(moved.length > 0.1 * 420 && moved.length <= 0.3 * 420, `${moved.length} of 420`);
-    for (const nodeId of moved) assert.deepEqual(shardsOf(nodeId, 5), [4]);
+    for (const nodeId of moved) {
+      assert.deepEqual(shardsOf(nodeId, 5), [4]);
+    }
   });
 
   it('never changes its mind: processes of other versions share the fleet', () => {

@@ -169,7 +169,9 @@ describe('discovery against a simulated API', function () {
       [0, 1, 2].map(async (shard) => {
         const address = await start(`--shard=${shard}`, '--total-shards=3');
         return eventually(async () => {
-          if ((await fetch(`${address}/-/ready`)).status !== 200) return undefined;
+          if ((await fetch(`${address}/-/ready`)).status !== 200) {
+            return undefined;
+          }
           return [...samplesNamed(await scrape(address), 'taurusdb_up').keys()];
         }, 'a shard that is ready');
       }),

@@ -49,7 +49,9 @@ describe('clients that mean no good', function () {
     sockets = [];
   });
   afterEach(() => {
-    for (const socket of sockets) socket.destroy();
+    for (const socket of sockets) {
+      socket.destroy();
+    }
   });
   after(async () => {
     agent.child.kill('SIGKILL');
@@ -77,7 +79,9 @@ describe('clients that mean no good', function () {
       const socket = await connection();
       socket.write('GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n');
       // Ten of them at each change, so that they hold answers of different ages.
-      if (client % 10 === 9) await scrape(address);
+      if (client % 10 === 9) {
+        await scrape(address);
+      }
     }
     const grown = residentMiB() - before;
     assert.ok(grown < 100, `${grown} MiB more`);

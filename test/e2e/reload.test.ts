@@ -104,7 +104,9 @@ describe('a reload', function () {
       agent.apply(configWith({ api: { request_timeout: '7s' } }, kept));
       const after = await scrape(address);
       for (const [name, value] of before) {
-        if (kept.some((id) => name.includes(id))) assert.equal(after.get(name), value, name);
+        if (kept.some((id) => name.includes(id))) {
+          assert.equal(after.get(name), value, name);
+        }
       }
       assert.deepEqual(
         [...after.keys()].filter((name) => name.includes(removed)),
@@ -122,7 +124,9 @@ describe('a reload', function () {
     const agent = startProgram([`--config.file=${configFile}`, '--web.listen-address=127.0.0.1:0']);
     try {
       await addressOf(agent);
-      for (let signal = 0; signal < 100; signal++) agent.child.kill('SIGHUP');
+      for (let signal = 0; signal < 100; signal++) {
+        agent.child.kill('SIGHUP');
+      }
       await agent.says(/msg="configuration reloaded"/u);
       agent.child.kill('SIGTERM');
       assert.equal(await agent.ended, 0);

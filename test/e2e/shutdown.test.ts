@@ -72,7 +72,9 @@ describe('SIGTERM', function () {
   }
 
   afterEach(async () => {
-    for (const { child } of agents.splice(0)) child.kill('SIGKILL');
+    for (const { child } of agents.splice(0)) {
+      child.kill('SIGKILL');
+    }
     await Promise.all(simulators.splice(0).map((simulator) => simulator.close()));
   });
 

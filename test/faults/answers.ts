@@ -36,8 +36,12 @@ export function csv(body: string | Buffer, headers: Record<string, string> = {})
 export function raw(bytes: string, then: 'end' | 'reset' | 'stay' = 'end'): Step {
   return onSocket((socket) => {
     socket.write(bytes, () => {
-      if (then === 'end') socket.end();
-      if (then === 'reset') socket.resetAndDestroy();
+      if (then === 'end') {
+        socket.end();
+      }
+      if (then === 'reset') {
+        socket.resetAndDestroy();
+      }
     });
   });
 }
@@ -67,7 +71,7 @@ export function endless(chunk: Buffer, headers: Record<string, string>, first = 
     response.writeHead(200, headers);
     response.write(first);
     const more = () => {
-      while (!response.destroyed && response.write(chunk));
+      while (!response.destroyed && response.write(chunk)) {}
     };
     response.on('drain', more);
     more();
@@ -76,6 +80,8 @@ export function endless(chunk: Buffer, headers: Record<string, string>, first = 
 
 function onSocket(act: (socket: Socket) => void): Step {
   return (response) => {
-    if (response.socket !== null) act(response.socket);
+    if (response.socket !== null) {
+      act(response.socket);
+    }
   };
 }

@@ -26,7 +26,9 @@ function restless(): Step {
   return (response, request) => {
     answers += 1;
     const step = skewed(answers * 60);
-    if (typeof step === 'function') step(response, request);
+    if (typeof step === 'function') {
+      step(response, request);
+    }
   };
 }
 

@@ -156,10 +156,14 @@ function* file(maxBytes: number, nextUser: () => string | undefined): Generator<
     let chunk = '';
     while (chunk.length < 65_536) {
       const user = nextUser();
-      if (user === undefined) break;
+      if (user === undefined) {
+        break;
+      }
       chunk += `${rowOf(user)}\n`;
     }
-    if (chunk === '') return;
+    if (chunk === '') {
+      return;
+    }
     bytes += chunk.length;
     yield chunk;
   }

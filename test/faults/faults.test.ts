@@ -22,7 +22,9 @@ describe('fault table', () => {
     describe(reason, () => {
       for (const fault of faults) {
         it(fault.what, async function () {
-          if (fault.needs !== undefined) requireProgram(this, fault.needs);
+          if (fault.needs !== undefined) {
+            requireProgram(this, fault.needs);
+          }
           await rehearse(reason, fault);
         });
       }
@@ -58,7 +60,9 @@ async function rehearse(reason: string, fault: Fault): Promise<void> {
 
 async function happen(fault: Fault, fleet: RehearsedFleet): Promise<void> {
   const settings = await fault.meanwhile?.(fleet);
-  if (settings !== undefined) fleet.reconfigure(settings);
+  if (settings !== undefined) {
+    fleet.reconfigure(settings);
+  }
   fleet.sickApi.misbehave(fault);
   fleet.log.lines.length = 0;
   const tookMs = Math.round(await fleet.collect(fault.hangs));
@@ -89,7 +93,9 @@ async function checkFailure(
 
   for (const operation of OPERATIONS) {
     const expected = fault.requests?.[operation];
-    if (expected !== undefined) assert.equal(sickApi.seen(operation), expected, `requests to ${operation}`);
+    if (expected !== undefined) {
+      assert.equal(sickApi.seen(operation), expected, `requests to ${operation}`);
+    }
   }
 
   const lines = log.lines.filter((line) => !line.startsWith('debug '));

@@ -36,8 +36,11 @@ function once(first: Step, then: Step): Step {
   return (response, request) => {
     requests += 1;
     const step = requests === 1 ? first : then;
-    if (typeof step === 'function') step(response, request);
-    else sendAnswer(response, step);
+    if (typeof step === 'function') {
+      step(response, request);
+    } else {
+      sendAnswer(response, step);
+    }
   };
 }
 
@@ -154,7 +157,9 @@ const ODDITIES: readonly Oddity[] = [
   {
     what: 'B6 a file in chunks of one byte',
     download: (response) => {
-      for (const byte of GOOD_FILE) response.write(byte);
+      for (const byte of GOOD_FILE) {
+        response.write(byte);
+      }
       response.end();
     },
   },

@@ -122,8 +122,11 @@ export function httpDate(ms: number): string {
 }
 
 function serve(step: Step, response: ServerResponse, request: SeenRequest): void {
-  if (typeof step === 'function') step(response, request);
-  else sendAnswer(response, step);
+  if (typeof step === 'function') {
+    step(response, request);
+  } else {
+    sendAnswer(response, step);
+  }
 }
 
 function operationOf(target: string): Operation {

@@ -11,7 +11,9 @@ const POISON = 'poison';
 function makeMistake(): void {
   const add = SessionAggregate.prototype.add;
   SessionAggregate.prototype.add = function (record) {
-    if (record.written().includes(POISON)) throw new TypeError(`${CANARY_SQL} of ${CANARIES.secretKey}`);
+    if (record.written().includes(POISON)) {
+      throw new TypeError(`${CANARY_SQL} of ${CANARIES.secretKey}`);
+    }
     add.call(this, record);
   };
 }

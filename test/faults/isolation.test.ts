@@ -27,8 +27,12 @@ describe('isolation', function () {
     await fleet.round(1);
     fleet.api.misbehave({
       submit: (response, { target }) => {
-        if (!target.includes('/nodes/000000000000000000000000000000')) return;
-        if (target.includes('00no07/')) return; // no answer
+        if (!target.includes('/nodes/000000000000000000000000000000')) {
+          return;
+        }
+        if (target.includes('00no07/')) {
+          return; // no answer
+        }
         sendAnswer(response, { body: { request_id: 'r' } });
       },
     });
@@ -46,7 +50,9 @@ describe('isolation', function () {
   it('sends a refused key twice, for 500 nodes', async () => {
     await start({ nodes: 500, maxConcurrent: 500, auth: WITH_KEY });
     fleet.api.misbehave({ submit: REFUSED });
-    for (const round of [1, 2, 3]) await fleet.round(round);
+    for (const round of [1, 2, 3]) {
+      await fleet.round(round);
+    }
     assert.equal(fleet.api.requests.length, 2);
     assert.equal(fleet.failed('auth'), 1_500);
   });
@@ -54,7 +60,9 @@ describe('isolation', function () {
   it('sends it again after five minutes and a half, with one node', async () => {
     await start({ nodes: 20, maxConcurrent: 20, auth: WITH_KEY });
     fleet.api.misbehave({ submit: REFUSED });
-    for (const round of [1, 2, 3, 4, 5, 6, 7]) await fleet.round(round);
+    for (const round of [1, 2, 3, 4, 5, 6, 7]) {
+      await fleet.round(round);
+    }
     assert.equal(fleet.api.requests.length, 2);
     await fleet.round(8);
     assert.equal(fleet.api.requests.length, 3);
@@ -67,7 +75,9 @@ describe('isolation', function () {
   it('sends a refused password once, for 500 nodes', async () => {
     await start({ nodes: 500, maxConcurrent: 500, auth: WITH_PASSWORD });
     fleet.api.misbehave({ token: refusal(401, 'IAM.0001', 'wrong password') });
-    for (const round of [1, 2]) await fleet.round(round);
+    for (const round of [1, 2]) {
+      await fleet.round(round);
+    }
     assert.equal(fleet.api.requests.length, 1);
     assert.equal(fleet.failed('auth'), 1_000);
   });

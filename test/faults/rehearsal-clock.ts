@@ -65,7 +65,9 @@ export class RehearsalClock extends FakeClock {
         await this.advance(next.wakeAt - this.monotonic());
         quietSince = performance.now();
       }
-      if (performance.now() > giveUpAt) throw new Error(`still busy after ${PATIENCE_MS / 1_000} s`);
+      if (performance.now() > giveUpAt) {
+        throw new Error(`still busy after ${PATIENCE_MS / 1_000} s`);
+      }
     }
   }
 
@@ -73,7 +75,9 @@ export class RehearsalClock extends FakeClock {
     const { requestLimitsMs, collectionLimitMs, hanging = 0, toLimits = false } = passing;
     const isWorking =
       this.#count(({ ms }) => requestLimitsMs.includes(ms)) > hanging || this.#limits.has(next.ms);
-    if (isWorking) return toLimits && isQuiet;
+    if (isWorking) {
+      return toLimits && isQuiet;
+    }
     const isSchedule =
       collectionLimitMs !== undefined && next.wakeAt - this.monotonic() > LONGEST_COLLECTION_WAIT_MS;
     return !isSchedule || (isQuiet && this.#count(({ ms }) => ms === collectionLimitMs) <= hanging);
@@ -81,7 +85,11 @@ export class RehearsalClock extends FakeClock {
 
   #nextSleep(): Sleep | undefined {
     let next: Sleep | undefined;
-    for (const sleep of this.#sleeps) if (next === undefined || sleep.wakeAt < next.wakeAt) next = sleep;
+    for (const sleep of this.#sleeps) {
+      if (next === undefined || sleep.wakeAt < next.wakeAt) {
+        next = sleep;
+      }
+    }
     return next;
   }
 

@@ -126,7 +126,9 @@ export class RehearsedFleet {
   /** One collection of either node; resolves to the milliseconds that the sick one took. */
   async collect(toLimits = false): Promise<number> {
     const [sick, healthy] = this.#nodes;
-    if (sick === undefined || healthy === undefined) throw new Error('a node is missing');
+    if (sick === undefined || healthy === undefined) {
+      throw new Error('a node is missing');
+    }
     const { signal } = new AbortController();
     const startedAt = this.clock.monotonic();
     const sickDone = this.#collector.collect(sick, signal);
@@ -199,7 +201,9 @@ export class RehearsedFleet {
 
   #status(nodeId: string): NodeStatus {
     const status = this.store.get(nodeId);
-    if (status === undefined) throw new Error(`no node ${nodeId}`);
+    if (status === undefined) {
+      throw new Error(`no node ${nodeId}`);
+    }
     return status;
   }
 

@@ -37,7 +37,9 @@ function apiThatAnswers({ status, headers, body, sizes }: Wire): CallApi {
       isDelimited: true,
       discard: () => {},
     };
-    if (status !== 200) throw await refusedAnswer(answer, [SECRET], Date.UTC(2026, 0, 1));
+    if (status !== 200) {
+      throw await refusedAnswer(answer, [SECRET], Date.UTC(2026, 0, 1));
+    }
     return read(answer, [SECRET]);
   };
 }
@@ -169,7 +171,9 @@ describe('any answer of the API', () => {
               { nodePath: NODE, requestId: 'r-1', maxBytes: 1_000 },
               deadline,
             );
-            for await (const chunk of file) bytes += chunk.length;
+            for await (const chunk of file) {
+              bytes += chunk.length;
+            }
             return bytes;
           },
           (bytes) => bytes <= 1_000,

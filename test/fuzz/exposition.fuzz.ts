@@ -36,7 +36,9 @@ describe('any text as a label', () => {
       fc.property(fc.uniqueArray(text, { maxLength: 20 }), (texts) => {
         const labels = texts.map(labelText);
         assert.equal(new Set(labels).size, texts.length);
-        for (const label of labels) assert.ok([...label].length <= 128);
+        for (const label of labels) {
+          assert.ok([...label].length <= 128);
+        }
       }),
       fuzzRuns(200),
     );

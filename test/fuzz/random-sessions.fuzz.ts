@@ -81,7 +81,9 @@ const files: fc.Arbitrary<File> = fc
     let csv = '';
     for (const [index, line] of lines.entries()) {
       csv += line.join(',');
-      if (index < lines.length - 1 || lastLineEnd) csv += ['\n', '\r\n', '\n\r\n'][choose(3)];
+      if (index < lines.length - 1 || lastLineEnd) {
+        csv += ['\n', '\r\n', '\n\r\n'][choose(3)];
+      }
     }
     return { columns, rows, bytes: encode(csv) };
   });
@@ -106,7 +108,9 @@ function hostOf(cell: string): string | undefined {
 
 function tallied(values: readonly (string | undefined)[]): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for (const value of values) counts[labelText(value)] = (counts[labelText(value)] ?? 0) + 1;
+  for (const value of values) {
+    counts[labelText(value)] = (counts[labelText(value)] ?? 0) + 1;
+  }
   return counts;
 }
 

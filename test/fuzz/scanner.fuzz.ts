@@ -97,8 +97,12 @@ const damage = fc.record({
 
 function written(text: string, how: number): string {
   const quoted = `"${text.replaceAll('"', '""')}"`;
-  if (how === 2) return text;
-  if (how === 3) return `${quoted}x`;
+  if (how === 2) {
+    return text;
+  }
+  if (how === 3) {
+    return `${quoted}x`;
+  }
   return how === 1 || /[",\r\n]/.test(text) ? quoted : text;
 }
 
@@ -192,7 +196,9 @@ describe('the record scanner', () => {
         }
         assert.deepEqual(scanned, plain);
         assert.deepEqual([tally.rows, tally.rejectedRows], [plainTally.rows, plainTally.rejectedRows]);
-        if (typeof scanned !== 'string') assert.equal(tally.bytes, body.length);
+        if (typeof scanned !== 'string') {
+          assert.equal(tally.bytes, body.length);
+        }
       }),
       fuzzRuns(300),
     );

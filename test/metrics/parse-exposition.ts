@@ -15,7 +15,9 @@ export function parseSamples(text: string): readonly ParsedSample[] {
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   return lines.map((line) => {
     const [, name, labels = '', value] = SAMPLE.exec(line) ?? [];
-    if (name === undefined) throw new Error(`not a sample line: ${JSON.stringify(line)}`);
+    if (name === undefined) {
+      throw new Error(`not a sample line: ${JSON.stringify(line)}`);
+    }
     const pairs = [...labels.matchAll(LABEL)].map(([, label = '', escaped = '']): [string, string] => [
       label,
       escaped.replace(/\\[\\"n]/g, (sequence) => UNESCAPED[sequence] ?? sequence),

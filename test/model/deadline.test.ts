@@ -55,7 +55,9 @@ describe('startDeadline', () => {
     const listen = (warning: Error) => warnings.push(warning);
     process.on('warning', listen);
     const parent = new AbortController();
-    for (let n = 0; n < 100; n += 1) startDeadline(clock, 1_000, parent.signal);
+    for (let n = 0; n < 100; n += 1) {
+      startDeadline(clock, 1_000, parent.signal);
+    }
     await clock.advance(0);
     process.off('warning', listen);
     assert.deepEqual(warnings, []);

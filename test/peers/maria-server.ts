@@ -87,7 +87,9 @@ export async function startMariaServer(
   try {
     await eventually(
       () => {
-        if (server.exitCode !== null) throw new Error(`mariadbd ended with ${server.exitCode}`);
+        if (server.exitCode !== null) {
+          throw new Error(`mariadbd ended with ${server.exitCode}`);
+        }
         return existsSync(socketPath) || undefined;
       },
       'a MariaDB that listens',

@@ -137,7 +137,9 @@ describe('agreement with a real MariaDB', function () {
     const { unknown: cut = 0, ...theirs } = peer.byHost;
     // The event scheduler comes from localhost to us and to it.
     assert.deepEqual(ours, theirs);
-    if (!hasIpv6) this.skip();
+    if (!hasIpv6) {
+      this.skip();
+    }
     assert.ok(overIpv6 > 0);
     assert.equal(cut, overIpv6);
   });

@@ -59,7 +59,9 @@ export async function startMysqldExporter(program: string, server: MariaServer):
       const sums = (metric: string, label: string): Counts => {
         const values = new Map<string, number>();
         for (const { name, labels, value } of samples) {
-          if (name !== `mysql_info_schema_processlist_${metric}`) continue;
+          if (name !== `mysql_info_schema_processlist_${metric}`) {
+            continue;
+          }
           const text = labels[label] ?? '';
           values.set(text, (values.get(text) ?? 0) + value);
         }

@@ -43,8 +43,12 @@ export class OddSessions {
   }
 
   close(): void {
-    for (const connection of this.#connections) connection.destroy();
-    for (const socket of this.#strangers) socket.destroy();
+    for (const connection of this.#connections) {
+      connection.destroy();
+    }
+    for (const socket of this.#strangers) {
+      socket.destroy();
+    }
   }
 
   async #holdTransactions(): Promise<void> {
@@ -170,7 +174,9 @@ function userAt(index: number): User {
 
 function at<T>(values: readonly T[], index: number): T {
   const value = values[index % values.length];
-  if (value === undefined) throw new Error('got an empty list, expected something to choose from');
+  if (value === undefined) {
+    throw new Error('got an empty list, expected something to choose from');
+  }
   return value;
 }
 

@@ -81,7 +81,9 @@ describe('a real Prometheus and Alertmanager', function () {
     agent?.child.kill('SIGTERM');
     await agent?.ended;
     await simulator?.close();
-    if (rules !== undefined) rmSync(rules.folder, { recursive: true });
+    if (rules !== undefined) {
+      rmSync(rules.folder, { recursive: true });
+    }
   });
 
   for (const [job, path, contentType] of [
@@ -162,7 +164,9 @@ function lastStored(
 ): Promise<RecordedPage> {
   return eventually(async () => {
     const page = relay.pages(path).at(-2);
-    if (page === undefined) return undefined;
+    if (page === undefined) {
+      return undefined;
+    }
     const inTime = await prometheus.query(`up{job="${job}"} == 1`, storedBy(page));
     return page.body.includes('taurusdb_sessions{') && inTime.length > 0 ? page : undefined;
   }, `a stored page of ${path}`);

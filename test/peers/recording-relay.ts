@@ -44,7 +44,9 @@ export async function startRecordingRelay(agent: string): Promise<RecordingRelay
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
+  if (address === null || typeof address === 'string') {
+    throw new Error('a TCP server has a port');
+  }
   return {
     address: `127.0.0.1:${address.port}`,
     pages: (path) => recorded.get(path) ?? [],

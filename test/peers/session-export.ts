@@ -124,7 +124,9 @@ async function csvOf(root: Connection): Promise<string> {
 }
 
 function csvField(value: unknown): string {
-  if (value === null) return '';
+  if (value === null) {
+    return '';
+  }
   const text = String(value);
   return /[",\r\n]/u.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -26,7 +26,9 @@ describe('ConcurrencyLimit', () => {
   }
 
   it('runs as many as there are slots, the others in their order', async () => {
-    for (const name of ['a', 'b', 'c', 'd']) enqueue(name);
+    for (const name of ['a', 'b', 'c', 'd']) {
+      enqueue(name);
+    }
     assert.deepEqual(started, ['a', 'b']);
     await end('b');
     assert.deepEqual(started, ['a', 'b', 'c']);
@@ -46,13 +48,17 @@ describe('ConcurrencyLimit', () => {
   });
 
   it('fills new slots at once', () => {
-    for (const name of ['a', 'b', 'c', 'd']) enqueue(name);
+    for (const name of ['a', 'b', 'c', 'd']) {
+      enqueue(name);
+    }
     limit.resize(3);
     assert.deepEqual(started, ['a', 'b', 'c']);
   });
 
   it('lets what runs go on when there are fewer slots', async () => {
-    for (const name of ['a', 'b', 'c']) enqueue(name);
+    for (const name of ['a', 'b', 'c']) {
+      enqueue(name);
+    }
     limit.resize(1);
     await end('a');
     assert.deepEqual(started, ['a', 'b']);
@@ -62,7 +68,9 @@ describe('ConcurrencyLimit', () => {
 
   it('is idle when the last of the queue has ended', async () => {
     let idle = false;
-    for (const name of ['a', 'b', 'c']) enqueue(name);
+    for (const name of ['a', 'b', 'c']) {
+      enqueue(name);
+    }
     const waiting = limit.idle().then(() => {
       idle = true;
     });

@@ -144,7 +144,9 @@ describe('Scheduler', () => {
         nextRuns: (schedule, count) => nextRuns(schedule, 'UTC', count),
       });
       scheduler.setNodes([sampleNode({ nodeId: 'a', schedule: '* * * * * *' })]);
-      while (collector.starts.length < 3) await systemClock.sleep(20);
+      while (collector.starts.length < 3) {
+        await systemClock.sleep(20);
+      }
       await scheduler.stop(0);
       const [, second = 0, third = 0] = collector.startsOf('a');
       assert.ok(third > second && second % SECOND < 500 && third % SECOND < 500, `${second} ${third}`);
@@ -370,7 +372,9 @@ describe('Scheduler', () => {
       clock = new (class extends FakeClock {
         override async sleep(ms: number, signal?: AbortSignal): Promise<void> {
           await super.sleep(ms, signal);
-          if (this.now() === START + 10 * SECOND) stopped ??= scheduler.stop(SECOND);
+          if (this.now() === START + 10 * SECOND) {
+            stopped ??= scheduler.stop(SECOND);
+          }
         }
       })(START);
       collector = new RecordingCollector(clock, 3 * SECOND);

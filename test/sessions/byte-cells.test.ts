@@ -53,7 +53,9 @@ describe('the bytes of a cell', () => {
         assert.equal(read(cell, isSaid), cellText(cell) !== undefined);
         assert.equal(read(cell, isLockWait), cellText(cell)?.toUpperCase() === 'LOCK WAIT');
         const host = withoutPort(cell);
-        if (host !== ASK_THE_TEXT) assert.equal(cellText(host), cellText(hostWithoutPort(cell.trim())));
+        if (host !== ASK_THE_TEXT) {
+          assert.equal(cellText(host), cellText(hostWithoutPort(cell.trim())));
+        }
       }),
       { numRuns: 3000 },
     );
@@ -68,6 +70,8 @@ describe('the bytes of a cell', () => {
       '2001:db8::1:5432': '2001:db8::1:5432',
       '': '',
     };
-    for (const [host, expected] of Object.entries(hosts)) assert.equal(withoutPort(host), expected);
+    for (const [host, expected] of Object.entries(hosts)) {
+      assert.equal(withoutPort(host), expected);
+    }
   });
 });

@@ -206,7 +206,9 @@ describe('readSnapshot', () => {
       `{"password": "${secret}"}`,
       `1,root,"UPDATE t SET p = '${secret}'"\n`,
     ];
-    for (const file of files) assert.doesNotMatch(await messageOf(file), /hunter2/);
+    for (const file of files) {
+      assert.doesNotMatch(await messageOf(file), /hunter2/);
+    }
   });
 
   it('passes an error of the source on unchanged', async () => {
@@ -228,7 +230,9 @@ describe('readSnapshot', () => {
     const source = async function* () {
       try {
         yield Buffer.from('user,host\n');
-        for (;;) yield Buffer.from('a,b\n'.repeat(1000));
+        for (;;) {
+          yield Buffer.from('a,b\n'.repeat(1000));
+        }
       } finally {
         released();
       }

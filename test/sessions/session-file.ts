@@ -33,7 +33,9 @@ export async function* inChunks(
 
 export async function collected(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const all: Uint8Array[] = [];
-  for await (const chunk of chunks) all.push(chunk);
+  for await (const chunk of chunks) {
+    all.push(chunk);
+  }
   return Buffer.concat(all);
 }
 

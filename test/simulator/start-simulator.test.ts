@@ -70,7 +70,9 @@ describe('startSimulator', () => {
     await start({
       fault: ({ operation, project: name, nodeId, count }) => {
         seen.push(`${operation} ${name} ${nodeId === '' ? '-' : 'node'} ${count}`);
-        if (operation !== 'list_instances') return undefined;
+        if (operation !== 'list_instances') {
+          return undefined;
+        }
         const body = '{"error_code":"X.1"}';
         return count === 1 ? { status: 503, headers: { 'Retry-After': '7' }, body } : undefined;
       },
@@ -124,7 +126,9 @@ describe('startSimulator', () => {
       },
       () => undefined,
     );
-    while (simulator.stats().requests.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    while (simulator.stats().requests.length === 0) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
     await simulator.close();
     await asking;
     assert.ok(!isAnswered);
@@ -134,7 +138,9 @@ describe('startSimulator', () => {
   it('fails requests at the given rates', async () => {
     await start({ errorRate: 0.2, throttleRate: 0.2 });
     const statuses: number[] = [];
-    for (let turn = 0; turn < 200; turn += 1) statuses.push((await list()).status);
+    for (let turn = 0; turn < 200; turn += 1) {
+      statuses.push((await list()).status);
+    }
     const throttled = statuses.filter((status) => status === 429).length;
     const failed = statuses.filter((status) => status >= 500).length;
     assert.ok(throttled > 20 && throttled < 60, `${throttled} throttled`);
@@ -149,7 +155,9 @@ describe('startSimulator', () => {
     const asking = list().then(() => {
       isAnswered = true;
     });
-    while (clock.sleeping === 0) await new Promise((resolve) => setImmediate(resolve));
+    while (clock.sleeping === 0) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
     await clock.advance(299);
     assert.ok(!isAnswered);
     await clock.advance(1);

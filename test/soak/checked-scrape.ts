@@ -16,7 +16,9 @@ export async function checkedScrape(
   headers: Record<string, string> = {},
 ): Promise<ScrapeFigures> {
   const response = await fetch(`${address}/metrics`, { headers });
-  if (!response.ok) throw new Error(`scrape: got ${response.status}, expected 200`);
+  if (!response.ok) {
+    throw new Error(`scrape: got ${response.status}, expected 200`);
+  }
   const samples = parseSamples(await response.text());
 
   const sessions = new Map<string, number>();
@@ -26,12 +28,20 @@ export async function checkedScrape(
   let nodeSeries = 0;
   for (const { name, labels, value } of samples) {
     const node = labels.node_id;
-    if (node === undefined) continue;
+    if (node === undefined) {
+      continue;
+    }
     nodeSeries++;
-    if (name === 'taurusdb_node_info') nodes++;
-    if (name === 'taurusdb_sessions') sessions.set(node, value);
+    if (name === 'taurusdb_node_info') {
+      nodes++;
+    }
+    if (name === 'taurusdb_sessions') {
+      sessions.set(node, value);
+    }
     const { result } = labels;
-    if (result !== undefined) collections[result] = (collections[result] ?? 0) + value;
+    if (result !== undefined) {
+      collections[result] = (collections[result] ?? 0) + value;
+    }
     const dimension = /^taurusdb_sessions_by_(.+)$/.exec(name)?.[1];
     if (dimension !== undefined) {
       const key = `${dimension} ${node}`;
@@ -41,7 +51,9 @@ export async function checkedScrape(
   for (const [node, total] of sessions) {
     for (const dimension of DIMENSIONS) {
       const sum = sums.get(`${dimension} ${node}`) ?? 0;
-      if (sum !== total) throw new Error(`scrape: got ${sum} sessions by ${dimension}, expected ${total}`);
+      if (sum !== total) {
+        throw new Error(`scrape: got ${sum} sessions by ${dimension}, expected ${total}`);
+      }
     }
   }
   return { seriesPerNode: nodeSeries / nodes, agentSeries: samples.length - nodeSeries, collections };

@@ -43,8 +43,12 @@ const DOWNLOADS: readonly FaultKind[] = [
 export function randomFaults(random: () => number): Fault {
   const pick = (kinds: readonly FaultKind[]) => kinds[Math.floor(random() * kinds.length)]?.();
   return ({ operation }) => {
-    if (random() < THROTTLE_SHARE) return refused(429, 'APIGW.0308');
-    if (random() >= FAULT_SHARE) return undefined;
+    if (random() < THROTTLE_SHARE) {
+      return refused(429, 'APIGW.0308');
+    }
+    if (random() >= FAULT_SHARE) {
+      return undefined;
+    }
     return pick(operation === 'download' && random() < 0.8 ? DOWNLOADS : ANY_REQUEST);
   };
 }

@@ -111,7 +111,9 @@ const stoppedAt = performance.now();
 program.kill('SIGTERM');
 const [code] = await ended;
 const stopSeconds = (performance.now() - stoppedAt) / 1_000;
-if (code !== 0 || stopSeconds > 10) failures.push(`ended with ${code} after ${stopSeconds.toFixed(1)} s`);
+if (code !== 0 || stopSeconds > 10) {
+  failures.push(`ended with ${code} after ${stopSeconds.toFixed(1)} s`);
+}
 await simulator.close();
 
 report();
@@ -142,9 +144,12 @@ async function reload(): Promise<void> {
     Math.random() < 0.5 ? '2s' : '3s',
   );
   const { status } = await fetch(`${address}/-/reload`, { method: 'POST' });
-  if (status !== (wrong ? 500 : 200))
+  if (status !== (wrong ? 500 : 200)) {
     throw new Error(`reload: got ${status} for a ${wrong ? 'wrong' : 'right'} file`);
-  for (let signal = 0; signal < 10; signal++) program.kill('SIGHUP');
+  }
+  for (let signal = 0; signal < 10; signal++) {
+    program.kill('SIGHUP');
+  }
   counts[wrong ? 'wrongReloads' : 'reloads']++;
 }
 
@@ -154,7 +159,9 @@ async function badClient(): Promise<void> {
   await once(socket, 'connect');
   const kind = counts.badClients++ % 3;
   socket.write(`GET /metrics HTTP/1.1\r\nHost: a\r\n${kind === 2 ? 'X-Slow: ' : '\r\n'}`);
-  if (kind === 1) socket.resetAndDestroy();
+  if (kind === 1) {
+    socket.resetAndDestroy();
+  }
 }
 
 function writeConfig(nodes: number, collection: object = {}, requestTimeout = '2s'): void {
@@ -202,7 +209,9 @@ function most(read: (sample: Sample) => number): number {
 function report(): void {
   const lines = growths().map((growth) => {
     const { name, unit, mean, max } = growth;
-    if (isLeak(growth)) failures.push(`${name} grows`);
+    if (isLeak(growth)) {
+      failures.push(`${name} grows`);
+    }
     const [average, highest, grown, allowed] = [mean, max, growth.growth, growth.allowed].map((n) =>
       n.toFixed(1),
     );
@@ -226,5 +235,7 @@ function report(): void {
       '',
     ].join('\n'),
   );
-  if (failures.length > 0) process.stdout.write(`the log's end:\n${log}\n`);
+  if (failures.length > 0) {
+    process.stdout.write(`the log's end:\n${log}\n`);
+  }
 }

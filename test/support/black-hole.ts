@@ -20,7 +20,9 @@ export async function openBlackHole(): Promise<string> {
   const port = Number(line);
   listener.kill('SIGSTOP');
   closeWithServers(() => {
-    for (const socket of waiting) socket.destroy();
+    for (const socket of waiting) {
+      socket.destroy();
+    }
     listener.kill('SIGKILL');
   });
   const waiting = Array.from(

@@ -35,7 +35,9 @@ export class FakeClock implements Clock {
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason);
+      if (signal?.aborted) {
+        return reject(signal.reason);
+      }
       const abort = () => {
         this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
         reject(signal?.reason);
@@ -44,7 +46,9 @@ export class FakeClock implements Clock {
         signal?.removeEventListener('abort', abort);
         resolve();
       };
-      if (ms <= 0) return resolve();
+      if (ms <= 0) {
+        return resolve();
+      }
       const sleeper: Sleeper = { wakeAt: this.#monotonic + ms, wake };
       this.#sleepers.push(sleeper);
       signal?.addEventListener('abort', abort, { once: true });
@@ -73,9 +77,13 @@ export class FakeClock implements Clock {
   #takeDue(end: number): Sleeper | undefined {
     let first: Sleeper | undefined;
     for (const sleeper of this.#sleepers) {
-      if (sleeper.wakeAt <= end && (first === undefined || sleeper.wakeAt < first.wakeAt)) first = sleeper;
+      if (sleeper.wakeAt <= end && (first === undefined || sleeper.wakeAt < first.wakeAt)) {
+        first = sleeper;
+      }
     }
-    if (first !== undefined) this.#sleepers.splice(this.#sleepers.indexOf(first), 1);
+    if (first !== undefined) {
+      this.#sleepers.splice(this.#sleepers.indexOf(first), 1);
+    }
     return first;
   }
 

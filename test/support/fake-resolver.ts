@@ -30,7 +30,10 @@ function lookupHere(name: string, options: dns.LookupOptions, answer: Answer): v
   } else if (resolution !== 'silence') {
     const addresses = resolution.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
     const [first] = addresses;
-    if (options.all) process.nextTick(answer, null, addresses);
-    else process.nextTick(answer, null, first?.address, first?.family);
+    if (options.all) {
+      process.nextTick(answer, null, addresses);
+    } else {
+      process.nextTick(answer, null, first?.address, first?.family);
+    }
   }
 }

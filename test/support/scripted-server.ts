@@ -49,8 +49,11 @@ export async function startServer(
     const request = { method, target, headers, body: await text(incoming) };
     requests.push(request);
     const step = script[Math.min(requests.length, script.length) - 1] ?? {};
-    if (typeof step === 'function') step(response, request);
-    else sendAnswer(response, step);
+    if (typeof step === 'function') {
+      step(response, request);
+    } else {
+      sendAnswer(response, step);
+    }
   };
   const server = tls === undefined ? createServer(listener) : createSecureServer(tls, listener);
   return { url: `${tls === undefined ? 'http' : 'https'}://${await listen(server, place)}`, requests };
@@ -70,7 +73,9 @@ export async function closedPort(): Promise<string> {
 }
 
 export async function closeServers(): Promise<void> {
-  for (const close of closings.splice(0)) await close();
+  for (const close of closings.splice(0)) {
+    await close();
+  }
 }
 
 export function closeWithServers(close: () => void): void {
@@ -93,7 +98,9 @@ function listen(server: Server, { host, port }: Place = ANY_PORT): Promise<strin
     socket.on('close', () => sockets.delete(socket));
   });
   closings.push(() => {
-    for (const socket of sockets) socket.destroy();
+    for (const socket of sockets) {
+      socket.destroy();
+    }
     return new Promise((resolve) => server.close(resolve));
   });
   return new Promise((resolve) => {

@@ -265,7 +265,9 @@ describe('API client', () => {
           (response) => response.setHeader('content-encoding', encoding).write(chunk),
         ]);
         const { client, deadline } = sampleClient(server.url);
-        for await (const _ of await client.downloadResult(node, 'r', deadline())) break;
+        for await (const _ of await client.downloadResult(node, 'r', deadline())) {
+          break;
+        }
         await closeClients();
       });
     }

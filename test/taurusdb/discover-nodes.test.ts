@@ -159,7 +159,7 @@ describe('discoverNodes', () => {
     assert.deepEqual(messages, [
       'show_instance: got "00000000000000000000000000000004in07" without a list of nodes, expected one',
       'show_instance: got 500 DBS.05000000 "broken", expected 200',
-      'show_instance: got a node of "00000000000000000000000000000005in07" whose id cannot be one, expected 32 letters and digits, then "no07"',
+      'show_instance: got a node of "00000000000000000000000000000005in07" whose id cannot be one, expected 36 letters and digits that end in no07',
       'show_instance: got another instance or none, expected "00000000000000000000000000000002in07"',
       'show_instance: got another instance or none, expected "00000000000000000000000000000007in07"',
       'show_instance: got node "00000000000000000000000000000006no07" without a status, expected one',

@@ -13,7 +13,9 @@ describe('matchesGlob', () => {
   });
 
   it('reads * as any text and ? as one character', () => {
-    for (const text of ['orders-', 'orders-2', 'orders-orders-']) assert.ok(matchesGlob('orders-*', text));
+    for (const text of ['orders-', 'orders-2', 'orders-orders-']) {
+      assert.ok(matchesGlob('orders-*', text));
+    }
     assert.ok(matchesGlob('*', ''));
     assert.ok(matchesGlob('*-prod-*', 'eu-prod-prod-1'));
     assert.ok(!matchesGlob('*-prod', 'eu-prod-1'));

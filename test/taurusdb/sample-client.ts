@@ -92,7 +92,9 @@ export async function collectionError(promise: Promise<unknown>): Promise<Collec
   try {
     await promise;
   } catch (error) {
-    if (error instanceof CollectionError) return error;
+    if (error instanceof CollectionError) {
+      return error;
+    }
     throw error;
   }
   throw new Error('it succeeded');
@@ -100,11 +102,15 @@ export async function collectionError(promise: Promise<unknown>): Promise<Collec
 
 /** Lets real input and output run, on a clock that stands still, until `condition` holds. */
 export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise(setImmediate);
+  while (!condition()) {
+    await new Promise(setImmediate);
+  }
 }
 
 export async function readText(csv: AsyncIterable<Uint8Array>): Promise<string> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of csv) chunks.push(chunk);
+  for await (const chunk of csv) {
+    chunks.push(chunk);
+  }
   return Buffer.concat(chunks).toString();
 }

@@ -109,9 +109,13 @@ describe('startHttpServer', () => {
     assert.ok(answer.length > LARGE.length);
     const closing = deaf.map(closed);
     await new Promise((resolve) => setTimeout(resolve, 600));
-    for (const socket of deaf) socket.resume();
+    for (const socket of deaf) {
+      socket.resume();
+    }
     await Promise.all(closing);
-    for (const socket of deaf) assert.ok(socket.bytesRead < LARGE.length);
+    for (const socket of deaf) {
+      assert.ok(socket.bytesRead < LARGE.length);
+    }
   });
 
   it('ends an answer that is read too slowly, however steadily', async () => {
@@ -120,7 +124,9 @@ describe('startHttpServer', () => {
     const slow = rawConnection(address.port).pause();
     slow.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
     await once(slow, 'readable');
-    while (clock.sleeping === 0) await settle();
+    while (clock.sleeping === 0) {
+      await settle();
+    }
     await clock.advance(59_999);
     assert.equal(clock.sleeping, 1);
     await clock.advance(1);
@@ -192,7 +198,9 @@ describe('startHttpServer', () => {
     await clock.advance(60_000);
     assert.equal(await refused(), '');
     assert.equal(warnings.length, 2);
-    for (const socket of open) socket.destroy();
+    for (const socket of open) {
+      socket.destroy();
+    }
   });
 
   it('keeps a connection for the next request', async () => {
@@ -226,11 +234,15 @@ describe('startHttpServer', () => {
       const gate = deferred();
       let requests = 0;
       const server = await start(async (_request, response) => {
-        if (requests++ === 0) await gate.promise;
+        if (requests++ === 0) {
+          await gate.promise;
+        }
         response.end('done');
       });
       const slow = request(server);
-      while (requests === 0) await settle();
+      while (requests === 0) {
+        await settle();
+      }
       const closing = server.close(5_000);
       assert.equal((await request(server)).headers.connection, 'close');
       gate.resolve();

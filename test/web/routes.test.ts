@@ -259,17 +259,23 @@ describe('createRoutes', () => {
       });
     const { url } = await start({ exposition: { scrape } });
     const waiting = Array.from({ length: 40 }, () => fetch(`${url}/metrics`));
-    while (release.length < 40) await new Promise((resolve) => setImmediate(resolve));
+    while (release.length < 40) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
 
     const refused = await fetch(`${url}/metrics`);
     assert.equal(refused.status, 503);
     assert.equal(refused.headers.get('retry-after'), '1');
     assert.equal((await fetch(`${url}/-/healthy`)).status, 200);
 
-    for (const answer of release) answer();
+    for (const answer of release) {
+      answer();
+    }
     assert.deepEqual([...new Set((await Promise.all(waiting)).map(({ status }) => status))], [200]);
     const next = fetch(`${url}/metrics`);
-    while (release.length < 41) await new Promise((resolve) => setImmediate(resolve));
+    while (release.length < 41) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
     release[40]?.();
     assert.equal((await next).status, 200);
   });

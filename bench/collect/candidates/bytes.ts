@@ -2,5 +2,6 @@
 import { requestFile } from '../requests.js';
 
 export async function run(port: number): Promise<undefined> {
-  for await (const _ of await requestFile(port));
+  for await (const _ of await requestFile(port)) {
+  }
 }

@@ -9,7 +9,9 @@ export async function run(port: number): Promise<() => Readonly<Record<string, n
   const rows = new RowFigures();
   const parser = (await requestFile(port)).pipe(parse({ record_delimiter: ['\r\n', '\n'], from: 2 }));
   parser.on('readable', () => {
-    for (let row = parser.read(); row !== null; row = parser.read()) rows.add(row);
+    for (let row = parser.read(); row !== null; row = parser.read()) {
+      rows.add(row);
+    }
   });
   await finished(parser);
   return () => rows.figures().user;

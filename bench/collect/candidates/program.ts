@@ -20,7 +20,9 @@ const clock: Clock = {
   now: () => systemClock.now() + skippedMs,
   monotonic: () => systemClock.monotonic() + skippedMs,
   sleep: async (ms, signal) => {
-    if (ms > POLL_MS) return systemClock.sleep(ms, signal);
+    if (ms > POLL_MS) {
+      return systemClock.sleep(ms, signal);
+    }
     skippedMs += ms;
   },
 };
@@ -45,7 +47,9 @@ function collectorFor(port: number) {
   const nodes = fleetNodes(config, WHOLE_FLEET);
   store.setNodes(nodes);
   return async () => {
-    for (const node of nodes) await collector.collect(node, new AbortController().signal);
+    for (const node of nodes) {
+      await collector.collect(node, new AbortController().signal);
+    }
     const users = store.list()[0]?.snapshot?.dimensions.get('user')?.values ?? [];
     return () => record(users.map(({ value, sessions }) => [value, sessions]));
   };

@@ -9,7 +9,9 @@ export async function run(file: string): Promise<() => Figures> {
   const rows = new RowFigures();
   const parser = openSessionFile(file).pipe(parse({ record_delimiter: ['\r\n', '\n'], from: 2 }));
   parser.on('readable', () => {
-    for (let row = parser.read(); row !== null; row = parser.read()) rows.add(row);
+    for (let row = parser.read(); row !== null; row = parser.read()) {
+      rows.add(row);
+    }
   });
   await finished(parser);
   return () => rows.figures();

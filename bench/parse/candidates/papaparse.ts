@@ -12,7 +12,9 @@ export function run(file: string): Promise<() => Figures> {
       delimiter: ',',
       skipEmptyLines: true,
       step: ({ data }) => {
-        if (!isHeader) rows.add(data);
+        if (!isHeader) {
+          rows.add(data);
+        }
         isHeader = false;
       },
       complete: () => resolve(() => rows.figures()),

@@ -7,7 +7,9 @@ const COLLECTIONS_PER_SECOND = 400 / 60;
 
 /** With `changing`, nodes are collected meanwhile at the pace of 400 a minute. */
 export async function run(action: string, series: number, changing: string) {
-  if (action === 'block') return longestBlockMs();
+  if (action === 'block') {
+    return longestBlockMs();
+  }
   const store = sampleStore(series);
   const exposition = new Exposition({
     nodes: () => store.list(),

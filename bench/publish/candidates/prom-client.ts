@@ -7,12 +7,16 @@ import { countSeries, longestBlockMs, serve } from '../serve.js';
 const compress = promisify(gzip);
 
 export async function run(action: string, series: number) {
-  if (action === 'block') return longestBlockMs();
+  if (action === 'block') {
+    return longestBlockMs();
+  }
   const registry = new Registry();
   for (const { family, samples } of samplesByFamily(sampleStore(series).list())) {
     const labelNames = [...new Set(samples.flatMap(({ labels }) => Object.keys(labels)))];
     const gauge = new Gauge({ name: family.name, help: family.help, labelNames, registers: [registry] });
-    for (const { labels, value } of samples) gauge.set(labels, value);
+    for (const { labels, value } of samples) {
+      gauge.set(labels, value);
+    }
   }
   const scrape = async (gzipped: boolean) => {
     const text = Buffer.from(await registry.metrics());

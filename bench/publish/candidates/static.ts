@@ -6,7 +6,9 @@ import { sampleStore } from '../sample-store.js';
 import { countSeries, longestBlockMs, serve } from '../serve.js';
 
 export async function run(action: string, series: number) {
-  if (action === 'block') return longestBlockMs();
+  if (action === 'block') {
+    return longestBlockMs();
+  }
   const nodes = sampleStore(series).list();
   const exposition = new Exposition({ nodes: () => nodes, agentText: async () => '', clock: systemClock });
   const plain = Buffer.concat(await exposition.scrape('text', false));

@@ -26,8 +26,12 @@ export class ByteStrings {
     const last = this.#limit.length - 1;
     for (let slot = hash & last; ; slot = (slot + 1) & last) {
       const number = (this.#limit[slot] ?? 0) - 1;
-      if (number === -1) return this.#add(bytes, start, end, hash);
-      if (this.#hashes[number] === hash && this.#isEqual(number, bytes, start, end)) return number;
+      if (number === -1) {
+        return this.#add(bytes, start, end, hash);
+      }
+      if (this.#hashes[number] === hash && this.#isEqual(number, bytes, start, end)) {
+        return number;
+      }
     }
   }
 
@@ -52,7 +56,9 @@ export class ByteStrings {
       atA++;
       atB++;
     }
-    if (atA === endA || atB === endB) return endA - atA - (endB - atB);
+    if (atA === endA || atB === endB) {
+      return endA - atA - (endB - atB);
+    }
     return bytes.getUint8(atA) - bytes.getUint8(atB);
   }
 
@@ -63,14 +69,20 @@ export class ByteStrings {
   #isEqual(number: number, bytes: DataView, start: number, end: number): boolean {
     const known = this.#bytes;
     const knownStart = this.#startOf(number);
-    if ((this.#ends[number] ?? 0) - knownStart !== end - start) return false;
+    if ((this.#ends[number] ?? 0) - knownStart !== end - start) {
+      return false;
+    }
     const offset = knownStart - start;
     let at = start;
     for (; at + WORD <= end; at += WORD) {
-      if (bytes.getInt32(at, true) !== known.getInt32(at + offset, true)) return false;
+      if (bytes.getInt32(at, true) !== known.getInt32(at + offset, true)) {
+        return false;
+      }
     }
     for (; at < end; at++) {
-      if (bytes.getUint8(at) !== known.getUint8(at + offset)) return false;
+      if (bytes.getUint8(at) !== known.getUint8(at + offset)) {
+        return false;
+      }
     }
     return true;
   }
@@ -79,16 +91,21 @@ export class ByteStrings {
     const number = this.size++;
     const from = this.#startOf(number);
     const to = from + end - start;
-    if (to > this.#bytes.byteLength)
+    if (to > this.#bytes.byteLength) {
       this.#bytes = viewOf(grown(bytesOf(this.#bytes), new Uint8Array(2 * to)));
+    }
     if (number === this.#ends.length) {
       this.#ends = grown(this.#ends, new Uint32Array(2 * number));
       this.#hashes = grown(this.#hashes, new Int32Array(2 * number));
       this.#limit = new Uint32Array(4 * number);
-      for (let known = 0; known < number; known++) this.#place(known);
+      for (let known = 0; known < number; known++) {
+        this.#place(known);
+      }
     }
     // Most are short: views of them would take longer to make than to copy.
-    for (let at = start, target = from; at < end; at++) this.#bytes.setUint8(target++, bytes.getUint8(at));
+    for (let at = start, target = from; at < end; at++) {
+      this.#bytes.setUint8(target++, bytes.getUint8(at));
+    }
     this.#ends[number] = to;
     this.#hashes[number] = hash;
     this.#place(number);
@@ -98,7 +115,9 @@ export class ByteStrings {
   #place(number: number): void {
     const last = this.#limit.length - 1;
     let slot = (this.#hashes[number] ?? 0) & last;
-    while (this.#limit[slot] !== 0) slot = (slot + 1) & last;
+    while (this.#limit[slot] !== 0) {
+      slot = (slot + 1) & last;
+    }
     this.#limit[slot] = number + 1;
   }
 }
@@ -107,8 +126,12 @@ export class ByteStrings {
 function hashOf(bytes: DataView, start: number, end: number): number {
   let hash = SEED ^ (end - start);
   let at = start;
-  for (; at + WORD <= end; at += WORD) hash = mixed(hash, bytes.getInt32(at, true));
-  for (; at < end; at++) hash = mixed(hash, bytes.getUint8(at));
+  for (; at + WORD <= end; at += WORD) {
+    hash = mixed(hash, bytes.getInt32(at, true));
+  }
+  for (; at < end; at++) {
+    hash = mixed(hash, bytes.getUint8(at));
+  }
   return hash;
 }
 

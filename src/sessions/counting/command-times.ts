@@ -20,7 +20,9 @@ export class CommandTimes {
       this.#sums[label + 1] = { totalSeconds: seconds, longestSeconds: seconds };
     } else {
       sum.totalSeconds += seconds;
-      if (seconds > sum.longestSeconds) sum.longestSeconds = seconds;
+      if (seconds > sum.longestSeconds) {
+        sum.longestSeconds = seconds;
+      }
     }
   }
 
@@ -30,7 +32,9 @@ export class CommandTimes {
     const other = named.get(OTHER);
     this.#sums.forEach(({ totalSeconds, longestSeconds }, place) => {
       const time = named.get(nameOf(place - 1)) ?? other;
-      if (time === undefined) return;
+      if (time === undefined) {
+        return;
+      }
       time.totalSeconds += totalSeconds;
       time.longestSeconds = Math.max(time.longestSeconds, longestSeconds);
     });

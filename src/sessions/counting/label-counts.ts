@@ -45,7 +45,9 @@ export class LabelCounts {
   /** The numbers of the labels. */
   *labels(): Generator<number, void, undefined> {
     for (let number = 0; number < this.#strings.size; number++) {
-      if (this.#sessions[number] !== 0) yield number;
+      if (this.#sessions[number] !== 0) {
+        yield number;
+      }
     }
   }
 
@@ -63,7 +65,9 @@ export class LabelCounts {
   }
 
   #count(text: number): number {
-    if (text >= this.#labels.length || this.#labels[text] === 0) this.#learn(text);
+    if (text >= this.#labels.length || this.#labels[text] === 0) {
+      this.#learn(text);
+    }
     const label = (this.#labels[text] ?? 0) - 1;
     this.#sessions[label] = (this.#sessions[label] ?? 0) + 1;
     return text;
@@ -82,7 +86,9 @@ export class LabelCounts {
   }
 
   #makeRoom(): void {
-    if (this.#strings.size <= this.#labels.length) return;
+    if (this.#strings.size <= this.#labels.length) {
+      return;
+    }
     const room = 2 * this.#strings.size;
     const [labels, marks, sessions] = [this.#labels, this.#marks, this.#sessions];
     this.#labels = new Uint32Array(room);
@@ -110,8 +116,12 @@ const KEPT_CHARACTERS = MAX_CHARACTERS - HASH_DIGITS - 1;
  * control characters are kept, for the exposition format escapes them.
  */
 export function labelText(text: string | undefined): string {
-  if (text === undefined) return NONE;
-  if (text.length <= MAX_CHARACTERS) return text;
+  if (text === undefined) {
+    return NONE;
+  }
+  if (text.length <= MAX_CHARACTERS) {
+    return text;
+  }
   const start: string[] = [];
   for (const character of text) {
     if (start.push(character) > MAX_CHARACTERS) {

@@ -90,11 +90,14 @@ export class SessionAggregate {
     const seconds = numberOf(record, fields.time);
     if ((marks & ACTIVE) !== 0) {
       this.#active++;
-      if (seconds >= this.#settings.slowSeconds) this.#slow++;
+      if (seconds >= this.#settings.slowSeconds) {
+        this.#slow++;
+      }
     }
     // What is missing is NaN, and compares to nothing.
-    if (seconds >= 0)
+    if (seconds >= 0) {
       this.#times.add(this.#showsCommand ? this.#command.labelOf(command) : ALL_COMMANDS, seconds);
+    }
     this.#addTransaction(record, (marks & SLEEPING) !== 0);
     this.#addLocks(record, (this.#state.marksOf(state) & LOCK_WAITING) !== 0);
   }
@@ -123,7 +126,9 @@ export class SessionAggregate {
   }
 
   #countHost(record: CsvRecord, field: number): void {
-    if (field === NO_FIELD) return;
+    if (field === NO_FIELD) {
+      return;
+    }
     const start = record.startOf(field);
     const end = record.endOf(field);
     const portless = this.#settings.stripPort ? endWithoutPort(record.bytes, start, end) : end;
@@ -136,12 +141,20 @@ export class SessionAggregate {
 
   #addTransaction(record: CsvRecord, isSleeping: boolean): void {
     const seconds = numberOf(record, this.#fields.trx_executed_time);
-    if (seconds > this.#transactionLongestSeconds) this.#transactionLongestSeconds = seconds;
+    if (seconds > this.#transactionLongestSeconds) {
+      this.#transactionLongestSeconds = seconds;
+    }
     const id = this.#fields.trx_id;
-    if (id === NO_FIELD || !isSaid(record.bytes, record.startOf(id), record.endOf(id))) return;
+    if (id === NO_FIELD || !isSaid(record.bytes, record.startOf(id), record.endOf(id))) {
+      return;
+    }
     this.#transactionsOpen++;
-    if (isSleeping) this.#idleInTransaction++;
-    if (seconds >= this.#settings.longTransactionSeconds) this.#transactionsLong++;
+    if (isSleeping) {
+      this.#idleInTransaction++;
+    }
+    if (seconds >= this.#settings.longTransactionSeconds) {
+      this.#transactionsLong++;
+    }
   }
 
   /** A row lock shows in the transaction only (its state says `updating`), a metadata or table lock in the state only. */
@@ -151,12 +164,16 @@ export class SessionAggregate {
     this.#tablesLocked += numberOf(record, fields.trx_lock_tables) || 0;
     this.#rowsModified += numberOf(record, fields.trx_update_rows) || 0;
     const waited = numberOf(record, fields.trx_lock_duration);
-    if (waited > this.#lockWaitLongestSeconds) this.#lockWaitLongestSeconds = waited;
+    if (waited > this.#lockWaitLongestSeconds) {
+      this.#lockWaitLongestSeconds = waited;
+    }
     const state = fields.trx_state;
     const isRowWaiting =
       waited > 0 ||
       (state !== NO_FIELD && isLockWait(record.bytes, record.startOf(state), record.endOf(state)));
-    if (isRowWaiting || isStateWaiting) this.#lockWaiting++;
+    if (isRowWaiting || isStateWaiting) {
+      this.#lockWaiting++;
+    }
   }
 
   #dimensions(previous: Snapshot | undefined): ReadonlyMap<Dimension, DimensionCounts> {
@@ -170,7 +187,9 @@ export class SessionAggregate {
     const dimensions = new Map<Dimension, DimensionCounts>();
     for (const dimension of DIMENSIONS) {
       const { enabled, maxValues } = this.#settings.dimensions[dimension];
-      if (!enabled || !this.#columns.has(DIMENSION_COLUMNS[dimension])) continue;
+      if (!enabled || !this.#columns.has(DIMENSION_COLUMNS[dimension])) {
+        continue;
+      }
       const shownBefore = new Set(previous?.dimensions.get(dimension)?.values.map(({ value }) => value));
       dimensions.set(dimension, topValues(counts[dimension], maxValues, shownBefore));
     }
@@ -178,7 +197,9 @@ export class SessionAggregate {
   }
 
   #sessionTimes(commands: DimensionCounts | undefined): readonly SessionTime[] {
-    if (commands === undefined) return [this.#times.ofAll()];
+    if (commands === undefined) {
+      return [this.#times.ofAll()];
+    }
     const shown = commands.values.map(({ value }) => value);
     return this.#times.byCommand(shown, (label) => this.#command.nameOf(label));
   }

@@ -32,7 +32,9 @@ export function topValues(
   const values = shownOf(ranked, maxValues, shownBefore)
     .sort((a, b) => counts.compare(a.label, b.label))
     .map(({ label, value }) => ({ value, sessions: counts.sessionsOf(label) }));
-  for (const { sessions } of values) rest -= sessions;
+  for (const { sessions } of values) {
+    rest -= sessions;
+  }
   if (rest > 0) {
     // Of ASCII alone, so that it has the same place by UTF-16 units as by code points.
     const after = values.findIndex(({ value }) => value > OTHER);
@@ -58,7 +60,9 @@ function mostFrequent(counts: CountedLabels, limit: number): readonly number[] {
     best.length = Math.min(best.length, limit);
   };
   for (const label of counts.labels()) {
-    if (worst !== undefined && byRank(label, worst) > 0) continue;
+    if (worst !== undefined && byRank(label, worst) > 0) {
+      continue;
+    }
     best.push(label);
     if (best.length > 2 * limit) {
       keepBest();

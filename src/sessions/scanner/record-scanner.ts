@@ -63,8 +63,11 @@ export class RecordScanner implements CsvRecord {
   push(chunk: Uint8Array): void {
     for (let start = 0; start < chunk.length; start += PIECE_BYTES) {
       const piece = chunk.subarray(start, start + PIECE_BYTES);
-      if (this.#keptBytes + piece.length < this.#worthScanning) this.#keep(piece);
-      else this.#scan(piece, false);
+      if (this.#keptBytes + piece.length < this.#worthScanning) {
+        this.#keep(piece);
+      } else {
+        this.#scan(piece, false);
+      }
     }
   }
 
@@ -119,7 +122,9 @@ export class RecordScanner implements CsvRecord {
       start = Math.min(lineEnd + 1, length);
       this.fields = fields;
       this.#recordEnd = start;
-      if (fields > 1 || ends[0] !== this.#recordStart) this.#read(this);
+      if (fields > 1 || ends[0] !== this.#recordStart) {
+        this.#read(this);
+      }
       this.#nextLine += 1 + (words[LINES_IN_QUOTES] ?? 0);
     }
   }
@@ -131,14 +136,20 @@ export class RecordScanner implements CsvRecord {
     if (Math.min(last + 1, length) - this.#recordStart > MAX_RECORD_BYTES) {
       throw endlessRecord(this.#nextLine);
     }
-    if (fault === TEXT_AFTER_QUOTE) throw brokenQuoting(this.#lineOf(at));
-    if (fault === OPEN_QUOTE) throw openQuote(this.#lineOf(at));
+    if (fault === TEXT_AFTER_QUOTE) {
+      throw brokenQuoting(this.#lineOf(at));
+    }
+    if (fault === OPEN_QUOTE) {
+      throw openQuote(this.#lineOf(at));
+    }
   }
 
   #lineOf(place: number): number {
     let line = this.#nextLine;
     let lineEnd = bytes.indexOf(LF, this.#recordStart);
-    for (; lineEnd < place; lineEnd = bytes.indexOf(LF, lineEnd + 1)) line++;
+    for (; lineEnd < place; lineEnd = bytes.indexOf(LF, lineEnd + 1)) {
+      line++;
+    }
     return line;
   }
 
@@ -147,7 +158,9 @@ export class RecordScanner implements CsvRecord {
     for (let at = target; at < end; at++) {
       const byte = bytes[at] ?? 0;
       bytes[target++] = byte;
-      if (byte === QUOTE) at++;
+      if (byte === QUOTE) {
+        at++;
+      }
     }
     ends[field] = target;
     return target;

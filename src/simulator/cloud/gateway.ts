@@ -39,19 +39,25 @@ export class Gateway {
         : apiRefusal(403, 'APIGW.0302', 'The IAM user is not authorized to access the API');
     }
     const limit = project.maxRequestsPerSecond ?? Number.POSITIVE_INFINITY;
-    if (requestsThisSecond > limit) throw throttled(limit);
+    if (requestsThisSecond > limit) {
+      throw throttled(limit);
+    }
     return project;
   }
 
   /** The projects that the request's credential may use; throws a Refusal where it has none or a wrong one. */
   authenticate(request: SimulatorRequest): readonly SimulatedProject[] {
-    if (header(request, 'authorization') !== undefined) return this.#verifySignature(request);
+    if (header(request, 'authorization') !== undefined) {
+      return this.#verifySignature(request);
+    }
     return [this.#verifyToken(request)];
   }
 
   #verifySignature(request: SimulatorRequest): readonly SimulatedProject[] {
     const claim = signatureClaim(request);
-    if (claim === undefined) throw unauthenticated('verify aksk signature fail');
+    if (claim === undefined) {
+      throw unauthenticated('verify aksk signature fail');
+    }
     const key = this.#credentials.key(claim.ak);
     if (
       key === undefined ||
@@ -78,9 +84,13 @@ export class Gateway {
 
   #verifyToken(request: SimulatorRequest): SimulatedProject {
     const token = header(request, 'x-auth-token');
-    if (token === undefined) throw unauthenticated('x-auth-token not found');
+    if (token === undefined) {
+      throw unauthenticated('x-auth-token not found');
+    }
     const grant = this.#credentials.token(token);
-    if (grant === undefined) throw unauthenticated('decrypt token fail');
+    if (grant === undefined) {
+      throw unauthenticated('decrypt token fail');
+    }
     if (grant.expiresAt <= this.#clock.now()) {
       throw unauthenticated(`token expires, expires_at: ${new Date(grant.expiresAt).toISOString()}`);
     }

@@ -25,13 +25,17 @@ export class Iam {
   /** Answers with a token scoped to one project, given by its id or by its region's name. */
   createToken(request: SimulatorRequest): Answer {
     const body = parseJson(request.body);
-    if (body === undefined) throw invalidParameter('body');
+    if (body === undefined) {
+      throw invalidParameter('body');
+    }
     const methods = at(body, 'auth', 'identity', 'methods');
     const user = at(body, 'auth', 'identity', 'password', 'user');
     const name = at(user, 'name');
     const domain = at(user, 'domain', 'name');
     const password = at(user, 'password');
-    if (!Array.isArray(methods) || !methods.includes('password')) throw invalidParameter('methods');
+    if (!Array.isArray(methods) || !methods.includes('password')) {
+      throw invalidParameter('methods');
+    }
     if (typeof name !== 'string' || typeof domain !== 'string' || typeof password !== 'string') {
       throw invalidParameter('user');
     }
@@ -80,7 +84,9 @@ function scopedProject(projects: readonly SimulatedProject[], scope: unknown): S
   const [project, ...others] = projects.filter(({ projectId, region }) =>
     id === undefined ? region === name : projectId === id,
   );
-  if (project === undefined || others.length > 0) throw invalidParameter('scope');
+  if (project === undefined || others.length > 0) {
+    throw invalidParameter('scope');
+  }
   return project;
 }
 

@@ -31,13 +31,17 @@ export function showInstance(project: SimulatedProject, instanceId: string): Ans
 /** Throws a Refusal where the project has no such node. */
 export function findNode(project: SimulatedProject, instanceId: string, nodeId: string): SimulatedNode {
   const node = findInstance(project, instanceId).nodes.find(({ id }) => id === nodeId);
-  if (node === undefined) throw apiRefusal(404, 'DBS.200002', 'The DB instance node does not exist.');
+  if (node === undefined) {
+    throw apiRefusal(404, 'DBS.200002', 'The DB instance node does not exist.');
+  }
   return node;
 }
 
 function findInstance(project: SimulatedProject, instanceId: string): SimulatedInstance {
   const instance = project.instances.find(({ id }) => id === instanceId);
-  if (instance === undefined) throw apiRefusal(404, 'DBS.200002', 'The DB instance does not exist.');
+  if (instance === undefined) {
+    throw apiRefusal(404, 'DBS.200002', 'The DB instance does not exist.');
+  }
   return instance;
 }
 
@@ -49,9 +53,13 @@ function pagingNumber(
   max: number,
 ): number {
   const text = request.query.get(name);
-  if (text === null) return fallback;
+  if (text === null) {
+    return fallback;
+  }
   const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value >= min && value <= max)) throw parameterRefusal();
+  if (!(value >= min && value <= max)) {
+    throw parameterRefusal();
+  }
   return value;
 }
 

@@ -36,7 +36,9 @@ export class MetadataService {
   }
 
   createToken(request: SimulatorRequest): Answer {
-    if (!this.#options.hasSessionTokens) return text(404, 'Not Found');
+    if (!this.#options.hasSessionTokens) {
+      return text(404, 'Not Found');
+    }
     const seconds = Number(header(request, 'x-metadata-token-ttl-seconds'));
     if (!Number.isInteger(seconds) || seconds < 1 || seconds > MAX_TOKEN_SECONDS) {
       return text(400, 'X-Metadata-Token-Ttl-Seconds is invalid');
@@ -52,7 +54,9 @@ export class MetadataService {
     if (this.#options.hasSessionTokens && tokenEnd <= this.#options.clock.monotonic()) {
       return text(401, 'Invalid or expired metadata token');
     }
-    if (this.#agencyProjects.length === 0) return text(401, 'Please configure Cloud Service Agency first');
+    if (this.#agencyProjects.length === 0) {
+      return text(401, 'Please configure Cloud Service Agency first');
+    }
     const { ak, sk, securityToken, expiresAt } = this.#currentKey();
     return jsonAnswer(200, {
       credential: { access: ak, secret: sk, securitytoken: securityToken, expires_at: iamTime(expiresAt) },

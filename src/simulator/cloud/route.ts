@@ -41,7 +41,9 @@ const ROUTES: readonly (readonly [method: string, path: RegExp, operation: Opera
 export function routeOf(method: string, path: string, statusPath: StatusPath): Route | undefined {
   for (const [routeMethod, pattern, operation] of ROUTES) {
     const match = method === routeMethod ? pattern.exec(path) : null;
-    if (match === null) continue;
+    if (match === null) {
+      continue;
+    }
     const { project = '', instance = '', node = '', status } = match.groups ?? {};
     const isPublished = status === undefined || statusPath === 'both' || status === statusPath;
     return { operation, projectId: project, instanceId: instance, nodeId: node, isPublished };

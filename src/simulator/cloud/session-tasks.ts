@@ -64,7 +64,9 @@ export class SessionTasks {
       collectedAt: clock.now() + durationMs,
     });
     const [oldest] = this.#tasks.keys();
-    if (this.#tasks.size > MAX_TASKS && oldest !== undefined) this.#tasks.delete(oldest);
+    if (this.#tasks.size > MAX_TASKS && oldest !== undefined) {
+      this.#tasks.delete(oldest);
+    }
     return jsonAnswer(200, { request_id: requestId });
   }
 
@@ -75,7 +77,9 @@ export class SessionTasks {
 
   async result(request: SimulatorRequest, node: SimulatedNode): Promise<Answer> {
     const task = this.#taskOf(request, node);
-    if (task === undefined) throw parameterRefusal();
+    if (task === undefined) {
+      throw parameterRefusal();
+    }
     if (this.#statusOf(task) !== 'finished') {
       throw apiRefusal(409, 'DBS.200019', 'The task is not finished. Please try again later.');
     }
@@ -85,20 +89,26 @@ export class SessionTasks {
   /** Undefined for an id that was never given, or was given for another node. */
   #taskOf(request: SimulatorRequest, node: SimulatedNode): Task | undefined {
     const requestId = request.query.get('request_id');
-    if (requestId === null) throw parameterRefusal();
+    if (requestId === null) {
+      throw parameterRefusal();
+    }
     const task = this.#tasks.get(requestId);
     return task?.nodeId === node.id ? task : undefined;
   }
 
   #statusOf(task: Task): 'running' | 'finished' | 'error' {
-    if (this.#options.clock.monotonic() < task.endsAt) return 'running';
+    if (this.#options.clock.monotonic() < task.endsAt) {
+      return 'running';
+    }
     return task.fails ? 'error' : 'finished';
   }
 
   async #resultOf(task: Task, request: SimulatorRequest, node: SimulatedNode): Promise<Answer> {
     // The official SDK keeps a body only under a type that it takes for a file.
     const headers = { 'Content-Type': 'application/octet-stream' };
-    if (node.csvText !== undefined) return { status: 200, headers, body: node.csvText };
+    if (node.csvText !== undefined) {
+      return { status: 200, headers, body: node.csvText };
+    }
     if (node.csvFile !== undefined) {
       const file = await open(node.csvFile);
       const { size } = await file.stat();
@@ -131,13 +141,17 @@ export interface SessionFilter {
 /** Throws a Refusal for a body that is no JSON object or holds a value outside of the documented ones. */
 export function parseSessionFilter(body: Buffer): SessionFilter {
   const json = parseJson(body);
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw parameterRefusal();
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+    throw parameterRefusal();
+  }
   const asked = at(json, 'filter') ?? 'total';
   const filter = FILTERS.find((known) => known === asked);
   const thresholdSeconds = at(json, 'slow_process_threshold') ?? 10;
   const isThreshold =
     typeof thresholdSeconds === 'number' && thresholdSeconds >= 1 && thresholdSeconds <= 86_400;
-  if (filter === undefined || !isThreshold) throw parameterRefusal();
+  if (filter === undefined || !isThreshold) {
+    throw parameterRefusal();
+  }
   return { filter, thresholdSeconds };
 }
 
@@ -149,9 +163,15 @@ export function* filterSessions(
     const isActive = session.command !== 'Sleep';
     const isSlow = isActive && session.seconds >= thresholdSeconds;
     const isLong = (session.transaction?.seconds ?? -1) >= thresholdSeconds;
-    if (filter === 'active' && !isActive) continue;
-    if (filter === 'slow' && !isSlow) continue;
-    if (filter === 'long' && !isLong) continue;
+    if (filter === 'active' && !isActive) {
+      continue;
+    }
+    if (filter === 'slow' && !isSlow) {
+      continue;
+    }
+    if (filter === 'long' && !isLong) {
+      continue;
+    }
     yield session;
   }
 }

@@ -79,11 +79,17 @@ export class SimulatedCloud {
     project: SimulatedProject | undefined,
     requestsThisSecond: number,
   ): Promise<Answer | 'reset' | 'hang'> {
-    if (route === undefined) throw unpublished();
+    if (route === undefined) {
+      throw unpublished();
+    }
     const { operation, nodeId } = route;
     const fault = this.#faults.next({ operation, project: project?.name ?? '', nodeId });
-    if (fault !== undefined) return fault;
-    if (!route.isPublished) throw unpublished();
+    if (fault !== undefined) {
+      return fault;
+    }
+    if (!route.isPublished) {
+      throw unpublished();
+    }
     switch (operation) {
       case 'token':
         return this.#iam.createToken(request);
@@ -104,13 +110,25 @@ export class SimulatedCloud {
     project: SimulatedProject,
   ): Answer | Promise<Answer> {
     const { throttleRate, errorRate } = this.#options;
-    if (this.#random() < throttleRate) throw throttled(project.maxRequestsPerSecond ?? 100);
-    if (this.#random() < errorRate) throw randomServerError(this.#random);
-    if (route.operation === 'list_instances') return listInstances(request, project);
-    if (route.operation === 'show_instance') return showInstance(project, route.instanceId);
+    if (this.#random() < throttleRate) {
+      throw throttled(project.maxRequestsPerSecond ?? 100);
+    }
+    if (this.#random() < errorRate) {
+      throw randomServerError(this.#random);
+    }
+    if (route.operation === 'list_instances') {
+      return listInstances(request, project);
+    }
+    if (route.operation === 'show_instance') {
+      return showInstance(project, route.instanceId);
+    }
     const node = findNode(project, route.instanceId, route.nodeId);
-    if (route.operation === 'submit') return this.#tasks.submit(request, node);
-    if (route.operation === 'wait') return this.#tasks.status(request, node);
+    if (route.operation === 'submit') {
+      return this.#tasks.submit(request, node);
+    }
+    if (route.operation === 'wait') {
+      return this.#tasks.status(request, node);
+    }
     return this.#tasks.result(request, node);
   }
 }

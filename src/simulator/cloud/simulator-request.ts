@@ -21,9 +21,13 @@ export async function readRequest(message: IncomingMessage): Promise<SimulatorRe
   let bytes = 0;
   for await (const chunk of message) {
     bytes += chunk.length;
-    if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
+    if (bytes <= MAX_BODY_BYTES) {
+      chunks.push(chunk);
+    }
   }
-  if (bytes > MAX_BODY_BYTES) throw apiRefusal(413, 'APIGW.0201', 'Request entity too large');
+  if (bytes > MAX_BODY_BYTES) {
+    throw apiRefusal(413, 'APIGW.0201', 'Request entity too large');
+  }
   const target = message.url ?? '/';
   const mark = target.indexOf('?');
   const rawQuery = mark === -1 ? '' : target.slice(mark + 1);
@@ -56,7 +60,9 @@ export function parseJson(body: Buffer): unknown {
 export function at(value: unknown, ...keys: readonly string[]): unknown {
   let found = value;
   for (const key of keys) {
-    if (typeof found !== 'object' || found === null) return undefined;
+    if (typeof found !== 'object' || found === null) {
+      return undefined;
+    }
     found = Object.getOwnPropertyDescriptor(found, key)?.value;
   }
   return found;

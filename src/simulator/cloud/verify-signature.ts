@@ -19,7 +19,9 @@ const CLAIM =
 /** Undefined where the request carries no signature, or one that cannot be read. */
 export function signatureClaim(request: Pick<SimulatorRequest, 'headers'>): SignatureClaim | undefined {
   const groups = CLAIM.exec(header(request, 'authorization') ?? '')?.groups;
-  if (groups === undefined) return undefined;
+  if (groups === undefined) {
+    return undefined;
+  }
   const { ak = '', names = '', signature = '' } = groups;
   return { ak, signedHeaders: names.split(';'), signature };
 }
@@ -27,7 +29,9 @@ export function signatureClaim(request: Pick<SimulatorRequest, 'headers'>): Sign
 /** When the request says that it was signed, milliseconds since the epoch; undefined unless that is itself signed. */
 export function signingTime(request: SignedRequest, claim: SignatureClaim): number | undefined {
   const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(header(request, 'x-sdk-date') ?? '');
-  if (parts === null || !claim.signedHeaders.includes('x-sdk-date')) return undefined;
+  if (parts === null || !claim.signedHeaders.includes('x-sdk-date')) {
+    return undefined;
+  }
   const [, year, month, day, hour, minute, second] = parts;
   const time = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
   return Number.isNaN(time) ? undefined : time;
@@ -84,7 +88,9 @@ function payloadHash(request: SignedRequest): string {
 }
 
 function compare(a: string, b: string): number {
-  if (a === b) return 0;
+  if (a === b) {
+    return 0;
+  }
   return a < b ? -1 : 1;
 }
 

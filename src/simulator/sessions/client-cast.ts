@@ -55,7 +55,9 @@ export function webClientOf(bits: number): Client {
 
 /** As the server shows it: with the client's port, an IPv6 address in brackets, a socket without either. */
 export function hostText(host: string, bits: number): string {
-  if (host === 'localhost') return host;
+  if (host === 'localhost') {
+    return host;
+  }
   const port = 32_768 + (mix(bits, 1) % 28_000);
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }

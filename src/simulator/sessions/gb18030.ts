@@ -10,15 +10,23 @@ function fillCodes(): void {
   const add = (...bytes: number[]) => {
     const character = decoder.decode(Uint8Array.from(bytes));
     const isOne = [...character].length === 1 && character !== REPLACEMENT;
-    if (isOne && !codes.has(character)) codes.set(character, Buffer.from(bytes).readUIntBE(0, bytes.length));
+    if (isOne && !codes.has(character)) {
+      codes.set(character, Buffer.from(bytes).readUIntBE(0, bytes.length));
+    }
   };
   for (let lead = 0x81; lead <= 0xfe; lead += 1) {
-    for (let trail = 0x40; trail <= 0xfe; trail += 1) if (trail !== 0x7f) add(lead, trail);
+    for (let trail = 0x40; trail <= 0xfe; trail += 1) {
+      if (trail !== 0x7f) {
+        add(lead, trail);
+      }
+    }
   }
   for (let lead = 0x81; lead <= 0x84; lead += 1) {
     for (let second = 0x30; second <= 0x39; second += 1) {
       for (let third = 0x81; third <= 0xfe; third += 1) {
-        for (let fourth = 0x30; fourth <= 0x39; fourth += 1) add(lead, second, third, fourth);
+        for (let fourth = 0x30; fourth <= 0x39; fourth += 1) {
+          add(lead, second, third, fourth);
+        }
       }
     }
   }
@@ -31,16 +39,24 @@ function fillCodes(): void {
  * GB18030-2022 gave to others.
  */
 export function encodeGb18030(text: string): Buffer {
-  if (codes.size === 0) fillCodes();
+  if (codes.size === 0) {
+    fillCodes();
+  }
   const bytes: number[] = [];
   for (const character of text) {
     const point = character.codePointAt(0) ?? 0;
     const code = codes.get(character);
-    if (point < 0x80) bytes.push(point);
-    else if (point > 0xffff) bytes.push(...beyondBasicPlane(point - 0x10000));
-    else if (code === undefined) bytes.push(0x3f);
-    else if (code > 0xffff) bytes.push(code >>> 24, (code >>> 16) & 0xff, (code >>> 8) & 0xff, code & 0xff);
-    else bytes.push(code >>> 8, code & 0xff);
+    if (point < 0x80) {
+      bytes.push(point);
+    } else if (point > 0xffff) {
+      bytes.push(...beyondBasicPlane(point - 0x10000));
+    } else if (code === undefined) {
+      bytes.push(0x3f);
+    } else if (code > 0xffff) {
+      bytes.push(code >>> 24, (code >>> 16) & 0xff, (code >>> 8) & 0xff, code & 0xff);
+    } else {
+      bytes.push(code >>> 8, code & 0xff);
+    }
   }
   return Buffer.from(bytes);
 }

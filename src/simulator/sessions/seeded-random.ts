@@ -16,7 +16,9 @@ export function share(bits: number): number {
 
 export function pick<T>(values: readonly T[], bits: number): T {
   const value = values[bits % values.length];
-  if (value === undefined) throw new RangeError('nothing to pick: got an empty list');
+  if (value === undefined) {
+    throw new RangeError('nothing to pick: got an empty list');
+  }
   return value;
 }
 

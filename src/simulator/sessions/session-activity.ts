@@ -97,14 +97,20 @@ function webActivity({ seed, sinceMs, lengthMs }: Turn, isReadOnly: boolean): Ac
 /** Most are fast, some take seconds, and a few the whole turn: the slow queries. */
 function webQueryMs(seed: number, lengthMs: number): number {
   const luck = share(mix(seed, 1));
-  if (luck < 0.85) return 5 + luck * 400;
-  if (luck < 0.97) return 400 + (luck - 0.85) * 20_000;
+  if (luck < 0.85) {
+    return 5 + luck * 400;
+  }
+  if (luck < 0.97) {
+    return 400 + (luck - 0.85) * 20_000;
+  }
   return lengthMs;
 }
 
 function reportActivity({ seed, sinceMs, lengthMs }: Turn): Activity {
   const queryMs = lengthMs * 0.7;
-  if (sinceMs >= queryMs) return sleeping(sinceMs - queryMs);
+  if (sinceMs >= queryMs) {
+    return sleeping(sinceMs - queryMs);
+  }
   return {
     command: 'Query',
     state: pick(REPORT_STATES, mix(seed, Math.floor(sinceMs / 15_000))),
@@ -124,7 +130,9 @@ function batchActivity({ seed, sinceMs }: Turn): Activity {
     rowsModified: rows,
   });
   const stepMs = sinceMs - step * 5_000;
-  if (step % 4 === 3) return sleeping(stepMs, transaction);
+  if (step % 4 === 3) {
+    return sleeping(stepMs, transaction);
+  }
   return {
     command: 'Query',
     state: pick(WRITE_STATES, mix(seed, step)),

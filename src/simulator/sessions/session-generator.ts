@@ -31,12 +31,18 @@ export function* generateSessions(source: SessionSource, at: number): Generator<
   const load = loadAt(source.seed, at);
 
   yield* serverSessions(source, at);
-  if (incident !== undefined) yield lockHolder(incident);
+  if (incident !== undefined) {
+    yield lockHolder(incident);
+  }
   for (let slot = 0; slot < slots; slot += 1) {
     const seed = mix(source.seed, slot);
-    if (share(mix(seed, 1)) < load) yield clientSession(seed, slot, slots, at, isReplica, incident);
+    if (share(mix(seed, 1)) < load) {
+      yield clientSession(seed, slot, slots, at, isReplica, incident);
+    }
   }
-  if (spike !== undefined) yield* spikeSessions(spike, source.sessions, FIRST_ID + slots * 1_000);
+  if (spike !== undefined) {
+    yield* spikeSessions(spike, source.sessions, FIRST_ID + slots * 1_000);
+  }
 }
 
 function clientSession(
@@ -64,7 +70,9 @@ function clientSession(
 function waitingForLock(seed: number, incident: LockIncident): Activity | undefined {
   const bits = mix(seed, incident.seed);
   const waitMs = incident.sinceMs - (mix(bits, 1) % 20_000);
-  if (bits % 8 !== 0 || waitMs < 0) return undefined;
+  if (bits % 8 !== 0 || waitMs < 0) {
+    return undefined;
+  }
   const seconds = wholeSeconds(waitMs);
   if (incident.kind === 'metadata') {
     return {
@@ -112,7 +120,9 @@ function* spikeSessions(spike: Spike, sessions: number, firstId: number): Genera
   for (let index = 0; index < sessions; index += 1) {
     const seed = mix(spike.seed, index);
     const sinceMs = spike.sinceMs - (index / sessions) * SPIKE_RISE_MS;
-    if (sinceMs < 0) return;
+    if (sinceMs < 0) {
+      return;
+    }
     const isIdle = seed % 3 === 0;
     yield {
       id: firstId + index,

@@ -39,7 +39,9 @@ export interface Spike {
 /** For 45 s of every two minutes, at each node's own moment, one user opens many sessions from one host. */
 export function spikeAt(nodeSeed: number, at: number): Spike | undefined {
   const { seed, sinceMs } = cycleAt(mix(nodeSeed, 1), at, SPIKE_EVERY_MS);
-  if (sinceMs >= SPIKE_MS) return undefined;
+  if (sinceMs >= SPIKE_MS) {
+    return undefined;
+  }
   const { user, hosts, databases }: Client = webClientOf(seed);
   return { seed, user, database: pick(databases, seed), host: pick(hosts, mix(seed, 1)), sinceMs };
 }
@@ -54,7 +56,9 @@ export interface LockIncident {
 /** For 35 s of every 90, somebody holds what others wait for. */
 export function lockIncidentAt(nodeSeed: number, at: number): LockIncident | undefined {
   const { seed, sinceMs } = cycleAt(mix(nodeSeed, 2), at, LOCK_EVERY_MS);
-  if (sinceMs >= LOCK_MS) return undefined;
+  if (sinceMs >= LOCK_MS) {
+    return undefined;
+  }
   return { seed, kind: seed % 3 === 0 ? 'metadata' : 'row', sinceMs };
 }
 

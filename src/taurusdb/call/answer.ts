@@ -56,7 +56,9 @@ export function readBody(answer: HttpAnswer, limits: BodyLimits): AsyncIterable<
 
 export async function readWholeBody(answer: HttpAnswer, maxBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of readBody(answer, { maxBytes, isLines: false })) chunks.push(chunk);
+  for await (const chunk of readBody(answer, { maxBytes, isLines: false })) {
+    chunks.push(chunk);
+  }
   return Buffer.concat(chunks);
 }
 

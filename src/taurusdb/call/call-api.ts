@@ -73,9 +73,13 @@ export function createCallApi(options: CallApiOptions): CallApi {
       admission.accepted();
       return result;
     } catch (error) {
-      if (isAnswer(error, 401)) admission.refused();
+      if (isAnswer(error, 401)) {
+        admission.refused();
+      }
       // Known to the API, but without the permission.
-      if (isAnswer(error, 403)) admission.accepted();
+      if (isAnswer(error, 403)) {
+        admission.accepted();
+      }
       throw error;
     } finally {
       admission.leave();
@@ -117,8 +121,12 @@ export function createCallApi(options: CallApiOptions): CallApi {
         read,
       );
     } catch (error) {
-      if (!mayRecover || !isAnswer(error, 401)) throw error;
-      if (!(await authorization.recover(error.outcome.date))) throw error;
+      if (!mayRecover || !isAnswer(error, 401)) {
+        throw error;
+      }
+      if (!(await authorization.recover(error.outcome.date))) {
+        throw error;
+      }
       return send(call, deadline, read, false);
     }
   }
@@ -177,12 +185,16 @@ export async function exchange<T>(
     count(String(answer.status));
     if (!GOOD_STATUSES.includes(answer.status)) {
       const refusal = await refusedAnswer(answer, secrets, clock.now());
-      if (answer.status === 429) limiter.slowDown(refusal.outcome.retryAfterMs);
+      if (answer.status === 429) {
+        limiter.slowDown(refusal.outcome.retryAfterMs);
+      }
       throw refusal;
     }
     return await read(answer, secrets);
   } catch (error) {
-    if (error !== timer.signal.reason) throw error;
+    if (error !== timer.signal.reason) {
+      throw error;
+    }
     throw apiError(site, 'timeout', {
       got: `no whole answer within ${requestTimeoutMs / 1_000} s`,
       expected: 'one',

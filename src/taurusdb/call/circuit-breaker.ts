@@ -64,23 +64,31 @@ export function createCredentialCircuit(
     states.delete(fingerprint);
     states.set(fingerprint, state);
     const [oldest] = states.keys();
-    if (states.size > MAX_CREDENTIALS_KNOWN && oldest !== undefined) states.delete(oldest);
+    if (states.size > MAX_CREDENTIALS_KNOWN && oldest !== undefined) {
+      states.delete(oldest);
+    }
     return state;
   };
 
   const refuse = (state: CredentialState): void => {
     state.trusted = false;
     state.refusalsInRow += 1;
-    if (state.refusalsInRow >= maxRefusalsInRow) state.shutUntil = clock.monotonic() + pauseMs;
+    if (state.refusalsInRow >= maxRefusalsInRow) {
+      state.shutUntil = clock.monotonic() + pauseMs;
+    }
   };
 
   const admit = (state: CredentialState, endTrial: (refused: boolean) => void): Admission => {
     const refusalsAtStart = state.refusalsInRow;
     let settled = false;
     const settle = (verdict: 'accepted' | 'refused' | 'unknown'): void => {
-      if (settled) return;
+      if (settled) {
+        return;
+      }
       settled = true;
-      if (verdict === 'refused') refuse(state);
+      if (verdict === 'refused') {
+        refuse(state);
+      }
       // An answer to a request sent before the latest refusal says nothing about the time since.
       if (verdict === 'accepted' && state.refusalsInRow === refusalsAtStart) {
         state.trusted = true;
@@ -108,7 +116,9 @@ export function createCredentialCircuit(
               `(nothing is sent with it for ${Math.ceil(shutForMs / 1_000)} s or until it changes)`,
           );
         }
-        if (state.trusted) return admit(state, () => {});
+        if (state.trusted) {
+          return admit(state, () => {});
+        }
         if (state.trial === undefined) {
           let tellWaiters = (_refused: boolean): void => {};
           state.trial = new Promise((resolve) => {

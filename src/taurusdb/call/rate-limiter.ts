@@ -106,7 +106,9 @@ export function createRateLimiter(clock: Clock, maxRequestsPerSecond: number): R
     take: (deadline) =>
       new Promise((resolve, reject) => {
         const { signal } = deadline;
-        if (signal.aborted) return reject(signal.reason);
+        if (signal.aborted) {
+          return reject(signal.reason);
+        }
         const leave = (): void => {
           signal.removeEventListener('abort', abort);
           waiters = waiters.filter((other) => other !== waiter);
@@ -125,8 +127,12 @@ export function createRateLimiter(clock: Clock, maxRequestsPerSecond: number): R
         };
         signal.addEventListener('abort', abort, { once: true });
         waiters.push(waiter);
-        if (pauseLeftMs() > 0) failHopeless();
-        if (!serving) void serve();
+        if (pauseLeftMs() > 0) {
+          failHopeless();
+        }
+        if (!serving) {
+          void serve();
+        }
       }),
     slowDown: (pauseMs = 0) => {
       const now = clock.monotonic();
@@ -136,7 +142,9 @@ export function createRateLimiter(clock: Clock, maxRequestsPerSecond: number): R
         reducedRate = Math.max(minRate, rate() / 2);
         reducedAt = now;
       }
-      if (pauseLeftMs() > 0) failHopeless();
+      if (pauseLeftMs() > 0) {
+        failHopeless();
+      }
     },
     state: () => {
       refill();

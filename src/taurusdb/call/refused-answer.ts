@@ -59,11 +59,18 @@ export async function refusedAnswer(
   if (status === 401) {
     return fail('auth', 'an accepted credential: check it, and that its project is of this region');
   }
-  if (status === 403) return fail('auth', `the permission ${PERMISSIONS[answer.site.operation]}`);
-  if (status === 429) return fail('throttled', 'room in the request quota', 'any');
-  if (status >= 300 && status < 400)
+  if (status === 403) {
+    return fail('auth', `the permission ${PERMISSIONS[answer.site.operation]}`);
+  }
+  if (status === 429) {
+    return fail('throttled', 'room in the request quota', 'any');
+  }
+  if (status >= 300 && status < 400) {
     return fail('api', `no redirect${redact(redirectTarget(answer), secrets)}`);
-  if (status === 404) return fail('api', SOUGHT[answer.site.operation]);
+  }
+  if (status === 404) {
+    return fail('api', SOUGHT[answer.site.operation]);
+  }
   return fail('api', '200', status === 408 || status >= 500 ? 'reads' : 'none');
 }
 

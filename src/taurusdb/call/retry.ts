@@ -27,7 +27,9 @@ export async function retry<T>(options: RetryOptions, attempt: () => Promise<T>)
     try {
       return await attempt();
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
+      if (!(error instanceof ApiError)) {
+        throw error;
+      }
       const waitMs = (error.outcome.retryAfterMs ?? 0) + random() * Math.min(CAP_MS, BASE_MS * 2 ** retries);
       if (!mayRepeat(error, isRead) || retries >= maxRetries || waitMs >= deadline.remainingMs()) {
         throw afterAttempts(error, retries + 1);
@@ -43,7 +45,9 @@ function mayRepeat({ outcome }: ApiError, isRead: boolean): boolean {
 }
 
 function afterAttempts(error: ApiError, attempts: number): CollectionError {
-  if (attempts === 1) return error;
+  if (attempts === 1) {
+    return error;
+  }
   const details = { ...error.details, attempts };
   return new ApiError(error.reason, `${error.message}, after ${attempts} attempts`, details, error.outcome);
 }
@@ -63,10 +67,16 @@ export function retryAfterMs(
 }
 
 function headerWait(retryAfter: string | undefined, nowMs: number): number | undefined {
-  if (retryAfter === undefined) return undefined;
-  if (/^\d{1,9}$/u.test(retryAfter)) return Number(retryAfter) * 1_000;
+  if (retryAfter === undefined) {
+    return undefined;
+  }
+  if (/^\d{1,9}$/u.test(retryAfter)) {
+    return Number(retryAfter) * 1_000;
+  }
   // Only the form of HTTP dates: Date.parse would read almost anything as some date.
-  if (!/^[A-Za-z]{3,9},? .* GMT$/u.test(retryAfter)) return undefined;
+  if (!/^[A-Za-z]{3,9},? .* GMT$/u.test(retryAfter)) {
+    return undefined;
+  }
   const date = Date.parse(retryAfter);
   return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
 }

@@ -52,7 +52,9 @@ export function createSharedAttempt<Value>({
 
   /** Not an ApiError any more: the caller's own request was not sent, is not to be repeated and was not refused. */
   function forCallers(error: unknown, { signal }: Deadline): unknown {
-    if (error instanceof ApiError) return new CollectionError(error.reason, error.message, error.details);
+    if (error instanceof ApiError) {
+      return new CollectionError(error.reason, error.message, error.details);
+    }
     if (signal.aborted && error === signal.reason && !closing.aborted) {
       return new CollectionError('timeout', `${what}: got none within ${LIMIT_MS / 1000} s, expected one`);
     }
@@ -61,7 +63,9 @@ export function createSharedAttempt<Value>({
 
   return (signal) => {
     if (running === undefined) {
-      if (clock.monotonic() < pausedUntil) return Promise.reject(lastFailure);
+      if (clock.monotonic() < pausedUntil) {
+        return Promise.reject(lastFailure);
+      }
       running = run().finally(() => {
         running = undefined;
       });

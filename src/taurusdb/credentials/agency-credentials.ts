@@ -36,7 +36,9 @@ export function agencyCredentials(options: AgencyOptions): Credentials {
     fetch: async (deadline) => {
       const { key, lifeMs } = await metadata.fetchKey(deadline);
       // The same key again is no replacement for one that was refused.
-      if (last?.accessKey !== key.accessKey || last.securityToken !== key.securityToken) last = key;
+      if (last?.accessKey !== key.accessKey || last.securityToken !== key.securityToken) {
+        last = key;
+      }
       return {
         value: last,
         lifeMs,

@@ -37,7 +37,9 @@ export interface Authorization {
 /** `name` is how the message calls the secret. */
 export function secretText(name: string, read: () => string): string {
   const text = read().replace(/^[\r\n]+|[\r\n]+$/gu, '');
-  if (text === '') throw new CollectionError('auth', `${name}: got an empty value, expected the secret`);
+  if (text === '') {
+    throw new CollectionError('auth', `${name}: got an empty value, expected the secret`);
+  }
   if (!/^[\x21-\x7e]+$/u.test(text)) {
     throw new CollectionError(
       'auth',

@@ -65,7 +65,9 @@ export function openMetadataService(options: MetadataServiceOptions): MetadataSe
       const body = await readWholeBody(answer, MAX_BODY_BYTES);
       return { answer, body, text: new TextDecoder().decode(body) };
     } catch (error) {
-      if (!timer.signal.aborted || deadline.signal.aborted) throw error;
+      if (!timer.signal.aborted || deadline.signal.aborted) {
+        throw error;
+      }
       throw apiError(site, 'timeout', {
         got: `no answer within ${TIMEOUT_MS / 1_000} s`,
         expected: 'one: is this an ECS?',
@@ -96,7 +98,9 @@ export function openMetadataService(options: MetadataServiceOptions): MetadataSe
 
   return {
     async fetchKey(deadline) {
-      if (sessionToken === undefined) await openSession(deadline);
+      if (sessionToken === undefined) {
+        await openSession(deadline);
+      }
       let reply = await askForKey(deadline);
       if (reply.answer.status === 401 && !reply.text.includes(NO_AGENCY)) {
         await openSession(deadline);
@@ -108,7 +112,9 @@ export function openMetadataService(options: MetadataServiceOptions): MetadataSe
           expected: 'the ECS to have an agency: set one',
         });
       }
-      if (reply.answer.status !== 200) throw refused(reply.answer, 'a temporary key');
+      if (reply.answer.status !== 200) {
+        throw refused(reply.answer, 'a temporary key');
+      }
       return readKey(reply, { nowMs: clock.now(), warn });
     },
     close: () => http.close(),

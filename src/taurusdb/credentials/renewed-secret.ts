@@ -60,7 +60,9 @@ export function createRenewedSecret<Value>(options: RenewedSecretOptions<Value>)
         log.debug(`${what} fetched`, { project, valid_seconds: seconds(lifeMs) });
         return held;
       } catch (error) {
-        if (leftMs() > 0 && !closing.aborted) tellOfLateRenewal(error);
+        if (leftMs() > 0 && !closing.aborted) {
+          tellOfLateRenewal(error);
+        }
         throw error;
       }
     },
@@ -68,7 +70,9 @@ export function createRenewedSecret<Value>(options: RenewedSecretOptions<Value>)
 
   function tellOfLateRenewal(error: unknown): void {
     const now = clock.monotonic();
-    if (now - toldAt < MIN_TIME_BETWEEN_WORDS_MS) return;
+    if (now - toldAt < MIN_TIME_BETWEEN_WORDS_MS) {
+      return;
+    }
     toldAt = now;
     log.warn(`${what} not renewed: the one in force is used on`, {
       project,
@@ -79,13 +83,21 @@ export function createRenewedSecret<Value>(options: RenewedSecretOptions<Value>)
 
   return {
     async current({ signal }) {
-      if (held === undefined || leftMs() === 0) return (await renew(signal)).value;
-      if (clock.monotonic() >= held.renewAt) renew(signal).catch(() => {});
+      if (held === undefined || leftMs() === 0) {
+        return (await renew(signal)).value;
+      }
+      if (clock.monotonic() >= held.renewAt) {
+        renew(signal).catch(() => {});
+      }
       return held.value;
     },
     async replace(refused, { signal }) {
-      if (held === undefined || held.value !== refused) return true;
-      if (clock.monotonic() - held.fetchedAt < MIN_AGE_TO_REPLACE_MS) return false;
+      if (held === undefined || held.value !== refused) {
+        return true;
+      }
+      if (clock.monotonic() - held.fetchedAt < MIN_AGE_TO_REPLACE_MS) {
+        return false;
+      }
       return renew(signal).then(
         ({ value }) => value !== refused,
         () => false,
@@ -123,7 +135,9 @@ export function remainingLife(
     return ASSUMED_LIFE_MS;
   }
   const lifeMs = endsAt - (Date.parse(answer.header('date') ?? '') || nowMs);
-  if (lifeMs > 0) return lifeMs;
+  if (lifeMs > 0) {
+    return lifeMs;
+  }
   throw apiError(answer.site, 'api', {
     got: `a ${what} that ended ${Math.round(-lifeMs / 1_000)} s ago`,
     expected: 'one that lasts',

@@ -82,7 +82,9 @@ export function createClockSkew(clock: Clock, onCorrection: (offsetMs: number) =
     now,
     explains: (signedAt, answerDate) => {
       const gatewayTime = Date.parse(answerDate ?? '');
-      if (Number.isNaN(gatewayTime)) return false;
+      if (Number.isNaN(gatewayTime)) {
+        return false;
+      }
       if (Math.abs(gatewayTime - signedAt) <= TOLERANCE_MS) {
         // Refused although the clocks agree: the correction did not help, its Date may have been another server's.
         offsetMs = 0;

@@ -36,16 +36,22 @@ const NO_TUNNEL_CODES: readonly string[] = ['UND_ERR_ABORTED', 'UND_ERR_HEADERS_
 /** An error without a code is a mistake of ours, not of the network: it comes back as it is. */
 export function networkError(error: unknown, site: CallSite): unknown {
   const code = codeOf(error);
-  if (code === undefined) return error;
+  if (code === undefined) {
+    return error;
+  }
   if (code === 'UND_ERR_BODY_TIMEOUT') {
     return apiError(site, 'timeout', { got: 'no more data for too long', expected: 'the rest of the body' });
   }
-  if (isBeforeSending(error, code)) return failure(site, code, CONNECT_HINTS[code], 'any');
+  if (isBeforeSending(error, code)) {
+    return failure(site, code, CONNECT_HINTS[code], 'any');
+  }
   const tlsHint = TLS_HINTS[code];
   if (tlsHint !== undefined || TLS_CODE.test(code)) {
     return failure(site, code, tlsHint ?? 'no agreement on an encrypted connection', 'none');
   }
-  if (NO_TUNNEL_CODES.includes(code)) return proxyError(error, site);
+  if (NO_TUNNEL_CODES.includes(code)) {
+    return proxyError(error, site);
+  }
   const resetHint = RESET_HINTS[code];
   return failure(site, code, resetHint, resetHint === undefined ? 'none' : 'reads');
 }
@@ -68,16 +74,24 @@ function proxyError(error: unknown, site: CallSite): ApiError {
 }
 
 function isBeforeSending(error: unknown, code: string): boolean {
-  if (code === 'UND_ERR_CONNECT_TIMEOUT') return true;
+  if (code === 'UND_ERR_CONNECT_TIMEOUT') {
+    return true;
+  }
   // Several addresses tried, none reached.
-  if (error instanceof AggregateError) return true;
+  if (error instanceof AggregateError) {
+    return true;
+  }
   const { syscall } = Object(error);
   return syscall === 'connect' || syscall === 'getaddrinfo';
 }
 
 function codeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined;
-  if (typeof error.code === 'string') return error.code;
+  if (!(error instanceof Error) || !('code' in error)) {
+    return undefined;
+  }
+  if (typeof error.code === 'string') {
+    return error.code;
+  }
   // undici knows no code for most answers that break HTTP's rules.
   return error.name === 'HTTPParserError' ? 'HPE_INVALID' : undefined;
 }

@@ -24,7 +24,9 @@ export function downloadResult(
     async (answer, secrets) => {
       const type = contentType(answer);
       // Which type the file has is not documented; these it cannot have.
-      if (!/html|json|xml/u.test(type)) return readBody(answer, { maxBytes, isLines: true });
+      if (!/html|json|xml/u.test(type)) {
+        return readBody(answer, { maxBytes, isLines: true });
+      }
       const said = describeErrorBody(await readErrorBody(answer, secrets));
       throw apiError(answer.site, 'csv', {
         got: `a body of the type "${redact(type, secrets)}"${said}`,

@@ -1,6 +1,8 @@
 // The instances of a project, page by page (API reference, page ListGaussMySqlInstances). All of them or none: a
 // list that may lack some would read as if those were gone.
+
 import type { Deadline } from '../../model/deadline.js';
+import { INSTANCE_ID } from '../../model/ids.js';
 import { isJsonObject, readJsonAnswer } from '../call/answer.js';
 import type { CallApi } from '../call/call-api.js';
 import { apiError, type CallSite } from '../errors.js';
@@ -34,15 +36,27 @@ export async function listInstances(callApi: CallApi, deadline: Deadline): Promi
     const call = { operation: 'list_instances', method: 'GET', path: '/instances', query } as const;
     const { instances, total, site } = await callApi(call, deadline, readPage);
     const before = found.size;
-    for (const instance of instances) found.set(instance.id, instance);
+    for (const instance of instances) {
+      found.set(instance.id, instance);
+    }
 
     firstTotal ??= total;
     const fail = (got: string, expected: string) => apiError(site, 'api', { got, expected });
-    if (total !== firstTotal) throw fail(`a total_count of ${firstTotal}, then ${total}`, 'one of them');
-    if (found.size > total) throw fail(`${found.size} instances`, `total_count, ${total}`);
-    if (found.size === total) return [...found.values()];
-    if (found.size === before) throw fail(`${before} instances, then a page without others`, `${total}`);
-    if (pages === MAX_PAGES) throw fail(`${found.size} instances on ${pages} pages`, `all ${total}`);
+    if (total !== firstTotal) {
+      throw fail(`a total_count of ${firstTotal}, then ${total}`, 'one of them');
+    }
+    if (found.size > total) {
+      throw fail(`${found.size} instances`, `total_count, ${total}`);
+    }
+    if (found.size === total) {
+      return [...found.values()];
+    }
+    if (found.size === before) {
+      throw fail(`${before} instances, then a page without others`, `${total}`);
+    }
+    if (pages === MAX_PAGES) {
+      throw fail(`${found.size} instances on ${pages} pages`, `all ${total}`);
+    }
   }
 }
 
@@ -61,10 +75,10 @@ async function readPage(answer: HttpAnswer, secrets: readonly string[]): Promise
 function readInstance(json: unknown, site: CallSite): ListedInstance {
   const { id, name, status, tags } = isJsonObject(json) ? json : {};
   // It goes into the address of the next call: nothing that could change where that leads.
-  if (typeof id !== 'string' || !/^[A-Za-z0-9]{32}in07$/u.test(id)) {
+  if (!INSTANCE_ID.matches(id)) {
     throw apiError(site, 'api', {
       got: 'an instance whose id cannot be one',
-      expected: '32 letters and digits, then "in07"',
+      expected: INSTANCE_ID.kind,
     });
   }
   if (!isShortText(name) || !isShortText(status)) {

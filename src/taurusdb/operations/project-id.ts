@@ -2,6 +2,7 @@
 // A project that is not there is never created.
 import type { Clock } from '../../clock.js';
 import type { Deadline } from '../../model/deadline.js';
+import { PROJECT_ID } from '../../model/ids.js';
 import { isJsonObject, type JsonObject, readJsonAnswer } from '../call/answer.js';
 import type { CallApi } from '../call/call-api.js';
 import { createSharedAttempt } from '../call/shared-attempt.js';
@@ -50,8 +51,10 @@ function onlyProject({ projects }: JsonObject, region: string, site: CallSite): 
     );
   }
   const { id } = ofRegion[0];
-  if (typeof id === 'string' && /^[A-Za-z0-9]{32}$/u.test(id)) return id;
-  throw lookupError(site, 'something else, expected 32 letters and digits');
+  if (PROJECT_ID.matches(id)) {
+    return id;
+  }
+  throw lookupError(site, `something else, expected ${PROJECT_ID.kind}`);
 }
 
 function lookupError({ operation, where }: CallSite, gotAndExpected: string): ApiError {

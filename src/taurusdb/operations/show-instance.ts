@@ -1,5 +1,7 @@
 // The nodes of one instance (API reference, page ShowGaussMySqlInstanceInfo).
+
 import type { Deadline } from '../../model/deadline.js';
+import { NODE_ID } from '../../model/ids.js';
 import { isJsonObject, readJsonAnswer } from '../call/answer.js';
 import type { CallApi } from '../call/call-api.js';
 import { apiError, type CallSite } from '../errors.js';
@@ -38,10 +40,10 @@ export function showInstance(
 function readNode(json: unknown, instanceId: string, site: CallSite): InstanceNode {
   const { id, name, status, type, max_connections: maxConnections } = isJsonObject(json) ? json : {};
   // It goes into the addresses of collections: nothing that could change where they lead.
-  if (typeof id !== 'string' || !/^[A-Za-z0-9]{32}no07$/u.test(id)) {
+  if (!NODE_ID.matches(id)) {
     throw apiError(site, 'api', {
       got: `a node of "${instanceId}" whose id cannot be one`,
-      expected: '32 letters and digits, then "no07"',
+      expected: NODE_ID.kind,
     });
   }
   if (typeof status !== 'string') {

@@ -22,7 +22,9 @@ export function submitTask(
   return callApi({ operation: 'submit', method: 'POST', path, body }, deadline, async (answer, secrets) => {
     const { request_id: requestId } = await readJsonAnswer(answer, secrets);
     // It goes into the addresses of the next calls: nothing that could change where they lead.
-    if (typeof requestId === 'string' && /^[\w.:-]{1,200}$/u.test(requestId)) return requestId;
+    if (typeof requestId === 'string' && /^[\w.:-]{1,200}$/u.test(requestId)) {
+      return requestId;
+    }
     throw apiError(answer.site, 'api', {
       got: requestId === undefined ? 'no request_id' : 'a request_id of another form',
       expected: '1 to 200 letters, digits, "_", "-", "." and ":"',

@@ -26,7 +26,9 @@ export function createAskTaskStatus(callApi: CallApi): AskTaskStatus {
       return await ask(known);
     } catch (error) {
       // Also what a node that is gone answers: then both names do.
-      if (!(error instanceof ApiError) || error.outcome.status !== 404) throw error;
+      if (!(error instanceof ApiError) || error.outcome.status !== 404) {
+        throw error;
+      }
     }
     const status = await ask(other);
     names = [other, known];
@@ -38,7 +40,9 @@ const readStatus: ReadAnswer<TaskStatus> = async (answer, secrets) => {
   const { status } = await readJsonAnswer(answer, secrets);
   const word = typeof status === 'string' ? status.toLowerCase() : undefined;
   const known = TASK_STATUSES.find((one) => one === word);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    return known;
+  }
   throw apiError(answer.site, 'api', {
     got:
       typeof status === 'string'

@@ -36,8 +36,9 @@ function summarize(nodes: readonly NodeView[]): FleetSummary {
     active += node.active ?? 0;
     lockWaiting += node.lock_waiting ?? 0;
     // RFC 3339 in UTC sorts as text.
-    if (node.last_success !== null && (oldest === null || node.last_success < oldest))
+    if (node.last_success !== null && (oldest === null || node.last_success < oldest)) {
       oldest = node.last_success;
+    }
   }
   return { nodes: nodes.length, states, sessions, active, lock_waiting: lockWaiting, oldest_success: oldest };
 }

@@ -23,8 +23,12 @@ export function html(literals: TemplateStringsArray, ...values: readonly HtmlVal
 }
 
 function toText(value: HtmlValue): string {
-  if (value instanceof Html) return value.text;
-  if (typeof value === 'string' || typeof value === 'number') return escapeHtml(String(value));
+  if (value instanceof Html) {
+    return value.text;
+  }
+  if (typeof value === 'string' || typeof value === 'number') {
+    return escapeHtml(String(value));
+  }
   return value.map(({ text }) => text).join('');
 }
 
@@ -58,16 +62,26 @@ export function percent(share: number): string {
 
 /** In the largest unit that still says enough. */
 export function duration(seconds: number | null): string {
-  if (seconds === null) return UNKNOWN;
-  if (seconds < 120) return `${Math.max(0, Math.round(seconds))} s`;
-  if (seconds < 7_200) return `${Math.round(seconds / 60)} min`;
-  if (seconds < 172_800) return `${Math.round(seconds / 3_600)} h`;
+  if (seconds === null) {
+    return UNKNOWN;
+  }
+  if (seconds < 120) {
+    return `${Math.max(0, Math.round(seconds))} s`;
+  }
+  if (seconds < 7_200) {
+    return `${Math.round(seconds / 60)} min`;
+  }
+  if (seconds < 172_800) {
+    return `${Math.round(seconds / 3_600)} h`;
+  }
   return `${Math.round(seconds / 86_400)} d`;
 }
 
 /** Against the collection before; empty where nothing changed or there was none. */
 export function change(now: number | null, before: number | null): string {
-  if (now === null || before === null || now === before) return '';
+  if (now === null || before === null || now === before) {
+    return '';
+  }
   return now > before ? `+${number(now - before)}` : `−${number(before - now)}`;
 }
 

@@ -77,7 +77,9 @@ const knownViews = new WeakMap<
 export function viewNode(status: NodeStatus, now: number): NodeView {
   const snapshot = freshSnapshot(status, now);
   const known = knownViews.get(status);
-  if (known !== undefined && known.snapshot === snapshot) return known.view;
+  if (known !== undefined && known.snapshot === snapshot) {
+    return known.view;
+  }
   const view = makeView(status, snapshot);
   knownViews.set(status, { snapshot, view });
   return view;
@@ -105,8 +107,12 @@ function makeView(status: NodeStatus, snapshot: Snapshot | undefined): NodeView 
 }
 
 function stateOf({ up }: NodeStatus, snapshot: Snapshot | undefined): NodeState {
-  if (up === undefined) return 'pending';
-  if (!up) return 'down';
+  if (up === undefined) {
+    return 'pending';
+  }
+  if (!up) {
+    return 'down';
+  }
   return snapshot === undefined ? 'stale' : 'up';
 }
 
@@ -152,7 +158,9 @@ function viewDimensions({ dimensions }: Snapshot): Figures['dimensions'] {
   return Object.fromEntries(
     DIMENSIONS.flatMap((dimension) => {
       const counts = dimensions.get(dimension);
-      if (counts === undefined) return [];
+      if (counts === undefined) {
+        return [];
+      }
       const top = counts.values.toSorted((a, b) => b.sessions - a.sessions).slice(0, TOP_VALUES);
       return [[dimension, { distinct: counts.distinct, top }]];
     }),

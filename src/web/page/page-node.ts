@@ -108,7 +108,9 @@ function advice({ state, last_error: error, sessions }: NodeView): Html {
 }
 
 function sessionBars(title: string, dimension: DimensionView | undefined, sessions: number): Html {
-  if (dimension === undefined) return NOTHING;
+  if (dimension === undefined) {
+    return NOTHING;
+  }
   const { distinct, top } = dimension;
   const rest = sessions - top.reduce((sum, { sessions: some }) => sum + some, 0);
   return html`<section><h3>${title} <small>${distinct > top.length ? `${top.length} of ${number(distinct)}` : ''}</small></h3>
@@ -117,7 +119,9 @@ function sessionBars(title: string, dimension: DimensionView | undefined, sessio
 
 function longestBars(longest: readonly LongestSession[]): Html {
   const [first] = longest;
-  if (first === undefined) return NOTHING;
+  if (first === undefined) {
+    return NOTHING;
+  }
   return html`<section><h3>Longest sessions</h3>
 <ul>${longest.map(({ command, seconds }) => bar(command ?? 'any command', duration(seconds), seconds / Math.max(1, first.seconds)))}</ul></section>`;
 }

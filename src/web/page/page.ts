@@ -136,9 +136,15 @@ ${total(oldest === null ? UNKNOWN : duration((now - Date.parse(oldest)) / 1000),
 
 function verdict({ nodes, states: { up, pending } }: FleetSummary): string {
   const unwell = nodes - up - pending;
-  if (nodes === 0) return 'No nodes: none is configured, and none was found yet';
-  if (unwell > 0) return `${number(unwell)} of ${number(nodes)} ${plural(nodes)} not collected`;
-  if (pending > 0) return `${number(pending)} of ${number(nodes)} ${plural(nodes)} not tried yet`;
+  if (nodes === 0) {
+    return 'No nodes: none is configured, and none was found yet';
+  }
+  if (unwell > 0) {
+    return `${number(unwell)} of ${number(nodes)} ${plural(nodes)} not collected`;
+  }
+  if (pending > 0) {
+    return `${number(pending)} of ${number(nodes)} ${plural(nodes)} not tried yet`;
+  }
   return nodes === 1 ? 'The node is up' : `All ${number(nodes)} nodes are up`;
 }
 

@@ -15,7 +15,9 @@ describe('ByteStrings', () => {
           const bytes = Buffer.from(value);
           const start = index % 5;
           const around = Buffer.concat([Buffer.alloc(start, 1), bytes, Buffer.alloc(2, 2)]);
-          if (!known.includes(value)) known.push(value);
+          if (!known.includes(value)) {
+            known.push(value);
+          }
           const view = new DataView(around.buffer, around.byteOffset, around.length);
           assert.equal(strings.numberOf(view, start, start + bytes.length), known.indexOf(value));
         }

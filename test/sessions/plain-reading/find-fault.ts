@@ -29,10 +29,16 @@ export function findFault(utf8: Uint8Array): Fault | undefined {
   let recordLine = 1;
   let recordStart = 0;
   for (const [at, byte] of utf8.entries()) {
-    if (at + 1 - recordStart > MAX_RECORD_BYTES) return { error: endlessRecord(recordLine), recordStart };
-    if (byte === LF) line++;
+    if (at + 1 - recordStart > MAX_RECORD_BYTES) {
+      return { error: endlessRecord(recordLine), recordStart };
+    }
+    if (byte === LF) {
+      line++;
+    }
     if (state === QUOTED) {
-      if (byte === QUOTE) state = AFTER_QUOTE;
+      if (byte === QUOTE) {
+        state = AFTER_QUOTE;
+      }
     } else if (byte === QUOTE && state === AFTER_QUOTE) {
       state = QUOTED;
     } else if (byte === QUOTE && state === FIELD_START) {
@@ -52,8 +58,12 @@ export function findFault(utf8: Uint8Array): Fault | undefined {
       state = BARE;
     }
   }
-  if (state === QUOTED) return { error: openQuote(quoteLine), recordStart };
-  if (state === AFTER_CR) return { error: brokenQuoting(line), recordStart };
+  if (state === QUOTED) {
+    return { error: openQuote(quoteLine), recordStart };
+  }
+  if (state === AFTER_CR) {
+    return { error: brokenQuoting(line), recordStart };
+  }
   return undefined;
 }
 

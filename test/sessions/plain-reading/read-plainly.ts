@@ -20,8 +20,9 @@ export function readPlainly(body: Buffer, settings: SessionSettings, tally: CsvT
     (row) => row.length > 1 || row[0]?.trim() !== '',
   );
   const [header, ...sessions] = rows;
-  if (header === undefined)
+  if (header === undefined) {
     throw fault?.error ?? new CsvError('csv body: got blank lines only, expected a header line');
+  }
   const { indexes, unknownHeaders } = findColumns(header, settings.columnNames);
   const columns = new Set<ColumnName>(indexes.keys());
   const read = sessionReader(indexes, settings.stripPort);
@@ -34,7 +35,9 @@ export function readPlainly(body: Buffer, settings: SessionSettings, tally: CsvT
       tally.rejectedRows++;
     }
   }
-  if (fault !== undefined) throw fault.error;
+  if (fault !== undefined) {
+    throw fault.error;
+  }
   if (tally.rejectedRows > tally.rows) {
     throw new CsvError(
       `csv rows: got ${tally.rejectedRows} of ${sessions.length} without the header's ${header.length} fields, expected at most half`,
@@ -58,7 +61,9 @@ export function recordsOf(utf8: Buffer): string[][] {
 
 function checkStart(utf8: Buffer): void {
   const first = /[^ \t\r\n]/.exec(utf8.toString('latin1'))?.[0];
-  if (first === undefined) throw new CsvError('csv body: got an empty one, expected a header line');
+  if (first === undefined) {
+    throw new CsvError('csv body: got an empty one, expected a header line');
+  }
   const format = first === '<' ? 'HTML or XML' : '{['.includes(first) ? 'JSON' : undefined;
   if (format !== undefined) {
     throw new CsvError(`csv body: got ${format} (it starts with "${first}"), expected a CSV header line`);

@@ -61,10 +61,18 @@ export class SessionAggregate {
       const value = session[dimension];
       counts.set(value, (counts.get(value) ?? 0) + 1);
     }
-    if (session.isActive) this.#active++;
-    if (session.isLockWaiting) this.#lockWaiting++;
-    if (session.seconds !== undefined) this.#addTime(session, session.seconds);
-    if (session.hasTransaction) this.#addTransaction(session);
+    if (session.isActive) {
+      this.#active++;
+    }
+    if (session.isLockWaiting) {
+      this.#lockWaiting++;
+    }
+    if (session.seconds !== undefined) {
+      this.#addTime(session, session.seconds);
+    }
+    if (session.hasTransaction) {
+      this.#addTransaction(session);
+    }
     this.#transactionLongestSeconds = Math.max(
       this.#transactionLongestSeconds,
       session.transactionSeconds ?? 0,
@@ -106,16 +114,22 @@ export class SessionAggregate {
   }
 
   #addTime(session: Session, seconds: number): void {
-    if (session.isActive && seconds >= this.#settings.slowSeconds) this.#slow++;
+    if (session.isActive && seconds >= this.#settings.slowSeconds) {
+      this.#slow++;
+    }
     const command = this.#counts.has('command') ? session.command : undefined;
     addSeconds(this.#timesByCommand, command, seconds, seconds);
   }
 
   #addTransaction(session: Session): void {
     this.#transactionsOpen++;
-    if (session.isSleeping) this.#idleInTransaction++;
+    if (session.isSleeping) {
+      this.#idleInTransaction++;
+    }
     const { transactionSeconds = -1 } = session;
-    if (transactionSeconds >= this.#settings.longTransactionSeconds) this.#transactionsLong++;
+    if (transactionSeconds >= this.#settings.longTransactionSeconds) {
+      this.#transactionsLong++;
+    }
   }
 
   #times(commands: DimensionCounts | undefined): readonly SessionTime[] {

@@ -12,9 +12,15 @@ export function topValues(
   const ranked = mostFrequent(counts, 2 * maxValues);
   const shown = shownOf(ranked, maxValues, shownBefore);
   let rest = 0;
-  for (const sessions of counts.values()) rest += sessions;
-  for (const { sessions } of shown) rest -= sessions;
-  if (rest > 0) shown.push({ value: OTHER, sessions: rest });
+  for (const sessions of counts.values()) {
+    rest += sessions;
+  }
+  for (const { sessions } of shown) {
+    rest -= sessions;
+  }
+  if (rest > 0) {
+    shown.push({ value: OTHER, sessions: rest });
+  }
   shown.sort((a, b) => compareText(a.value, b.value));
   return { values: shown, distinct: counts.size };
 }
@@ -30,7 +36,9 @@ function mostFrequent(counts: ReadonlyMap<string, number>, limit: number): Value
   };
   for (const [value, sessions] of counts) {
     const candidate = { value, sessions };
-    if (value === OTHER || (worst !== undefined && byRank(candidate, worst) > 0)) continue;
+    if (value === OTHER || (worst !== undefined && byRank(candidate, worst) > 0)) {
+      continue;
+    }
     best.push(candidate);
     if (best.length > 2 * limit) {
       keepBest();
@@ -62,7 +70,9 @@ function compareText(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {
     const [unitA, unitB] = [a.charCodeAt(i), b.charCodeAt(i)];
-    if (unitA !== unitB) return codePointRank(unitA) - codePointRank(unitB);
+    if (unitA !== unitB) {
+      return codePointRank(unitA) - codePointRank(unitB);
+    }
   }
   return a.length - b.length;
 }

@@ -20,7 +20,9 @@ function rowsIn(chunks: Iterable<Uint8Array>): string[][] {
       record.bytes.toString('utf8', record.startOf(index), record.endOf(index));
     rows.push(Array.from({ length: record.fields }, (_, index) => field(index)));
   });
-  for (const chunk of chunks) scanner.push(chunk);
+  for (const chunk of chunks) {
+    scanner.push(chunk);
+  }
   scanner.end();
   return rows;
 }
@@ -69,14 +71,22 @@ function plainReading(file: string): string[][] | 'refused' {
   while (rest !== '' || row.length > 0) {
     const quoted = /^"((?:[^"]|"")*)"(?!")/.exec(rest);
     const bare = /^(?:(?!\r?\n)[^,])*/.exec(rest);
-    if (rest.startsWith('"') && quoted === null) return 'refused';
+    if (rest.startsWith('"') && quoted === null) {
+      return 'refused';
+    }
     row.push(quoted?.[1]?.replaceAll('""', '"') ?? bare?.[0] ?? '');
     rest = rest.slice((quoted ?? bare)?.[0].length);
     const end = /^(?:,|\r?\n|$)/.exec(rest)?.[0];
-    if (end === undefined) return 'refused';
+    if (end === undefined) {
+      return 'refused';
+    }
     rest = rest.slice(end.length);
-    if (end === ',') continue;
-    if (row.length > 1 || row[0] !== '' || quoted !== null) rows.push(row);
+    if (end === ',') {
+      continue;
+    }
+    if (row.length > 1 || row[0] !== '' || quoted !== null) {
+      rows.push(row);
+    }
     row = [];
   }
   return rows;
@@ -110,7 +120,9 @@ describe('RecordScanner', () => {
         scanner.push(Buffer.from(chunk.replace('#', String(index))));
       }
     }
-    for (const scanner of scanners) scanner.end();
+    for (const scanner of scanners) {
+      scanner.end();
+    }
     assert.deepEqual(written, [
       ['a0\n', '"b0\nc"\n', 'd0'],
       ['a1\n', '"b1\nc"\n', 'd1'],
@@ -121,7 +133,9 @@ describe('RecordScanner', () => {
     const texts = [10, 31, 32, 33, 100, 70_000].map((length) => 'x'.repeat(length));
     const rows = texts.map((text) => [`${text}"`, `"${text}"${text}`, text]);
     const file = rows.map((row) => row.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(',')).join('\n');
-    for (const size of [7, 65_536]) assert.deepEqual(rowsOf(file, [size]), rows);
+    for (const size of [7, 65_536]) {
+      assert.deepEqual(rowsOf(file, [size]), rows);
+    }
   });
 
   it('counts the fields of a record that has more than any header', () => {
@@ -140,8 +154,11 @@ describe('RecordScanner', () => {
     fc.assert(
       fc.property(file, sizes, (csv, chunks) => {
         const plain = plainReading(csv);
-        if (plain === 'refused') assert.throws(() => rowsOf(csv, chunks), { name: 'CsvError' });
-        else assert.deepEqual(rowsOf(csv, chunks), plain);
+        if (plain === 'refused') {
+          assert.throws(() => rowsOf(csv, chunks), { name: 'CsvError' });
+        } else {
+          assert.deepEqual(rowsOf(csv, chunks), plain);
+        }
       }),
       { numRuns: 1000 },
     );
@@ -149,7 +166,9 @@ describe('RecordScanner', () => {
 
   for (const file of SOUND) {
     it(`accepts ${JSON.stringify(file)}`, () => {
-      for (const size of [1, 2, 3, 1000]) assert.deepEqual(rowsOf(file, [size]), plainReading(file));
+      for (const size of [1, 2, 3, 1000]) {
+        assert.deepEqual(rowsOf(file, [size]), plainReading(file));
+      }
     });
   }
 
@@ -171,7 +190,9 @@ describe('RecordScanner', () => {
       const file = `a\n${filling.repeat(MAX_RECORD_BYTES - 1)}\nb\n`;
       let count = 0;
       const scanner = new RecordScanner(() => count++);
-      for (const chunk of cut(file, [size])) scanner.push(chunk);
+      for (const chunk of cut(file, [size])) {
+        scanner.push(chunk);
+      }
       assert.equal(count, 3);
     }
   });
@@ -186,7 +207,9 @@ describe('RecordScanner', () => {
       let bytes = 0;
       const chunks = function* () {
         yield Buffer.from(`a\nb\n${start}`);
-        for (; ; bytes += 65_536) yield Buffer.alloc(65_536, filling);
+        for (; ; bytes += 65_536) {
+          yield Buffer.alloc(65_536, filling);
+        }
       };
       assert.throws(() => rowsIn(chunks()), {
         name: 'CsvError',

@@ -88,10 +88,14 @@ describe('the simulated gateway', () => {
     const key = firstKey(only(simulator.projects));
     const wrong = { ...key, sk: 'wrong' };
     for (const round of ['first', 'second']) {
-      for (let turn = 0; turn < 5; turn += 1) await callSigned(url, wrong, clock.now());
+      for (let turn = 0; turn < 5; turn += 1) {
+        await callSigned(url, wrong, clock.now());
+      }
       assert.equal((await callSigned(url, key, clock.now())).status, 200, `five are forgiven, ${round} time`);
     }
-    for (let turn = 0; turn < 6; turn += 1) await callSigned(url, wrong, clock.now());
+    for (let turn = 0; turn < 6; turn += 1) {
+      await callSigned(url, wrong, clock.now());
+    }
     const locked = await callSigned(url, key, clock.now());
     assert.equal(locked.status, 401);
     assert.match(textOf(locked.json, 'error_msg'), /AK access failed to reach the limit,forbidden/);

@@ -81,7 +81,9 @@ describe('the simulated IAM', () => {
       (reply) => reply.headers.get('x-subject-token') ?? '',
     );
     assert.equal(new Set(tokens).size, 2);
-    for (const token of tokens) assert.equal((await list(token)).status, 200);
+    for (const token of tokens) {
+      assert.equal((await list(token)).status, 200);
+    }
   });
 
   it('refuses a wrong password, and the right one too after five wrong ones', async () => {
@@ -99,9 +101,13 @@ describe('the simulated IAM', () => {
   });
 
   it('forgets wrong passwords after a right one', async () => {
-    for (const password of ['a', 'b', 'c', 'd']) await askToken(undefined, { password });
+    for (const password of ['a', 'b', 'c', 'd']) {
+      await askToken(undefined, { password });
+    }
     assert.equal((await askToken()).status, 201);
-    for (const password of ['a', 'b', 'c', 'd']) await askToken(undefined, { password });
+    for (const password of ['a', 'b', 'c', 'd']) {
+      await askToken(undefined, { password });
+    }
     assert.equal((await askToken()).status, 201);
   });
 

@@ -73,9 +73,15 @@ describe('sampleFleet', () => {
     const fleet = sampleFleet({ projects: 9, instances: 13, nodesPerInstance: 3 });
     const instances = fleet.flatMap((project) => project.instances);
     const nodes = instances.flatMap((instance) => instance.nodes);
-    for (const { projectId } of fleet) assert.match(projectId, /^[A-Za-z0-9]{32}$/);
-    for (const { id } of instances) assert.match(id, /^[a-z0-9]{32}in07$/);
-    for (const { id } of nodes) assert.match(id, /^[a-z0-9]{32}no07$/);
+    for (const { projectId } of fleet) {
+      assert.match(projectId, /^[A-Za-z0-9]{32}$/);
+    }
+    for (const { id } of instances) {
+      assert.match(id, /^[a-z0-9]{32}in07$/);
+    }
+    for (const { id } of nodes) {
+      assert.match(id, /^[a-z0-9]{32}no07$/);
+    }
     assert.equal(new Set(nodes.map(({ id }) => id)).size, 9 * 13 * 3);
     assert.equal(new Set(fleet.map(({ name }) => name)).size, 9);
     assert.deepEqual(fleet, sampleFleet({ projects: 9, instances: 13, nodesPerInstance: 3 }));

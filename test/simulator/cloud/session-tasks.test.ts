@@ -133,7 +133,9 @@ describe('the simulated session tasks', () => {
     await start({ sessionsPerNode: 400 });
     const rows = async (body: string) =>
       parse<Record<string, string>>((await collect(body)).text, { columns: true });
-    for (const row of await rows('{"filter":"active"}')) assert.notEqual(row.command, 'Sleep');
+    for (const row of await rows('{"filter":"active"}')) {
+      assert.notEqual(row.command, 'Sleep');
+    }
     const slow = await rows('{"filter":"slow","slow_process_threshold":5}');
     assert.ok(slow.length > 3 && slow.every((row) => Number(row.time) >= 5 && row.command !== 'Sleep'));
     const long = await rows('{"filter":"long","slow_process_threshold":60}');
@@ -184,10 +186,14 @@ describe('the simulated session tasks', () => {
     const statuses: string[] = [];
     while (statuses.length < 40) {
       const submitted = await submit();
-      if (submitted.status !== 200) continue;
+      if (submitted.status !== 200) {
+        continue;
+      }
       await clock.advance(2000);
       const reply = await ask('task', textOf(submitted.json, 'request_id'));
-      if (reply.status === 200) statuses.push(textOf(reply.json, 'status'));
+      if (reply.status === 200) {
+        statuses.push(textOf(reply.json, 'status'));
+      }
     }
     const errors = statuses.filter((status) => status === 'error').length;
     assert.ok(errors > 8 && errors < 32, `${errors} of 40 tasks failed`);
@@ -198,7 +204,9 @@ describe('the simulated session tasks', () => {
     for (let run = 0; run < 2; run += 1) {
       await start({ seed: 42 });
       texts.push((await submit()).text + (await collect()).text);
-      if (run === 0) await simulator.close();
+      if (run === 0) {
+        await simulator.close();
+      }
     }
     assert.equal(texts[0], texts[1]);
   });

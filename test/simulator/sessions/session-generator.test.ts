@@ -71,7 +71,9 @@ describe('generateSessions', () => {
       const later = new Map(sessionsAt(at + 10_000).map(({ id, transaction }) => [id, transaction]));
       for (const { id, user, transaction } of sessionsAt(at)) {
         const next = later.get(id);
-        if (transaction === undefined || user === "o'brien" || next?.id !== transaction.id) continue;
+        if (transaction === undefined || user === "o'brien" || next?.id !== transaction.id) {
+          continue;
+        }
         assert.equal(next.seconds - transaction.seconds, 10);
         followed += 1;
       }
@@ -130,8 +132,12 @@ describe('generateSessions', () => {
     for (const session of MOMENTS.flatMap((at) => sessionsAt(at))) {
       const isAsleep = session.command === 'Sleep';
       assert.equal(session.state === '', isAsleep);
-      if (isAsleep) assert.equal(session.statement, '');
-      if (session.command === 'Query') assert.notEqual(session.statement, '');
+      if (isAsleep) {
+        assert.equal(session.statement, '');
+      }
+      if (session.command === 'Query') {
+        assert.notEqual(session.statement, '');
+      }
       assert.ok(Number.isInteger(session.seconds) && session.seconds >= 0);
     }
   });
@@ -188,7 +194,9 @@ describe('encodeGb18030', () => {
     for (let point = 0; point <= 0x10ffff; point += 1) {
       const character = String.fromCodePoint(point);
       const isSurrogate = point >= 0xd800 && point <= 0xdfff;
-      if (!isSurrogate && decoder.decode(encodeGb18030(character)) !== character) lost.push(character);
+      if (!isSurrogate && decoder.decode(encodeGb18030(character)) !== character) {
+        lost.push(character);
+      }
     }
     const row = [...'\ue78d\ue78e\ue78f\ue790\ue791\ue792\ue793\ue794\ue795\ue796'];
     assert.deepEqual(lost, ['\ue5e5', ...row, ...'\ue81e\ue826\ue82b\ue82c\ue832\ue843\ue854\ue864']);

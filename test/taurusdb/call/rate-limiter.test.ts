@@ -65,7 +65,9 @@ describe('rate limiter', () => {
   it('serves in order', async () => {
     const limiter = createRateLimiter(clock, 10);
     const order: string[] = [];
-    for (const name of ['a', 'b', 'c']) void limiter.take(never()).then(() => order.push(name));
+    for (const name of ['a', 'b', 'c']) {
+      void limiter.take(never()).then(() => order.push(name));
+    }
     await clock.advance(1_000);
     assert.deepEqual(order, ['a', 'b', 'c']);
   });

@@ -29,7 +29,9 @@ describe('readBody', () => {
     },
     body: (async function* () {
       for (const chunk of chunks) {
-        if (chunk instanceof Error) throw chunk;
+        if (chunk instanceof Error) {
+          throw chunk;
+        }
         yield chunk;
       }
     })(),
@@ -37,7 +39,9 @@ describe('readBody', () => {
   const read = async (body: SentBody, change: Partial<BodyLimits> = {}): Promise<string> => {
     const chunks: Uint8Array[] = [];
     const limits = { maxBytes: 1_000_000, isLines: true, ...change };
-    for await (const chunk of readBody(answer(body), limits)) chunks.push(chunk);
+    for await (const chunk of readBody(answer(body), limits)) {
+      chunks.push(chunk);
+    }
     return Buffer.concat(chunks).toString();
   };
   const bytewise = (bytes: Uint8Array): Uint8Array[] => [...bytes].map((byte) => Uint8Array.of(byte));
@@ -155,8 +159,9 @@ describe('readBody', () => {
     for await (const _ of readBody(answer({ chunks: bytewise(Buffer.from(CSV)) }), {
       maxBytes: 1e6,
       isLines: true,
-    }))
+    })) {
       break;
+    }
     assert.equal(discarded, 1);
   });
 

@@ -34,7 +34,9 @@ describe('retry', () => {
       async () => {
         const outcome = outcomes[Math.min(attempts, outcomes.length - 1)] ?? 'ok';
         attempts += 1;
-        if (outcome === 'ok') return `attempt ${attempts}`;
+        if (outcome === 'ok') {
+          return `attempt ${attempts}`;
+        }
         throw outcome instanceof Error ? outcome : new ApiError('api', 'wait: got 500', {}, outcome);
       },
     );

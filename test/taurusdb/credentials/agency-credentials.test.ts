@@ -57,7 +57,9 @@ describe('agency credentials', () => {
         const isKey = request.method === 'GET';
         const steps = isKey ? keys : tokens;
         const step = steps[Math.min(turns[isKey ? 'GET' : 'PUT']++, steps.length - 1)] ?? {};
-        if (typeof step === 'function') return step(response, request);
+        if (typeof step === 'function') {
+          return step(response, request);
+        }
         response.writeHead(step.status ?? 200);
         response.end(step.body);
       },

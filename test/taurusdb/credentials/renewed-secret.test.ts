@@ -27,7 +27,9 @@ describe('a renewed secret', () => {
       closing: new AbortController().signal,
       fetch: async () => {
         fetches += 1;
-        if (outage) throw new ApiError('network', 'token: got ECONNREFUSED, expected an answer', {}, {});
+        if (outage) {
+          throw new ApiError('network', 'token: got ECONNREFUSED, expected an answer', {}, {});
+        }
         return { value: `secret ${fetches}`, lifeMs: 4 * HOUR_MS, renewInMs: 3 * HOUR_MS };
       },
     });

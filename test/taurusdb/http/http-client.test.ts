@@ -38,7 +38,9 @@ describe('HTTP client', () => {
     client.send({ method: 'GET', target: '/a?b=c', headers: { 'x-a': 'b' }, body: undefined }, site, signal);
   const read = async (answer: HttpAnswer): Promise<string> => {
     const chunks: Uint8Array[] = [];
-    for await (const chunk of answer.body) chunks.push(chunk);
+    for await (const chunk of answer.body) {
+      chunks.push(chunk);
+    }
     return Buffer.concat(chunks).toString();
   };
   const failure = async (promise: Promise<unknown>): Promise<ApiError> => {
@@ -200,7 +202,9 @@ describe('HTTP client', () => {
       const server = await startServer([() => {}]);
       const aborter = new AbortController();
       const sent = get(create(server.url), aborter.signal);
-      while (server.requests.length === 0) await new Promise(setImmediate);
+      while (server.requests.length === 0) {
+        await new Promise(setImmediate);
+      }
       aborter.abort(new Error('stopping'));
       await assert.rejects(sent, /stopping/u);
     });

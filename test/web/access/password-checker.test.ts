@@ -185,7 +185,9 @@ describe('PasswordChecker', () => {
     const log = new RecordedLog();
     let broken = true;
     const checker = new PasswordChecker(async () => {
-      if (broken) throw new Error('out of memory');
+      if (broken) {
+        throw new Error('out of memory');
+      }
       return true;
     }, log);
     assert.equal(await checker.check(USERS, { user: 'dave', password: 'dave123' }), 'refused');

@@ -46,14 +46,18 @@ export function scanRecord(from: i32, length: i32, isWhole: bool): i32 {
         hasDoubled = true;
         quote = quoteFrom(quote + 2, end);
       }
-      if (quote >= end) return isWhole ? refused(OPEN_QUOTE, start) : length;
+      if (quote >= end) {
+        return isWhole ? refused(OPEN_QUOTE, start) : length;
+      }
       const close = quote - BYTES;
       note(fields, start + 1 - BYTES, hasDoubled ? ~close : close);
       at = quote + 1;
       const next = load<u8>(at);
       if (next === CR) {
         at++;
-        if (load<u8>(at) !== LF || (at === end && isWhole)) return refused(TEXT_AFTER_QUOTE, at);
+        if (load<u8>(at) !== LF || (at === end && isWhole)) {
+          return refused(TEXT_AFTER_QUOTE, at);
+        }
       } else if (next !== COMMA && next !== LF) {
         return refused(TEXT_AFTER_QUOTE, at);
       }
@@ -101,7 +105,9 @@ function quoteFrom(from: i32, end: i32): i32 {
 }
 
 function note(field: i32, start: i32, end: i32): void {
-  if (field >= MAX_FIELDS) return;
+  if (field >= MAX_FIELDS) {
+    return;
+  }
   store<i32>(STARTS + WORD * field, start);
   store<i32>(ENDS + WORD * field, end);
 }
