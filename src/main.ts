@@ -1,18 +1,24 @@
 #!/usr/bin/env node
 // The command line: parse the flags, run the command, set the exit code (0 done, 1 failed, 2 wrong usage).
-import { buildInfo } from './agent/build-info.js';
-import { type CommandLine, parseCommandLine, UsageError } from './cli/command-line.js';
-import { helpText } from './cli/flags.js';
+import type { CommandLine } from './cli/command-line.js';
+import { Hangups } from './cli/hangups.js';
+
+// Before any other code is loaded: a SIGHUP of these moments is a reload, too.
+const hangups = new Hangups();
 
 const LINGER_MS = 100;
+const WRONG_USAGE = 2;
 
 async function main(argv: readonly string[]): Promise<number> {
+  const { parseCommandLine } = await import('./cli/command-line.js');
   const line = parseCommandLine(argv);
   if (line.flags.help === true) {
+    const { helpText } = await import('./cli/flags.js');
     process.stdout.write(helpText());
     return 0;
   }
   if (line.flags.version === true) {
+    const { buildInfo } = await import('./agent/build-info.js');
     const { version, revision, nodeVersion } = buildInfo();
     process.stdout.write(
       `taurusdb-session-exporter ${version} (revision ${revision}, node ${nodeVersion})\n`,
@@ -29,9 +35,12 @@ async function main(argv: readonly string[]): Promise<number> {
 
 /** Each command's code is loaded only when it is asked for: the agent starts without the others' libraries. */
 async function runCommand({ command, flags, files }: CommandLine): Promise<number> {
+  if (command !== 'run' && command !== 'demo') {
+    hangups.release();
+  }
   switch (command) {
     case 'run':
-      return (await import('./cli/run.js')).run(flags);
+      return (await import('./cli/run.js')).run(flags, hangups);
     case 'check-config':
       return (await import('./cli/check-config.js')).checkConfig(flags);
     case 'collect':
@@ -43,7 +52,7 @@ async function runCommand({ command, flags, files }: CommandLine): Promise<numbe
     case 'simulate':
       return (await import('./cli/simulate.js')).simulate(flags);
     case 'demo':
-      return (await import('./cli/demo.js')).demo(flags);
+      return (await import('./cli/demo.js')).demo(flags, hangups);
     default:
       return command satisfies never;
   }
@@ -52,14 +61,14 @@ async function runCommand({ command, flags, files }: CommandLine): Promise<numbe
 function complain(error: unknown): number {
   // Mistakes of the user are told in full by their message; a stack trace would hide it.
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  if (error instanceof UsageError) {
+  if (error instanceof Error && error.name === 'UsageError') {
     process.stderr.write('see --help\n');
-    return 2;
+    return WRONG_USAGE;
   }
   return 1;
 }
 
-// Whoever read our output may be gone: `… | head`.
+// EPIPE: stdout was closed, by `| head` for instance.
 process.stdout.on('error', () => process.exit(1));
 process.stderr.on('error', () => {});
 

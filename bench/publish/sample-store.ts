@@ -1,8 +1,13 @@
 // A fleet's statuses with about as many series as wanted, 250 of each node: what a busy instance shows.
-import { type NodeStatus, NodeStore } from '../../src/collect/node-store.js';
+import { type Wiring, wire } from '../../src/agent/wire.js';
+import { systemClock } from '../../src/clock.js';
+import type { NodeStatus, NodeStore } from '../../src/collect/node-store.js';
+import { defaultSettings } from '../../src/config/config-schema.js';
+import { WHOLE_FLEET } from '../../src/discover/shard.js';
 import { NODE_FAMILIES } from '../../src/metrics/metric-families.js';
 import type { Dimension, DimensionCounts, Snapshot } from '../../src/sessions/snapshot.js';
 
+const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 const SERIES_PER_NODE = 250;
 const VALUES: readonly (readonly [Dimension, number])[] = [
   ['state', 20],
@@ -12,8 +17,11 @@ const VALUES: readonly (readonly [Dimension, number])[] = [
   ['command', 6],
 ];
 
-export function sampleStore(series: number): NodeStore {
-  const store = new NodeStore();
+/** The wiring without a project, and a fleet's statuses in its store. */
+export function sampleWiring(series: number): Wiring {
+  const dependencies = { shard: WHOLE_FLEET, clock: systemClock, log: SILENT };
+  const wiring = wire({ ...defaultSettings(), projects: [] }, dependencies);
+  const { store } = wiring;
   const ids = Array.from({ length: series / SERIES_PER_NODE }, (_, node) => String(node).padStart(32, '0'));
   store.setNodes(
     ids.map((id) => ({
@@ -32,7 +40,7 @@ export function sampleStore(series: number): NodeStore {
   ids.forEach((_, node) => {
     collect(store, node);
   });
-  return store;
+  return wiring;
 }
 
 /** As a collection leaves the node behind; its figures differ each time. */

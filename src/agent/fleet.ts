@@ -1,17 +1,21 @@
-// Which nodes there are: those that the configuration lists and those that discovery finds. Whoever shows or collects
-// them is told of each change.
+// Which nodes there are: those that the configuration lists and those that discovery finds. The scheduler and the store
+// are told of each change.
 import type { Clock } from '../clock.js';
 import type { Config } from '../config/config-schema.js';
+import type { DiscoveredNode } from '../discover/discovered-nodes.js';
 import { Discovery } from '../discover/discovery.js';
-import type { FoundNode } from '../discover/node-finder.js';
 import { isInShard, type Shard } from '../discover/shard.js';
 import type { Log } from '../log.js';
 import type { AgentMetrics } from '../metrics/agent-metrics.js';
 import type { DatabaseNode } from '../model/node.js';
 import { capacityWarnings } from '../schedule/capacity.js';
 import { shortestGapMs } from '../schedule/cron-expression.js';
-import { finderOf } from './find-nodes.js';
+import type { NodeSelection } from '../taurusdb/discover-nodes.js';
 import type { ProjectClients } from './project-clients.js';
+
+/** The parts of the configuration that say which nodes there are. */
+export type FleetConfig = Pick<Config, 'projects' | 'collection' | 'metrics'>;
+type ProjectConfig = FleetConfig['projects'][number];
 
 export interface FleetOptions {
   readonly shard: Shard;
@@ -25,18 +29,19 @@ export interface FleetOptions {
 export class Fleet {
   readonly #options: FleetOptions;
   readonly #discovery: Discovery;
-  #config: Config;
+  #config: FleetConfig;
+  #isStarted = false;
   #warned: readonly string[] = [];
 
-  constructor(config: Config, options: FleetOptions) {
+  constructor(options: FleetOptions, config: FleetConfig) {
     const { clock, log, metrics } = options;
-    this.#config = config;
     this.#options = options;
+    this.#config = config;
     this.#discovery = new Discovery({
       clock,
       log,
       onChange: () => this.#tell(),
-      onSuccess: (project, found, at) => metrics.discovery(project, found, at),
+      onSuccess: (project, nodes, at) => metrics.discovery(project, nodes, at),
     });
   }
 
@@ -45,24 +50,31 @@ export class Fleet {
     return this.#discovery.tried;
   }
 
-  /** Tells of the listed nodes at once; what is found of projects that stay is kept until they are searched again. */
-  follow(config: Config): void {
+  /** Discovers nothing and warns of nothing before. */
+  start(): void {
+    this.#isStarted = true;
+    this.#warn(this.#nodes());
+    this.#discovery.start();
+  }
+
+  /** Tells of the listed nodes at once; what is known of projects that stay is kept until they are discovered again. */
+  follow(config: FleetConfig): void {
     const { metrics, clients } = this.#options;
     this.#config = config;
-    metrics.setProjects(config.projects.map(({ name }) => name));
-    for (const { name, discovery } of config.projects) {
-      if (!discovery.enabled) {
-        metrics.endDiscovery(name);
-      }
-    }
+    const discovered = config.projects.filter(({ discovery }) => discovery.enabled);
+    metrics.setDiscovered(discovered.map(({ name }) => name));
     this.#discovery.setProjects(
-      config.projects
-        .filter(({ discovery }) => discovery.enabled)
-        .map((project) => ({
-          project: project.name,
-          findNodes: finderOf(project, clients),
-          refreshMs: project.discovery.refresh,
-        })),
+      discovered.map(({ name, region, project_id: projectId, discovery }) => {
+        const selection = selectionOf(discovery);
+        return {
+          project: name,
+          cloudId: projectId ?? region,
+          source: clients.of(name),
+          selection,
+          discoverNodes: (deadline) => clients.of(name).discoverNodes(selection, deadline),
+          refreshMs: discovery.refresh,
+        };
+      }),
     );
     this.#tell();
   }
@@ -72,43 +84,59 @@ export class Fleet {
   }
 
   #tell(): void {
-    const { shard, onChange, log } = this.#options;
-    const nodes = fleetNodes(this.#config, shard, (project) => this.#discovery.nodesOf(project));
-    onChange(nodes);
+    const nodes = this.#nodes();
+    this.#options.onChange(nodes);
+    if (this.#isStarted) {
+      this.#warn(nodes);
+    }
+  }
+
+  #nodes(): DatabaseNode[] {
+    return fleetNodes(this.#config, this.#options.shard, (project) => this.#discovery.nodesOf(project));
+  }
+
+  #warn(nodes: readonly DatabaseNode[]): void {
     const warnings = capacityOf(this.#config, nodes);
     for (const warning of warnings) {
       if (!this.#warned.includes(warning)) {
-        log.warn(warning);
+        this.#options.log.warn(warning);
       }
     }
     this.#warned = warnings;
   }
 }
 
-// The nodes to collect: those that the configuration lists and those that discovery found; of both, our shard's.
+export function selectionOf({
+  instance_name,
+  tags,
+  status,
+  role,
+}: ProjectConfig['discovery']): NodeSelection {
+  return { instanceName: instance_name, tags, statuses: status, role };
+}
 
-/** A node both listed and found is as listed, and what the list does not say is as found. */
+/** Our shard's nodes. One both listed and discovered is as listed, and what the list does not say is as discovered. */
 export function fleetNodes(
-  config: Config,
+  config: FleetConfig,
   shard: Shard,
-  foundIn: (project: string) => readonly FoundNode[] = () => [],
+  discoveredIn: (project: string) => readonly DiscoveredNode[] = () => [],
 ): DatabaseNode[] {
-  const found = new Map<string, DatabaseNode>();
+  const discovered = new Map<string, DatabaseNode>();
   for (const { name: project, region: cloudRegion } of config.projects) {
-    for (const node of foundIn(project)) {
+    for (const node of discoveredIn(project)) {
       const { labels } = config.metrics;
       const { schedule } = config.collection;
       // Two projects of the configuration can be one of the cloud: the first has the node.
-      if (!found.has(node.nodeId)) {
-        found.set(node.nodeId, { ...node, project, cloudRegion, labels, schedule });
+      if (!discovered.has(node.nodeId)) {
+        discovered.set(node.nodeId, { ...node, project, cloudRegion, labels, schedule });
       }
     }
   }
 
-  const nodes = new Map(found);
+  const nodes = new Map(discovered);
   for (const project of config.projects) {
     for (const listed of project.nodes) {
-      const known = found.get(listed.node_id);
+      const known = discovered.get(listed.node_id);
       nodes.set(listed.node_id, {
         project: project.name,
         instanceId: listed.instance_id,
@@ -126,9 +154,8 @@ export function fleetNodes(
   return [...nodes.values()].filter(({ nodeId }) => isInShard(nodeId, shard));
 }
 
-// Configuration → what of the nodes' schedules the projects' budgets of requests do not carry.
-
-export function capacityOf(config: Config, nodes: readonly DatabaseNode[]): string[] {
+/** What of the nodes' schedules the projects' budgets of requests do not carry: one warning a project. */
+export function capacityOf(config: FleetConfig, nodes: readonly DatabaseNode[]): string[] {
   return config.projects.flatMap(({ name, api }) =>
     capacityWarnings(
       nodes.filter(({ project }) => project === name),

@@ -1,20 +1,16 @@
-// One API client per configured project, and the way from a node to the client of its project. A reload keeps the
-// clients of projects that did not change: with them their budget of requests and what is known of their credential.
+// One API client per configured project. A reload keeps the clients of projects that did not change: with them their budget
+// of requests and what is known of their credential.
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../clock.js';
-import type { SessionApi } from '../collect/session-api.js';
 import type { Config } from '../config/config-schema.js';
 import { Secret } from '../config/secret.js';
-import type { Findings } from '../discover/node-finder.js';
 import type { Log } from '../log.js';
 import type { ApiObserver } from '../model/api-observer.js';
-import type { Deadline } from '../model/deadline.js';
 import { CollectionError } from '../model/failure.js';
 import type { ApiClient } from '../taurusdb/api-client.js';
 import { createCredentialCircuit, KEY_LIMITS, PASSWORD_LIMITS } from '../taurusdb/call/circuit-breaker.js';
 import type { BudgetState } from '../taurusdb/call/rate-limiter.js';
 import { METADATA_ENDPOINT } from '../taurusdb/credentials/metadata-service.js';
-import type { NodeSelection } from '../taurusdb/discover-nodes.js';
 import type { SubmitBody } from '../taurusdb/operations/submit-task.js';
 import { openProjectClient, type ProjectClient, type ProjectClientOptions } from './project-client.js';
 
@@ -45,10 +41,11 @@ export class ProjectClients {
   }
 
   /**
-   * A client that is no longer wanted is let go, not closed: what runs ends with the client that it began with, and
-   * idle connections end by themselves.
+   * Opens the clients of a configuration; rejects it by throwing, and then nothing has changed. The function returned puts
+   * them in force. A client that is no longer wanted is let go, not closed: what runs ends with the client that it began
+   * with, and idle connections end by themselves.
    */
-  apply(config: Config): void {
+  prepare(config: Pick<Config, 'projects' | 'collection'>): () => void {
     const body = submitBody(config.collection);
     const entries = config.projects.map((project): [string, Entry] => {
       const { nodes: _nodes, discovery: _discovery, ...connection } = project;
@@ -61,23 +58,21 @@ export class ProjectClients {
           : { settings, client: openProjectClient(project, body, this.#options) },
       ];
     });
-    this.#entries = new Map(entries);
-  }
-
-  /** Each node's collection talks to the client of the node's project, as it is now: a later `apply` changes nothing. */
-  get api(): SessionApi {
-    const entries = this.#entries;
-    return {
-      submitTask: (node, deadline) => clientOf(node.project, entries).submitTask(node, deadline),
-      taskStatus: (node, requestId, deadline) =>
-        clientOf(node.project, entries).taskStatus(node, requestId, deadline),
-      downloadResult: (node, requestId, deadline) =>
-        clientOf(node.project, entries).downloadResult(node, requestId, deadline),
+    return () => {
+      this.#entries = new Map(entries);
     };
   }
 
-  async discoverNodes(project: string, selection: NodeSelection, deadline: Deadline): Promise<Findings> {
-    return clientOf(project, this.#entries).discoverNodes(selection, deadline);
+  /** The client of the project as it is now. To be asked at the start of each piece of work, which ends with it. */
+  of(project: string): ApiClient {
+    const entry = this.#entries.get(project);
+    if (entry === undefined) {
+      throw new CollectionError(
+        'internal',
+        `project: got "${project}", which the configuration no longer has`,
+      );
+    }
+    return entry.client.api;
   }
 
   /** Each project's budget of requests, by the project's name. */
@@ -89,14 +84,6 @@ export class ProjectClients {
   async close(): Promise<void> {
     await Promise.all([...this.#entries.values()].map(({ client }) => client.close()));
   }
-}
-
-function clientOf(project: string, entries: ReadonlyMap<string, Entry>): ApiClient {
-  const entry = entries.get(project);
-  if (entry === undefined) {
-    throw new CollectionError('internal', `project: got "${project}", which the configuration no longer has`);
-  }
-  return entry.client.api;
 }
 
 function submitBody({ filter, slow_session_threshold }: Config['collection']): SubmitBody {

@@ -1,54 +1,34 @@
-// Configuration → how the scheduler runs, and what it runs.
-
-import type { Clock } from '../clock.js';
-import { Collector } from '../collect/collector.js';
-import type { NodeStore } from '../collect/node-store.js';
-import type { SessionApi } from '../collect/session-api.js';
+// Configuration → the settings that the parts of the agent take: those that a reload may change.
+import type { CollectionSettings } from '../collect/collector.js';
 import type { Config } from '../config/config-schema.js';
-import type { Log } from '../log.js';
-import type { DatabaseNode } from '../model/node.js';
-import { nextRuns } from '../schedule/cron-expression.js';
-import { staleAt } from '../schedule/run-times.js';
-import type { SchedulerOptions } from '../schedule/scheduler.js';
+import { type StalePolicy, staleAt } from '../schedule/run-times.js';
+import type { NextRuns, SchedulerSettings } from '../schedule/scheduler.js';
 import { readSnapshot } from '../sessions/read-snapshot.js';
 import type { SessionSettings } from '../sessions/session-settings.js';
 
-export function schedulerOptions(
-  config: Config,
-  dependencies: Omit<CollectorDependencies, 'staleAt'>,
-): SchedulerOptions {
-  const { timezone, splay, timeout, stale_after: staleAfterMs, max_concurrent } = config.collection;
-  const runs = (schedule: string, count: number) => nextRuns(schedule, timezone, count);
-  const collector = createCollector(config, {
-    ...dependencies,
-    staleAt: (node, successAt) =>
-      staleAt(node, successAt, { nextRuns: runs, splayMs: splay, timeoutMs: timeout, staleAfterMs }),
-  });
-  return { collector, nextRuns: runs, splayMs: splay, maxConcurrent: max_concurrent };
+export function schedulerSettings({
+  timezone,
+  splay,
+  max_concurrent,
+}: Config['collection']): SchedulerSettings {
+  return { timezone, splayMs: splay, maxConcurrent: max_concurrent };
 }
 
-// Configuration → the collector: what of it a collection needs to know.
-
-export interface CollectorDependencies {
-  readonly api: SessionApi;
-  readonly store: NodeStore;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** When a snapshot of this moment stops being shown; milliseconds since the epoch. */
-  readonly staleAt: (node: DatabaseNode, successAt: number) => number;
+export function collectionSettings(
+  config: Pick<Config, 'csv' | 'metrics' | 'collection'>,
+  nextRuns: NextRuns,
+): CollectionSettings {
+  const { timezone, splay, timeout, poll_interval, stale_after } = config.collection;
+  const sessions = sessionSettings(config);
+  const policy: StalePolicy = { timezone, splayMs: splay, timeoutMs: timeout, staleAfterMs: stale_after };
+  return {
+    readSnapshot: (bytes, tally, previous) => readSnapshot(bytes, sessions, tally, previous),
+    timeoutMs: timeout,
+    pollIntervalMs: poll_interval,
+    stalePolicy: ({ schedule }) => JSON.stringify([schedule, policy]),
+    staleAt: (node, snapshot) => staleAt(node, snapshot, policy, nextRuns),
+  };
 }
-
-export function createCollector(config: Config, dependencies: CollectorDependencies): Collector {
-  const settings = sessionSettings(config);
-  return new Collector({
-    ...dependencies,
-    readSnapshot: (bytes, tally, previous) => readSnapshot(bytes, settings, tally, previous),
-    timeoutMs: config.collection.timeout,
-    pollIntervalMs: config.collection.poll_interval,
-  });
-}
-
-// Configuration → what the core needs to know of it.
 
 export function sessionSettings({
   csv,

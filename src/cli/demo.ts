@@ -9,10 +9,11 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from './command-line.js';
 import type { FlagValues } from './flags.js';
+import type { Hangups } from './hangups.js';
 import { run } from './run.js';
 import { simulatedConfig, startSimulatedCloud } from './simulate.js';
 
-export async function demo(flags: FlagValues): Promise<number> {
+export async function demo(flags: FlagValues, hangups: Hangups): Promise<number> {
   const { 'with-prometheus': withPrometheus, 'web.telemetry-path': telemetryPath = '/metrics' } = flags;
   if (withPrometheus && flags['web.config.file'] !== undefined) {
     throw new UsageError(
@@ -33,7 +34,7 @@ export async function demo(flags: FlagValues): Promise<number> {
     if (withPrometheus) {
       prometheus = await inviteToPrometheus(shownAddress, telemetryPath);
     }
-    return await run({ ...flags, 'config.file': configFile, 'web.listen-address': agentAddress });
+    return await run({ ...flags, 'config.file': configFile, 'web.listen-address': agentAddress }, hangups);
   } finally {
     await prometheus?.stop();
     rmSync(directory, { recursive: true, force: true });

@@ -137,6 +137,11 @@ export type FlagValues = {
   readonly [F in FlagName]?: (typeof FLAGS)[F]['type'] extends 'boolean' ? boolean : string;
 };
 
+/** The file of --config.file. */
+export function configFile(flags: FlagValues): string {
+  return flags['config.file'] ?? FLAGS['config.file'].default;
+}
+
 /** How a command logs: a flag comes before the configuration. */
 export function logSettings(
   flags: FlagValues,

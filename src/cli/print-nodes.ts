@@ -1,10 +1,6 @@
-// Nodes as a table for the terminal.
-
-import { systemClock } from '../clock.js';
-import type { NodeStatus, NodeStore } from '../collect/node-store.js';
-import { Exposition } from '../metrics/exposition.js';
+import type { Wiring } from '../agent/wire.js';
+import type { NodeStatus } from '../collect/node-store.js';
 import { renderSnapshot, renderStatus } from '../metrics/render-node.js';
-import type { ReadResult } from '../sessions/read-snapshot.js';
 import type { Snapshot } from '../sessions/snapshot.js';
 
 const COLUMNS: readonly (readonly [title: string, figure: (snapshot: Snapshot) => number | undefined])[] = [
@@ -39,17 +35,16 @@ export function nodeTable(statuses: readonly NodeStatus[]): string {
 
 // What one collection of a node showed, in one line for people.
 
-/** `read` is undefined where no file was read to its end. */
-export function nodeReport(status: NodeStatus, read: ReadResult | undefined): string {
-  const { node, lastError, snapshot } = status;
+export function nodeReport(status: NodeStatus): string {
+  const { node, lastError, snapshot, header } = status;
   const who = [node.project, node.name || node.instanceId, node.nodeId].join(' ');
-  if (read === undefined || snapshot === undefined) {
+  if (header === undefined || snapshot === undefined) {
     return `${who}: failed: ${lastError === undefined ? 'not tried' : `${lastError.reason}: ${lastError.message}`}`;
   }
-  const unknown = read.unknownHeaders.map((name) => JSON.stringify(name)).join(', ') || 'none';
+  const unknown = header.unknownHeaders.map((name) => JSON.stringify(name)).join(', ') || 'none';
   return (
     `${who}: ok: ${snapshot.sessions} sessions, ${seriesOf(status)} series, ` +
-    `columns ${read.columns.join(' ')}, headers not known: ${unknown}`
+    `columns ${header.columns.join(' ')}, headers not known: ${unknown}`
   );
 }
 
@@ -62,13 +57,7 @@ function seriesOf(status: NodeStatus): number {
   return texts.join('').split('\n').length - 1;
 }
 
-// What /metrics would say of a store of nodes, for commands that print it.
-
-export async function storeText(store: NodeStore): Promise<string> {
-  const exposition = new Exposition({
-    nodes: () => store.list(),
-    agentText: async () => '',
-    clock: systemClock,
-  });
-  return Buffer.concat(await exposition.scrape('text', false)).toString('utf8');
+/** What /metrics would say of the nodes. */
+export async function nodeSeriesText({ exposition }: Pick<Wiring, 'exposition'>): Promise<string> {
+  return Buffer.concat(await exposition.nodeSeries('text', false)).toString('utf8');
 }

@@ -1,30 +1,35 @@
 // Metrics of saved session files: what the agent would publish for them, without an account.
 import { createReadStream } from 'node:fs';
 import path from 'node:path';
+import { openLog } from '../agent/open-log.js';
 import { sessionSettings } from '../agent/settings.js';
+import { wire } from '../agent/wire.js';
 import { systemClock } from '../clock.js';
-import { NodeStore } from '../collect/node-store.js';
 import { defaultSettings } from '../config/config-schema.js';
 import { loadConfig } from '../config/load-config.js';
+import { WHOLE_FLEET } from '../discover/shard.js';
 import type { DatabaseNode } from '../model/node.js';
 import { readSnapshot } from '../sessions/read-snapshot.js';
 import type { CsvTally } from '../sessions/snapshot.js';
 import { UsageError } from './command-line.js';
-import type { FlagValues } from './flags.js';
-import { storeText } from './print-nodes.js';
+import { type FlagValues, logSettings } from './flags.js';
+import { nodeSeriesText } from './print-nodes.js';
 
 // Fewer, larger chunks than Node's 64 KiB: a file of a gigabyte is read twice as fast.
 const CHUNK_BYTES = 256 * 1024;
 
 /** Prints the metrics of the files that can be read; resolves to 1 when one of them cannot. */
 export async function replay(flags: FlagValues, files: readonly string[]): Promise<number> {
-  const configFile = flags['config.file'];
-  const config = configFile === undefined ? defaultSettings() : loadConfig(configFile, process.env).config;
-  const settings = sessionSettings(config);
+  const file = flags['config.file'];
+  const config = file === undefined ? defaultSettings() : loadConfig(file, process.env).config;
   const nodes = files.map((file) => nodeOf(file, config.metrics.labels));
   refuseRepeated(nodes);
 
-  const store = new NodeStore();
+  const { log } = openLog(logSettings(flags));
+  const dependencies = { shard: WHOLE_FLEET, clock: systemClock, log };
+  const wiring = wire({ ...config, projects: [] }, dependencies);
+  const { store } = wiring;
+  const settings = sessionSettings(config);
   store.setNodes(nodes);
   let exitCode = 0;
   for (const [index, { nodeId }] of nodes.entries()) {
@@ -52,7 +57,7 @@ export async function replay(flags: FlagValues, files: readonly string[]): Promi
       store.update(nodeId, () => ({ up: false }));
     }
   }
-  process.stdout.write(await storeText(store));
+  process.stdout.write(await nodeSeriesText(wiring));
   return exitCode;
 }
 

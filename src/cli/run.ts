@@ -8,13 +8,14 @@ import { loadConfig } from '../config/load-config.js';
 import { parseWebConfig } from '../config/web-config.js';
 import { openWebAccess, plainWebAccess } from '../web/access/web-access.js';
 import { shardOf } from './command-line.js';
-import { type FlagValues, logSettings } from './flags.js';
+import { configFile, type FlagValues, logSettings } from './flags.js';
+import type { Hangups } from './hangups.js';
 import { endOnUnforeseen, untilStopped } from './process-end.js';
 
 /** Resolves to the exit code once a signal has stopped the agent. */
-export async function run(flags: FlagValues): Promise<number> {
+export async function run(flags: FlagValues, hangups: Hangups): Promise<number> {
   const shard = shardOf(flags, hostname());
-  const path = flags['config.file'] ?? 'config.yaml';
+  const path = configFile(flags);
   const { config, warnings } = loadConfig(path, process.env);
   const { log, protect } = openLog(logSettings(flags, config.log));
   protect(config);
@@ -23,15 +24,16 @@ export async function run(flags: FlagValues): Promise<number> {
     log.warn(warning);
   }
 
+  let agent: Agent | undefined;
   const reloader = new Reloader({
     load: () => loadConfig(path, process.env),
     current: config,
     log,
     apply: (next) => {
       protect(next);
-      agent.apply(next);
+      agent?.apply(next);
     },
-    done: (success) => agent.noteReload(success),
+    done: (success) => agent?.noteReload('configuration', success),
   });
   const webConfigFile = flags['web.config.file'];
   const access =
@@ -41,7 +43,7 @@ export async function run(flags: FlagValues): Promise<number> {
           parse: parseWebConfig,
           clock: systemClock,
           log,
-          onReload: (success) => agent.noteReload(success),
+          onReload: (success) => agent?.noteReload('web configuration', success),
         });
   const starting = startAgent({
     config,
@@ -55,18 +57,19 @@ export async function run(flags: FlagValues): Promise<number> {
   });
   // From the first moment on: by default these signals end the process.
   const stopped = untilStopped(log);
-  process.on('SIGHUP', () => {
-    // Why it failed is in the log.
-    starting.then(() => reloader.reload()).catch(() => {});
-  });
-  const agent: Agent = await starting;
-  agent.noteReload(true);
+  agent = await starting;
+  agent.noteReload('configuration', true);
+  const { address, port } = agent.address;
   log.info('listening', {
-    address: agent.address.address,
-    port: agent.address.port,
+    address,
+    port,
     scheme: access.scheme,
     config: path,
     shard: `${shard.index}/${shard.total}`,
+  });
+  hangups.follow(() => {
+    // Why it failed is in the log.
+    reloader.reload().catch(() => {});
   });
 
   await stopped;

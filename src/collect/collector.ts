@@ -8,22 +8,29 @@ import type { DatabaseNode } from '../model/node.js';
 import { CsvError } from '../sessions/csv-error.js';
 import type { ReadResult } from '../sessions/read-snapshot.js';
 import type { CsvTally } from '../sessions/snapshot.js';
-import type { NodeStatus, NodeStore } from './node-store.js';
+import type { FoundHeader, NodeStatus, NodeStore } from './node-store.js';
 import { PhaseTimer } from './phase-timer.js';
 import { type ReadSnapshot, runCollection } from './run-collection.js';
 import type { SessionApi } from './session-api.js';
 
-export interface CollectorOptions {
-  readonly api: SessionApi;
-  readonly readSnapshot: ReadSnapshot;
+export interface CollectorDependencies {
+  /** The API of the node's project as it is now: asked once, at the start of each collection, which ends with it. */
+  readonly apiOf: (node: DatabaseNode) => SessionApi;
   readonly store: NodeStore;
   readonly clock: Clock;
   readonly log: Log;
+}
+
+/** What a reload may change: a collection takes them at its start, and ends with them. */
+export interface CollectionSettings {
+  readonly readSnapshot: ReadSnapshot;
   /** Of one collection, all phases together. */
   readonly timeoutMs: number;
   readonly pollIntervalMs: number;
-  /** When a snapshot of this moment stops being shown; milliseconds since the epoch, as is `successAt`. */
-  readonly staleAt: (node: DatabaseNode, successAt: number) => number;
+  /** What decides when a snapshot of the node stops being shown, as a text to compare. */
+  stalePolicy(node: DatabaseNode): string;
+  /** When a snapshot stops being shown, and when it came: milliseconds since the epoch. `runsSince`: without another one. */
+  staleAt(node: DatabaseNode, snapshot: { readonly successAt: number; readonly runsSince: number }): number;
 }
 
 /** What an attempt came to, whether it succeeded or not. */
@@ -43,21 +50,44 @@ interface LoggedFailure {
 }
 
 export class Collector {
-  readonly #options: CollectorOptions;
+  readonly #dependencies: CollectorDependencies;
+  #settings: CollectionSettings;
   /** By node id and reason: since the node's last success. */
   readonly #failures = new Map<string, Map<FailureReason, LoggedFailure>>();
-  /** By node id: what was last logged of its columns. */
-  readonly #columns = new Map<string, string>();
   /** Ids of the nodes of which a run was skipped since their collection began: the log says it once. */
   readonly #overdue = new Set<string>();
 
-  constructor(options: CollectorOptions) {
-    this.#options = options;
+  constructor(dependencies: CollectorDependencies, settings: CollectionSettings) {
+    this.#dependencies = dependencies;
+    this.#settings = settings;
+  }
+
+  /** From the next collection on; one under way goes on as it began. */
+  configure(settings: CollectionSettings): void {
+    this.#settings = settings;
+  }
+
+  /** Forgets nodes that are gone, and lets snapshots on show end by the settings and schedules that are in force now. */
+  nodesChanged(): void {
+    const { store } = this.#dependencies;
+    for (const known of [this.#failures, this.#overdue]) {
+      for (const nodeId of known.keys()) {
+        if (store.get(nodeId) === undefined) {
+          known.delete(nodeId);
+        }
+      }
+    }
+    for (const { node, lastSuccessAt, runsSinceSuccess, stalePolicy } of store.list()) {
+      if (lastSuccessAt !== undefined && this.#settings.stalePolicy(node) !== stalePolicy) {
+        store.update(node.nodeId, () => this.#staleTime(node, lastSuccessAt, runsSinceSuccess));
+      }
+    }
   }
 
   /** Never rejects: a failure is counted and logged here. An aborted collection counts as nothing. */
   async collect(node: DatabaseNode, signal: AbortSignal): Promise<void> {
-    const { api, readSnapshot, store, clock, timeoutMs, pollIntervalMs } = this.#options;
+    const { apiOf, store, clock } = this.#dependencies;
+    const { readSnapshot, timeoutMs, pollIntervalMs } = this.#settings;
     const attempt: Attempt = {
       tally: { rows: 0, rejectedRows: 0, bytes: 0 },
       phases: new PhaseTimer(clock),
@@ -68,7 +98,7 @@ export class Collector {
         ...attempt,
         node,
         deadline,
-        api,
+        api: apiOf(node),
         readSnapshot,
         clock,
         pollIntervalMs,
@@ -87,8 +117,11 @@ export class Collector {
 
   /** A run that came while the one before had not ended. */
   countSkipped(node: DatabaseNode): void {
-    const { store, log } = this.#options;
-    store.update(node.nodeId, ({ collections }) => ({ collections: plusOne(collections, 'skipped') }));
+    const { store, log } = this.#dependencies;
+    store.update(node.nodeId, ({ collections, runsSinceSuccess }) => ({
+      collections: plusOne(collections, 'skipped'),
+      runsSinceSuccess: runsSinceSuccess + 1,
+    }));
     if (!this.#overdue.has(node.nodeId)) {
       this.#overdue.add(node.nodeId);
       log.warn('collection skipped: the one before runs or waits for its turn', nodeFields(node));
@@ -97,14 +130,13 @@ export class Collector {
 
   /** Milliseconds since the epoch. */
   noteNextRun(node: DatabaseNode, nextRunAt: number): void {
-    this.#options.store.update(node.nodeId, () => ({ nextRunAt }));
+    this.#dependencies.store.update(node.nodeId, () => ({ nextRunAt }));
   }
 
   #succeed(node: DatabaseNode, attempt: Attempt, result: ReadResult): void {
-    const { store, clock, log } = this.#options;
+    const { store, clock, log } = this.#dependencies;
     const now = clock.now();
-    const staleAt = this.#options.staleAt(node, now);
-    const recovered = store.get(node.nodeId)?.up === false;
+    const before = store.get(node.nodeId);
     store.update(node.nodeId, (status) => ({
       ...figuresWith(status, attempt),
       up: true,
@@ -112,19 +144,21 @@ export class Collector {
       lastSuccessAt: now,
       lastError: undefined,
       snapshot: result.snapshot,
-      staleAt,
+      // A reload may have changed the node's schedule since its collection began.
+      ...this.#staleTime(status.node, now, 0),
+      header: { columns: result.columns, unknownHeaders: result.unknownHeaders },
       previousSessions: status.snapshot?.sessions,
     }));
     this.#failures.delete(node.nodeId);
-    if (recovered) {
+    if (before?.up === false) {
       log.info('node recovered', nodeFields(node));
     }
-    this.#logColumns(node, result);
+    this.#logHeader(node, result, before?.header);
   }
 
   /** The old snapshot stays on show until it is stale. */
   #fail(node: DatabaseNode, attempt: Attempt, error: CollectionError): void {
-    const { store, clock } = this.#options;
+    const { store, clock } = this.#dependencies;
     const { reason, message } = error;
     store.update(node.nodeId, (status) => ({
       ...figuresWith(status, attempt),
@@ -132,12 +166,13 @@ export class Collector {
       collections: plusOne(status.collections, 'error'),
       errors: plusOne(status.errors, reason),
       lastError: { reason, message, at: clock.now() },
+      runsSinceSuccess: status.runsSinceSuccess + 1,
     }));
     this.#logFailure(node, attempt, error);
   }
 
   #logFailure(node: DatabaseNode, attempt: Attempt, { reason, message, details }: CollectionError): void {
-    const { clock, log } = this.#options;
+    const { clock, log } = this.#dependencies;
     const ofNode = this.#failures.get(node.nodeId) ?? new Map<FailureReason, LoggedFailure>();
     this.#failures.set(node.nodeId, ofNode);
     const logged = ofNode.get(reason);
@@ -158,18 +193,24 @@ export class Collector {
   }
 
   /** Once per node, and again when its file looks different. */
-  #logColumns(node: DatabaseNode, result: ReadResult): void {
-    const columns = result.columns.join(' ');
-    const unknownHeaders = result.unknownHeaders.join(' ');
-    const described = `${columns}\n${unknownHeaders}`;
-    if (this.#columns.get(node.nodeId) !== described) {
-      this.#columns.set(node.nodeId, described);
-      this.#options.log.debug('columns of the session file', {
+  #logHeader(node: DatabaseNode, now: FoundHeader, before: FoundHeader | undefined): void {
+    const columns = now.columns.join(' ');
+    const unknownHeaders = now.unknownHeaders.join(' ');
+    if (columns !== before?.columns.join(' ') || unknownHeaders !== before.unknownHeaders.join(' ')) {
+      this.#dependencies.log.debug('columns of the session file', {
         ...nodeFields(node),
         columns,
         unknown_headers: unknownHeaders,
       });
     }
+  }
+
+  #staleTime(node: DatabaseNode, successAt: number, runsSince: number) {
+    return {
+      staleAt: this.#settings.staleAt(node, { successAt, runsSince }),
+      stalePolicy: this.#settings.stalePolicy(node),
+      runsSinceSuccess: runsSince,
+    };
   }
 }
 

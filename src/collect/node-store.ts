@@ -1,8 +1,50 @@
-// What is known of every node, from the collector to whoever shows it.
+// What is known of every node: the collector writes it, the metrics and the pages show it.
 
 import type { FailureReason } from '../model/failure.js';
 import type { DatabaseNode } from '../model/node.js';
+import type { ReadResult } from '../sessions/read-snapshot.js';
 import type { Snapshot } from '../sessions/snapshot.js';
+
+export const COLLECTION_RESULTS = ['success', 'error', 'skipped'] as const;
+export type CollectionResult = (typeof COLLECTION_RESULTS)[number];
+
+export const COLLECTION_PHASES = ['submit', 'wait', 'download'] as const;
+export type CollectionPhase = (typeof COLLECTION_PHASES)[number];
+
+/** Which columns a session file has, and the names in its header that no column is known by. */
+export type FoundHeader = Pick<ReadResult, 'columns' | 'unknownHeaders'>;
+
+/** Everything known of one node's collections; replaced as a whole at each change. */
+export interface NodeStatus {
+  readonly node: DatabaseNode;
+  /** Undefined until the first collection has ended. */
+  readonly up: boolean | undefined;
+  readonly collections: Readonly<Record<CollectionResult, number>>;
+  readonly errors: Readonly<Record<FailureReason, number>>;
+  readonly csvRows: number;
+  readonly csvRowsRejected: number;
+  readonly csvBytes: number;
+  /** Seconds each phase of the last collection took; a phase that was not reached is absent. */
+  readonly phaseSeconds: Readonly<Partial<Record<CollectionPhase, number>>>;
+  /** Milliseconds since the epoch. */
+  readonly lastSuccessAt: number | undefined;
+  readonly nextRunAt: number | undefined;
+  /** Of the last collection; undefined after a success. */
+  readonly lastError:
+    | { readonly reason: FailureReason; readonly message: string; readonly at: number }
+    | undefined;
+  /** The last good one, and when it stops being shown (milliseconds since the epoch). */
+  readonly snapshot: Snapshot | undefined;
+  readonly staleAt: number | undefined;
+  /** What `staleAt` was worked out from: another one calls for another `staleAt`. */
+  readonly stalePolicy: string | undefined;
+  /** Runs of the schedule that came and brought no snapshot, since the last that did. */
+  readonly runsSinceSuccess: number;
+  /** Of the last session file that was read. */
+  readonly header: FoundHeader | undefined;
+  /** All sessions in the snapshot before, for the change that the page shows. */
+  readonly previousSessions: number | undefined;
+}
 
 export class NodeStore {
   #statuses = new Map<string, NodeStatus>();
@@ -80,47 +122,14 @@ function untried(node: DatabaseNode): NodeStatus {
     lastError: undefined,
     snapshot: undefined,
     staleAt: undefined,
+    stalePolicy: undefined,
+    runsSinceSuccess: 0,
+    header: undefined,
     previousSessions: undefined,
   };
 }
 
-// Everything known of one node's collections: what the metrics, the page and the JSON API show. Written by the
-// collector alone, replaced as a whole at each change, read by expose/.
-
-export const COLLECTION_RESULTS = ['success', 'error', 'skipped'] as const;
-export type CollectionResult = (typeof COLLECTION_RESULTS)[number];
-
-export const COLLECTION_PHASES = ['submit', 'wait', 'download'] as const;
-export type CollectionPhase = (typeof COLLECTION_PHASES)[number];
-
-export interface NodeStatus {
-  readonly node: DatabaseNode;
-  /** Undefined until the first collection has ended. */
-  readonly up: boolean | undefined;
-  readonly collections: Readonly<Record<CollectionResult, number>>;
-  readonly errors: Readonly<Record<FailureReason, number>>;
-  readonly csvRows: number;
-  readonly csvRowsRejected: number;
-  readonly csvBytes: number;
-  /** Seconds each phase of the last collection took; a phase that was not reached is absent. */
-  readonly phaseSeconds: Readonly<Partial<Record<CollectionPhase, number>>>;
-  /** Milliseconds since the epoch. */
-  readonly lastSuccessAt: number | undefined;
-  readonly nextRunAt: number | undefined;
-  /** Of the last collection; undefined after a success. */
-  readonly lastError:
-    | { readonly reason: FailureReason; readonly message: string; readonly at: number }
-    | undefined;
-  /** The last good one, and when it stops being shown (milliseconds since the epoch). */
-  readonly snapshot: Snapshot | undefined;
-  readonly staleAt: number | undefined;
-  /** All sessions in the snapshot before, for the change that the page shows. */
-  readonly previousSessions: number | undefined;
-}
-
-// Whether a node's last good snapshot may still be shown: old figures must vanish, not look like new ones.
-
-/** `now` in milliseconds since the epoch. */
+/** The snapshot, while it may be shown: old figures must vanish, not look like new ones. `now` in milliseconds since the epoch. */
 export function freshSnapshot(status: NodeStatus, now: number): Snapshot | undefined {
   return status.staleAt !== undefined && now >= status.staleAt ? undefined : status.snapshot;
 }

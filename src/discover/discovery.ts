@@ -1,129 +1,149 @@
-// When each project is searched for nodes: at the start and at every refresh. What a search could not read in full
-// adds to what is known and takes nothing away.
+// When the nodes of each project are discovered: at the start and at every refresh. What a discovery could not read in
+// full adds to what is known and takes nothing away.
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../clock.js';
 import type { Log } from '../log.js';
 import { startDeadline } from '../model/deadline.js';
 import { explainFailure } from '../model/failure.js';
-import type { Findings, FindNodes, FoundNode } from './node-finder.js';
+import type { DiscoveredNode, DiscoverNodes, DiscoveryResult } from './discovered-nodes.js';
 
 export interface DiscoveredProject {
   readonly project: string;
-  readonly findNodes: FindNodes;
+  /** Of the project in the cloud: under another name it keeps what is known of its nodes, with another id it does not. */
+  readonly cloudId: string;
+  /** Whom is asked, and for what: while both stay the same a reload leaves the project's discovery alone. */
+  readonly source: object;
+  readonly selection: object;
+  readonly discoverNodes: DiscoverNodes;
   readonly refreshMs: number;
 }
 
 export interface DiscoveryOptions {
   readonly clock: Clock;
   readonly log: Log;
-  /** Of a project other nodes are known than before, or more of them. */
+  /** Other nodes of a project are known than before, or more of them. */
   readonly onChange: () => void;
   /** A project was read in full; `at` in milliseconds since the epoch. */
   readonly onSuccess: (project: string, nodes: number, at: number) => void;
 }
 
-/** A failed search is repeated after this, where the next refresh is further away. */
+/** A failed discovery is repeated after this, where the next refresh is further away. */
 const RETRY_MS = 60_000;
-/** A search takes at least a request per instance and waits for its share of the budget: give it time. */
-const MIN_SEARCH_MS = 60_000;
+/** A discovery takes at least a request per instance and waits for its share of the budget: give it time. */
+const MIN_TIMEOUT_MS = 60_000;
 
 interface ProjectState {
-  nodes: readonly FoundNode[];
+  readonly project: DiscoveredProject;
+  nodes: readonly DiscoveredNode[];
   /** Succeeded or not. */
   tried: boolean;
   /** What the log last said of a failure; undefined after a success. */
   failure: string | undefined;
-  search: AbortController;
+  /** Ends the repeated discovery of the project. */
+  readonly following: AbortController;
 }
 
 export class Discovery {
   readonly #options: DiscoveryOptions;
   #states = new Map<string, ProjectState>();
-  #stopped = false;
+  #phase: 'new' | 'running' | 'stopped' = 'new';
 
   constructor(options: DiscoveryOptions) {
     this.#options = options;
   }
 
-  /** Searches all of them at once, and keeps until then what is known of those that stay. */
-  setProjects(projects: readonly DiscoveredProject[]): void {
-    const before = this.#states;
-    for (const { search } of before.values()) {
-      search.abort();
-    }
-    this.#states = new Map();
-    for (const project of projects) {
-      const state = before.get(project.project) ?? unknownProject();
-      this.#states.set(project.project, state);
-      this.#follow(project, state);
+  /** Nothing is discovered before. */
+  start(): void {
+    this.#phase = 'running';
+    for (const state of this.#states.values()) {
+      this.#follow(state);
     }
   }
 
-  nodesOf(project: string): readonly FoundNode[] {
+  /** Discovers new and changed projects at once, and keeps until then what is known of them. */
+  setProjects(projects: readonly DiscoveredProject[]): void {
+    const before = this.#states;
+    const names = new Set(projects.map(({ project }) => project));
+    const gone = [...before.values()].filter(({ project }) => !names.has(project.project));
+    const states = projects.map((project) => {
+      const known = before.get(project.project);
+      return known !== undefined && isUnchanged(known.project, project)
+        ? known
+        : newState(
+            project,
+            [known, ...gone].find((state) => state?.project.cloudId === project.cloudId),
+          );
+    });
+    this.#states = new Map(states.map((state) => [state.project.project, state]));
+    for (const state of before.values()) {
+      if (this.#states.get(state.project.project) !== state) {
+        state.following.abort();
+      }
+    }
+    for (const state of states) {
+      if (before.get(state.project.project) !== state) {
+        this.#follow(state);
+      }
+    }
+  }
+
+  nodesOf(project: string): readonly DiscoveredNode[] {
     return this.#states.get(project)?.nodes ?? [];
   }
 
-  /** Whether every project has been searched once, with success or without. */
+  /** Whether every project has been discovered once, with success or without. */
   get tried(): boolean {
     return [...this.#states.values()].every(({ tried }) => tried);
   }
 
   stop(): void {
-    this.#stopped = true;
-    for (const { search } of this.#states.values()) {
-      search.abort();
+    this.#phase = 'stopped';
+    for (const { following } of this.#states.values()) {
+      following.abort();
     }
   }
 
-  #follow(project: DiscoveredProject, state: ProjectState): void {
-    if (this.#stopped) {
+  #follow(state: ProjectState): void {
+    if (this.#phase !== 'running') {
       return;
     }
-    const search = new AbortController();
-    state.search = search;
-    this.#searchAgainAndAgain(project, state, search.signal).catch((error: unknown) => {
-      if (!search.signal.aborted) {
-        throw error; // unhandled: better an end of the process than a fleet that nobody looks for
+    const { signal } = state.following;
+    this.#discoverAgainAndAgain(state, signal).catch((error: unknown) => {
+      if (!signal.aborted) {
+        throw error; // unhandled: better an end of the process than a project that is never discovered again
       }
     });
   }
 
-  async #searchAgainAndAgain(
-    project: DiscoveredProject,
-    state: ProjectState,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #discoverAgainAndAgain(state: ProjectState, signal: AbortSignal): Promise<void> {
+    const { refreshMs } = state.project;
     for (;;) {
-      const complete = await this.#search(project, state, signal);
-      const pauseMs = complete ? project.refreshMs : Math.min(project.refreshMs, RETRY_MS);
-      await this.#options.clock.sleep(pauseMs, signal);
+      const complete = await this.#discover(state, signal);
+      await this.#options.clock.sleep(complete ? refreshMs : Math.min(refreshMs, RETRY_MS), signal);
     }
   }
 
   /** Resolves to whether the project was read in full. */
-  async #search(
-    { project, findNodes, refreshMs }: DiscoveredProject,
-    state: ProjectState,
-    signal: AbortSignal,
-  ): Promise<boolean> {
+  async #discover(state: ProjectState, signal: AbortSignal): Promise<boolean> {
+    const { project, discoverNodes, refreshMs } = state.project;
     const { clock, onSuccess } = this.#options;
-    const deadline = startDeadline(clock, Math.max(refreshMs, MIN_SEARCH_MS), signal);
-    const findings = await findNodes(deadline)
-      .catch((error: unknown): Findings => ({ nodes: [], failures: [explainFailure(error)] }))
+    const deadline = startDeadline(clock, Math.max(refreshMs, MIN_TIMEOUT_MS), signal);
+    const result = await discoverNodes(deadline)
+      .catch((error: unknown): DiscoveryResult => ({ nodes: [], failures: [explainFailure(error)] }))
       .finally(() => deadline.clear());
-    signal.throwIfAborted(); // the project may be gone, or searched by a later call
+    signal.throwIfAborted(); // the project may be gone, or have changed
 
-    const complete = findings.failures.length === 0;
-    this.#logOutcome(project, state, findings);
+    const complete = result.failures.length === 0;
+    this.#logOutcome(project, state, result);
     if (complete) {
-      onSuccess(project, findings.nodes.length, clock.now());
+      onSuccess(project, result.nodes.length, clock.now());
     }
     state.tried = true;
-    this.#keep(project, state, complete ? findings.nodes : joined(state.nodes, findings.nodes));
+    this.#keep(project, state, complete ? result.nodes : joined(state.nodes, result.nodes));
     return complete;
   }
 
-  #keep(project: string, state: ProjectState, nodes: readonly FoundNode[]): void {
+  #keep(project: string, state: ProjectState, nodes: readonly DiscoveredNode[]): void {
     if (isDeepStrictEqual(nodes, state.nodes)) {
       return;
     }
@@ -137,7 +157,7 @@ export class Discovery {
   }
 
   /** A failure is told once, until it is another one. */
-  #logOutcome(project: string, state: ProjectState, { failures }: Findings): void {
+  #logOutcome(project: string, state: ProjectState, { failures }: DiscoveryResult): void {
     const { log } = this.#options;
     const [first] = failures;
     if (first !== undefined && first.message !== state.failure) {
@@ -156,16 +176,26 @@ export class Discovery {
   }
 }
 
-function unknownProject(): ProjectState {
-  return { nodes: [], tried: false, failure: undefined, search: new AbortController() };
+function isUnchanged(before: DiscoveredProject, now: DiscoveredProject): boolean {
+  return (
+    before.source === now.source &&
+    before.refreshMs === now.refreshMs &&
+    isDeepStrictEqual(before.selection, now.selection)
+  );
 }
 
-function idsOf(nodes: readonly FoundNode[]): Set<string> {
+/** Of a project that changed, or was known by another name, what is known stays. */
+function newState(project: DiscoveredProject, known?: ProjectState): ProjectState {
+  const { nodes = [], tried = false, failure } = known ?? {};
+  return { project, nodes, tried, failure, following: new AbortController() };
+}
+
+function idsOf(nodes: readonly DiscoveredNode[]): Set<string> {
   return new Set(nodes.map(({ nodeId }) => nodeId));
 }
 
 /** What is known, brought up to date by what was found. */
-function joined(known: readonly FoundNode[], found: readonly FoundNode[]): FoundNode[] {
+function joined(known: readonly DiscoveredNode[], found: readonly DiscoveredNode[]): DiscoveredNode[] {
   const foundIds = idsOf(found);
   return [...known.filter(({ nodeId }) => !foundIds.has(nodeId)), ...found];
 }

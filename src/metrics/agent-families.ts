@@ -67,12 +67,12 @@ export const BUILD_INFO = agentFamily(
 export const CONFIG_LAST_RELOAD_SUCCESSFUL = agentFamily(
   'gauge',
   'taurusdb_exporter_config_last_reload_successful',
-  'Whether the last attempt to load the configuration succeeded (1) or failed (0).',
+  'Whether the last attempt to load each file, the configuration and the web configuration, succeeded (1) or one failed (0).',
 );
 export const CONFIG_LAST_RELOAD_SUCCESS = agentFamily(
   'gauge',
   'taurusdb_exporter_config_last_reload_success_timestamp_seconds',
-  'When the configuration was last loaded with success.',
+  'When a file was last loaded that left every file, the configuration and the web configuration, loaded with success.',
 );
 
 export const AGENT_FAMILIES: readonly AgentFamily[] = [

@@ -22,6 +22,9 @@ export interface BuildInfo {
   readonly nodeVersion: string;
 }
 
+/** The files that are read again while the agent runs. */
+export type ReloadedFile = 'configuration' | 'web configuration';
+
 /** Of one project. */
 export interface RequestBudget {
   readonly requestsPerSecond: number;
@@ -54,7 +57,10 @@ export class AgentMetrics implements ApiObserver {
   readonly #reloadSuccessful = new Gauge(this.#registered(families.CONFIG_LAST_RELOAD_SUCCESSFUL));
   readonly #reloadSuccessAt = new Gauge(this.#registered(families.CONFIG_LAST_RELOAD_SUCCESS));
 
-  #projects: readonly string[] = [];
+  /** By project: the codes that its requests were answered with. */
+  readonly #projects = new Map<string, Set<string>>();
+  /** The files whose last attempt to load failed. */
+  readonly #failedFiles = new Set<ReloadedFile>();
 
   constructor({ version, revision, nodeVersion }: BuildInfo) {
     this.#buildInfo.set({ version, revision, node_version: nodeVersion }, 1);
@@ -64,35 +70,40 @@ export class AgentMetrics implements ApiObserver {
     }
   }
 
-  /** The projects of the configuration now in force: counters of new ones stand at 0, gauges of gone ones vanish. */
+  /** The projects of the configuration now in force: counters of new ones stand at 0, all series of gone ones vanish. */
   setProjects(projects: readonly string[]): void {
-    for (const project of projects.filter((name) => !this.#projects.includes(name))) {
-      this.#clockCorrections.inc({ project }, 0);
-      for (const operation of API_OPERATIONS) {
-        for (const code of [SUCCESS_CODES[operation], 'error']) {
-          this.#requests.inc({ project, operation, code }, 0);
-        }
-        this.#requestSeconds.zero({ project, operation });
-        this.#retries.inc({ project, operation }, 0);
+    for (const project of this.#projects.keys()) {
+      if (!projects.includes(project)) {
+        this.#remove(project);
       }
     }
-    for (const project of this.#projects.filter((name) => !projects.includes(name))) {
-      this.endDiscovery(project);
+    for (const project of projects) {
+      if (!this.#projects.has(project)) {
+        this.#add(project);
+      }
     }
-    this.#projects = projects;
   }
 
+  /** What is told of a project that is gone counts as nothing: its last collections may end later than it. */
   request(project: string, operation: ApiOperation, code: string, seconds: number): void {
-    this.#requests.inc({ project, operation, code });
-    this.#requestSeconds.observe({ project, operation }, seconds);
+    const codes = this.#projects.get(project);
+    if (codes !== undefined) {
+      codes.add(code);
+      this.#requests.inc({ project, operation, code });
+      this.#requestSeconds.observe({ project, operation }, seconds);
+    }
   }
 
   retry(project: string, operation: ApiOperation): void {
-    this.#retries.inc({ project, operation });
+    if (this.#projects.has(project)) {
+      this.#retries.inc({ project, operation });
+    }
   }
 
   clockCorrection(project: string): void {
-    this.#clockCorrections.inc({ project });
+    if (this.#projects.has(project)) {
+      this.#clockCorrections.inc({ project });
+    }
   }
 
   /** The budgets of all projects as they are now: ask for them at every scrape. */
@@ -105,22 +116,31 @@ export class AgentMetrics implements ApiObserver {
     }
   }
 
+  /** The projects that are discovered: what was said of the discovery of others vanishes. */
+  setDiscovered(projects: readonly string[]): void {
+    for (const project of this.#projects.keys()) {
+      if (!projects.includes(project)) {
+        this.#endDiscovery(project);
+      }
+    }
+  }
+
   /** A discovery of the project succeeded. `at` in milliseconds since the epoch. */
   discovery(project: string, nodes: number, at: number): void {
     this.#discoveryNodes.set({ project }, nodes);
     this.#discoverySuccessAt.set({ project }, at / 1000);
   }
 
-  /** The project is not searched any more. */
-  endDiscovery(project: string): void {
-    this.#discoveryNodes.remove({ project });
-    this.#discoverySuccessAt.remove({ project });
-  }
-
-  /** The configuration was loaded, at start or later, or could not be. `at` in milliseconds since the epoch. */
-  reload(success: boolean, at: number): void {
-    this.#reloadSuccessful.set(Number(success));
+  /** A file was loaded, at start or later, or could not be. `at` in milliseconds since the epoch. */
+  reload(file: ReloadedFile, success: boolean, at: number): void {
     if (success) {
+      this.#failedFiles.delete(file);
+    } else {
+      this.#failedFiles.add(file);
+    }
+    const isInForce = this.#failedFiles.size === 0;
+    this.#reloadSuccessful.set(Number(isInForce));
+    if (isInForce) {
       this.#reloadSuccessAt.set(at / 1000);
     }
   }
@@ -129,6 +149,36 @@ export class AgentMetrics implements ApiObserver {
     // Its typings take the word in `type` for a number and leave `metricName` out.
     const metrics = (await this.#registry.getMetricsAsJSON()) as unknown as readonly RegistryMetric[];
     return metrics.map((metric) => familyText(metric, format)).join('');
+  }
+
+  #add(project: string): void {
+    this.#projects.set(project, new Set(['error', ...Object.values(SUCCESS_CODES)]));
+    this.#clockCorrections.inc({ project }, 0);
+    for (const operation of API_OPERATIONS) {
+      for (const code of [SUCCESS_CODES[operation], 'error']) {
+        this.#requests.inc({ project, operation, code }, 0);
+      }
+      this.#requestSeconds.zero({ project, operation });
+      this.#retries.inc({ project, operation }, 0);
+    }
+  }
+
+  #remove(project: string): void {
+    for (const operation of API_OPERATIONS) {
+      for (const code of this.#projects.get(project) ?? []) {
+        this.#requests.remove({ project, operation, code });
+      }
+      this.#requestSeconds.remove({ project, operation });
+      this.#retries.remove({ project, operation });
+    }
+    this.#clockCorrections.remove({ project });
+    this.#endDiscovery(project);
+    this.#projects.delete(project);
+  }
+
+  #endDiscovery(project: string): void {
+    this.#discoveryNodes.remove({ project });
+    this.#discoverySuccessAt.remove({ project });
   }
 
   #registered({ name, help, labels }: AgentFamily) {

@@ -48,10 +48,15 @@ export class Exposition {
 
   /** Chunks to be sent one behind the other, as gzip if `compressed`. They are shared: not to be written to. */
   async scrape(format: ExpositionFormat, compressed: boolean): Promise<readonly Buffer[]> {
-    this.#isScrapedCompressed ||= compressed;
-    const chunks = await this.#strungTogether(await this.#refresh(), format, compressed);
+    const chunks = await this.nodeSeries(format, compressed);
     const agent = Buffer.from((await this.#options.agentText(format)) + END_OF_EXPOSITION[format]);
     return [...chunks, compressed ? compress(agent) : agent];
+  }
+
+  /** The same of the nodes alone, without the agent's own series and the end of the exposition. */
+  async nodeSeries(format: ExpositionFormat, compressed: boolean): Promise<readonly Buffer[]> {
+    this.#isScrapedCompressed ||= compressed;
+    return this.#strungTogether(await this.#refresh(), format, compressed);
   }
 
   /** A scrape would render the change itself; told of it, it finds that done. */

@@ -1,5 +1,5 @@
-// The wait for one run of a schedule. Not node-cron's own timer: that one stays silent for as long as the wall
-// clock is set back, and after a pause of the machine steps through every run that was missed.
+// The times that follow from a schedule: the wait for its next run, a node's share of the splay, and when a snapshot is
+// stale.
 
 import { createHash } from 'node:crypto';
 import type { Clock } from '../clock.js';
@@ -10,6 +10,9 @@ import type { NextRuns } from './scheduler.js';
 const LONGEST_NAP_MS = 30_000;
 
 /**
+ * Not node-cron's own timer: that one stays silent for as long as the wall clock is set back, and after a pause of the
+ * machine steps through every run that was missed.
+ *
  * Resolves at the next run, to the milliseconds by which it is late; rejects when the signal aborts.
  * `announce` is told the run waited for, and again when another one comes before it.
  */
@@ -32,18 +35,18 @@ export async function waitForRun(
   return clock.now() - runAt;
 }
 
-// A node's fixed share of the splay: nodes of one schedule do not all ask at once, and each keeps its rhythm.
-
-/** The same for a node at every run and after every restart; at least 0, less than `splayMs`. */
+/**
+ * A node's fixed share of the splay: nodes of one schedule do not all ask at once, and each keeps its rhythm. The same for
+ * a node at every run and after every restart; at least 0, less than `splayMs`.
+ */
 export function splayShareMs(nodeId: string, splayMs: number): number {
   const hash = createHash('sha256').update(nodeId).digest().readUInt32BE();
   return Math.floor((hash / 2 ** 32) * splayMs);
 }
 
-// How long a snapshot stays on show when no newer one comes.
-
-export interface StaleAfterOptions {
-  readonly nextRuns: NextRuns;
+/** How long a snapshot stays on show when no newer one comes. */
+export interface StalePolicy {
+  readonly timezone: string;
   readonly splayMs: number;
   /** Of one collection. */
   readonly timeoutMs: number;
@@ -51,12 +54,24 @@ export interface StaleAfterOptions {
   readonly staleAfterMs: number | undefined;
 }
 
-/** To be called at the success: the runs are those after now. */
-export function staleAt(node: DatabaseNode, successAt: number, options: StaleAfterOptions): number {
-  const { nextRuns, splayMs, timeoutMs, staleAfterMs } = options;
+const RUNS_UNTIL_STALE = 3;
+
+/**
+ * Milliseconds since the epoch. `successAt` is when the snapshot came, `runsSince` how many runs have come since then: the
+ * next runs are those after now.
+ */
+export function staleAt(
+  { nodeId, schedule }: Pick<DatabaseNode, 'nodeId' | 'schedule'>,
+  { successAt, runsSince }: { readonly successAt: number; readonly runsSince: number },
+  { timezone, splayMs, timeoutMs, staleAfterMs }: StalePolicy,
+  nextRuns: NextRuns,
+): number {
   if (staleAfterMs !== undefined) {
     return successAt + staleAfterMs;
   }
-  const third = nextRuns(node.schedule, 3).at(-1) ?? Number.POSITIVE_INFINITY;
-  return Number(third) + splayShareMs(node.nodeId, splayMs) + timeoutMs;
+  if (runsSince >= RUNS_UNTIL_STALE) {
+    return successAt;
+  }
+  const last = nextRuns(schedule, timezone, RUNS_UNTIL_STALE - runsSince).at(-1) ?? Number.POSITIVE_INFINITY;
+  return Number(last) + splayShareMs(nodeId, splayMs) + timeoutMs;
 }

@@ -5,8 +5,8 @@ import type { DatabaseNode } from '../model/node.js';
 import { ConcurrencyLimit } from './concurrency-limit.js';
 import { splayShareMs, waitForRun } from './run-times.js';
 
-/** The next runs of a schedule after now. */
-export type NextRuns = (schedule: string, count: number) => readonly Date[];
+/** The next runs of a schedule after now. `timezone` is an IANA name. */
+export type NextRuns = (schedule: string, timezone: string, count: number) => readonly Date[];
 
 /** What is scheduled; see collect/collector.ts. */
 export interface ScheduledCollector {
@@ -17,9 +17,15 @@ export interface ScheduledCollector {
   noteNextRun(node: DatabaseNode, nextRunAt: number): void;
 }
 
-export interface SchedulerOptions {
+export interface SchedulerDependencies {
+  readonly clock: Clock;
   readonly collector: ScheduledCollector;
   readonly nextRuns: NextRuns;
+}
+
+/** What a reload may change. */
+export interface SchedulerSettings {
+  readonly timezone: string;
   readonly splayMs: number;
   readonly maxConcurrent: number;
 }
@@ -47,15 +53,27 @@ interface ScheduledNode {
 
 export class Scheduler {
   readonly #clock: Clock;
-  #options: SchedulerOptions;
+  readonly #collector: ScheduledCollector;
+  readonly #nextRuns: NextRuns;
+  #settings: SchedulerSettings;
   readonly #limit: ConcurrencyLimit;
   readonly #nodes = new Map<string, ScheduledNode>();
-  #stopped = false;
+  #state: 'new' | 'running' | 'stopped' = 'new';
 
-  constructor(clock: Clock, options: SchedulerOptions) {
+  constructor({ clock, collector, nextRuns }: SchedulerDependencies, settings: SchedulerSettings) {
     this.#clock = clock;
-    this.#options = options;
-    this.#limit = new ConcurrencyLimit(options.maxConcurrent);
+    this.#collector = collector;
+    this.#nextRuns = nextRuns;
+    this.#settings = settings;
+    this.#limit = new ConcurrencyLimit(settings.maxConcurrent);
+  }
+
+  /** Nothing is collected before. */
+  start(): void {
+    this.#state = 'running';
+    for (const scheduled of this.#nodes.values()) {
+      this.#follow(scheduled);
+    }
   }
 
   /** A new node is collected at once, a kept one goes on, a removed one's collection is aborted. */
@@ -82,15 +100,21 @@ export class Scheduler {
     }
   }
 
-  /** From the next run on; what runs goes on as it began. */
-  configure(options: SchedulerOptions): void {
-    this.#options = options;
-    this.#limit.resize(options.maxConcurrent);
+  /** From the next run on; a collection under way goes on as it began. */
+  configure(settings: SchedulerSettings): void {
+    const { timezone, splayMs } = this.#settings;
+    this.#settings = settings;
+    this.#limit.resize(settings.maxConcurrent);
+    if (settings.timezone !== timezone || settings.splayMs !== splayMs) {
+      for (const scheduled of this.#nodes.values()) {
+        this.#follow(scheduled);
+      }
+    }
   }
 
   /** Starts nothing more, gives running collections `graceMs` to end, then aborts them. */
   async stop(graceMs: number): Promise<void> {
-    this.#stopped = true;
+    this.#state = 'stopped';
     for (const scheduled of this.#nodes.values()) {
       retire(scheduled);
     }
@@ -117,7 +141,7 @@ export class Scheduler {
   /** Starts the node's timetable, in place of the one before. */
   #follow(scheduled: ScheduledNode): void {
     scheduled.timetable.abort();
-    if (this.#stopped) {
+    if (this.#state !== 'running') {
       return;
     }
     const timetable = new AbortController();
@@ -138,7 +162,7 @@ export class Scheduler {
       const lateMs = await waitForRun(
         this.#clock,
         () => this.#nextRunAt(scheduled.node),
-        (runAt) => this.#options.collector.noteNextRun(scheduled.node, runAt),
+        (runAt) => this.#collector.noteNextRun(scheduled.node, runAt),
         signal,
       );
       if (lateMs > LATE_MS) {
@@ -149,14 +173,14 @@ export class Scheduler {
   }
 
   async #waitForShare(node: DatabaseNode, signal: AbortSignal): Promise<void> {
-    const shareMs = splayShareMs(node.nodeId, this.#options.splayMs);
-    this.#options.collector.noteNextRun(node, this.#clock.now() + shareMs);
+    const shareMs = splayShareMs(node.nodeId, this.#settings.splayMs);
+    this.#collector.noteNextRun(node, this.#clock.now() + shareMs);
     await this.#clock.sleep(shareMs, signal);
   }
 
   #nextRunAt({ schedule, nodeId }: DatabaseNode): number {
-    const { nextRuns, splayMs } = this.#options;
-    const [run = NEVER, following = NEVER] = nextRuns(schedule, 2).map(Number);
+    const { timezone, splayMs } = this.#settings;
+    const [run = NEVER, following = NEVER] = this.#nextRuns(schedule, timezone, 2).map(Number);
     // A share longer than the time between two runs would push every run past the one after it.
     return run + splayShareMs(nodeId, Math.min(splayMs, following - run));
   }
@@ -164,13 +188,13 @@ export class Scheduler {
   #begin(scheduled: ScheduledNode, signal: AbortSignal): void {
     signal.throwIfAborted(); // a sleep that has just ended is no longer stopped by it
     if (scheduled.busy) {
-      this.#options.collector.countSkipped(scheduled.node);
+      this.#collector.countSkipped(scheduled.node);
       return;
     }
     scheduled.begun = true;
     scheduled.busy = true;
     scheduled.leaveQueue = this.#limit.enqueue(async () => {
-      await this.#options.collector.collect(scheduled.node, scheduled.collection.signal);
+      await this.#collector.collect(scheduled.node, scheduled.collection.signal);
       scheduled.busy = false;
     });
   }

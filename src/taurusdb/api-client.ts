@@ -1,7 +1,7 @@
 // The TaurusDB API of one project: what a collection asks of it, over HTTP.
 
 import type { SessionApi } from '../collect/session-api.js';
-import type { Findings } from '../discover/node-finder.js';
+import type { DiscoveryResult } from '../discover/discovered-nodes.js';
 import type { Deadline } from '../model/deadline.js';
 import type { DatabaseNode } from '../model/node.js';
 import type { CallApi } from './call/call-api.js';
@@ -21,7 +21,7 @@ export interface ApiClientOptions {
 }
 
 export interface ApiClient extends SessionApi {
-  discoverNodes(selection: NodeSelection, deadline: Deadline): Promise<Findings>;
+  discoverNodes(selection: NodeSelection, deadline: Deadline): Promise<DiscoveryResult>;
 }
 
 export function createApiClient(options: ApiClientOptions): ApiClient {

@@ -1,6 +1,6 @@
 // The nodes of a project that are to be collected: lists its instances, picks some, and asks each for its nodes.
 
-import type { Findings, FoundNode } from '../discover/node-finder.js';
+import type { DiscoveredNode, DiscoveryResult } from '../discover/discovered-nodes.js';
 import type { Deadline } from '../model/deadline.js';
 import type { CollectionError } from '../model/failure.js';
 import { explainFailure } from '../model/failure.js';
@@ -42,10 +42,10 @@ export async function discoverNodes(
   callApi: CallApi,
   selection: NodeSelection,
   deadline: Deadline,
-): Promise<Findings> {
+): Promise<DiscoveryResult> {
   const listed = await listInstances(callApi, deadline);
   const instances = listed.filter((instance) => isWanted(instance, selection));
-  const nodesOf = new Map<ListedInstance, FoundNode[]>();
+  const nodesOf = new Map<ListedInstance, DiscoveredNode[]>();
   const failures: CollectionError[] = [];
 
   const waiting = instances.values();
@@ -85,6 +85,6 @@ function isWantedNode({ status, role }: InstanceNode, selection: NodeSelection):
   return !DOWN.has(status.toLowerCase()) && (selection.role === 'both' || selection.role === role);
 }
 
-function foundNode(instance: ListedInstance, { id, status: _, ...node }: InstanceNode): FoundNode {
+function foundNode(instance: ListedInstance, { id, status: _, ...node }: InstanceNode): DiscoveredNode {
   return { ...node, instanceId: instance.id, instanceName: instance.name, nodeId: id };
 }

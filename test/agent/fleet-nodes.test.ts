@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { fleetNodes } from '../../src/agent/fleet.js';
 import { loadConfig } from '../../src/config/load-config.js';
-import type { FoundNode } from '../../src/discover/node-finder.js';
+import type { DiscoveredNode } from '../../src/discover/discovered-nodes.js';
 import { WHOLE_FLEET } from '../../src/discover/shard.js';
 import { writeConfig } from '../support/simulated-config.js';
 
 const INSTANCE = '6754902da1f447269c6979b0590102a5in07';
 const nodeId = (index: number) => `${String(index).padStart(32, '0')}no07`;
 
-const found = (index: number): FoundNode => ({
+const found = (index: number): DiscoveredNode => ({
   instanceId: INSTANCE,
   instanceName: 'orders',
   nodeId: nodeId(index),

@@ -65,7 +65,7 @@ describe('ProjectClients', function () {
       simulatedConfig(simulator, { api: { max_requests_per_second: 1000, max_retries: 0 } }, settings),
       `${folder.path}/config.yaml`,
     );
-    clients.apply(loadConfig(file, { HOME: folder.path, ...env }).config);
+    clients.prepare(loadConfig(file, { HOME: folder.path, ...env }).config)();
   };
 
   const submit = async (project: SimulatedProject, index = 0): Promise<string> => {
@@ -75,7 +75,7 @@ describe('ProjectClients', function () {
     const deadline = startDeadline(clock, 50_000);
     try {
       const at = sampleNode({ project: project.name, instanceId: instance.id, nodeId: node.id });
-      return await clients.api.submitTask(at, deadline);
+      return await clients.of(project.name).submitTask(at, deadline);
     } finally {
       deadline.clear();
     }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Collector, type CollectorOptions } from '../../src/collect/collector.js';
+import { type CollectionSettings, Collector } from '../../src/collect/collector.js';
 import { type NodeStatus, NodeStore } from '../../src/collect/node-store.js';
 import type { Log, LogFields } from '../../src/log.js';
 import { CollectionError, type FailureReason } from '../../src/model/failure.js';
@@ -28,7 +28,7 @@ describe('Collector', () => {
     stopping = new AbortController();
   });
 
-  function makeCollector(change: Partial<CollectorOptions> = {}): Collector {
+  function makeCollector(change: Partial<CollectionSettings> = {}): Collector {
     const write =
       (level: string) =>
       (message: string, fields: LogFields = {}) => {
@@ -40,17 +40,18 @@ describe('Collector', () => {
       warn: write('warn'),
       error: write('error'),
     };
-    return new Collector({
-      api,
+    return new Collector({ apiOf: () => api, store, clock, log }, settingsWith(change));
+  }
+
+  function settingsWith(change: Partial<CollectionSettings> = {}): CollectionSettings {
+    return {
       readSnapshot: countLines,
-      store,
-      clock,
-      log,
       timeoutMs: 50_000,
       pollIntervalMs: 1000,
-      staleAt: (_, successAt) => successAt + 180_000,
+      stalePolicy: () => '3m',
+      staleAt: (_, { successAt }) => successAt + 180_000,
       ...change,
-    });
+    };
   }
 
   async function collect(collector: Collector, node = NODE): Promise<NodeStatus> {
@@ -276,5 +277,99 @@ describe('Collector', () => {
         ['id user state', 'Colour'],
       ],
     );
+  });
+
+  describe('configured anew', () => {
+    it('takes the settings and the API of the moment at the start of a collection, and ends with them', async () => {
+      const otherApi = new ScriptedApi(clock);
+      let apiNow = api;
+      const asked: ScriptedApi[] = [];
+      const collector = new Collector(
+        {
+          apiOf: () => {
+            asked.push(apiNow);
+            return apiNow;
+          },
+          store,
+          clock,
+          log: { debug() {}, info() {}, warn() {}, error() {} },
+        },
+        settingsWith(),
+      );
+      const collecting = collector.collect(NODE, stopping.signal);
+      apiNow = otherApi;
+      collector.configure(
+        settingsWith({
+          timeoutMs: 1,
+          readSnapshot: () => {
+            throw new CsvError('the new reader');
+          },
+        }),
+      );
+      await Promise.all([collecting, clock.advance(60_000)]);
+      assert.equal(store.get(NODE.nodeId)?.up, true);
+      assert.deepEqual(asked, [api]);
+      assert.equal((await collect(collector)).errors.timeout, 1);
+      assert.deepEqual(asked, [api, otherApi]);
+    });
+
+    it('lets snapshots on show end by the new settings, counted from their own time', async () => {
+      const collector = makeCollector();
+      const { lastSuccessAt = 0, staleAt } = await collect(collector);
+      assert.equal(staleAt, lastSuccessAt + 180_000);
+      collector.configure(
+        settingsWith({ stalePolicy: () => '1s', staleAt: (_, { successAt }) => successAt + 1_000 }),
+      );
+      collector.nodesChanged();
+      assert.equal(store.get(NODE.nodeId)?.staleAt, lastSuccessAt + 1_000);
+      assert.equal(store.get(OTHER.nodeId)?.staleAt, undefined);
+    });
+
+    it('leaves them alone where what decides it stays the same', async () => {
+      const collector = makeCollector();
+      await collect(collector);
+      const before = store.list();
+      collector.configure(
+        settingsWith({
+          staleAt: () => {
+            throw new Error('not to be asked');
+          },
+        }),
+      );
+      collector.nodesChanged();
+      assert.equal(store.list(), before);
+    });
+
+    it('counts the runs that brought no snapshot since the last that did', async () => {
+      const runs: number[] = [];
+      const collector = makeCollector();
+      await collect(collector);
+      api.hanging.add(NODE.nodeId);
+      await collect(collector);
+      collector.countSkipped(NODE);
+      collector.configure(
+        settingsWith({
+          stalePolicy: () => 'another',
+          staleAt: (_, { successAt, runsSince }) => {
+            runs.push(runsSince);
+            return successAt;
+          },
+        }),
+      );
+      collector.nodesChanged();
+      assert.deepEqual(runs, [2]);
+    });
+
+    it('warns anew of the failure of a node that was gone in between', async () => {
+      const collector = makeCollector();
+      api.hanging.add(NODE.nodeId);
+      await collect(collector);
+      store.setNodes([OTHER]);
+      collector.nodesChanged();
+      store.setNodes([NODE, OTHER]);
+      collector.nodesChanged();
+      await collect(collector);
+      assert.equal(logged('warn').length, 2);
+    });
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { Discovery } from '../../src/discover/discovery.js';
-import type { Findings, FoundNode } from '../../src/discover/node-finder.js';
+import type { DiscoveredNode, DiscoveryResult } from '../../src/discover/discovered-nodes.js';
+import { type DiscoveredProject, Discovery } from '../../src/discover/discovery.js';
 import type { Deadline } from '../../src/model/deadline.js';
 import { CollectionError } from '../../src/model/failure.js';
 import { FakeClock } from '../support/fake-clock.js';
@@ -10,7 +10,7 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-const node = (nodeId: string, change: Partial<FoundNode> = {}): FoundNode => ({
+const node = (nodeId: string, change: Partial<DiscoveredNode> = {}): DiscoveredNode => ({
   instanceId: 'instance',
   instanceName: 'orders',
   nodeId,
@@ -19,7 +19,7 @@ const node = (nodeId: string, change: Partial<FoundNode> = {}): FoundNode => ({
   maxConnections: 2500,
   ...change,
 });
-const complete = (...nodeIds: string[]): Findings => ({
+const complete = (...nodeIds: string[]): DiscoveryResult => ({
   nodes: nodeIds.map((nodeId) => node(nodeId)),
   failures: [],
 });
@@ -31,9 +31,9 @@ describe('Discovery', () => {
   let discovery: Discovery;
   let changes: number;
   let successes: [project: string, nodes: number, at: number][];
-  /** When a search began, and what the project answers to it. */
+  /** When a discovery began, and what the project answers to it. */
   let searches: number[];
-  let answer: (deadline: Deadline) => Findings | Promise<Findings>;
+  let answer: (deadline: Deadline) => DiscoveryResult | Promise<DiscoveryResult>;
 
   beforeEach(() => {
     clock = new FakeClock(0);
@@ -49,20 +49,30 @@ describe('Discovery', () => {
       },
       onSuccess: (...success) => successes.push(success),
     });
+    discovery.start();
   });
   afterEach(() => discovery.stop());
 
-  const project = (name = 'production', refreshMs = 10 * MINUTE) => ({
+  const source = {};
+  const project = (
+    name = 'production',
+    refreshMs = 10 * MINUTE,
+    change: Partial<DiscoveredProject> = {},
+  ): DiscoveredProject => ({
     project: name,
+    cloudId: `id of ${name}`,
+    source,
+    selection: { instanceName: '*' },
     refreshMs,
-    findNodes: async (deadline: Deadline) => {
+    discoverNodes: async (deadline: Deadline) => {
       searches.push(clock.now() / SECOND);
       return answer(deadline);
     },
+    ...change,
   });
   const known = (name = 'production') => discovery.nodesOf(name).map(({ nodeId }) => nodeId);
 
-  it('searches at the start and at every refresh', async () => {
+  it('discovers at the start and at every refresh', async () => {
     answer = () => complete('a', 'b');
     discovery.setProjects([project()]);
     assert.equal(discovery.tried, false);
@@ -102,8 +112,8 @@ describe('Discovery', () => {
     );
   });
 
-  it('keeps what is known while searches fail, and forgets a node when a complete one lacks it', async () => {
-    const answers: (() => Findings)[] = [
+  it('keeps what is known while discoveries fail, and forgets a node when a complete one lacks it', async () => {
+    const answers: (() => DiscoveryResult)[] = [
       () => complete('a', 'b'),
       () => {
         throw broken('list_instances: got 500, expected 200');
@@ -131,8 +141,8 @@ describe('Discovery', () => {
     ]);
   });
 
-  it('adds what an incomplete search found, and takes nothing away', async () => {
-    const answers: Findings[] = [
+  it('adds what an incomplete discovery found, and takes nothing away', async () => {
+    const answers: DiscoveryResult[] = [
       complete('a', 'b'),
       { nodes: [node('b', { role: 'master' }), node('c')], failures: [broken('x'), broken('y')] },
     ];
@@ -159,7 +169,7 @@ describe('Discovery', () => {
     assert.doesNotMatch(log.lines.join(), /a secret/u);
   });
 
-  it('gives up a search that does not end, and searches again', async () => {
+  it('gives up a discovery that does not end, and tries again', async () => {
     answer = (deadline) =>
       new Promise((_, reject) => {
         deadline.signal.addEventListener('abort', () => reject(deadline.signal.reason));
@@ -174,18 +184,29 @@ describe('Discovery', () => {
     assert.deepEqual(searches, [0, 65]);
   });
 
-  it('searches each project by itself', async () => {
+  it('discovers each project by itself', async () => {
     answer = () => complete('a');
     discovery.setProjects([
       project('production'),
-      { ...project('test', MINUTE), findNodes: async () => complete('x', 'y') },
+      { ...project('test', MINUTE), discoverNodes: async () => complete('x', 'y') },
     ]);
     await clock.advance(0);
     assert.deepEqual([known(), known('test')], [['a'], ['x', 'y']]);
   });
 
+  it('discovers nothing before it is started', async () => {
+    answer = () => complete('a');
+    discovery = new Discovery({ clock, log, onChange: () => {}, onSuccess: () => {} });
+    discovery.setProjects([project()]);
+    await clock.advance(MINUTE);
+    assert.deepEqual(searches, []);
+    discovery.start();
+    await clock.advance(0);
+    assert.deepEqual(known(), ['a']);
+  });
+
   describe('given other projects', () => {
-    it('keeps what it knows of those that stay, forgets the others and searches at once', async () => {
+    it('leaves those alone that stay as they are, forgets those that are gone and discovers new ones at once', async () => {
       answer = () => complete('a');
       discovery.setProjects([project('production'), project('test')]);
       await clock.advance(MINUTE);
@@ -193,12 +214,61 @@ describe('Discovery', () => {
       discovery.setProjects([project('production'), project('new')]);
       assert.deepEqual([known('production'), known('test'), known('new')], [['a'], [], []]);
       await clock.advance(0);
-      assert.deepEqual([known('production'), known('test'), known('new')], [['b'], [], ['b']]);
-      assert.deepEqual(searches, [0, 0, 60, 60]);
+      assert.deepEqual([known('production'), known('test'), known('new')], [['a'], [], ['b']]);
+      assert.deepEqual(searches, [0, 0, 60]);
+      await clock.advance(9 * MINUTE);
+      assert.deepEqual([known('production'), searches], [['b'], [0, 0, 60, 600]]);
     });
 
-    it('takes no notice of a search that was under way', async () => {
-      let finish = (_: Findings): void => {};
+    for (const [what, change] of [
+      ['another selection', { selection: { instanceName: 'orders-*' } }],
+      ['another client', { source: {} }],
+      ['another refresh', { refreshMs: MINUTE }],
+    ] as const) {
+      it(`keeps what is known of one with ${what}, and discovers it at once`, async () => {
+        answer = () => complete('a');
+        discovery.setProjects([project()]);
+        await clock.advance(MINUTE);
+        answer = () => complete('b');
+        discovery.setProjects([project('production', 10 * MINUTE, change)]);
+        assert.deepEqual(known(), ['a']);
+        await clock.advance(0);
+        assert.deepEqual([known(), searches], [['b'], [0, 60]]);
+      });
+    }
+
+    it('keeps what is known of one that has another name now', async () => {
+      answer = () => complete('a');
+      discovery.setProjects([project('production')]);
+      await clock.advance(MINUTE);
+      discovery.setProjects([project('renamed', 10 * MINUTE, { cloudId: 'id of production' })]);
+      assert.deepEqual([known('production'), known('renamed')], [[], ['a']]);
+    });
+
+    it('forgets the nodes of one that is another project of the cloud now', async () => {
+      answer = () => complete('a');
+      discovery.setProjects([project()]);
+      await clock.advance(MINUTE);
+      discovery.setProjects([project('production', 10 * MINUTE, { cloudId: 'other', source: {} })]);
+      assert.deepEqual(known(), []);
+    });
+
+    it('lets a discovery go on that is under way where nothing changed', async () => {
+      let finish = (_: DiscoveryResult): void => {};
+      answer = () =>
+        new Promise((resolve) => {
+          finish = resolve;
+        });
+      discovery.setProjects([project()]);
+      await clock.advance(0);
+      discovery.setProjects([project()]);
+      finish(complete('a'));
+      await clock.advance(0);
+      assert.deepEqual([known(), searches], [['a'], [0]]);
+    });
+
+    it('takes no notice of a discovery that was under way for other settings', async () => {
+      let finish = (_: DiscoveryResult): void => {};
       answer = () =>
         new Promise((resolve) => {
           finish = resolve;
@@ -207,7 +277,7 @@ describe('Discovery', () => {
       await clock.advance(0);
       const finishFirst = finish;
       answer = () => complete('new');
-      discovery.setProjects([project()]);
+      discovery.setProjects([project('production', 10 * MINUTE, { source: {} })]);
       await clock.advance(0);
       finishFirst(complete('old'));
       await clock.advance(0);
@@ -216,7 +286,7 @@ describe('Discovery', () => {
     });
   });
 
-  it('searches no more once it is stopped', async () => {
+  it('discovers no more once it is stopped', async () => {
     answer = () => complete('a');
     discovery.setProjects([project()]);
     await clock.advance(0);

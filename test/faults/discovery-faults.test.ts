@@ -1,11 +1,10 @@
 // What goes wrong while a project is searched for nodes: those known stay, one line says why, and it passes.
 import assert from 'node:assert/strict';
-import { Discovery } from '../../src/discover/discovery.js';
 import { closeServers, type Step } from '../support/scripted-server.js';
 import { endless, hangUp, refusal, reset, silence } from './answers.js';
 import { canariesIn } from './canaries.js';
 import { type Misbehaviour, SICK } from './hostile-api.js';
-import { RehearsedFleet } from './rehearsed-fleet.js';
+import { Rehearsal } from './rehearsal.js';
 
 interface DiscoveryFault extends Misbehaviour {
   readonly what: string;
@@ -14,7 +13,6 @@ interface DiscoveryFault extends Misbehaviour {
 }
 
 const LISTED = { id: SICK.instance_id, name: 'orders', status: 'normal' };
-const REFRESH_MS = 600_000;
 
 const FAULTS: readonly DiscoveryFault[] = [
   {
@@ -94,40 +92,40 @@ describe('faults of discovery', () => {
 });
 
 async function rehearse(fault: DiscoveryFault): Promise<void> {
-  const fleet = await RehearsedFleet.start();
-  const { clock, log, sickApi } = fleet;
-  let successes = 0;
-  const discovery = new Discovery({
-    clock,
-    log,
-    onChange: () => {},
-    onSuccess: () => {
-      successes += 1;
-    },
-  });
-  const known = () => discovery.nodesOf('sick-project').map(({ nodeId }) => nodeId);
+  const discovery = { enabled: true, refresh: '10m' };
+  const fleet = await Rehearsal.start({ project: { nodes: [], discovery } });
+  const { log, sickApi } = fleet;
+  /** When the metrics say that a discovery succeeded last. */
+  const lastSuccess = async () =>
+    /^taurusdb_discovery_last_success_timestamp_seconds\{project="sick-project"\} (.*)$/mu.exec(
+      await fleet.metricsPage(),
+    )?.[1];
   try {
-    discovery.setProjects([{ project: 'sick-project', findNodes: fleet.findNodes, refreshMs: REFRESH_MS }]);
-    await fleet.passUntil(() => discovery.tried);
-    assert.deepEqual([known(), successes], [[SICK.node_id], 1]);
+    assert.deepEqual(fleet.nodesOfSickProject, []);
+    fleet.discover();
+    await fleet.passUntil(() => fleet.nodesOfSickProject.length > 0);
+    assert.deepEqual(fleet.nodesOfSickProject, [SICK.node_id]);
+    const firstSuccess = await lastSuccess();
+    assert.ok(firstSuccess !== undefined);
 
     sickApi.misbehave(fault);
     log.lines.length = 0;
     const isTold = () => log.lines.some((line) => line.startsWith('warn '));
     await fleet.passUntil(isTold, fault.hangs);
-    assert.deepEqual(known(), [SICK.node_id]);
+    assert.deepEqual(fleet.nodesOfSickProject, [SICK.node_id]);
     const told = log.lines.filter((line) => !line.startsWith('debug '));
     assert.equal(told.length, 1, told.join('\n'));
     assert.match(told[0] ?? '', /^warn discovery failed: what is known stays /u);
     assert.match(told[0] ?? '', fault.says);
     assert.ok(sickApi.requests.every(({ target }) => !target.includes('stolen')));
+    assert.equal(await lastSuccess(), firstSuccess);
 
     sickApi.misbehave({});
-    await fleet.passUntil(() => successes === 2);
-    assert.deepEqual(known(), [SICK.node_id]);
+    await fleet.passUntil(() => log.lines.some((line) => line.startsWith('info discovery recovered ')));
+    assert.deepEqual(fleet.nodesOfSickProject, [SICK.node_id]);
+    assert.notEqual(await lastSuccess(), firstSuccess);
     assert.deepEqual(canariesIn(log.lines.join('\n')), []);
   } finally {
-    discovery.stop();
     await fleet.close();
   }
 }

@@ -1,6 +1,6 @@
 // One row of the fault table: what goes wrong, and what the agent must make of it.
 import type { Misbehaviour, Operation } from './hostile-api.js';
-import type { RehearsedFleet, Settings } from './rehearsed-fleet.js';
+import type { Rehearsal, Settings } from './rehearsal.js';
 
 export interface Fault extends Misbehaviour {
   readonly what: string;
@@ -11,12 +11,12 @@ export interface Fault extends Misbehaviour {
   /** Settings of the node's project from the start. */
   readonly project?: Settings;
   /** Settings of the node's project while the fault lasts: an endpoint that is somewhere else, for instance. */
-  readonly meanwhile?: (fleet: RehearsedFleet) => Promise<Settings> | Settings;
+  readonly meanwhile?: (fleet: Rehearsal) => Promise<Settings> | Settings;
   /** A program without which it cannot be acted out. */
   readonly needs?: string;
   /** Nothing ends it but a limit: time is let pass up to it. */
   readonly hangs?: true;
-  /** As FleetOptions has it. */
+  /** As RehearsalOptions has it. */
   readonly requestLimitMs?: number;
   /** How long after the collection it is over; a minute unless it says otherwise. */
   readonly lastsMs?: number;

@@ -6,7 +6,7 @@ import { canariesIn, printed } from './canaries.js';
 import type { Fault } from './fault.js';
 import { FAULTS } from './fault-table.js';
 import { GOOD_SESSIONS, OPERATIONS } from './hostile-api.js';
-import { RehearsedFleet } from './rehearsed-fleet.js';
+import { Rehearsal } from './rehearsal.js';
 
 const COLLECTION_LIMIT_MS = 47_777;
 const A_MINUTE_MS = 60_000;
@@ -33,7 +33,7 @@ describe('fault table', () => {
 });
 
 async function rehearse(reason: string, fault: Fault): Promise<void> {
-  const fleet = await RehearsedFleet.start(fault);
+  const fleet = await Rehearsal.start(fault);
   try {
     await fleet.collect();
     assert.deepEqual([fleet.sick.lastError, fleet.sick.up, fleet.healthy.up], [undefined, true, true]);
@@ -58,7 +58,7 @@ async function rehearse(reason: string, fault: Fault): Promise<void> {
   }
 }
 
-async function happen(fault: Fault, fleet: RehearsedFleet): Promise<void> {
+async function happen(fault: Fault, fleet: Rehearsal): Promise<void> {
   const settings = await fault.meanwhile?.(fleet);
   if (settings !== undefined) {
     fleet.reconfigure(settings);
@@ -72,7 +72,7 @@ async function happen(fault: Fault, fleet: RehearsedFleet): Promise<void> {
 async function checkFailure(
   reason: string,
   fault: Fault,
-  fleet: RehearsedFleet,
+  fleet: Rehearsal,
   before: readonly string[],
 ): Promise<void> {
   const { sick, healthy, sickApi, log } = fleet;
@@ -110,7 +110,7 @@ async function checkFailure(
 }
 
 /** Before the log's own redaction, which is the last guard and not the first. */
-async function checkSecrecy(fleet: RehearsedFleet): Promise<void> {
+async function checkSecrecy(fleet: Rehearsal): Promise<void> {
   assert.deepEqual(canariesIn(fleet.log.lines.join('\n')), [], 'in the log');
   assert.deepEqual(canariesIn(await fleet.pages()), [], 'on the pages');
   assert.deepEqual(canariesIn(fleet.errors.map(printed).join('\n')), [], 'in an error');

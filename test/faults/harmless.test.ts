@@ -14,7 +14,7 @@ import {
   type Misbehaviour,
   type Operation,
 } from './hostile-api.js';
-import { RehearsedFleet, type Settings, WITH_PASSWORD } from './rehearsed-fleet.js';
+import { Rehearsal, type Settings, WITH_PASSWORD } from './rehearsal.js';
 
 interface Oddity extends Misbehaviour {
   readonly what: string;
@@ -23,9 +23,9 @@ interface Oddity extends Misbehaviour {
   readonly rejectedRows?: number;
   readonly requests?: Readonly<Partial<Record<Operation, number>>>;
   readonly project?: Settings;
-  readonly meanwhile?: (fleet: RehearsedFleet) => Promise<void>;
+  readonly meanwhile?: (fleet: Rehearsal) => Promise<void>;
   /** Until what the collection set off has ended. */
-  readonly afterwards?: (fleet: RehearsedFleet) => Promise<void>;
+  readonly afterwards?: (fleet: Rehearsal) => Promise<void>;
   /** Lines above the level of information that it is worth. */
   readonly lines?: number;
 }
@@ -227,7 +227,7 @@ describe('what is odd but no fault', () => {
 
 async function rehearse(oddity: Oddity): Promise<void> {
   const { sessions = GOOD_SESSIONS, rejectedRows = 0, requests = {}, lines = 0 } = oddity;
-  const fleet = await RehearsedFleet.start(oddity);
+  const fleet = await Rehearsal.start(oddity);
   try {
     await fleet.collect();
     await fleet.clock.advance(60_000);

@@ -5,7 +5,7 @@ import { endless, hangUp, refusal, reset, silence } from './answers.js';
 import { CANARIES } from './canaries.js';
 import type { Fault } from './fault.js';
 import { REGION } from './hostile-api.js';
-import { WITH_PASSWORD } from './rehearsed-fleet.js';
+import { WITH_PASSWORD } from './rehearsal.js';
 
 const A_DAY_MS = 86_400_000;
 /** Another client, which has no token yet. */

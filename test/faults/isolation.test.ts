@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { closeServers, sendAnswer } from '../support/scripted-server.js';
 import { refusal } from './answers.js';
 import { CANARIES } from './canaries.js';
-import { WITH_PASSWORD } from './rehearsed-fleet.js';
-import { ScheduledFleet, type ScheduledFleetOptions } from './scheduled-fleet.js';
+import { WITH_PASSWORD } from './rehearsal.js';
+import { ScheduledRehearsal, type ScheduledRehearsalOptions } from './scheduled-rehearsal.js';
 
 const WITH_KEY = { access_key: { ak: CANARIES.accessKey, sk: CANARIES.secretKey } };
 const REFUSED = refusal(401, 'APIGW.0301', 'verify aksk signature fail');
@@ -12,9 +12,9 @@ const REFUSED = refusal(401, 'APIGW.0301', 'verify aksk signature fail');
 describe('isolation', function () {
   this.timeout(60_000);
 
-  let fleet: ScheduledFleet;
-  const start = async (options: ScheduledFleetOptions) => {
-    fleet = await ScheduledFleet.start(options);
+  let fleet: ScheduledRehearsal;
+  const start = async (options: ScheduledRehearsalOptions) => {
+    fleet = await ScheduledRehearsal.start(options);
   };
 
   afterEach(async () => {

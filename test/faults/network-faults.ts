@@ -8,7 +8,7 @@ import { csv, hangUp, raw, reset } from './answers.js';
 import { CANARIES, PROXY_USER } from './canaries.js';
 import type { Fault } from './fault.js';
 import { GOOD_FILE } from './hostile-api.js';
-import type { Settings } from './rehearsed-fleet.js';
+import type { Settings } from './rehearsal.js';
 
 const HALF_FILE = GOOD_FILE.slice(0, GOOD_FILE.length / 2);
 const PACKED = gzipSync(GOOD_FILE);

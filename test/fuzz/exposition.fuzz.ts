@@ -1,12 +1,12 @@
 // Whatever text the database holds: it becomes labels that never merge, and is read back from the page as it was.
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { Exposition } from '../../src/metrics/exposition.js';
 import { EXPOSITION_FORMATS } from '../../src/metrics/exposition-text.js';
 import { labelText } from '../../src/sessions/counting/label-counts.js';
 import { parseSamples } from '../metrics/parse-exposition.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { NODE_STATUS, NOW, SNAPSHOT, statusOf } from '../support/node-status-fixture.js';
+import { wireNodes } from '../support/wired-nodes.js';
 import { fuzzRuns } from './fuzz-runs.js';
 
 const text = fc.oneof(
@@ -64,11 +64,7 @@ describe('any text as a label', () => {
             ] as const),
           };
           const nodes = [statusOf(1, { snapshot }), NODE_STATUS, statusOf(2, { snapshot })];
-          const exposition = new Exposition({
-            nodes: () => nodes,
-            agentText: async () => '',
-            clock: new FakeClock(NOW),
-          });
+          const { exposition } = wireNodes(nodes, new FakeClock(NOW));
           const page = Buffer.concat(await exposition.scrape(format, false)).toString();
           const samples = parseSamples(page);
           for (const { node } of nodes.filter(({ snapshot: own }) => own === snapshot)) {

@@ -89,11 +89,55 @@ describe('AgentMetrics', () => {
 
   it('tells whether the last reload succeeded, and when one last did', async () => {
     const metrics = agentMetrics();
-    metrics.reload(true, NOW);
-    metrics.reload(false, NOW + 60_000);
+    metrics.reload('configuration', true, NOW);
+    metrics.reload('configuration', false, NOW + 60_000);
     const text = await metrics.text('text');
     assert.match(text, /^taurusdb_exporter_config_last_reload_successful 0$/m);
     assert.match(text, /^taurusdb_exporter_config_last_reload_success_timestamp_seconds 1767323045$/m);
+  });
+
+  it('tells of a success only where the last attempt of each file succeeded', async () => {
+    const metrics = agentMetrics();
+    const told = async () => {
+      const text = await metrics.text('text');
+      const value = (name: string) => Number(new RegExp(`^${name} (.+)$`, 'm').exec(text)?.[1]);
+      return [
+        value('taurusdb_exporter_config_last_reload_successful'),
+        value('taurusdb_exporter_config_last_reload_success_timestamp_seconds'),
+      ];
+    };
+    metrics.reload('configuration', true, 1_000);
+    metrics.reload('web configuration', false, 2_000);
+    assert.deepEqual(await told(), [0, 1]);
+    metrics.reload('configuration', true, 3_000);
+    assert.deepEqual(await told(), [0, 1]);
+    metrics.reload('configuration', false, 4_000);
+    metrics.reload('web configuration', true, 5_000);
+    assert.deepEqual(await told(), [0, 1]);
+    metrics.reload('configuration', true, 6_000);
+    assert.deepEqual(await told(), [1, 6]);
+  });
+
+  it('takes all series of a project that is gone with it, and counts nothing of it any more', async () => {
+    const metrics = agentMetrics();
+    metrics.setProjects(['production', 'staging']);
+    const tell = () => {
+      metrics.request('staging', 'submit', '200', 0.1);
+      metrics.request('staging', 'submit', '429', 0.1);
+      metrics.request('staging', 'token', '201', 0.1);
+      metrics.retry('staging', 'submit');
+      metrics.clockCorrection('staging');
+    };
+    tell();
+    metrics.discovery('staging', 3, NOW);
+    const ofStaging = async () => (await metrics.text('text')).match(/^.*project="staging".*$/gm) ?? [];
+    assert.ok((await ofStaging()).length > 60);
+    metrics.setProjects(['production']);
+    assert.deepEqual(await ofStaging(), []);
+    tell();
+    assert.deepEqual(await ofStaging(), []);
+    metrics.setProjects(['production', 'staging']);
+    assert.ok((await ofStaging()).every((line) => line.endsWith(' 0')));
   });
 
   it('names its build', async () => {

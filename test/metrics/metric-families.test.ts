@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { AgentMetrics } from '../../src/metrics/agent-metrics.js';
-import { Exposition } from '../../src/metrics/exposition.js';
 import { METRIC_FAMILIES } from '../../src/metrics/metric-families.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { NOW, statusOf, UNTRIED_STATUS } from '../support/node-status-fixture.js';
+import { wireNodes } from '../support/wired-nodes.js';
 
 describe('METRIC_FAMILIES', () => {
   it('names each family once', () => {
@@ -33,15 +32,10 @@ describe('METRIC_FAMILIES', () => {
   });
 
   it('passes promtool check metrics', async function () {
-    const agent = new AgentMetrics({ version: '1.2.3', revision: 'abc', nodeVersion: '20.20.2' });
-    agent.setProjects(['production']);
-    agent.discovery('production', 3, NOW);
-    agent.reload(true, NOW);
-    const exposition = new Exposition({
-      nodes: () => [statusOf(1), statusOf(2), UNTRIED_STATUS],
-      agentText: (format) => agent.text(format),
-      clock: new FakeClock(NOW),
-    });
+    const { exposition, metrics } = wireNodes([statusOf(1), statusOf(2), UNTRIED_STATUS], new FakeClock(NOW));
+    metrics.setProjects(['production']);
+    metrics.discovery('production', 3, NOW);
+    metrics.reload('configuration', true, NOW);
     const text = Buffer.concat(await exposition.scrape('text', false));
     const promtool = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' });
     if (promtool.error !== undefined) {

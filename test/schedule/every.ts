@@ -3,7 +3,7 @@ import type { NextRuns } from '../../src/schedule/scheduler.js';
 import type { FakeClock } from '../support/fake-clock.js';
 
 export function everyMs(clock: FakeClock): NextRuns {
-  return (schedule, count) => {
+  return (schedule, _timezone, count) => {
     const gap = Number(schedule);
     const first = (Math.floor(clock.now() / gap) + 1) * gap;
     return Array.from({ length: count }, (_, index) => new Date(first + index * gap));

@@ -3,7 +3,7 @@ import { systemClock } from '../../src/clock.js';
 import type { DatabaseNode } from '../../src/model/node.js';
 import { nextRuns } from '../../src/schedule/cron-expression.js';
 import { splayShareMs } from '../../src/schedule/run-times.js';
-import { Scheduler, type SchedulerOptions } from '../../src/schedule/scheduler.js';
+import { type NextRuns, Scheduler, type SchedulerSettings } from '../../src/schedule/scheduler.js';
 import { sampleNode } from '../collect/sample-node.js';
 import { FakeClock, settle } from '../support/fake-clock.js';
 import { everyMs } from './every.js';
@@ -61,12 +61,14 @@ describe('Scheduler', () => {
     assert.deepEqual(unhandled, []);
   });
 
-  function optionsWith(change: Partial<SchedulerOptions> = {}): SchedulerOptions {
-    return { collector, nextRuns: everyMs(clock), splayMs: 0, maxConcurrent: 8, ...change };
+  function settingsWith(change: Partial<SchedulerSettings> = {}): SchedulerSettings {
+    return { timezone: 'UTC', splayMs: 0, maxConcurrent: 8, ...change };
   }
 
-  function makeScheduler(change: Partial<SchedulerOptions> = {}): Scheduler {
-    return new Scheduler(clock, optionsWith(change));
+  function makeScheduler(change: Partial<SchedulerSettings> = {}): Scheduler {
+    const made = new Scheduler({ clock, collector, nextRuns: everyMs(clock) }, settingsWith(change));
+    made.start();
+    return made;
   }
 
   /** Starts of a node, in seconds since the test began. */
@@ -139,10 +141,8 @@ describe('Scheduler', () => {
 
     it('follows a real cron expression in real time', async () => {
       collector = new RecordingCollector(systemClock, 0);
-      scheduler = new Scheduler(systemClock, {
-        ...optionsWith(),
-        nextRuns: (schedule, count) => nextRuns(schedule, 'UTC', count),
-      });
+      scheduler = new Scheduler({ clock: systemClock, collector, nextRuns }, settingsWith());
+      scheduler.start();
       scheduler.setNodes([sampleNode({ nodeId: 'a', schedule: '* * * * * *' })]);
       while (collector.starts.length < 3) {
         await systemClock.sleep(20);
@@ -294,7 +294,7 @@ describe('Scheduler', () => {
       scheduler.setNodes([node('a')]);
       await clock.advance(10 * SECOND + 1);
       scheduler.setNodes([node('a')]);
-      scheduler.configure(optionsWith({ splayMs }));
+      scheduler.configure(settingsWith({ splayMs }));
       await clock.advance(splayMs);
       assert.equal(collector.startsOf('a').length, 2);
     });
@@ -322,31 +322,58 @@ describe('Scheduler', () => {
     });
   });
 
-  describe('when it is configured anew', () => {
-    it('uses the new collector from the next run on and aborts nothing', async () => {
-      scheduler.setNodes([node('a')]);
-      await clock.advance(SECOND);
-      const newCollector = new RecordingCollector(clock, 3 * SECOND);
-      scheduler.configure(optionsWith({ collector: newCollector }));
-      await clock.advance(MINUTE);
-      assert.deepEqual([collector.ended, secondsOf('a')], [['a'], [0]]);
-      assert.deepEqual(newCollector.startsOf('a'), [START + 10 * SECOND]);
-    });
+  it('collects nothing before it is started', async () => {
+    scheduler = new Scheduler({ clock, collector, nextRuns: everyMs(clock) }, settingsWith());
+    scheduler.setNodes([node('a')]);
+    await clock.advance(MINUTE);
+    assert.deepEqual(collector.starts, []);
+    scheduler.start();
+    await clock.advance(0);
+    assert.deepEqual(secondsOf('a'), [60]);
+  });
 
-    it('takes a new splay for the runs to come', async () => {
+  describe('when it is configured anew', () => {
+    it('takes a new splay for the next run, and says at once when that is', async () => {
       scheduler.setNodes([node('a')]);
       await clock.advance(20 * SECOND);
-      scheduler.configure(optionsWith({ splayMs: 5 * SECOND }));
-      await clock.advance(2 * MINUTE);
+      scheduler.configure(settingsWith({ splayMs: 5 * SECOND }));
+      await clock.advance(0);
       const share = splayShareMs('a', 5 * SECOND) / SECOND;
-      assert.deepEqual(secondsOf('a'), [0, 10, 70, 130 + share]);
+      assert.equal(collector.nextRunAt.get('a'), START + (70 + share) * SECOND);
+      await clock.advance(2 * MINUTE);
+      assert.deepEqual(secondsOf('a'), [0, 10, 70 + share, 130 + share]);
+    });
+
+    it('takes a new time zone for the next run', async () => {
+      const later = 7 * SECOND;
+      const nextRuns: NextRuns = (schedule, timezone, count) =>
+        everyMs(clock)(schedule, timezone, count).map((run) =>
+          timezone === 'UTC' ? run : new Date(Number(run) + later),
+        );
+      scheduler = new Scheduler({ clock, collector, nextRuns }, settingsWith());
+      scheduler.start();
+      scheduler.setNodes([node('a')]);
+      await clock.advance(20 * SECOND);
+      scheduler.configure(settingsWith({ timezone: 'Asia/Singapore' }));
+      await clock.advance(MINUTE);
+      assert.deepEqual(secondsOf('a'), [0, 10, 77]);
+    });
+
+    it('leaves the runs that it waits for alone where neither changed', async () => {
+      scheduler.setNodes([node('a')]);
+      await clock.advance(20 * SECOND);
+      const sleeping = clock.sleeping;
+      scheduler.configure(settingsWith({ maxConcurrent: 3 }));
+      assert.equal(clock.sleeping, sleeping);
+      await clock.advance(MINUTE);
+      assert.deepEqual(secondsOf('a'), [0, 10, 70]);
     });
 
     it('fills new slots at once', async () => {
       scheduler = makeScheduler({ maxConcurrent: 1 });
       scheduler.setNodes(fleet(3));
       await clock.advance(SECOND);
-      scheduler.configure(optionsWith({ maxConcurrent: 3 }));
+      scheduler.configure(settingsWith({ maxConcurrent: 3 }));
       await clock.advance(0);
       assert.equal(collector.running.length, 3);
     });
@@ -409,7 +436,7 @@ describe('Scheduler', () => {
     it('does not begin again for nodes that are found later', async () => {
       await scheduler.stop(0);
       scheduler.setNodes([node('a')]);
-      scheduler.configure(optionsWith());
+      scheduler.configure(settingsWith());
       await clock.advance(10 * MINUTE);
       assert.deepEqual(collector.starts, []);
     });

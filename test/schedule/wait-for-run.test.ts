@@ -18,7 +18,7 @@ describe('waitForRun', () => {
   });
 
   function begin(gap: number, signal = new AbortController().signal): Promise<void> {
-    const nextRunAt = () => Number(everyMs(clock)(String(gap), 1)[0]);
+    const nextRunAt = () => Number(everyMs(clock)(String(gap), 'UTC', 1)[0]);
     return waitForRun(clock, nextRunAt, (runAt) => announced.push(runAt), signal).then((late) => {
       lateMs = late;
     });

@@ -72,6 +72,9 @@ export const NODE_STATUS: NodeStatus = {
   lastError: undefined,
   snapshot: SNAPSHOT,
   staleAt: Date.UTC(2026, 0, 2, 3, 7, 5),
+  stalePolicy: '',
+  runsSinceSuccess: 0,
+  header: undefined,
   previousSessions: 4,
 };
 

@@ -1,6 +1,6 @@
 // The discovery part of the API on 127.0.0.1, with answers as the tests write them, and a client of it.
 import { systemClock } from '../../src/clock.js';
-import type { Findings } from '../../src/discover/node-finder.js';
+import type { DiscoveryResult } from '../../src/discover/discovered-nodes.js';
 import { startDeadline } from '../../src/model/deadline.js';
 import type { NodeSelection } from '../../src/taurusdb/discover-nodes.js';
 import { type PlainAnswer, type ScriptedServer, startServer } from '../support/scripted-server.js';
@@ -27,7 +27,7 @@ export function node(index: number, change: object = {}): object {
 
 export interface InstanceServer extends ScriptedServer {
   /** Finds all nodes unless `selection` says otherwise. */
-  discover(selection?: Partial<NodeSelection>): Promise<Findings>;
+  discover(selection?: Partial<NodeSelection>): Promise<DiscoveryResult>;
 }
 
 /** `list` answers a page by its offset, `show` an instance; by default each has the node of its own number. */
@@ -54,7 +54,7 @@ export async function startInstanceServer(
   return { ...server, discover: (selection = {}) => discover(server.url, selection) };
 }
 
-async function discover(endpoint: string, selection: Partial<NodeSelection>): Promise<Findings> {
+async function discover(endpoint: string, selection: Partial<NodeSelection>): Promise<DiscoveryResult> {
   const { client } = sampleClient(endpoint, { clock: systemClock, maxRetries: 0 });
   const deadline = startDeadline(systemClock, 10_000);
   const wanted = { instanceName: '*', tags: {}, statuses: [], role: 'both', ...selection } as const;

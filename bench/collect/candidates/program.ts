@@ -2,14 +2,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { fleetNodes } from '../../../src/agent/fleet.js';
-import { ProjectClients } from '../../../src/agent/project-clients.js';
-import { createCollector } from '../../../src/agent/settings.js';
+import { wire } from '../../../src/agent/wire.js';
 import { type Clock, systemClock } from '../../../src/clock.js';
-import { NodeStore } from '../../../src/collect/node-store.js';
 import { loadConfig } from '../../../src/config/load-config.js';
 import { WHOLE_FLEET } from '../../../src/discover/shard.js';
-import { AgentMetrics } from '../../../src/metrics/agent-metrics.js';
 import { record } from '../../parse/figures.js';
 
 const POLL_MS = 100;
@@ -38,14 +34,8 @@ export async function run(port: number): Promise<() => Users> {
 
 function collectorFor(port: number) {
   const { config } = loadSettings(port);
-  const store = new NodeStore();
-  const observer = new AgentMetrics({ version: '0', revision: '0', nodeVersion: '0' });
-  const clients = new ProjectClients({ clock, log: SILENT, observer });
-  clients.apply(config);
-  const staleAt = () => Number.POSITIVE_INFINITY;
-  const collector = createCollector(config, { api: clients.api, store, clock, log: SILENT, staleAt });
-  const nodes = fleetNodes(config, WHOLE_FLEET);
-  store.setNodes(nodes);
+  const { store, collector } = wire(config, { shard: WHOLE_FLEET, clock, log: SILENT });
+  const nodes = store.list().map(({ node }) => node);
   return async () => {
     for (const node of nodes) {
       await collector.collect(node, new AbortController().signal);

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { Gauge, Registry } from 'prom-client';
-import { sampleStore, samplesByFamily } from '../sample-store.js';
+import { samplesByFamily, sampleWiring } from '../sample-store.js';
 import { countSeries, longestBlockMs, serve } from '../serve.js';
 
 const compress = promisify(gzip);
@@ -11,7 +11,7 @@ export async function run(action: string, series: number) {
     return longestBlockMs();
   }
   const registry = new Registry();
-  for (const { family, samples } of samplesByFamily(sampleStore(series).list())) {
+  for (const { family, samples } of samplesByFamily(sampleWiring(series).store.list())) {
     const labelNames = [...new Set(samples.flatMap(({ labels }) => Object.keys(labels)))];
     const gauge = new Gauge({ name: family.name, help: family.help, labelNames, registers: [registry] });
     for (const { labels, value } of samples) {

@@ -1,19 +1,13 @@
-// The agent's own wiring, without its schedule: two nodes of two projects, one at a hostile API, one at a good one,
+// The agent as it is wired, without its schedule: two nodes of two projects, one at a hostile API, one at a good one,
 // collected when a test says so. The good one's project goes through a proxy and exchanges a password for a token.
 import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
-import { fleetNodes } from '../../src/agent/fleet.js';
-import { ProjectClients } from '../../src/agent/project-clients.js';
-import { createCollector } from '../../src/agent/settings.js';
-import { type NodeStatus, NodeStore } from '../../src/collect/node-store.js';
+import { type Dependencies, type Wiring, wire } from '../../src/agent/wire.js';
+import type { NodeStatus } from '../../src/collect/node-store.js';
 import type { SessionApi } from '../../src/collect/session-api.js';
 import { loadConfig } from '../../src/config/load-config.js';
-import type { FindNodes } from '../../src/discover/node-finder.js';
 import { WHOLE_FLEET } from '../../src/discover/shard.js';
-import { AgentMetrics } from '../../src/metrics/agent-metrics.js';
-import { Exposition } from '../../src/metrics/exposition.js';
-import type { DatabaseNode } from '../../src/model/node.js';
 import { viewFleet } from '../../src/web/page/fleet-view.js';
 import { renderPage } from '../../src/web/page/page.js';
 import { RecordedLog } from '../support/recorded-log.js';
@@ -39,33 +33,28 @@ export const WITH_PASSWORD = {
   password: { domain: 'account', user: 'exporter', password: CANARIES.password },
 };
 
-export interface FleetOptions {
+export interface RehearsalOptions {
   /** Of the sick node's project, in place of the usual ones. */
   readonly project?: Settings;
   /** The sick node's requests have this long, in real time too: for limits that are the HTTP client's own. */
   readonly requestLimitMs?: number;
 }
 
-export class RehearsedFleet {
+export class Rehearsal {
   readonly clock: RehearsalClock;
   readonly log = new RecordedLog();
-  readonly store = new NodeStore();
   readonly sickApi: HostileApi;
   readonly healthyApi: HostileApi;
   /** Everything that the API client rejected with. */
   readonly errors: unknown[] = [];
-  /** What a careless line of ours could print. */
-  readonly printable: unknown;
-  readonly #metrics = new AgentMetrics({ version: '0', revision: '0', nodeVersion: '0' });
-  readonly #clients: ProjectClients;
-  readonly #exposition: Exposition;
-  readonly #options: FleetOptions;
+  readonly #options: RehearsalOptions;
   readonly #proxy: string;
-  readonly #configFile: string;
-  #collector;
-  #nodes: readonly DatabaseNode[];
+  readonly #configFile = writeConfig({});
+  readonly #dependencies: Dependencies;
+  readonly #watched = new WeakSet<object>();
+  #wiring: Wiring;
 
-  static async start(options: FleetOptions = {}): Promise<RehearsedFleet> {
+  static async start(options: RehearsalOptions = {}): Promise<Rehearsal> {
     const clock = new RehearsalClock([
       COLLECTION_LIMIT_MS,
       HEALTHY_REQUEST_LIMIT_MS,
@@ -74,17 +63,11 @@ export class RehearsedFleet {
       SHARED_LIMIT_MS,
     ]);
     const proxy = await startTunnel();
-    return new RehearsedFleet(
-      options,
-      clock,
-      proxy,
-      await startHostileApi(clock),
-      await startHostileApi(clock),
-    );
+    return new Rehearsal(options, clock, proxy, await startHostileApi(clock), await startHostileApi(clock));
   }
 
   private constructor(
-    options: FleetOptions,
+    options: RehearsalOptions,
     clock: RehearsalClock,
     proxy: string,
     sickApi: HostileApi,
@@ -95,44 +78,29 @@ export class RehearsedFleet {
     this.healthyApi = healthyApi;
     this.#options = options;
     this.#proxy = proxy;
-    this.#clients = new ProjectClients({
-      clock,
-      log: this.log,
-      observer: this.#metrics,
-      metadataEndpoint: sickApi.url,
-    });
-    this.#exposition = new Exposition({
-      nodes: () => this.store.list(),
-      agentText: (format) => this.#metrics.text(format),
-      clock,
-    });
-    this.#configFile = writeConfig({});
-    const config = this.#load({});
-    this.#clients.apply(config);
-    this.#metrics.setProjects(config.projects.map(({ name }) => name));
-    this.#nodes = fleetNodes(config, WHOLE_FLEET);
-    this.store.setNodes(this.#nodes);
-    this.#collector = this.#createCollector(config);
-    this.printable = { config, clients: this.#clients, collector: this.#collector };
+    this.#dependencies = { shard: WHOLE_FLEET, clock, log: this.log, metadataEndpoint: sickApi.url };
+    this.#wiring = wire(this.#load({}), this.#dependencies);
+    this.#watchClients();
   }
 
   /** A reload: the sick node's project with these settings, as an API that has moved would need. */
   reconfigure(project: Settings): void {
-    const config = this.#load(project);
-    this.#clients.apply(config);
-    this.#collector = this.#createCollector(config);
+    this.#wiring = wire(this.#load(project), this.#dependencies, this.#wiring);
+    this.#watchClients();
+  }
+
+  /** What a careless line of ours could print. */
+  get printable(): unknown {
+    return this.#wiring;
   }
 
   /** One collection of either node; resolves to the milliseconds that the sick one took. */
   async collect(toLimits = false): Promise<number> {
-    const [sick, healthy] = this.#nodes;
-    if (sick === undefined || healthy === undefined) {
-      throw new Error('a node is missing');
-    }
     const { signal } = new AbortController();
+    const { collector } = this.#wiring;
     const startedAt = this.clock.monotonic();
-    const sickDone = this.#collector.collect(sick, signal);
-    await this.clock.pass(this.#collector.collect(healthy, signal), {
+    const sickDone = collector.collect(this.sick.node, signal);
+    await this.clock.pass(collector.collect(this.healthy.node, signal), {
       requestLimitsMs: [HEALTHY_REQUEST_LIMIT_MS],
     });
     await this.clock.pass(sickDone, { requestLimitsMs: this.#sickLimitsMs(), toLimits });
@@ -140,11 +108,17 @@ export class RehearsedFleet {
     return Math.round(this.clock.monotonic() - startedAt);
   }
 
-  /** A search of the sick node's project for nodes. */
-  readonly findNodes: FindNodes = (deadline) => {
-    const selection = { instanceName: '*', tags: {}, statuses: [], role: 'both' } as const;
-    return this.#clients.discoverNodes('sick-project', selection, deadline);
-  };
+  /** From now on nodes are discovered where the settings say so. */
+  discover(): void {
+    this.#wiring.fleet.start();
+  }
+
+  /** The nodes of the sick node's project. */
+  get nodesOfSickProject(): readonly string[] {
+    return this.#wiring.store
+      .list()
+      .flatMap(({ node }) => (node.project === 'sick-project' ? [node.nodeId] : []));
+  }
 
   /** Lets time pass for the sick node's project. */
   async passUntil(isDone: () => boolean, toLimits = false): Promise<void> {
@@ -160,7 +134,7 @@ export class RehearsedFleet {
   }
 
   async metricsPage(): Promise<string> {
-    return Buffer.concat(await this.#exposition.scrape('text', false)).toString();
+    return Buffer.concat(await this.#wiring.exposition.scrape('text', false)).toString();
   }
 
   /** The sick node's session series, as scraped. */
@@ -175,7 +149,7 @@ export class RehearsedFleet {
 
   /** All that people and programs are shown of the fleet. */
   async pages(): Promise<string> {
-    const nodes = this.store.list();
+    const nodes = this.#wiring.store.list();
     const page = await renderPage(nodes, this.clock, { version: '0', telemetryPath: '/metrics', query: '' });
     return [
       await this.metricsPage(),
@@ -185,7 +159,8 @@ export class RehearsedFleet {
   }
 
   async close(): Promise<void> {
-    await this.#clients.close();
+    this.#wiring.fleet.stop();
+    await this.#wiring.clients.close();
   }
 
   /** For files that settings name. */
@@ -200,7 +175,7 @@ export class RehearsedFleet {
   }
 
   #status(nodeId: string): NodeStatus {
-    const status = this.store.get(nodeId);
+    const status = this.#wiring.store.get(nodeId);
     if (status === undefined) {
       throw new Error(`no node ${nodeId}`);
     }
@@ -243,17 +218,18 @@ export class RehearsedFleet {
     return loadConfig(this.#configFile, {}).config;
   }
 
-  #createCollector(config: ReturnType<typeof loadConfig>['config']) {
-    return createCollector(config, {
-      api: this.#watched(this.#clients.api),
-      store: this.store,
-      clock: this.clock,
-      log: this.log,
-      staleAt: (_, successAt) => successAt + Number(config.collection.stale_after),
-    });
+  /** The wiring's own clients, listened to. */
+  #watchClients(): void {
+    for (const { name } of this.#wiring.config.projects) {
+      const client = this.#wiring.clients.of(name);
+      if (!this.#watched.has(client)) {
+        this.#watched.add(client);
+        Object.assign(client, this.#listeningTo({ ...client }));
+      }
+    }
   }
 
-  #watched(api: SessionApi): SessionApi {
+  #listeningTo(api: SessionApi): SessionApi {
     const keep = (error: unknown): never => {
       this.errors.push(error);
       throw error;

@@ -1,14 +1,11 @@
-// Many nodes of one project at one API, collected by the scheduler every minute of a rehearsal's clock.
-
-import { fleetNodes } from '../../src/agent/fleet.js';
-import { ProjectClients } from '../../src/agent/project-clients.js';
-import { createCollector } from '../../src/agent/settings.js';
-import { type NodeStatus, NodeStore } from '../../src/collect/node-store.js';
+// The agent as it is wired and scheduled, with a clock of the test's: many nodes of one project at one API, collected
+// every minute.
+import { start, stop, type Wiring, wire } from '../../src/agent/wire.js';
+import type { NodeStatus } from '../../src/collect/node-store.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { WHOLE_FLEET } from '../../src/discover/shard.js';
-import { AgentMetrics } from '../../src/metrics/agent-metrics.js';
 import type { FailureReason } from '../../src/model/failure.js';
-import { Scheduler } from '../../src/schedule/scheduler.js';
+import type { NextRuns } from '../../src/schedule/scheduler.js';
 import { everyMs } from '../schedule/every.js';
 import { RecordedLog } from '../support/recorded-log.js';
 import { writeConfig } from '../support/simulated-config.js';
@@ -19,29 +16,27 @@ const COLLECTION_LIMIT_MS = 47_777;
 const REQUEST_LIMIT_MS = 39_871;
 const A_MINUTE_MS = 60_000;
 
-export interface ScheduledFleetOptions {
+export interface ScheduledRehearsalOptions {
   readonly nodes: number;
   readonly maxConcurrent: number;
   readonly auth: object;
 }
 
-export class ScheduledFleet {
+export class ScheduledRehearsal {
   readonly clock: RehearsalClock;
   readonly api: HostileApi;
   readonly log = new RecordedLog();
-  readonly store = new NodeStore();
-  readonly #clients: ProjectClients;
-  readonly #scheduler: Scheduler;
+  readonly #wiring: Wiring;
 
-  static async start(options: ScheduledFleetOptions): Promise<ScheduledFleet> {
+  static async start(options: ScheduledRehearsalOptions): Promise<ScheduledRehearsal> {
     // Right after a run of the schedule: the first collections have a whole minute before the second ones.
     const startMs = Math.floor(Date.now() / A_MINUTE_MS) * A_MINUTE_MS;
     const clock = new RehearsalClock([COLLECTION_LIMIT_MS, REQUEST_LIMIT_MS], startMs);
-    return new ScheduledFleet(options, clock, await startHostileApi(clock));
+    return new ScheduledRehearsal(options, clock, await startHostileApi(clock));
   }
 
   private constructor(
-    { nodes, maxConcurrent, auth }: ScheduledFleetOptions,
+    { nodes, maxConcurrent, auth }: ScheduledRehearsalOptions,
     clock: RehearsalClock,
     api: HostileApi,
   ) {
@@ -63,36 +58,25 @@ export class ScheduledFleet {
             })),
           },
         ],
-        collection: { timeout: `${COLLECTION_LIMIT_MS}ms`, poll_interval: '1s' },
+        collection: {
+          timeout: `${COLLECTION_LIMIT_MS}ms`,
+          poll_interval: '1s',
+          splay: '0s',
+          max_concurrent: maxConcurrent,
+          stale_after: '10d',
+        },
         api: { request_timeout: `${REQUEST_LIMIT_MS}ms`, max_requests_per_second: 1000 },
       }),
       {},
     );
-    const observer = new AgentMetrics({ version: '0', revision: '0', nodeVersion: '0' });
-    this.#clients = new ProjectClients({ clock, log: this.log, observer });
-    this.#clients.apply(config);
-    this.#scheduler = new Scheduler(clock, {
-      collector: createCollector(config, {
-        api: this.#clients.api,
-        store: this.store,
-        clock,
-        log: this.log,
-        staleAt: () => Number.POSITIVE_INFINITY,
-      }),
-      nextRuns: everyMs(clock),
-      splayMs: 0,
-      maxConcurrent,
-    });
-    const scheduled = fleetNodes(config, WHOLE_FLEET).map((node) => ({
-      ...node,
-      schedule: String(A_MINUTE_MS),
-    }));
-    this.store.setNodes(scheduled);
-    this.#scheduler.setNodes(scheduled);
+    // The schedule is every minute, of the test's clock.
+    const nextRuns: NextRuns = (_, timezone, count) => everyMs(clock)(String(A_MINUTE_MS), timezone, count);
+    this.#wiring = wire(config, { shard: WHOLE_FLEET, clock, log: this.log, nextRuns });
+    start(this.#wiring);
   }
 
   get statuses(): readonly NodeStatus[] {
-    return this.store.list();
+    return this.#wiring.store.list();
   }
 
   get up(): number {
@@ -122,8 +106,7 @@ export class ScheduledFleet {
   }
 
   async close(): Promise<void> {
-    const stopped = this.#scheduler.stop(0);
-    await this.clock.pass(stopped, { requestLimitsMs: [] });
-    await this.#clients.close();
+    await this.clock.pass(stop(this.#wiring, 0), { requestLimitsMs: [] });
+    await this.#wiring.clients.close();
   }
 }

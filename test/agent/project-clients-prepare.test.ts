@@ -13,7 +13,7 @@ const GOOD = { body: { request_id: 'r-1' } };
 const observer = { request() {}, retry() {}, clockCorrection() {} };
 const deadline = { signal: new AbortController().signal, remainingMs: () => 10_000 };
 
-describe('ProjectClients.apply', () => {
+describe('ProjectClients.prepare', () => {
   const folder = new ConfigFolder();
   const node = sampleNode({ project: 'production' });
   let server: ScriptedServer;
@@ -32,7 +32,7 @@ ${settings}`).config;
   }
 
   /** The token that a request with this view of the clients carries. */
-  async function tokenSent(api = clients.api): Promise<unknown> {
+  async function tokenSent(api = clients.of('production')): Promise<unknown> {
     await api.submitTask(node, deadline);
     return server.requests.at(-1)?.headers['x-auth-token'];
   }
@@ -40,7 +40,7 @@ ${settings}`).config;
   beforeEach(async () => {
     server = await startServer([GOOD]);
     clients = new ProjectClients({ clock: systemClock, log: new RecordedLog(), observer });
-    clients.apply(config());
+    clients.prepare(config())();
   });
   afterEach(async () => {
     await clients.close();
@@ -49,24 +49,31 @@ ${settings}`).config;
   after(() => folder.remove());
 
   it('takes a changed project over, and lets who began with the old client end with it', async () => {
-    const before = clients.api;
-    clients.apply(config('', 'second'));
+    const before = clients.of('production');
+    clients.prepare(config('', 'second'))();
     assert.equal(await tokenSent(), 'second');
     assert.equal(await tokenSent(before), 'first');
   });
 
   it('lets who began end with the client of a project that is gone', async () => {
-    const before = clients.api;
-    clients.apply({ ...config(), projects: [] });
+    const before = clients.of('production');
+    clients.prepare({ ...config(), projects: [] })();
     assert.equal(await tokenSent(before), 'first');
-    assert.throws(() => clients.api.submitTask(node, deadline), { reason: 'internal' });
+    assert.throws(() => clients.of('production'), { reason: 'internal' });
+  });
+
+  it('changes nothing before it is told to', async () => {
+    const putInForce = clients.prepare(config('', 'second'));
+    assert.equal(await tokenSent(), 'first');
+    putInForce();
+    assert.equal(await tokenSent(), 'second');
   });
 
   it('keeps the client, and with it the budget, of a project that did not change', async () => {
     await tokenSent();
-    clients.apply(config('collection: { schedule: "*/5 * * * *" }'));
+    clients.prepare(config('collection: { schedule: "*/5 * * * *" }'))();
     assert.ok(isUsed());
-    clients.apply(config('collection: { filter: active }'));
+    clients.prepare(config('collection: { filter: active }'))();
     assert.ok(!isUsed());
   });
 
@@ -76,11 +83,11 @@ ${settings}`).config;
       folder.write('ca.pem', makeCertificate().cert);
       return config('    api: { ca_file: ca.pem }');
     };
-    clients.apply(newCertificates());
+    clients.prepare(newCertificates())();
     await tokenSent();
-    clients.apply(config('    api: { ca_file: ca.pem }'));
+    clients.prepare(config('    api: { ca_file: ca.pem }'))();
     assert.ok(isUsed());
-    clients.apply(newCertificates());
+    clients.prepare(newCertificates())();
     assert.ok(!isUsed());
   });
 

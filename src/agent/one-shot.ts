@@ -1,0 +1,68 @@
+// The wiring asked once instead of on a schedule: for the commands that discover and collect, print, and end.
+import type { NodeStatus } from '../collect/node-store.js';
+import type { DiscoveryResult } from '../discover/discovered-nodes.js';
+import { startDeadline } from '../model/deadline.js';
+import { explainFailure } from '../model/failure.js';
+import type { DatabaseNode } from '../model/node.js';
+import { ConcurrencyLimit } from '../schedule/concurrency-limit.js';
+import { fleetNodes, selectionOf } from './fleet.js';
+import { type Dependencies, type WiredConfig, type Wiring, wire } from './wire.js';
+
+/** Enough for thousands of instances within a project's budget of requests. */
+const DISCOVERY_TIMEOUT_MS = 600_000;
+
+export class OneShot {
+  readonly wiring: Wiring;
+  readonly #dependencies: Dependencies;
+  readonly #signal: AbortSignal;
+
+  /** The signal ends what is under way. */
+  constructor(config: WiredConfig, dependencies: Dependencies, signal: AbortSignal) {
+    this.#dependencies = dependencies;
+    this.#signal = signal;
+    // A snapshot never becomes too old to be printed.
+    const collection = { ...config.collection, stale_after: Number.POSITIVE_INFINITY };
+    this.wiring = wire({ ...config, collection }, dependencies);
+  }
+
+  /** One discovery of each of these projects; by name. What could not be read is a failure. */
+  async discover(projects: WiredConfig['projects']): Promise<ReadonlyMap<string, DiscoveryResult>> {
+    const discoveries = projects.map(async ({ name, discovery }): Promise<[string, DiscoveryResult]> => {
+      const deadline = startDeadline(this.#dependencies.clock, DISCOVERY_TIMEOUT_MS, this.#signal);
+      try {
+        return [name, await this.wiring.clients.of(name).discoverNodes(selectionOf(discovery), deadline)];
+      } catch (error) {
+        return [name, { nodes: [], failures: [explainFailure(error)] }];
+      } finally {
+        deadline.clear();
+      }
+    });
+    return new Map(await Promise.all(discoveries));
+  }
+
+  /** Our shard's nodes, of the list and of these discoveries. */
+  nodes(discovered: ReadonlyMap<string, DiscoveryResult>): DatabaseNode[] {
+    const { shard } = this.#dependencies;
+    return fleetNodes(this.wiring.config, shard, (project) => discovered.get(project)?.nodes ?? []);
+  }
+
+  /** One collection of each of these nodes. `onEnd` is called as each ends. */
+  async collect(nodes: readonly DatabaseNode[], onEnd = () => {}): Promise<readonly NodeStatus[]> {
+    const { store, collector, config } = this.wiring;
+    store.setNodes(nodes);
+    const limit = new ConcurrencyLimit(config.collection.max_concurrent);
+    for (const node of nodes) {
+      limit.enqueue(async () => {
+        await collector.collect(node, this.#signal);
+        onEnd();
+      });
+    }
+    await limit.idle();
+    return store.list();
+  }
+
+  /** Frees the connections. */
+  async close(): Promise<void> {
+    await this.wiring.clients.close();
+  }
+}

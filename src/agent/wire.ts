@@ -1,0 +1,109 @@
+// The wiring: one configuration → a whole that collects and shows. The agent, the commands that collect once, the fault
+// tests and the benchmarks use it; nothing else puts these parts together.
+import type { Clock } from '../clock.js';
+import { Collector } from '../collect/collector.js';
+import { NodeStore } from '../collect/node-store.js';
+import type { Config } from '../config/config-schema.js';
+import type { Shard } from '../discover/shard.js';
+import type { Log } from '../log.js';
+import { AgentMetrics } from '../metrics/agent-metrics.js';
+import { Exposition } from '../metrics/exposition.js';
+import { nextRuns } from '../schedule/cron-expression.js';
+import { type NextRuns, Scheduler } from '../schedule/scheduler.js';
+import { buildInfo } from './build-info.js';
+import { Fleet } from './fleet.js';
+import { ProjectClients } from './project-clients.js';
+import { collectionSettings, schedulerSettings } from './settings.js';
+
+/** The parts of a configuration that a reload puts in force. */
+export type WiredConfig = Pick<Config, 'projects' | 'collection' | 'csv' | 'metrics'>;
+
+export interface Dependencies {
+  readonly shard: Shard;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Instead of node-cron's, which follow the system's clock: for tests with a clock of their own. */
+  readonly nextRuns?: NextRuns;
+  /** Instead of the ECS's own address: for tests. */
+  readonly metadataEndpoint?: string;
+}
+
+/** Lives as long as the process: a reload changes what the parts work with, not the parts. */
+export interface Wiring {
+  /** In force now. */
+  readonly config: WiredConfig;
+  readonly store: NodeStore;
+  readonly metrics: AgentMetrics;
+  readonly clients: ProjectClients;
+  readonly collector: Collector;
+  readonly scheduler: Scheduler;
+  readonly fleet: Fleet;
+  readonly exposition: Exposition;
+}
+
+/**
+ * Puts a configuration in force: on new parts, or on those of `previous`. Nodes and projects that stay keep what is known
+ * of them and their running collections, those that are gone go with all their series. Throws, and then has changed
+ * nothing, where the configuration cannot be put in force. Nothing is asked of the API before `start`.
+ */
+export function wire(config: WiredConfig, dependencies: Dependencies, previous?: Wiring): Wiring {
+  const wiring = { ...(previous ?? assemble(config, dependencies)), config };
+  const { metrics, clients, collector, scheduler, fleet } = wiring;
+  // All that can fail comes before the first change.
+  const putClientsInForce = clients.prepare(config);
+  const collection = collectionSettings(config, dependencies.nextRuns ?? nextRuns);
+
+  putClientsInForce();
+  metrics.setProjects(config.projects.map(({ name }) => name));
+  collector.configure(collection);
+  scheduler.configure(schedulerSettings(config.collection));
+  fleet.follow(config);
+  return wiring;
+}
+
+/** Collects on schedule, and discovers, from now on. */
+export function start({ fleet, scheduler }: Wiring): void {
+  scheduler.start();
+  fleet.start();
+}
+
+/** Starts nothing more; gives running collections `graceMs` to end. */
+export async function stop({ fleet, scheduler }: Wiring, graceMs: number): Promise<void> {
+  fleet.stop();
+  await scheduler.stop(graceMs);
+}
+
+function assemble(config: WiredConfig, dependencies: Dependencies): Omit<Wiring, 'config'> {
+  const { clock, log } = dependencies;
+  const runs = dependencies.nextRuns ?? nextRuns;
+  const metrics = new AgentMetrics(buildInfo());
+  const clients = new ProjectClients({ ...dependencies, observer: metrics });
+  const store = new NodeStore(() => exposition.noteChange());
+  const exposition = new Exposition({
+    nodes: () => store.list(),
+    agentText: (format) => {
+      metrics.setBudgets(clients.budgets());
+      return metrics.text(format);
+    },
+    clock,
+  });
+  const collector = new Collector(
+    { apiOf: ({ project }) => clients.of(project), store, clock, log },
+    collectionSettings(config, runs),
+  );
+  const scheduler = new Scheduler({ clock, collector, nextRuns: runs }, schedulerSettings(config.collection));
+  const fleet = new Fleet(
+    {
+      ...dependencies,
+      clients,
+      metrics,
+      onChange: (nodes) => {
+        store.setNodes(nodes);
+        collector.nodesChanged();
+        scheduler.setNodes(nodes);
+      },
+    },
+    config,
+  );
+  return { store, metrics, clients, collector, scheduler, fleet, exposition };
+}

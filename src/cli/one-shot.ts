@@ -1,0 +1,34 @@
+// What the commands that ask the API once have in common: their log, an end by Ctrl-C, and what they say of discovery.
+import { hostname } from 'node:os';
+import { OneShot } from '../agent/one-shot.js';
+import { openLog } from '../agent/open-log.js';
+import { systemClock } from '../clock.js';
+import type { Config } from '../config/config-schema.js';
+import type { DiscoveryResult } from '../discover/discovered-nodes.js';
+import type { Log } from '../log.js';
+import { shardOf } from './command-line.js';
+import { type FlagValues, logSettings } from './flags.js';
+
+/** Ctrl-C ends what is under way. */
+export function openOneShot(
+  flags: FlagValues,
+  config: Config,
+  configuredLog: Config['log'] = config.log,
+): { readonly shot: OneShot; readonly log: Log } {
+  const { log, protect } = openLog(logSettings(flags, configuredLog));
+  protect(config);
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort());
+  const dependencies = { shard: shardOf(flags, hostname()), clock: systemClock, log };
+  return { shot: new OneShot(config, dependencies, stop.signal), log };
+}
+
+/** Whether every project was read in full; the log tells which was not. */
+export function areComplete(discovered: ReadonlyMap<string, DiscoveryResult>, log: Log): boolean {
+  for (const [project, { failures }] of discovered) {
+    for (const { reason, message, details } of failures) {
+      log.error('discovery failed', { ...details, project, reason, error: message });
+    }
+  }
+  return [...discovered.values()].every(({ failures }) => failures.length === 0);
+}
