@@ -1,8 +1,9 @@
 // Configuration → the settings that the parts of the agent take: those that a reload may change.
 import type { CollectionSettings } from '../collect/collector.js';
 import type { Config } from '../config/config-schema.js';
+import type { NextRuns } from '../schedule/cron-expression.js';
 import { type StalePolicy, staleAt } from '../schedule/run-times.js';
-import type { NextRuns, SchedulerSettings } from '../schedule/scheduler.js';
+import type { SchedulerSettings } from '../schedule/scheduler.js';
 import { readSnapshot } from '../sessions/read-snapshot.js';
 import type { SessionSettings } from '../sessions/session-settings.js';
 

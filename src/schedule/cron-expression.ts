@@ -1,6 +1,9 @@
 // Cron expressions as node-cron understands them: what is wrong with one, and when it comes next.
 import { createTask, type ScheduledTask, validateDetailed } from 'node-cron';
 
+/** The next runs of a schedule after now. `timezone` is an IANA name. */
+export type NextRuns = (schedule: string, timezone: string, count: number) => readonly Date[];
+
 /** node-cron's names of the fields, in their order. */
 const FIELDS = ['second', 'minute', 'hour', 'dayOfMonth', 'month', 'dayOfWeek'] as const;
 

@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../clock.js';
 import type { DatabaseNode } from '../model/node.js';
-import type { NextRuns } from './scheduler.js';
+import type { NextRuns } from './cron-expression.js';
 
 /** After each nap the calendar is asked again, so that a changed wall clock is noticed. */
 const LONGEST_NAP_MS = 30_000;

@@ -3,10 +3,8 @@
 import type { Clock } from '../clock.js';
 import type { DatabaseNode } from '../model/node.js';
 import { ConcurrencyLimit } from './concurrency-limit.js';
+import type { NextRuns } from './cron-expression.js';
 import { splayShareMs, waitForRun } from './run-times.js';
-
-/** The next runs of a schedule after now. `timezone` is an IANA name. */
-export type NextRuns = (schedule: string, timezone: string, count: number) => readonly Date[];
 
 /** What is scheduled; see collect/collector.ts. */
 export interface ScheduledCollector {

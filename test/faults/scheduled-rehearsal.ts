@@ -5,7 +5,7 @@ import type { NodeStatus } from '../../src/collect/node-store.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { WHOLE_FLEET } from '../../src/discover/shard.js';
 import type { FailureReason } from '../../src/model/failure.js';
-import type { NextRuns } from '../../src/schedule/scheduler.js';
+import type { NextRuns } from '../../src/schedule/cron-expression.js';
 import { everyMs } from '../schedule/every.js';
 import { RecordedLog } from '../support/recorded-log.js';
 import { writeConfig } from '../support/simulated-config.js';

@@ -1,5 +1,5 @@
 // A calendar for a fake clock: the schedule is a number of milliseconds, its runs are the multiples of that.
-import type { NextRuns } from '../../src/schedule/scheduler.js';
+import type { NextRuns } from '../../src/schedule/cron-expression.js';
 import type { FakeClock } from '../support/fake-clock.js';
 
 export function everyMs(clock: FakeClock): NextRuns {

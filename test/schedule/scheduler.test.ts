@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { systemClock } from '../../src/clock.js';
 import type { DatabaseNode } from '../../src/model/node.js';
-import { nextRuns } from '../../src/schedule/cron-expression.js';
+import { type NextRuns, nextRuns } from '../../src/schedule/cron-expression.js';
 import { splayShareMs } from '../../src/schedule/run-times.js';
-import { type NextRuns, Scheduler, type SchedulerSettings } from '../../src/schedule/scheduler.js';
+import { Scheduler, type SchedulerSettings } from '../../src/schedule/scheduler.js';
 import { sampleNode } from '../collect/sample-node.js';
 import { FakeClock, settle } from '../support/fake-clock.js';
 import { everyMs } from './every.js';
