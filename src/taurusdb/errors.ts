@@ -1,7 +1,7 @@
 // A failed call with what the layers around it must know: may it be repeated, when, and what the API answered.
 import type { ApiOperation } from '../model/api-observer.js';
 import { CollectionError, type FailureDetails, type FailureReason } from '../model/failure.js';
-import { isJsonObject } from './call/answer.js';
+import { isJsonObject } from './json.js';
 
 /**
  * Which calls may be repeated after a failure: `any`, as the API never acted on the request; only `reads`, as it

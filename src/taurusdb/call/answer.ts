@@ -4,6 +4,7 @@ import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { apiError, describeErrorBody, type ErrorBody, parseErrorBody, redact } from '../errors.js';
 import type { HttpAnswer } from '../http/http-client.js';
+import { type JsonObject, parseJsonObject } from '../json.js';
 
 const MAX_JSON_BYTES = 1024 * 1024;
 
@@ -148,22 +149,4 @@ export function contentType(answer: HttpAnswer): string {
   const [type = ''] = (answer.header('content-type') ?? '').split(';');
   const name = type.trim().toLowerCase();
   return /^[\w.+-]{1,60}\/[\w.+-]{1,60}$/u.test(name) ? name : '';
-}
-
-// JSON as it comes from a server: nothing about it is known but that it is, or is not, an object.
-
-export type JsonObject = Readonly<Record<string, unknown>>;
-
-export function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Undefined where the bytes are not UTF-8 (a byte-order mark is fine), not JSON or not an object. */
-export function parseJsonObject(bytes: Uint8Array): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

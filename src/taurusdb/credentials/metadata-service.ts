@@ -3,9 +3,10 @@
 import type { Clock } from '../../clock.js';
 import type { ApiObserver } from '../../model/api-observer.js';
 import { type Deadline, startDeadline } from '../../model/deadline.js';
-import { isJsonObject, parseJsonObject, readWholeBody } from '../call/answer.js';
+import { readWholeBody } from '../call/answer.js';
 import { apiError, type CallSite } from '../errors.js';
 import { createHttpClient, type HttpAnswer } from '../http/http-client.js';
+import { isJsonObject, parseJsonObject } from '../json.js';
 import { type LifeReader, remainingLife } from './renewed-secret.js';
 import type { SigningKey } from './signing-credentials.js';
 

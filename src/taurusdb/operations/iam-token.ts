@@ -1,9 +1,10 @@
 // A token of IAM for a user's password, good for one project (IAM API reference, page iam_30_0001).
 import type { Deadline } from '../../model/deadline.js';
-import { isJsonObject, readJsonAnswer } from '../call/answer.js';
+import { readJsonAnswer } from '../call/answer.js';
 import type { CallApi } from '../call/call-api.js';
 import { type LifeReader, remainingLife } from '../credentials/renewed-secret.js';
 import { apiError } from '../errors.js';
+import { isJsonObject } from '../json.js';
 
 export interface IamUser {
   /** Name of the account that the user belongs to. */

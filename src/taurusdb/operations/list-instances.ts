@@ -3,10 +3,11 @@
 
 import type { Deadline } from '../../model/deadline.js';
 import { INSTANCE_ID } from '../../model/ids.js';
-import { isJsonObject, readJsonAnswer } from '../call/answer.js';
+import { readJsonAnswer } from '../call/answer.js';
 import type { CallApi } from '../call/call-api.js';
 import { apiError, type CallSite } from '../errors.js';
 import type { HttpAnswer } from '../http/http-client.js';
+import { isJsonObject } from '../json.js';
 
 export interface ListedInstance {
   readonly id: string;

@@ -2,9 +2,10 @@
 
 import type { Deadline } from '../../model/deadline.js';
 import { NODE_ID } from '../../model/ids.js';
-import { isJsonObject, readJsonAnswer } from '../call/answer.js';
+import { readJsonAnswer } from '../call/answer.js';
 import type { CallApi } from '../call/call-api.js';
 import { apiError, type CallSite } from '../errors.js';
+import { isJsonObject } from '../json.js';
 
 export interface InstanceNode {
   readonly id: string;
