@@ -5,8 +5,8 @@ import type { Log } from '../log.js';
 import type { ApiObserver } from '../model/api-observer.js';
 import { type CallApi, createCallApi } from './call/call-api.js';
 import type { CredentialCircuit } from './call/circuit-breaker.js';
+import type { Credentials } from './call/credentials.js';
 import { type BudgetState, createRateLimiter } from './call/rate-limiter.js';
-import type { Credentials } from './credentials/credentials.js';
 import { createHttpClient } from './http/http-client.js';
 
 export interface ServiceOptions {

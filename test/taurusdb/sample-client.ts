@@ -4,7 +4,7 @@ import { type Deadline, startDeadline } from '../../src/model/deadline.js';
 import { CollectionError } from '../../src/model/failure.js';
 import { type ApiClient, type ApiClientOptions, createApiClient } from '../../src/taurusdb/api-client.js';
 import { createCredentialCircuit, KEY_LIMITS } from '../../src/taurusdb/call/circuit-breaker.js';
-import type { Credentials } from '../../src/taurusdb/credentials/credentials.js';
+import type { Credentials } from '../../src/taurusdb/call/credentials.js';
 import { tokenCredentials } from '../../src/taurusdb/credentials/token-credentials.js';
 import { openService, type Service, type ServiceOptions } from '../../src/taurusdb/service.js';
 import { FakeClock } from '../support/fake-clock.js';

@@ -1,5 +1,6 @@
 // Requests signed with an access key that somebody wrote down, permanent or temporary.
-import { type Credentials, secretText } from './credentials.js';
+import type { Credentials } from '../call/credentials.js';
+import { secretText } from './secret-text.js';
 import { type SigningOptions, signingCredentials } from './signing-credentials.js';
 
 /** The readers are asked anew for every request, so a changed secret is used at once. */

@@ -2,7 +2,7 @@
 
 import type { Log } from '../../log.js';
 import type { ApiObserver } from '../../model/api-observer.js';
-import type { Credentials } from './credentials.js';
+import type { Credentials } from '../call/credentials.js';
 import { openMetadataService } from './metadata-service.js';
 import { createRenewedSecret } from './renewed-secret.js';
 import { type SigningKey, type SigningOptions, signingCredentials } from './signing-credentials.js';

@@ -4,10 +4,10 @@ import type { Clock } from '../../clock.js';
 import type { ApiObserver } from '../../model/api-observer.js';
 import { type Deadline, startDeadline } from '../../model/deadline.js';
 import { readWholeBody } from '../call/answer.js';
+import { type LifeReader, remainingLife } from '../call/remaining-life.js';
 import { apiError, type CallSite } from '../errors.js';
 import { createHttpClient, type HttpAnswer } from '../http/http-client.js';
 import { isJsonObject, parseJsonObject } from '../json.js';
-import { type LifeReader, remainingLife } from './renewed-secret.js';
 import type { SigningKey } from './signing-credentials.js';
 
 /** The same on every machine, and reachable from there alone. */

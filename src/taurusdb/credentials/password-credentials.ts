@@ -2,14 +2,19 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../clock.js';
 import type { Log } from '../../log.js';
+import type { CallApi } from '../call/call-api.js';
 import type { CredentialCircuit } from '../call/circuit-breaker.js';
+import type { Credentials } from '../call/credentials.js';
 import { fetchIamToken, type ProjectScope } from '../operations/iam-token.js';
-import type { Service } from '../service.js';
-import type { Credentials } from './credentials.js';
 import { createRenewedSecret } from './renewed-secret.js';
 
 /** A quarter of a token's life, and at most half an hour: a day's token is renewed 30 minutes before its end. */
 const MAX_RENEWAL_MARGIN_MS = 30 * 60_000;
+
+/** IAM, as it is called here: in the name of the password itself. */
+export interface Iam {
+  callWith(credentials: Credentials, circuit: CredentialCircuit): CallApi;
+}
 
 export interface PasswordOptions {
   /** For messages and the log. */
@@ -19,7 +24,7 @@ export interface PasswordOptions {
   /** Asked anew for every token. */
   readonly readPassword: () => string;
   readonly scope: ProjectScope;
-  readonly iam: Service;
+  readonly iam: Iam;
   /** Of passwords; share it between all that may use the same one. */
   readonly circuit: CredentialCircuit;
   readonly clock: Clock;

@@ -1,17 +1,11 @@
 // The gateway's request signature, SDK-HMAC-SHA256 (Huawei Cloud, API Request Signing Guide), as a pure function.
 import { createHash, createHmac } from 'node:crypto';
+import type { CredentialRequest } from '../call/credentials.js';
+import { encodePath, encodeQuery } from '../call/encode-target.js';
 
 const ALGORITHM = 'SDK-HMAC-SHA256';
 
-export interface RequestToSign {
-  readonly method: string;
-  /** Not encoded. */
-  readonly path: string;
-  /** Not encoded. */
-  readonly query: Readonly<Record<string, string>>;
-  /** Exactly the bytes to be sent; empty where there is no body. */
-  readonly body: string;
-}
+export type RequestToSign = Pick<CredentialRequest, 'method' | 'path' | 'query' | 'body'>;
 
 export interface AccessKey {
   readonly accessKey: string;
@@ -56,26 +50,4 @@ export function sdkDate(epochMs: number): string {
 
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
-}
-
-// RFC 3986 percent-encoding as the gateway's signature wants it: all but A-Z a-z 0-9 - _ . ~ is encoded.
-
-export function percentEncode(text: string): string {
-  return encodeURIComponent(text).replace(
-    /[!'()*]/gu,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-}
-
-/** Encodes each segment of a path. */
-export function encodePath(path: string): string {
-  return path.split('/').map(percentEncode).join('/');
-}
-
-/** Sorted by key, as the signature's canonical request wants it; empty when there are no parameters. */
-export function encodeQuery(query: Readonly<Record<string, string>>): string {
-  return Object.keys(query)
-    .sort()
-    .map((key) => `${percentEncode(key)}=${percentEncode(query[key] ?? '')}`)
-    .join('&');
 }

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../clock.js';
 import type { Deadline } from '../../model/deadline.js';
-import type { Credentials } from './credentials.js';
+import type { Credentials } from '../call/credentials.js';
 import { sdkDate, signRequest } from './sign-request.js';
 
 export interface SigningKey {

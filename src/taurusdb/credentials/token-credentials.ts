@@ -1,6 +1,7 @@
 // A token from elsewhere, sent as it is.
 import { createHash } from 'node:crypto';
-import { type Credentials, secretText } from './credentials.js';
+import type { Credentials } from '../call/credentials.js';
+import { secretText } from './secret-text.js';
 
 /** `readToken` is asked anew for every request, so a changed secret is used at once. */
 export function tokenCredentials(readToken: () => string): Credentials {

@@ -2,7 +2,7 @@
 import type { Deadline } from '../../model/deadline.js';
 import { readJsonAnswer } from '../call/answer.js';
 import type { CallApi } from '../call/call-api.js';
-import { type LifeReader, remainingLife } from '../credentials/renewed-secret.js';
+import { type LifeReader, remainingLife } from '../call/remaining-life.js';
 import { apiError } from '../errors.js';
 import { isJsonObject } from '../json.js';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { startDeadline } from '../../../src/model/deadline.js';
+import type { Credentials } from '../../../src/taurusdb/call/credentials.js';
 import { accessKeyCredentials } from '../../../src/taurusdb/credentials/access-key-credentials.js';
-import type { Credentials } from '../../../src/taurusdb/credentials/credentials.js';
 import { tokenCredentials } from '../../../src/taurusdb/credentials/token-credentials.js';
 import { sampleNode } from '../../collect/sample-node.js';
 import { FakeClock, settle } from '../../support/fake-clock.js';

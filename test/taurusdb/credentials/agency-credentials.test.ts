@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { startDeadline } from '../../../src/model/deadline.js';
+import type { Credentials } from '../../../src/taurusdb/call/credentials.js';
 import { agencyCredentials } from '../../../src/taurusdb/credentials/agency-credentials.js';
-import type { Credentials } from '../../../src/taurusdb/credentials/credentials.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { RecordedLog } from '../../support/recorded-log.js';
 import {

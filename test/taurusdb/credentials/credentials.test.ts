@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { startDeadline } from '../../../src/model/deadline.js';
+import type { CredentialRequest } from '../../../src/taurusdb/call/credentials.js';
 import {
   type AccessKeyOptions,
   accessKeyCredentials,
 } from '../../../src/taurusdb/credentials/access-key-credentials.js';
-import type { CredentialRequest } from '../../../src/taurusdb/credentials/credentials.js';
 import { tokenCredentials } from '../../../src/taurusdb/credentials/token-credentials.js';
 import { FakeClock } from '../../support/fake-clock.js';
 

@@ -6,7 +6,7 @@ import {
   createCredentialCircuit,
   PASSWORD_LIMITS,
 } from '../../../src/taurusdb/call/circuit-breaker.js';
-import type { Credentials } from '../../../src/taurusdb/credentials/credentials.js';
+import type { Credentials } from '../../../src/taurusdb/call/credentials.js';
 import {
   type PasswordOptions,
   passwordCredentials,

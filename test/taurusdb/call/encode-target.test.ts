@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { encodePath, encodeQuery, percentEncode } from '../../src/taurusdb/credentials/sign-request.js';
+import { encodePath, encodeQuery, percentEncode } from '../../../src/taurusdb/call/encode-target.js';
 
 describe('percentEncode', () => {
   it('leaves the unreserved characters of RFC 3986 alone', () => {

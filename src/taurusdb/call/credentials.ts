@@ -1,7 +1,5 @@
-// How a request proves who sends it: the port that the API client sees.
+// How a request proves who sends it: the port that each kind of credential fills.
 import type { Deadline } from '../../model/deadline.js';
-import { CollectionError } from '../../model/failure.js';
-import type { RequestToSign } from './sign-request.js';
 
 export interface Credentials {
   /**
@@ -13,7 +11,14 @@ export interface Credentials {
   authorize(request: CredentialRequest, deadline: Deadline): Promise<Authorization>;
 }
 
-export interface CredentialRequest extends RequestToSign {
+export interface CredentialRequest {
+  readonly method: string;
+  /** Not encoded. */
+  readonly path: string;
+  /** Not encoded. */
+  readonly query: Readonly<Record<string, string>>;
+  /** Exactly the bytes to be sent; empty where there is no body. */
+  readonly body: string;
   /** With the port, where it is not the scheme's own. */
   readonly host: string;
   /** The project that the request is about; undefined where it is about none. */
@@ -29,22 +34,4 @@ export interface Authorization {
   readonly secrets: readonly string[];
   /** After a 401 with this `Date` header: whether the same request, authorized anew, may be accepted. */
   recover(answerDate: string | undefined): Promise<boolean>;
-}
-
-// Secrets come from files and environments: line ends around them are an accident, anything else that a header
-// cannot carry is a mistake that must not reach the API as a refused credential.
-
-/** `name` is how the message calls the secret. */
-export function secretText(name: string, read: () => string): string {
-  const text = read().replace(/^[\r\n]+|[\r\n]+$/gu, '');
-  if (text === '') {
-    throw new CollectionError('auth', `${name}: got an empty value, expected the secret`);
-  }
-  if (!/^[\x21-\x7e]+$/u.test(text)) {
-    throw new CollectionError(
-      'auth',
-      `${name}: got blanks or characters outside ASCII, expected printable ASCII without blanks`,
-    );
-  }
-  return text;
 }

@@ -1,0 +1,35 @@
+// How long a secret that a server handed out will last, by the server's own clock: ours may be off.
+import { apiError } from '../errors.js';
+import type { HttpAnswer } from '../http/http-client.js';
+
+/** Short enough to be renewed before most secrets end. */
+const ASSUMED_LIFE_MS = 3_600_000;
+
+export interface LifeReader {
+  /** The wall clock, milliseconds since the epoch, where the answer has no Date. */
+  readonly nowMs: number;
+  /** Told when the end cannot be read, so that an hour is assumed. */
+  readonly warn: (message: string) => void;
+}
+
+/** Milliseconds from the answer's own time to `expiresAt`; throws where that has passed. */
+export function remainingLife(
+  what: string,
+  expiresAt: unknown,
+  answer: HttpAnswer,
+  { nowMs, warn }: LifeReader,
+): number {
+  const endsAt = typeof expiresAt === 'string' ? Date.parse(expiresAt) : Number.NaN;
+  if (Number.isNaN(endsAt)) {
+    warn(`${what}: got no readable expires_at, expected a date: taken to last an hour`);
+    return ASSUMED_LIFE_MS;
+  }
+  const lifeMs = endsAt - (Date.parse(answer.header('date') ?? '') || nowMs);
+  if (lifeMs > 0) {
+    return lifeMs;
+  }
+  throw apiError(answer.site, 'api', {
+    got: `a ${what} that ended ${Math.round(-lifeMs / 1_000)} s ago`,
+    expected: 'one that lasts',
+  });
+}
