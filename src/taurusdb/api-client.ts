@@ -4,7 +4,7 @@ import type { SessionApi } from '../collect/session-api.js';
 import type { DiscoveryResult } from '../discover/discovered-nodes.js';
 import type { Deadline } from '../model/deadline.js';
 import type { DatabaseNode } from '../model/node.js';
-import type { CallApi } from './call/call-api.js';
+import type { CallApi } from './call/api-call.js';
 import { discoverNodes, type NodeSelection } from './discover-nodes.js';
 import { downloadResult } from './operations/download-result.js';
 import type { FindProjectId } from './operations/project-id.js';

@@ -4,7 +4,7 @@ import type { DiscoveredNode, DiscoveryResult } from '../discover/discovered-nod
 import type { Deadline } from '../model/deadline.js';
 import type { CollectionError } from '../model/failure.js';
 import { explainFailure } from '../model/failure.js';
-import type { CallApi } from './call/call-api.js';
+import type { CallApi } from './call/api-call.js';
 import { matchesGlob } from './glob.js';
 import { type ListedInstance, listInstances } from './operations/list-instances.js';
 import { type InstanceNode, showInstance } from './operations/show-instance.js';

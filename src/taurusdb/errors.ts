@@ -18,6 +18,8 @@ export interface CallOutcome {
   readonly status?: number;
   /** The answer's `Date` header. */
   readonly date?: string | undefined;
+  /** After a refused credential: whether the same call, authorized anew, may be accepted. */
+  readonly recover?: () => Promise<boolean>;
 }
 
 /** Which call a failure belongs to. */
@@ -45,6 +47,11 @@ export function apiError(
 ): ApiError {
   const message = `${operation}: got ${got}, expected ${expected} (${where})`;
   return new ApiError(reason, message, { operation, ...details }, outcome);
+}
+
+/** Whether the API answered, and with this status. */
+export function hasStatus(error: unknown, status: number): error is ApiError {
+  return error instanceof ApiError && error.outcome.status === status;
 }
 
 // What the API, the gateway in front of it and IAM say when they refuse: four shapes of JSON. The texts are the

@@ -3,7 +3,8 @@
 import type { Clock } from '../clock.js';
 import type { Log } from '../log.js';
 import type { ApiObserver } from '../model/api-observer.js';
-import { type CallApi, createCallApi } from './call/call-api.js';
+import type { CallApi } from './call/api-call.js';
+import { createCallApi } from './call/call-api.js';
 import type { CredentialCircuit } from './call/circuit-breaker.js';
 import type { Credentials } from './call/credentials.js';
 import { type BudgetState, createRateLimiter } from './call/rate-limiter.js';

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { TASK_STATUSES } from '../../src/collect/session-api.js';
 import { CollectionError } from '../../src/model/failure.js';
-import type { CallApi } from '../../src/taurusdb/call/call-api.js';
+import type { CallApi } from '../../src/taurusdb/call/api-call.js';
 import { refusedAnswer } from '../../src/taurusdb/call/refused-answer.js';
 import { discoverNodes } from '../../src/taurusdb/discover-nodes.js';
 import type { HttpAnswer } from '../../src/taurusdb/http/http-client.js';

@@ -3,6 +3,9 @@
 import type { Clock } from '../../clock.js';
 import { untilAborted } from '../../model/deadline.js';
 import { CollectionError } from '../../model/failure.js';
+import { hasStatus } from '../errors.js';
+import type { Layer } from './api-call.js';
+import type { Credentials } from './credentials.js';
 
 export interface CircuitLimits {
   readonly maxRefusalsInRow: number;
@@ -137,5 +140,29 @@ export function createCredentialCircuit(
         }
       }
     },
+  };
+}
+
+/** The layer that sends nothing with a credential that is shut out, and reports what the API says of the others. */
+export function guardCredential(credentials: Credentials, circuit: CredentialCircuit): Layer {
+  return (next) => async (call, deadline, read) => {
+    const fingerprint = await credentials.fingerprint(deadline);
+    const admission = await circuit.enter(fingerprint, deadline.signal);
+    try {
+      const result = await next(call, deadline, read);
+      admission.accepted();
+      return result;
+    } catch (error) {
+      if (hasStatus(error, 401)) {
+        admission.refused();
+      }
+      // Known to the API, but without the permission.
+      if (hasStatus(error, 403)) {
+        admission.accepted();
+      }
+      throw error;
+    } finally {
+      admission.leave();
+    }
   };
 }

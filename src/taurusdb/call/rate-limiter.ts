@@ -3,6 +3,8 @@
 import type { Clock } from '../../clock.js';
 import type { Deadline } from '../../model/deadline.js';
 import { CollectionError } from '../../model/failure.js';
+import { hasStatus } from '../errors.js';
+import type { Layer } from './api-call.js';
 
 const RECOVERY_STEP_MS = 10_000;
 const MIN_REQUESTS_PER_SECOND = 1;
@@ -150,6 +152,21 @@ export function createRateLimiter(clock: Clock, maxRequestsPerSecond: number): R
       refill();
       return { requestsPerSecond: pauseLeftMs() > 0 ? 0 : rate(), usedRatio: meter.usedRatio() };
     },
+  };
+}
+
+/** The layer that waits for room in the budget, and slows down when the API throttles. */
+export function keepBudget(limiter: RateLimiter): Layer {
+  return (next) => async (call, deadline, read) => {
+    await limiter.take(deadline);
+    try {
+      return await next(call, deadline, read);
+    } catch (error) {
+      if (hasStatus(error, 429)) {
+        limiter.slowDown(error.outcome.retryAfterMs);
+      }
+      throw error;
+    }
   };
 }
 

@@ -1,12 +1,41 @@
-// Repeats a call that failed in a way that may pass: exponential backoff with full jitter, on top of the wait that
-// the API asked for, and never past the deadline.
+// The layer that repeats a call which failed in a way that may pass: exponential backoff with full jitter, on top of
+// the wait that the API asked for, and never past the deadline.
 import type { Clock } from '../../clock.js';
+import type { Log } from '../../log.js';
+import type { ApiObserver } from '../../model/api-observer.js';
 import type { Deadline } from '../../model/deadline.js';
 import type { CollectionError } from '../../model/failure.js';
 import { ApiError } from '../errors.js';
+import type { Layer } from './api-call.js';
 
 const BASE_MS = 500;
 const CAP_MS = 8_000;
+
+export interface RepeatOptions {
+  readonly project: string;
+  readonly maxRetries: number;
+  readonly clock: Clock;
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly observer: ApiObserver;
+  readonly log: Log;
+}
+
+export function repeatFailed(options: RepeatOptions): Layer {
+  const { project, maxRetries, clock, random, observer, log } = options;
+  return (next) => (call, deadline, read) => {
+    const isRead = call.isRead ?? call.method === 'GET';
+    const onRetry = (error: ApiError, waitMs: number): void => {
+      observer.retry(project, call.operation);
+      log.debug(`repeating a request: ${error.message}`, {
+        project,
+        ...error.details,
+        wait_ms: Math.round(waitMs),
+      });
+    };
+    return retry({ maxRetries, isRead, deadline, clock, random, onRetry }, () => next(call, deadline, read));
+  };
+}
 
 export interface RetryOptions {
   readonly maxRetries: number;

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../clock.js';
 import type { Log } from '../../log.js';
-import type { CallApi } from '../call/call-api.js';
+import type { CallApi } from '../call/api-call.js';
 import type { CredentialCircuit } from '../call/circuit-breaker.js';
 import type { Credentials } from '../call/credentials.js';
 import { fetchIamToken, type ProjectScope } from '../operations/iam-token.js';

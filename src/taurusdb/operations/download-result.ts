@@ -1,7 +1,7 @@
 // Fetches a finished task's result, a CSV file (API reference, page DownloadRealtimeSession).
 import type { Deadline } from '../../model/deadline.js';
 import { contentType, readBody, readErrorBody } from '../call/answer.js';
-import type { CallApi } from '../call/call-api.js';
+import type { CallApi } from '../call/api-call.js';
 import { apiError, describeErrorBody, redact } from '../errors.js';
 
 export interface ResultToDownload {

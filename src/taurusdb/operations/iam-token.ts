@@ -1,7 +1,7 @@
 // A token of IAM for a user's password, good for one project (IAM API reference, page iam_30_0001).
 import type { Deadline } from '../../model/deadline.js';
 import { readJsonAnswer } from '../call/answer.js';
-import type { CallApi } from '../call/call-api.js';
+import type { CallApi } from '../call/api-call.js';
 import { type LifeReader, remainingLife } from '../call/remaining-life.js';
 import { apiError } from '../errors.js';
 import { isJsonObject } from '../json.js';

@@ -4,7 +4,7 @@ import type { Clock } from '../../clock.js';
 import type { Deadline } from '../../model/deadline.js';
 import { PROJECT_ID } from '../../model/ids.js';
 import { readJsonAnswer } from '../call/answer.js';
-import type { CallApi } from '../call/call-api.js';
+import type { CallApi } from '../call/api-call.js';
 import { createSharedAttempt } from '../call/shared-attempt.js';
 import { ApiError, type CallSite } from '../errors.js';
 import { isJsonObject, type JsonObject } from '../json.js';

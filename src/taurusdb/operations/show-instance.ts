@@ -3,7 +3,7 @@
 import type { Deadline } from '../../model/deadline.js';
 import { NODE_ID } from '../../model/ids.js';
 import { readJsonAnswer } from '../call/answer.js';
-import type { CallApi } from '../call/call-api.js';
+import type { CallApi } from '../call/api-call.js';
 import { apiError, type CallSite } from '../errors.js';
 import { isJsonObject } from '../json.js';
 

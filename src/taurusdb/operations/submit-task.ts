@@ -1,7 +1,7 @@
 // Starts the collection of a node's sessions (API reference, page CollectRealtimeSession).
 import type { Deadline } from '../../model/deadline.js';
 import { readJsonAnswer } from '../call/answer.js';
-import type { CallApi } from '../call/call-api.js';
+import type { CallApi } from '../call/api-call.js';
 import { apiError } from '../errors.js';
 
 /** What to collect; the names are the API's. */

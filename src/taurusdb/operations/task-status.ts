@@ -2,8 +2,8 @@
 import { TASK_STATUSES, type TaskStatus } from '../../collect/session-api.js';
 import type { Deadline } from '../../model/deadline.js';
 import { readJsonAnswer } from '../call/answer.js';
-import type { CallApi, ReadAnswer } from '../call/call-api.js';
-import { ApiError, apiError, redact } from '../errors.js';
+import type { CallApi, ReadAnswer } from '../call/api-call.js';
+import { apiError, hasStatus, redact } from '../errors.js';
 
 /** The reference contradicts itself: its URI line and the official SDK say the one, its example the other. */
 const PATH_NAMES = ['realtime-session-task', 'realtime-session-status'] as const;
@@ -26,7 +26,7 @@ export function createAskTaskStatus(callApi: CallApi): AskTaskStatus {
       return await ask(known);
     } catch (error) {
       // Also what a node that is gone answers: then both names do.
-      if (!(error instanceof ApiError) || error.outcome.status !== 404) {
+      if (!hasStatus(error, 404)) {
         throw error;
       }
     }

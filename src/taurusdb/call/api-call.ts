@@ -1,0 +1,30 @@
+// A call of the API, as an operation asks for it, and the form of the layers that it passes on its way to the wire.
+import type { ApiOperation } from '../../model/api-observer.js';
+import type { Deadline } from '../../model/deadline.js';
+import type { HttpAnswer } from '../http/http-client.js';
+
+export interface ApiCall {
+  readonly operation: ApiOperation;
+  readonly method: 'GET' | 'POST';
+  /** Not encoded. */
+  readonly path: string;
+  /** Not encoded. */
+  readonly query?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly body?: object;
+  /** Undefined where the call is about no project in particular. */
+  readonly projectId?: string;
+  /** May be repeated although it may have arrived; a GET always may. */
+  readonly isRead?: boolean;
+}
+
+/**
+ * What to make of a good answer, within the request's time. `secrets` are the request's: strike them out of what
+ * the server wrote before anyone sees it.
+ */
+export type ReadAnswer<T> = (answer: HttpAnswer, secrets: readonly string[]) => Promise<T>;
+
+export type CallApi = <T>(call: ApiCall, deadline: Deadline, read: ReadAnswer<T>) => Promise<T>;
+
+/** Does its part of each call and leaves the rest to the next layer, once, again or not at all. */
+export type Layer = (next: CallApi) => CallApi;

@@ -1,0 +1,75 @@
+// The layers that make an HTTP request of a call: encoded, authorized with the project's credential, and once more
+// where a refusal may be over by then.
+
+import { ApiError, hasStatus } from '../errors.js';
+import type { CallApi, Layer } from './api-call.js';
+import type { Authorization, Credentials } from './credentials.js';
+import { encodePath, encodeQuery } from './encode-target.js';
+import type { SendRequest } from './send.js';
+
+export interface AuthorizeOptions {
+  /** Of the API, with the port where it is not the scheme's own. */
+  readonly host: string;
+  /** The API for people: its host, and the proxy's where there is one. */
+  readonly where: string;
+  /** X-Language: `en-us` or `zh-cn`. */
+  readonly language: string;
+  readonly credentials: Credentials;
+}
+
+/** Sends a refused call again, authorized anew, where its credential can be mended; once a call. */
+export const recoverRefused: Layer = (next) => async (call, deadline, read) => {
+  try {
+    return await next(call, deadline, read);
+  } catch (error) {
+    if (!(error instanceof ApiError) || !(await error.outcome.recover?.())) {
+      throw error;
+    }
+  }
+  return next(call, deadline, read);
+};
+
+export function authorize(
+  { host, where, language, credentials }: AuthorizeOptions,
+  send: SendRequest,
+): CallApi {
+  return async (call, deadline, read) => {
+    const { operation, method, path, query = {}, projectId } = call;
+    const body = call.body === undefined ? undefined : JSON.stringify(call.body);
+    const contentType = body === undefined ? undefined : 'application/json';
+    const authorization = await credentials.authorize(
+      { method, host, projectId, path, query, contentType, body: body ?? '' },
+      deadline,
+    );
+    const headers = {
+      'accept-encoding': 'identity',
+      'user-agent': 'taurusdb-session-exporter',
+      'x-language': language,
+      ...(contentType === undefined ? {} : { 'content-type': contentType }),
+      ...authorization.headers,
+    };
+    const search = encodeQuery(query);
+    const target = search === '' ? encodePath(path) : `${encodePath(path)}?${search}`;
+    try {
+      return await send(
+        {
+          request: { method, target, headers, body },
+          secrets: authorization.secrets,
+          site: { operation, where },
+        },
+        deadline,
+        read,
+      );
+    } catch (error) {
+      throw hasStatus(error, 401) ? recoverable(error, authorization) : error;
+    }
+  };
+}
+
+function recoverable(
+  { reason, message, details, outcome }: ApiError,
+  authorization: Authorization,
+): ApiError {
+  const recover = () => authorization.recover(outcome.date);
+  return new ApiError(reason, message, details, { ...outcome, recover });
+}

@@ -1,0 +1,67 @@
+// The innermost layer: one HTTP request and its answer, counted, limited in time, and an error unless the answer is
+// good.
+import type { Clock } from '../../clock.js';
+import type { ApiObserver } from '../../model/api-observer.js';
+import { type Deadline, startDeadline } from '../../model/deadline.js';
+import { apiError, type CallSite } from '../errors.js';
+import type { HttpClient, HttpRequest } from '../http/http-client.js';
+import type { ReadAnswer } from './api-call.js';
+import { refusedAnswer } from './refused-answer.js';
+
+/** Which success code the submitting POST has is not documented. */
+const GOOD_STATUSES = [200, 201, 202];
+
+export interface AuthorizedRequest {
+  readonly request: HttpRequest;
+  /** What must not be shown even when the server echoes it. */
+  readonly secrets: readonly string[];
+  readonly site: CallSite;
+}
+
+export type SendRequest = <T>(
+  authorized: AuthorizedRequest,
+  deadline: Deadline,
+  read: ReadAnswer<T>,
+) => Promise<T>;
+
+export interface SendOptions {
+  readonly project: string;
+  /** From the start of the connection to the end of reading the answer; a streamed body goes on after it. */
+  readonly requestTimeoutMs: number;
+  readonly http: HttpClient;
+  readonly clock: Clock;
+  readonly observer: ApiObserver;
+}
+
+export function send({ project, requestTimeoutMs, http, clock, observer }: SendOptions): SendRequest {
+  return async ({ request, secrets, site }, deadline, read) => {
+    const timer = startDeadline(clock, requestTimeoutMs);
+    const startedAt = clock.monotonic();
+    const count = (code: string): void =>
+      observer.request(project, site.operation, code, (clock.monotonic() - startedAt) / 1_000);
+
+    try {
+      const answer = await http
+        .send(request, site, AbortSignal.any([deadline.signal, timer.signal]))
+        .catch((error: unknown) => {
+          count('error');
+          throw error;
+        });
+      count(String(answer.status));
+      if (!GOOD_STATUSES.includes(answer.status)) {
+        throw await refusedAnswer(answer, secrets, clock.now());
+      }
+      return await read(answer, secrets);
+    } catch (error) {
+      if (error !== timer.signal.reason) {
+        throw error;
+      }
+      throw apiError(site, 'timeout', {
+        got: `no whole answer within ${requestTimeoutMs / 1_000} s`,
+        expected: 'one',
+      });
+    } finally {
+      timer.clear();
+    }
+  };
+}
