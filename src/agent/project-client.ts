@@ -5,9 +5,9 @@ import type { ProjectConfig } from '../config/config-schema.js';
 import type { Log } from '../log.js';
 import type { ApiObserver } from '../model/api-observer.js';
 import { type ApiClient, createApiClient } from '../taurusdb/api-client.js';
-import type { CredentialCircuit } from '../taurusdb/call/circuit-breaker.js';
+import type { CircuitBreaker } from '../taurusdb/call/circuit-breaker.js';
 import type { BudgetState } from '../taurusdb/call/rate-limiter.js';
-import { createProjectLookup, type FindProjectId } from '../taurusdb/operations/project-id.js';
+import { type FindProjectId, ProjectLookup } from '../taurusdb/operations/project-id.js';
 import type { SubmitBody } from '../taurusdb/operations/submit-task.js';
 import { openService, type Service } from '../taurusdb/service.js';
 import { projectCredentials } from './project-credentials.js';
@@ -17,8 +17,8 @@ export interface ProjectClientOptions {
   readonly log: Log;
   readonly observer: ApiObserver;
   /** Of keys and tokens; shared by all projects, as is the other one. */
-  readonly circuit: CredentialCircuit;
-  readonly passwordCircuit: CredentialCircuit;
+  readonly breaker: CircuitBreaker;
+  readonly passwordBreaker: CircuitBreaker;
   readonly metadataEndpoint: string;
 }
 
@@ -34,17 +34,16 @@ export function openProjectClient(
   submitBody: SubmitBody,
   options: ProjectClientOptions,
 ): ProjectClient {
-  const { clock, circuit } = options;
+  const { clock, breaker } = options;
   const closing = new AbortController();
   const open = (endpoint: string): Service => openService(serviceOptions(project, endpoint, options));
 
   const taurusdb = open(project.endpoint);
-  let openedIam: Service | undefined;
+  const openedIam = project.iam_endpoint === undefined ? undefined : open(project.iam_endpoint);
   const iam = (): Service => {
-    if (project.iam_endpoint === undefined) {
+    if (openedIam === undefined) {
       throw new TypeError('IAM is needed and has no endpoint, though the configuration was checked');
     }
-    openedIam ??= open(project.iam_endpoint);
     return openedIam;
   };
 
@@ -54,21 +53,20 @@ export function openProjectClient(
     iam,
     closing: closing.signal,
   });
-  const { project_id: projectId, region } = project;
-  const findProjectId: FindProjectId =
-    projectId === undefined
-      ? createProjectLookup({
-          callIam: iam().callWith(credentials, circuit),
-          region,
-          clock,
-          closing: closing.signal,
-        })
-      : async () => projectId;
+  const findProjectId = (): FindProjectId => {
+    const { project_id: projectId, region } = project;
+    if (projectId !== undefined) {
+      return async () => projectId;
+    }
+    const callIam = iam().callWith(credentials, breaker);
+    const lookup = new ProjectLookup({ callIam, region, clock, closing: closing.signal });
+    return (deadline) => lookup.find(deadline);
+  };
 
   return {
     api: createApiClient({
-      callApi: taurusdb.callWith(credentials, circuit),
-      findProjectId,
+      callApi: taurusdb.callWith(credentials, breaker),
+      findProjectId: findProjectId(),
       submitBody,
       maxCsvBytes: project.api.max_csv_bytes,
     }),

@@ -8,7 +8,7 @@ import type { Log } from '../log.js';
 import type { ApiObserver } from '../model/api-observer.js';
 import { CollectionError } from '../model/failure.js';
 import type { ApiClient } from '../taurusdb/api-client.js';
-import { createCredentialCircuit, KEY_LIMITS, PASSWORD_LIMITS } from '../taurusdb/call/circuit-breaker.js';
+import { CircuitBreaker, KEY_LIMITS, PASSWORD_LIMITS } from '../taurusdb/call/circuit-breaker.js';
 import type { BudgetState } from '../taurusdb/call/rate-limiter.js';
 import { METADATA_ENDPOINT } from '../taurusdb/credentials/metadata-service.js';
 import type { SubmitBody } from '../taurusdb/operations/submit-task.js';
@@ -35,8 +35,8 @@ export class ProjectClients {
     this.#options = {
       ...options,
       metadataEndpoint: options.metadataEndpoint ?? METADATA_ENDPOINT,
-      circuit: createCredentialCircuit(options.clock, KEY_LIMITS),
-      passwordCircuit: createCredentialCircuit(options.clock, PASSWORD_LIMITS),
+      breaker: new CircuitBreaker(options.clock, KEY_LIMITS),
+      passwordBreaker: new CircuitBreaker(options.clock, PASSWORD_LIMITS),
     };
   }
 

@@ -3,11 +3,11 @@ import type { Clock } from '../clock.js';
 import type { ProjectConfig } from '../config/config-schema.js';
 import type { Log } from '../log.js';
 import type { ApiObserver } from '../model/api-observer.js';
-import type { CredentialCircuit } from '../taurusdb/call/circuit-breaker.js';
+import type { CircuitBreaker } from '../taurusdb/call/circuit-breaker.js';
 import type { Credentials } from '../taurusdb/call/credentials.js';
 import { accessKeyCredentials } from '../taurusdb/credentials/access-key-credentials.js';
 import { agencyCredentials } from '../taurusdb/credentials/agency-credentials.js';
-import { passwordCredentials } from '../taurusdb/credentials/password-credentials.js';
+import { PasswordCredentials } from '../taurusdb/credentials/password-credentials.js';
 import { tokenCredentials } from '../taurusdb/credentials/token-credentials.js';
 import type { Service } from '../taurusdb/service.js';
 
@@ -16,10 +16,10 @@ export interface CredentialDependencies {
   readonly random: () => number;
   readonly observer: ApiObserver;
   readonly log: Log;
-  /** Opened where a credential needs it. */
+  /** Throws where the project has none. */
   readonly iam: () => Service;
   /** Shared by all projects. */
-  readonly passwordCircuit: CredentialCircuit;
+  readonly passwordBreaker: CircuitBreaker;
   readonly metadataEndpoint: string;
   readonly closing: AbortSignal;
 }
@@ -28,7 +28,7 @@ export function projectCredentials(
   project: ProjectConfig,
   dependencies: CredentialDependencies,
 ): Credentials {
-  const { observer, log, iam, passwordCircuit } = dependencies;
+  const { observer, log, iam, passwordBreaker } = dependencies;
   const signing = {
     ...dependencies,
     project: project.name,
@@ -54,7 +54,7 @@ export function projectCredentials(
     return tokenCredentials(() => token.value.read());
   }
   if (password !== undefined) {
-    return passwordCredentials({
+    return new PasswordCredentials({
       ...dependencies,
       project: project.name,
       domain: password.domain,
@@ -62,7 +62,7 @@ export function projectCredentials(
       readPassword: () => password.password.read(),
       scope: project.project_id === undefined ? { name: project.region } : { id: project.project_id },
       iam: iam(),
-      circuit: passwordCircuit,
+      breaker: passwordBreaker,
     });
   }
   if (ecsAgency !== undefined) {

@@ -9,7 +9,7 @@ import { discoverNodes, type NodeSelection } from './discover-nodes.js';
 import { downloadResult } from './operations/download-result.js';
 import type { FindProjectId } from './operations/project-id.js';
 import { type SubmitBody, submitTask } from './operations/submit-task.js';
-import { createAskTaskStatus } from './operations/task-status.js';
+import { TaskStatusQuery } from './operations/task-status.js';
 
 export interface ApiClientOptions {
   /** Calls of TaurusDB, with the project's credentials. */
@@ -31,11 +31,11 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     const projectId = await findProjectId(deadline);
     return callApi({ ...call, projectId, path: `/v3/${projectId}${call.path}` }, deadline, read);
   };
-  const askTaskStatus = createAskTaskStatus(callProject);
+  const statusQuery = new TaskStatusQuery(callProject);
 
   return {
     submitTask: (node, deadline) => submitTask(callProject, nodePath(node), submitBody, deadline),
-    taskStatus: (node, requestId, deadline) => askTaskStatus(nodePath(node), requestId, deadline),
+    taskStatus: (node, requestId, deadline) => statusQuery.ask(nodePath(node), requestId, deadline),
     downloadResult: (node, requestId, deadline) =>
       downloadResult(callProject, { nodePath: nodePath(node), requestId, maxBytes: maxCsvBytes }, deadline),
     discoverNodes: (selection, deadline) => discoverNodes(callProject, selection, deadline),

@@ -5,10 +5,10 @@ import type { Log } from '../log.js';
 import type { ApiObserver } from '../model/api-observer.js';
 import type { CallApi } from './call/api-call.js';
 import { createCallApi } from './call/call-api.js';
-import type { CredentialCircuit } from './call/circuit-breaker.js';
+import type { CircuitBreaker } from './call/circuit-breaker.js';
 import type { Credentials } from './call/credentials.js';
-import { type BudgetState, createRateLimiter } from './call/rate-limiter.js';
-import { createHttpClient } from './http/http-client.js';
+import { type BudgetState, RateLimiter } from './call/rate-limiter.js';
+import { HttpClient } from './http/http-client.js';
 
 export interface ServiceOptions {
   /** Name of the project in the configuration: for counting and the log. */
@@ -33,8 +33,8 @@ export interface ServiceOptions {
 }
 
 export interface Service {
-  /** Calls in the name of these credentials. Share one circuit between all that may use the same ones. */
-  callWith(credentials: Credentials, circuit: CredentialCircuit): CallApi;
+  /** Calls in the name of these credentials. Share one breaker between all that may use the same ones. */
+  callWith(credentials: Credentials, breaker: CircuitBreaker): CallApi;
   budget(): BudgetState;
   /** Ends the calls under way and takes no more. */
   close(): Promise<void>;
@@ -42,7 +42,7 @@ export interface Service {
 
 export function openService(options: ServiceOptions): Service {
   const { endpoint, requestTimeoutMs, ca, proxyUrl, clock, maxRequestsPerSecond } = options;
-  const http = createHttpClient({
+  const http = new HttpClient({
     endpoint,
     timeoutMs: requestTimeoutMs,
     ...(ca === undefined ? {} : { ca }),
@@ -50,10 +50,10 @@ export function openService(options: ServiceOptions): Service {
   });
   const { host } = new URL(endpoint);
   const where = proxyUrl === undefined ? host : `${host} through the proxy ${new URL(proxyUrl).host}`;
-  const limiter = createRateLimiter(clock, maxRequestsPerSecond);
+  const limiter = new RateLimiter(clock, maxRequestsPerSecond);
   return {
-    callWith: (credentials, circuit) =>
-      createCallApi({ ...options, host, where, http, limiter, credentials, circuit }),
+    callWith: (credentials, breaker) =>
+      createCallApi({ ...options, host, where, http, limiter, credentials, breaker }),
     budget: () => limiter.state(),
     close: () => http.close(),
   };

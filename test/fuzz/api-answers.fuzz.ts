@@ -10,7 +10,7 @@ import { discoverNodes } from '../../src/taurusdb/discover-nodes.js';
 import type { HttpAnswer } from '../../src/taurusdb/http/http-client.js';
 import { downloadResult } from '../../src/taurusdb/operations/download-result.js';
 import { submitTask } from '../../src/taurusdb/operations/submit-task.js';
-import { createAskTaskStatus } from '../../src/taurusdb/operations/task-status.js';
+import { TaskStatusQuery } from '../../src/taurusdb/operations/task-status.js';
 import { inChunks } from '../sessions/session-file.js';
 import { fuzzRuns } from './fuzz-runs.js';
 
@@ -160,7 +160,7 @@ describe('any answer of the API', () => {
           (requestId) => /^[\w.:-]{1,200}$/u.test(requestId),
         );
         await check(
-          () => createAskTaskStatus(callApi)(NODE, 'r-1', deadline),
+          () => new TaskStatusQuery(callApi).ask(NODE, 'r-1', deadline),
           (status) => TASK_STATUSES.includes(status),
         );
         await check(

@@ -3,7 +3,7 @@ import type { ApiObserver } from '../../src/model/api-observer.js';
 import { type Deadline, startDeadline } from '../../src/model/deadline.js';
 import { CollectionError } from '../../src/model/failure.js';
 import { type ApiClient, type ApiClientOptions, createApiClient } from '../../src/taurusdb/api-client.js';
-import { createCredentialCircuit, KEY_LIMITS } from '../../src/taurusdb/call/circuit-breaker.js';
+import { CircuitBreaker, KEY_LIMITS } from '../../src/taurusdb/call/circuit-breaker.js';
 import type { Credentials } from '../../src/taurusdb/call/credentials.js';
 import { tokenCredentials } from '../../src/taurusdb/credentials/token-credentials.js';
 import { openService, type Service, type ServiceOptions } from '../../src/taurusdb/service.js';
@@ -55,7 +55,7 @@ export function sampleClient(endpoint: string, change: Changes = {}): SampleClie
   const { credentials = tokenCredentials(() => 'TOKEN') } = change;
   const service = sampleService(endpoint, { clock, observer, log, ...change });
   const client = createApiClient({
-    callApi: service.callWith(credentials, createCredentialCircuit(change.clock ?? clock, KEY_LIMITS)),
+    callApi: service.callWith(credentials, new CircuitBreaker(change.clock ?? clock, KEY_LIMITS)),
     findProjectId: async () => PROJECT_ID,
     submitBody: { filter: 'total' },
     maxCsvBytes: 1_000_000,

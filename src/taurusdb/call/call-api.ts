@@ -2,7 +2,7 @@
 
 import type { CallApi, Layer } from './api-call.js';
 import { type AuthorizeOptions, authorize, recoverRefused } from './authorize.js';
-import { type CredentialCircuit, guardCredential } from './circuit-breaker.js';
+import { type CircuitBreaker, guardCredential } from './circuit-breaker.js';
 import type { Credentials } from './credentials.js';
 import { keepBudget, type RateLimiter } from './rate-limiter.js';
 import { type RepeatOptions, repeatFailed } from './retry.js';
@@ -10,15 +10,15 @@ import { type SendOptions, send } from './send.js';
 
 export interface CallApiOptions extends RepeatOptions, AuthorizeOptions, SendOptions {
   readonly credentials: Credentials;
-  readonly circuit: CredentialCircuit;
+  readonly breaker: CircuitBreaker;
   readonly limiter: RateLimiter;
 }
 
 export function createCallApi(options: CallApiOptions): CallApi {
-  const { credentials, circuit, limiter } = options;
+  const { credentials, breaker, limiter } = options;
   const layers: readonly Layer[] = [
     repeatFailed(options),
-    guardCredential(credentials, circuit),
+    guardCredential(credentials, breaker),
     recoverRefused,
     keepBudget(limiter),
   ];

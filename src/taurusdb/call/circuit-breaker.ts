@@ -7,33 +7,21 @@ import { hasStatus } from '../errors.js';
 import type { Layer } from './api-call.js';
 import type { Credentials } from './credentials.js';
 
-export interface CircuitLimits {
+export interface BreakerLimits {
   readonly maxRefusalsInRow: number;
   readonly pauseMs: number;
 }
 
 /** The gateway's 5 minutes and a margin. */
-export const KEY_LIMITS: CircuitLimits = { maxRefusalsInRow: 2, pauseMs: 330_000 };
+export const KEY_LIMITS: BreakerLimits = { maxRefusalsInRow: 2, pauseMs: 330_000 };
 /**
  * IAM locks an account for 15 minutes or more after 3 to 10 wrong passwords, as its owner likes (API reference, page
  * iam_17_0005), and people count with it too.
  */
-export const PASSWORD_LIMITS: CircuitLimits = { maxRefusalsInRow: 1, pauseMs: 900_000 };
+export const PASSWORD_LIMITS: BreakerLimits = { maxRefusalsInRow: 1, pauseMs: 900_000 };
 
 /** More than are in use at any time: what is forgotten is only tried again with one request. */
 const MAX_CREDENTIALS_KNOWN = 1_000;
-
-/**
- * Until a credential was accepted, and after a refusal, one request at a time; after so many refusals in a row none
- * for a while. Share one circuit between all that may use the same credential.
- */
-export interface CredentialCircuit {
-  /**
-   * Resolves once a request with the credential may be sent. Rejects with reason `auth` while it is shut out, or
-   * when the request that tries it meanwhile is refused; with the signal's reason when that aborts first.
-   */
-  enter(fingerprint: string, signal: AbortSignal): Promise<Admission>;
-}
 
 /** Permission for one request. Call `leave` in any case; the first call of the three counts. */
 export interface Admission {
@@ -51,37 +39,84 @@ interface CredentialState {
   trial: Promise<boolean> | undefined;
 }
 
-export function createCredentialCircuit(
-  clock: Clock,
-  { maxRefusalsInRow, pauseMs }: CircuitLimits,
-): CredentialCircuit {
-  const states = new Map<string, CredentialState>();
+/**
+ * Until a credential was accepted, and after a refusal, one request at a time; after so many refusals in a row none
+ * for a while. Share one breaker between all that may use the same credential.
+ */
+export class CircuitBreaker {
+  readonly #clock: Clock;
+  readonly #limits: BreakerLimits;
+  /** By fingerprint, the one asked for last at the end. */
+  readonly #states = new Map<string, CredentialState>();
 
-  const stateOf = (fingerprint: string): CredentialState => {
-    const state = states.get(fingerprint) ?? {
+  constructor(clock: Clock, limits: BreakerLimits) {
+    this.#clock = clock;
+    this.#limits = limits;
+  }
+
+  /**
+   * Resolves once a request with the credential may be sent. Rejects with reason `auth` while it is shut out, or
+   * when the request that tries it meanwhile is refused; with the signal's reason when that aborts first.
+   */
+  async enter(fingerprint: string, signal: AbortSignal): Promise<Admission> {
+    const state = this.#stateOf(fingerprint);
+    for (;;) {
+      signal.throwIfAborted();
+      this.#throwIfShut(state);
+      if (state.trusted) {
+        return this.#admit(state, () => {});
+      }
+      if (state.trial === undefined) {
+        return this.#admitTrial(state);
+      }
+      if (await untilAborted(state.trial, signal)) {
+        throw new CollectionError(
+          'auth',
+          'credential: got a refusal of the request that tried it, expected its acceptance',
+        );
+      }
+    }
+  }
+
+  #stateOf(fingerprint: string): CredentialState {
+    const state = this.#states.get(fingerprint) ?? {
       trusted: false,
       refusalsInRow: 0,
       shutUntil: Number.NEGATIVE_INFINITY,
       trial: undefined,
     };
-    states.delete(fingerprint);
-    states.set(fingerprint, state);
-    const [oldest] = states.keys();
-    if (states.size > MAX_CREDENTIALS_KNOWN && oldest !== undefined) {
-      states.delete(oldest);
+    this.#states.delete(fingerprint);
+    this.#states.set(fingerprint, state);
+    const [oldest] = this.#states.keys();
+    if (this.#states.size > MAX_CREDENTIALS_KNOWN && oldest !== undefined) {
+      this.#states.delete(oldest);
     }
     return state;
-  };
+  }
 
-  const refuse = (state: CredentialState): void => {
-    state.trusted = false;
-    state.refusalsInRow += 1;
-    if (state.refusalsInRow >= maxRefusalsInRow) {
-      state.shutUntil = clock.monotonic() + pauseMs;
+  #throwIfShut({ shutUntil, refusalsInRow }: CredentialState): void {
+    const shutForMs = shutUntil - this.#clock.monotonic();
+    if (shutForMs > 0) {
+      throw new CollectionError(
+        'auth',
+        `credential: got ${refusalsInRow} ${refusalsInRow === 1 ? 'refusal' : 'refusals in a row'}, expected none ` +
+          `(nothing is sent with it for ${Math.ceil(shutForMs / 1_000)} s or until it changes)`,
+      );
     }
-  };
+  }
 
-  const admit = (state: CredentialState, endTrial: (refused: boolean) => void): Admission => {
+  #admitTrial(state: CredentialState): Admission {
+    let endTrial = (_refused: boolean): void => {};
+    state.trial = new Promise((resolve) => {
+      endTrial = resolve;
+    });
+    return this.#admit(state, (refused) => {
+      state.trial = undefined;
+      endTrial(refused);
+    });
+  }
+
+  #admit(state: CredentialState, ended: (refused: boolean) => void): Admission {
     const refusalsAtStart = state.refusalsInRow;
     let settled = false;
     const settle = (verdict: 'accepted' | 'refused' | 'unknown'): void => {
@@ -90,64 +125,36 @@ export function createCredentialCircuit(
       }
       settled = true;
       if (verdict === 'refused') {
-        refuse(state);
+        this.#refuse(state);
       }
       // An answer to a request sent before the latest refusal says nothing about the time since.
       if (verdict === 'accepted' && state.refusalsInRow === refusalsAtStart) {
         state.trusted = true;
         state.refusalsInRow = 0;
       }
-      endTrial(verdict === 'refused');
+      ended(verdict === 'refused');
     };
     return {
       accepted: () => settle('accepted'),
       refused: () => settle('refused'),
       leave: () => settle('unknown'),
     };
-  };
+  }
 
-  return {
-    async enter(fingerprint, signal) {
-      const state = stateOf(fingerprint);
-      for (;;) {
-        signal.throwIfAborted();
-        const shutForMs = state.shutUntil - clock.monotonic();
-        if (shutForMs > 0) {
-          throw new CollectionError(
-            'auth',
-            `credential: got ${state.refusalsInRow} ${state.refusalsInRow === 1 ? 'refusal' : 'refusals in a row'}, expected none ` +
-              `(nothing is sent with it for ${Math.ceil(shutForMs / 1_000)} s or until it changes)`,
-          );
-        }
-        if (state.trusted) {
-          return admit(state, () => {});
-        }
-        if (state.trial === undefined) {
-          let tellWaiters = (_refused: boolean): void => {};
-          state.trial = new Promise((resolve) => {
-            tellWaiters = resolve;
-          });
-          return admit(state, (refused) => {
-            state.trial = undefined;
-            tellWaiters(refused);
-          });
-        }
-        if (await untilAborted(state.trial, signal)) {
-          throw new CollectionError(
-            'auth',
-            'credential: got a refusal of the request that tried it, expected its acceptance',
-          );
-        }
-      }
-    },
-  };
+  #refuse(state: CredentialState): void {
+    state.trusted = false;
+    state.refusalsInRow += 1;
+    if (state.refusalsInRow >= this.#limits.maxRefusalsInRow) {
+      state.shutUntil = this.#clock.monotonic() + this.#limits.pauseMs;
+    }
+  }
 }
 
 /** The layer that sends nothing with a credential that is shut out, and reports what the API says of the others. */
-export function guardCredential(credentials: Credentials, circuit: CredentialCircuit): Layer {
+export function guardCredential(credentials: Credentials, breaker: CircuitBreaker): Layer {
   return (next) => async (call, deadline, read) => {
     const fingerprint = await credentials.fingerprint(deadline);
-    const admission = await circuit.enter(fingerprint, deadline.signal);
+    const admission = await breaker.enter(fingerprint, deadline.signal);
     try {
       const result = await next(call, deadline, read);
       admission.accepted();

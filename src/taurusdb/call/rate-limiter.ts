@@ -21,138 +21,151 @@ export interface BudgetState {
   readonly usedRatio: number;
 }
 
-export interface RateLimiter {
-  /**
-   * Resolves when a request may be sent. Rejects with reason `throttled` as soon as it is known that this will not be
-   * before the deadline, and with the deadline's own reason when that passes.
-   */
-  take(deadline: Deadline): Promise<void>;
-  /**
-   * The API has throttled: nothing is sent for as long as it asked, at most 5 minutes, and then at half the rate
-   * (halved at most once a second); each 10 s a tenth of the maximum comes back.
-   */
-  slowDown(pauseMs?: number): void;
-  state(): BudgetState;
-}
-
 interface Waiter {
   readonly deadline: Deadline;
   readonly proceed: () => void;
   readonly fail: (error: unknown) => void;
 }
 
-export function createRateLimiter(clock: Clock, maxRequestsPerSecond: number): RateLimiter {
-  const minRate = Math.min(MIN_REQUESTS_PER_SECOND, maxRequestsPerSecond);
-  // A small bucket spreads requests evenly; what it holds and what a second adds make the budget of that second.
-  const capacity = Math.max(1, maxRequestsPerSecond * (1 - PACE));
-  const meter = createRateMeter(maxRequestsPerSecond);
+export class RateLimiter {
+  readonly #clock: Clock;
+  readonly #maxRate: number;
+  /** A small bucket spreads requests evenly; what it holds and what a second adds make the budget of that second. */
+  readonly #capacity: number;
+  readonly #meter: RateMeter;
+  #tokens: number;
+  #refilledAt: number;
+  #reducedRate: number;
+  #reducedAt = Number.NEGATIVE_INFINITY;
+  #pausedUntil = Number.NEGATIVE_INFINITY;
+  #waiters: Waiter[] = [];
+  #serving = false;
 
-  let tokens = capacity;
-  let refilledAt = clock.monotonic();
-  let reducedRate = maxRequestsPerSecond;
-  let reducedAt = Number.NEGATIVE_INFINITY;
-  let pausedUntil = Number.NEGATIVE_INFINITY;
-  let waiters: Waiter[] = [];
-  let serving = false;
+  constructor(clock: Clock, maxRequestsPerSecond: number) {
+    this.#clock = clock;
+    this.#maxRate = maxRequestsPerSecond;
+    this.#capacity = Math.max(1, maxRequestsPerSecond * (1 - PACE));
+    this.#meter = new RateMeter(maxRequestsPerSecond);
+    this.#tokens = this.#capacity;
+    this.#refilledAt = clock.monotonic();
+    this.#reducedRate = maxRequestsPerSecond;
+  }
 
-  const pauseLeftMs = (): number => Math.max(0, pausedUntil - clock.monotonic());
+  /**
+   * Resolves when a request may be sent. Rejects with reason `throttled` as soon as it is known that this will not be
+   * before the deadline, and with the deadline's own reason when that passes.
+   */
+  take(deadline: Deadline): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const { signal } = deadline;
+      if (signal.aborted) {
+        return reject(signal.reason);
+      }
+      const leave = (): void => {
+        signal.removeEventListener('abort', abort);
+        this.#waiters = this.#waiters.filter((other) => other !== waiter);
+      };
+      const abort = (): void => waiter.fail(signal.reason);
+      const waiter: Waiter = {
+        deadline,
+        proceed: () => {
+          leave();
+          resolve();
+        },
+        fail: (error) => {
+          leave();
+          reject(error);
+        },
+      };
+      signal.addEventListener('abort', abort, { once: true });
+      this.#waiters.push(waiter);
+      this.#failHopeless();
+      if (!this.#serving) {
+        void this.#serve();
+      }
+    });
+  }
 
-  const rate = (): number => {
-    const steps = Math.floor((clock.monotonic() - reducedAt) / RECOVERY_STEP_MS);
-    return Math.min(maxRequestsPerSecond, reducedRate + (steps * maxRequestsPerSecond) / 10);
-  };
+  /**
+   * The API has throttled: nothing is sent for as long as it asked, at most 5 minutes, and then at half the rate
+   * (halved at most once a second); each 10 s a tenth of the maximum comes back.
+   */
+  slowDown(pauseMs = 0): void {
+    const now = this.#clock.monotonic();
+    this.#refill();
+    this.#pausedUntil = Math.max(this.#pausedUntil, now + Math.min(LONGEST_PAUSE_MS, pauseMs));
+    if (now - this.#reducedAt >= HALVING_PAUSE_MS) {
+      const minRate = Math.min(MIN_REQUESTS_PER_SECOND, this.#maxRate);
+      this.#reducedRate = Math.max(minRate, this.#rate() / 2);
+      this.#reducedAt = now;
+    }
+    this.#failHopeless();
+  }
 
-  const pace = (): number => PACE * rate();
+  state(): BudgetState {
+    this.#refill();
+    return {
+      requestsPerSecond: this.#pauseLeftMs() > 0 ? 0 : this.#rate(),
+      usedRatio: this.#meter.usedRatio(),
+    };
+  }
 
-  const refill = (): void => {
-    const now = clock.monotonic();
-    const pausedSeconds = Math.max(0, Math.min(now, pausedUntil) - refilledAt) / 1_000;
-    const openSeconds = (now - refilledAt) / 1_000 - pausedSeconds;
-    meter.pass(pausedSeconds, 0);
-    meter.pass(openSeconds, pace());
-    tokens = Math.min(capacity, tokens + openSeconds * pace());
-    refilledAt = now;
-  };
+  #pauseLeftMs(): number {
+    return Math.max(0, this.#pausedUntil - this.#clock.monotonic());
+  }
 
-  const serve = async (): Promise<void> => {
-    serving = true;
-    while (waiters.length > 0) {
-      refill();
+  #rate(): number {
+    const steps = Math.floor((this.#clock.monotonic() - this.#reducedAt) / RECOVERY_STEP_MS);
+    return Math.min(this.#maxRate, this.#reducedRate + (steps * this.#maxRate) / 10);
+  }
+
+  #pace(): number {
+    return PACE * this.#rate();
+  }
+
+  #refill(): void {
+    const now = this.#clock.monotonic();
+    const pausedSeconds = Math.max(0, Math.min(now, this.#pausedUntil) - this.#refilledAt) / 1_000;
+    const openSeconds = (now - this.#refilledAt) / 1_000 - pausedSeconds;
+    this.#meter.pass(pausedSeconds, 0);
+    this.#meter.pass(openSeconds, this.#pace());
+    this.#tokens = Math.min(this.#capacity, this.#tokens + openSeconds * this.#pace());
+    this.#refilledAt = now;
+  }
+
+  async #serve(): Promise<void> {
+    this.#serving = true;
+    while (this.#waiters.length > 0) {
+      this.#refill();
       // Less than a millionth short counts as whole: a timer cannot wait for a rounding error.
-      if (pauseLeftMs() > 0) {
-        await clock.sleep(pauseLeftMs());
-      } else if (tokens >= 1 - 1e-6) {
-        tokens -= 1;
-        meter.use();
-        waiters.shift()?.proceed();
+      if (this.#pauseLeftMs() > 0) {
+        await this.#clock.sleep(this.#pauseLeftMs());
+      } else if (this.#tokens >= 1 - 1e-6) {
+        this.#tokens -= 1;
+        this.#meter.use();
+        this.#waiters.shift()?.proceed();
       } else {
-        await clock.sleep(((1 - tokens) / pace()) * 1_000);
+        await this.#clock.sleep(((1 - this.#tokens) / this.#pace()) * 1_000);
       }
     }
-    serving = false;
-  };
+    this.#serving = false;
+  }
 
-  const failHopeless = (): void => {
-    const hopeless = waiters.filter(({ deadline }) => deadline.remainingMs() <= pauseLeftMs());
-    for (const { fail } of hopeless) {
+  /** Those whose deadline comes before the end of the pause. */
+  #failHopeless(): void {
+    const pauseMs = this.#pauseLeftMs();
+    if (pauseMs === 0) {
+      return;
+    }
+    for (const { fail } of this.#waiters.filter(({ deadline }) => deadline.remainingMs() <= pauseMs)) {
       fail(
         new CollectionError(
           'throttled',
-          `request budget: got a pause of ${Math.ceil(pauseLeftMs() / 1_000)} s from the API, expected one that ends before the deadline`,
+          `request budget: got a pause of ${Math.ceil(pauseMs / 1_000)} s from the API, expected one that ends before the deadline`,
         ),
       );
     }
-  };
-
-  return {
-    take: (deadline) =>
-      new Promise((resolve, reject) => {
-        const { signal } = deadline;
-        if (signal.aborted) {
-          return reject(signal.reason);
-        }
-        const leave = (): void => {
-          signal.removeEventListener('abort', abort);
-          waiters = waiters.filter((other) => other !== waiter);
-        };
-        const abort = (): void => waiter.fail(signal.reason);
-        const waiter: Waiter = {
-          deadline,
-          proceed: () => {
-            leave();
-            resolve();
-          },
-          fail: (error) => {
-            leave();
-            reject(error);
-          },
-        };
-        signal.addEventListener('abort', abort, { once: true });
-        waiters.push(waiter);
-        if (pauseLeftMs() > 0) {
-          failHopeless();
-        }
-        if (!serving) {
-          void serve();
-        }
-      }),
-    slowDown: (pauseMs = 0) => {
-      const now = clock.monotonic();
-      refill();
-      pausedUntil = Math.max(pausedUntil, now + Math.min(LONGEST_PAUSE_MS, pauseMs));
-      if (now - reducedAt >= HALVING_PAUSE_MS) {
-        reducedRate = Math.max(minRate, rate() / 2);
-        reducedAt = now;
-      }
-      if (pauseLeftMs() > 0) {
-        failHopeless();
-      }
-    },
-    state: () => {
-      refill();
-      return { requestsPerSecond: pauseLeftMs() > 0 ? 0 : rate(), usedRatio: meter.usedRatio() };
-    },
-  };
+  }
 }
 
 /** The layer that waits for room in the budget, and slows down when the API throttles. */
@@ -175,28 +188,29 @@ export function keepBudget(limiter: RateLimiter): Layer {
 /** Of what happened a minute ago, a third still counts; of what happened three minutes ago, next to nothing. */
 const FADE_SECONDS = 60;
 
-export interface RateMeter {
-  /** So much time has passed, in which requests were allowed at this rate. */
-  pass(seconds: number, perSecond: number): void;
-  /** One was made. */
-  use(): void;
-  /** From 0 to about 1: a few saved up can come on top. */
-  usedRatio(): number;
-}
+class RateMeter {
+  #used = 0;
+  #allowed: number;
 
-/** Starts as after an idle time at `perSecond`, so that the first request does not look like all that was allowed. */
-export function createRateMeter(perSecond: number): RateMeter {
-  let used = 0;
-  let allowed = perSecond * FADE_SECONDS;
-  return {
-    pass: (seconds, rate) => {
-      const fade = Math.exp(-seconds / FADE_SECONDS);
-      used *= fade;
-      allowed = allowed * fade + rate * FADE_SECONDS * (1 - fade);
-    },
-    use: () => {
-      used += 1;
-    },
-    usedRatio: () => used / allowed,
-  };
+  /** Starts as after an idle time at `perSecond`, so that the first request does not look like all that was allowed. */
+  constructor(perSecond: number) {
+    this.#allowed = perSecond * FADE_SECONDS;
+  }
+
+  /** So much time has passed, in which requests were allowed at this rate. */
+  pass(seconds: number, perSecond: number): void {
+    const fade = Math.exp(-seconds / FADE_SECONDS);
+    this.#used *= fade;
+    this.#allowed = this.#allowed * fade + perSecond * FADE_SECONDS * (1 - fade);
+  }
+
+  /** One was made. */
+  use(): void {
+    this.#used += 1;
+  }
+
+  /** From 0 to about 1: a few saved up can come on top. */
+  usedRatio(): number {
+    return this.#used / this.#allowed;
+  }
 }

@@ -19,39 +19,56 @@ export interface SharedAttemptOptions<Value> {
   readonly closing: AbortSignal;
 }
 
-/** The function returned rejects with a CollectionError, or with the signal's reason as soon as it aborts. */
-export function createSharedAttempt<Value>({
-  what,
-  attempt,
-  clock,
-  closing,
-}: SharedAttemptOptions<Value>): (signal: AbortSignal) => Promise<Value> {
-  let running: Promise<Value> | undefined;
-  let failures = 0;
-  let pausedUntil = Number.NEGATIVE_INFINITY;
-  let lastFailure: unknown;
+export class SharedAttempt<Value> {
+  readonly #options: SharedAttemptOptions<Value>;
+  #running: Promise<Value> | undefined;
+  #failures = 0;
+  #pausedUntil = Number.NEGATIVE_INFINITY;
+  #lastFailure: unknown;
 
-  async function run(): Promise<Value> {
+  constructor(options: SharedAttemptOptions<Value>) {
+    this.#options = options;
+  }
+
+  /** Rejects with a CollectionError, or with the signal's reason as soon as it aborts. */
+  ask(signal: AbortSignal): Promise<Value> {
+    if (this.#running === undefined) {
+      if (this.#options.clock.monotonic() < this.#pausedUntil) {
+        return Promise.reject(this.#lastFailure);
+      }
+      this.#running = this.#run().finally(() => {
+        this.#running = undefined;
+      });
+      // Its callers may all have left by the time it fails.
+      this.#running.catch(() => {});
+    }
+    return untilAborted(this.#running, signal);
+  }
+
+  async #run(): Promise<Value> {
+    const { attempt, clock, closing } = this.#options;
     const deadline = startDeadline(clock, LIMIT_MS, closing);
     try {
       const value = await attempt(deadline);
-      failures = 0;
+      this.#failures = 0;
       return value;
     } catch (error) {
       // What never reached a server costs it nothing: a secret that cannot be used may be mended at any time.
       if (error instanceof ApiError) {
-        failures += 1;
-        pausedUntil = clock.monotonic() + Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 1));
+        const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures);
+        this.#failures += 1;
+        this.#pausedUntil = clock.monotonic() + pauseMs;
       }
-      lastFailure = forCallers(error, deadline);
-      throw lastFailure;
+      this.#lastFailure = this.#forCallers(error, deadline);
+      throw this.#lastFailure;
     } finally {
       deadline.clear();
     }
   }
 
   /** Not an ApiError any more: the caller's own request was not sent, is not to be repeated and was not refused. */
-  function forCallers(error: unknown, { signal }: Deadline): unknown {
+  #forCallers(error: unknown, { signal }: Deadline): unknown {
+    const { what, closing } = this.#options;
     if (error instanceof ApiError) {
       return new CollectionError(error.reason, error.message, error.details);
     }
@@ -60,18 +77,4 @@ export function createSharedAttempt<Value>({
     }
     return error;
   }
-
-  return (signal) => {
-    if (running === undefined) {
-      if (clock.monotonic() < pausedUntil) {
-        return Promise.reject(lastFailure);
-      }
-      running = run().finally(() => {
-        running = undefined;
-      });
-      // Nobody may be waiting any more when it fails.
-      running.catch(() => {});
-    }
-    return untilAborted(running, signal);
-  };
 }

@@ -1,7 +1,7 @@
 // Requests signed with an access key that somebody wrote down, permanent or temporary.
 import type { Credentials } from '../call/credentials.js';
 import { secretText } from './secret-text.js';
-import { type SigningOptions, signingCredentials } from './signing-credentials.js';
+import { SigningCredentials, type SigningOptions } from './signing-credentials.js';
 
 /** The readers are asked anew for every request, so a changed secret is used at once. */
 export interface AccessKeyOptions extends SigningOptions {
@@ -19,5 +19,5 @@ export function accessKeyCredentials(options: AccessKeyOptions): Credentials {
     securityToken:
       readSecurityToken === undefined ? undefined : secretText('security token', readSecurityToken),
   });
-  return signingCredentials({ current, replace: async () => false }, options);
+  return new SigningCredentials({ current, replace: async () => false }, options);
 }

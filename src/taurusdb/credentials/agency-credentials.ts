@@ -2,10 +2,16 @@
 
 import type { Log } from '../../log.js';
 import type { ApiObserver } from '../../model/api-observer.js';
+import type { Deadline } from '../../model/deadline.js';
 import type { Credentials } from '../call/credentials.js';
-import { openMetadataService } from './metadata-service.js';
-import { createRenewedSecret } from './renewed-secret.js';
-import { type SigningKey, type SigningOptions, signingCredentials } from './signing-credentials.js';
+import { MetadataService } from './metadata-service.js';
+import { type FetchedSecret, RenewedSecret } from './renewed-secret.js';
+import {
+  type KeySource,
+  SigningCredentials,
+  type SigningKey,
+  type SigningOptions,
+} from './signing-credentials.js';
 
 /** The metadata service has the next key by then; the official SDK renews at the same time. */
 const RENEWAL_MARGIN_MS = 40 * 60_000;
@@ -21,31 +27,47 @@ export interface AgencyOptions extends SigningOptions {
 }
 
 export function agencyCredentials(options: AgencyOptions): Credentials {
-  const { project, metadataEndpoint, clock, observer, log, closing } = options;
-  const warn = (message: string): void => log.warn(message, { project });
-  const metadata = openMetadataService({ project, endpoint: metadataEndpoint, clock, observer, warn });
-  closing.addEventListener('abort', () => metadata.close().catch(() => {}), { once: true });
+  return new SigningCredentials(new AgencyKeys(options), options);
+}
 
-  let last: SigningKey | undefined;
-  const keys = createRenewedSecret({
-    what: 'temporary key',
-    project,
-    clock,
-    log,
-    closing,
-    fetch: async (deadline) => {
-      const { key, lifeMs } = await metadata.fetchKey(deadline);
-      // The same key again is no replacement for one that was refused.
-      if (last?.accessKey !== key.accessKey || last.securityToken !== key.securityToken) {
-        last = key;
-      }
-      return {
-        value: last,
-        lifeMs,
-        // A key near its end is asked for again and again until there is another one.
-        renewInMs: Math.max(MIN_RENEWAL_MS, lifeMs - RENEWAL_MARGIN_MS),
-      };
-    },
-  });
-  return signingCredentials(keys, options);
+class AgencyKeys implements KeySource {
+  readonly #metadata: MetadataService;
+  readonly #keys: RenewedSecret<SigningKey>;
+  #last: SigningKey | undefined;
+
+  constructor({ project, metadataEndpoint, clock, observer, log, closing }: AgencyOptions) {
+    const warn = (message: string): void => log.warn(message, { project });
+    this.#metadata = new MetadataService({ project, endpoint: metadataEndpoint, clock, observer, warn });
+    closing.addEventListener('abort', () => this.#metadata.close().catch(() => {}), { once: true });
+    this.#keys = new RenewedSecret({
+      what: 'temporary key',
+      project,
+      clock,
+      log,
+      closing,
+      fetch: (deadline) => this.#fetch(deadline),
+    });
+  }
+
+  current(deadline: Deadline): Promise<SigningKey> {
+    return this.#keys.current(deadline);
+  }
+
+  replace(refused: SigningKey, deadline: Deadline): Promise<boolean> {
+    return this.#keys.replace(refused, deadline);
+  }
+
+  async #fetch(deadline: Deadline): Promise<FetchedSecret<SigningKey>> {
+    const { key, lifeMs } = await this.#metadata.fetchKey(deadline);
+    // The same key again is no replacement for one that was refused.
+    if (this.#last?.accessKey !== key.accessKey || this.#last.securityToken !== key.securityToken) {
+      this.#last = key;
+    }
+    return {
+      value: this.#last,
+      lifeMs,
+      // A key near its end is asked for again and again until there is another one.
+      renewInMs: Math.max(MIN_RENEWAL_MS, lifeMs - RENEWAL_MARGIN_MS),
+    };
+  }
 }

@@ -6,7 +6,7 @@ import { type Deadline, startDeadline } from '../../model/deadline.js';
 import { readWholeBody } from '../call/answer.js';
 import { type LifeReader, remainingLife } from '../call/remaining-life.js';
 import { apiError, type CallSite } from '../errors.js';
-import { createHttpClient, type HttpAnswer } from '../http/http-client.js';
+import { type HttpAnswer, HttpClient } from '../http/http-client.js';
 import { isJsonObject, parseJsonObject } from '../json.js';
 import type { SigningKey } from './signing-credentials.js';
 
@@ -34,34 +34,85 @@ export interface TemporaryKey {
   readonly lifeMs: number;
 }
 
-export interface MetadataService {
-  fetchKey(deadline: Deadline): Promise<TemporaryKey>;
-  close(): Promise<void>;
-}
-
 interface Reply {
   readonly answer: HttpAnswer;
   readonly body: Uint8Array;
   readonly text: string;
 }
 
-export function openMetadataService(options: MetadataServiceOptions): MetadataService {
-  const { project, endpoint, clock, observer, warn } = options;
-  const http = createHttpClient({ endpoint, timeoutMs: TIMEOUT_MS });
-  const site: CallSite = { operation: 'token', where: `metadata service ${new URL(endpoint).host}` };
-  let sessionToken: string | undefined;
+export class MetadataService {
+  readonly #options: MetadataServiceOptions;
+  readonly #http: HttpClient;
+  readonly #site: CallSite;
+  #sessionToken: string | undefined;
 
-  async function ask(
+  constructor(options: MetadataServiceOptions) {
+    const { endpoint } = options;
+    this.#options = options;
+    this.#http = new HttpClient({ endpoint, timeoutMs: TIMEOUT_MS });
+    this.#site = { operation: 'token', where: `metadata service ${new URL(endpoint).host}` };
+  }
+
+  async fetchKey(deadline: Deadline): Promise<TemporaryKey> {
+    if (this.#sessionToken === undefined) {
+      await this.#openSession(deadline);
+    }
+    let reply = await this.#askForKey(deadline);
+    if (reply.answer.status === 401 && !reply.text.includes(NO_AGENCY)) {
+      await this.#openSession(deadline);
+      reply = await this.#askForKey(deadline);
+    }
+    if (reply.answer.status === 401 && reply.text.includes(NO_AGENCY)) {
+      throw apiError(this.#site, 'auth', {
+        got: '401, no agency',
+        expected: 'the ECS to have an agency: set one',
+      });
+    }
+    if (reply.answer.status !== 200) {
+      throw refused(reply.answer, 'a temporary key');
+    }
+    const { clock, warn } = this.#options;
+    return readKey(reply, { nowMs: clock.now(), warn });
+  }
+
+  close(): Promise<void> {
+    return this.#http.close();
+  }
+
+  async #openSession(deadline: Deadline): Promise<void> {
+    const headers = { 'x-metadata-token-ttl-seconds': String(TOKEN_SECONDS) };
+    const { answer, text } = await this.#ask('PUT', '/meta-data/latest/api/token', headers, deadline);
+    if (answer.status === 200 && /^[\x21-\x7e]{1,4096}$/u.test(text)) {
+      this.#sessionToken = text;
+    } else if (NO_TOKENS_STATUSES.includes(answer.status)) {
+      this.#sessionToken = undefined;
+    } else {
+      throw refused(answer, 'a session token');
+    }
+  }
+
+  #askForKey(deadline: Deadline): Promise<Reply> {
+    const headers: Record<string, string> =
+      this.#sessionToken === undefined ? {} : { 'x-metadata-token': this.#sessionToken };
+    return this.#ask('GET', '/openstack/latest/securitykey', headers, deadline);
+  }
+
+  async #ask(
     method: 'GET' | 'PUT',
     target: string,
     headers: Record<string, string>,
     deadline: Deadline,
   ): Promise<Reply> {
+    const { project, clock, observer } = this.#options;
     const timer = startDeadline(clock, TIMEOUT_MS, deadline.signal);
     const startedAt = clock.monotonic();
     let code = 'error';
     try {
-      const answer = await http.send({ method, target, headers, body: undefined }, site, timer.signal);
+      const answer = await this.#http.send(
+        { method, target, headers, body: undefined },
+        this.#site,
+        timer.signal,
+      );
       code = String(answer.status);
       const body = await readWholeBody(answer, MAX_BODY_BYTES);
       return { answer, body, text: new TextDecoder().decode(body) };
@@ -69,57 +120,15 @@ export function openMetadataService(options: MetadataServiceOptions): MetadataSe
       if (!timer.signal.aborted || deadline.signal.aborted) {
         throw error;
       }
-      throw apiError(site, 'timeout', {
+      throw apiError(this.#site, 'timeout', {
         got: `no answer within ${TIMEOUT_MS / 1_000} s`,
         expected: 'one: is this an ECS?',
       });
     } finally {
-      observer.request(project, site.operation, code, (clock.monotonic() - startedAt) / 1_000);
+      observer.request(project, this.#site.operation, code, (clock.monotonic() - startedAt) / 1_000);
       timer.clear();
     }
   }
-
-  async function openSession(deadline: Deadline): Promise<void> {
-    const headers = { 'x-metadata-token-ttl-seconds': String(TOKEN_SECONDS) };
-    const { answer, text } = await ask('PUT', '/meta-data/latest/api/token', headers, deadline);
-    if (answer.status === 200 && /^[\x21-\x7e]{1,4096}$/u.test(text)) {
-      sessionToken = text;
-    } else if (NO_TOKENS_STATUSES.includes(answer.status)) {
-      sessionToken = undefined;
-    } else {
-      throw refused(answer, 'a session token');
-    }
-  }
-
-  function askForKey(deadline: Deadline): Promise<Reply> {
-    const headers: Record<string, string> =
-      sessionToken === undefined ? {} : { 'x-metadata-token': sessionToken };
-    return ask('GET', '/openstack/latest/securitykey', headers, deadline);
-  }
-
-  return {
-    async fetchKey(deadline) {
-      if (sessionToken === undefined) {
-        await openSession(deadline);
-      }
-      let reply = await askForKey(deadline);
-      if (reply.answer.status === 401 && !reply.text.includes(NO_AGENCY)) {
-        await openSession(deadline);
-        reply = await askForKey(deadline);
-      }
-      if (reply.answer.status === 401 && reply.text.includes(NO_AGENCY)) {
-        throw apiError(site, 'auth', {
-          got: '401, no agency',
-          expected: 'the ECS to have an agency: set one',
-        });
-      }
-      if (reply.answer.status !== 200) {
-        throw refused(reply.answer, 'a temporary key');
-      }
-      return readKey(reply, { nowMs: clock.now(), warn });
-    },
-    close: () => http.close(),
-  };
 }
 
 function refused({ site, status }: HttpAnswer, expected: string) {

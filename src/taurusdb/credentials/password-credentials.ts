@@ -2,18 +2,19 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../clock.js';
 import type { Log } from '../../log.js';
+import type { Deadline } from '../../model/deadline.js';
 import type { CallApi } from '../call/api-call.js';
-import type { CredentialCircuit } from '../call/circuit-breaker.js';
-import type { Credentials } from '../call/credentials.js';
+import type { CircuitBreaker } from '../call/circuit-breaker.js';
+import type { Authorization, CredentialRequest, Credentials } from '../call/credentials.js';
 import { fetchIamToken, type ProjectScope } from '../operations/iam-token.js';
-import { createRenewedSecret } from './renewed-secret.js';
+import { type FetchedSecret, RenewedSecret } from './renewed-secret.js';
 
 /** A quarter of a token's life, and at most half an hour: a day's token is renewed 30 minutes before its end. */
 const MAX_RENEWAL_MARGIN_MS = 30 * 60_000;
 
 /** IAM, as it is called here: in the name of the password itself. */
 export interface Iam {
-  callWith(credentials: Credentials, circuit: CredentialCircuit): CallApi;
+  callWith(credentials: Credentials, breaker: CircuitBreaker): CallApi;
 }
 
 export interface PasswordOptions {
@@ -26,7 +27,7 @@ export interface PasswordOptions {
   readonly scope: ProjectScope;
   readonly iam: Iam;
   /** Of passwords; share it between all that may use the same one. */
-  readonly circuit: CredentialCircuit;
+  readonly breaker: CircuitBreaker;
   readonly clock: Clock;
   /** In [0, 1); spreads the renewals of many projects. */
   readonly random: () => number;
@@ -34,19 +35,45 @@ export interface PasswordOptions {
   readonly closing: AbortSignal;
 }
 
-export function passwordCredentials(options: PasswordOptions): Credentials {
-  const { project, domain, user, readPassword, scope, iam, circuit, clock, random, log, closing } = options;
-  const warn = (message: string): void => log.warn(message, { project });
-  const fingerprint = (...parts: readonly unknown[]): string =>
-    createHash('sha256')
-      .update(JSON.stringify([domain, user, readPassword(), ...parts]))
-      .digest('hex');
+export class PasswordCredentials implements Credentials {
+  readonly #options: PasswordOptions;
+  readonly #callIam: CallApi;
+  readonly #token: RenewedSecret<string>;
 
-  const callIam = iam.callWith(
-    {
-      fingerprint: async () => fingerprint(),
+  constructor(options: PasswordOptions) {
+    const { project, iam, breaker, clock, log, closing } = options;
+    this.#options = options;
+    this.#callIam = iam.callWith(this.#password(), breaker);
+    this.#token = new RenewedSecret({
+      what: 'token',
+      project,
+      clock,
+      log,
+      closing,
+      fetch: (deadline) => this.#fetchToken(deadline),
+    });
+  }
+
+  async fingerprint(): Promise<string> {
+    // One project's token says nothing about another's.
+    return this.#digest(this.#options.scope);
+  }
+
+  async authorize(_request: CredentialRequest, deadline: Deadline): Promise<Authorization> {
+    const token = await this.#token.current(deadline);
+    return {
+      headers: { 'x-auth-token': token },
+      secrets: [token],
+      recover: () => this.#token.replace(token, deadline),
+    };
+  }
+
+  /** What the requests for a token are made with: the password, which stands in their body. */
+  #password(): Credentials {
+    return {
+      fingerprint: async () => this.#digest(),
       authorize: async () => {
-        const password = readPassword();
+        const password = this.#options.readPassword();
         // As it stands in the body, too, should IAM quote that.
         return {
           headers: {},
@@ -54,35 +81,23 @@ export function passwordCredentials(options: PasswordOptions): Credentials {
           recover: async () => false,
         };
       },
-    },
-    circuit,
-  );
+    };
+  }
 
-  const token = createRenewedSecret({
-    what: 'token',
-    project,
-    clock,
-    log,
-    closing,
-    fetch: async (deadline) => {
-      const life = () => ({ nowMs: clock.now(), warn });
-      const iamUser = { domain, user, password: readPassword() };
-      const { token: value, lifeMs } = await fetchIamToken(callIam, iamUser, scope, life, deadline);
-      const marginMs = Math.min(MAX_RENEWAL_MARGIN_MS, lifeMs / 4) * (5 / 6 + random() / 3);
-      return { value, lifeMs, renewInMs: lifeMs - marginMs };
-    },
-  });
+  async #fetchToken(deadline: Deadline): Promise<FetchedSecret<string>> {
+    const { project, domain, user, readPassword, scope, clock, random, log } = this.#options;
+    const warn = (message: string): void => log.warn(message, { project });
+    const life = () => ({ nowMs: clock.now(), warn });
+    const iamUser = { domain, user, password: readPassword() };
+    const { token, lifeMs } = await fetchIamToken(this.#callIam, iamUser, scope, life, deadline);
+    const marginMs = Math.min(MAX_RENEWAL_MARGIN_MS, lifeMs / 4) * (5 / 6 + random() / 3);
+    return { value: token, lifeMs, renewInMs: lifeMs - marginMs };
+  }
 
-  return {
-    // One project's token says nothing about another's.
-    fingerprint: async () => fingerprint(scope),
-    authorize: async (_request, deadline) => {
-      const value = await token.current(deadline);
-      return {
-        headers: { 'x-auth-token': value },
-        secrets: [value],
-        recover: () => token.replace(value, deadline),
-      };
-    },
-  };
+  #digest(...parts: readonly unknown[]): string {
+    const { domain, user, readPassword } = this.#options;
+    return createHash('sha256')
+      .update(JSON.stringify([domain, user, readPassword(), ...parts]))
+      .digest('hex');
+  }
 }

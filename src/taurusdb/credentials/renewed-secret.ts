@@ -2,11 +2,11 @@
 import type { Clock } from '../../clock.js';
 import type { Log } from '../../log.js';
 import type { Deadline } from '../../model/deadline.js';
-import { createSharedAttempt } from '../call/shared-attempt.js';
+import { SharedAttempt } from '../call/shared-attempt.js';
 
 /** A secret refused so soon after it was fetched will not get better by fetching it again. */
 const MIN_AGE_TO_REPLACE_MS = 60_000;
-const MIN_TIME_BETWEEN_WORDS_MS = 60_000;
+const MIN_TIME_BETWEEN_WARNINGS_MS = 60_000;
 
 export interface FetchedSecret<Value> {
   readonly value: Value;
@@ -26,13 +26,6 @@ export interface RenewedSecretOptions<Value> {
   readonly log: Log;
 }
 
-export interface RenewedSecret<Value> {
-  /** The one in force; waits only where there is none. */
-  current(deadline: Deadline): Promise<Value>;
-  /** After a refusal of `refused`: true once another one is in force, false where there is none to be had. */
-  replace(refused: Value, deadline: Deadline): Promise<boolean>;
-}
-
 interface Held<Value> {
   readonly value: Value;
   readonly fetchedAt: number;
@@ -41,67 +34,81 @@ interface Held<Value> {
 }
 
 /** Runs no timers: a request that finds the secret due for renewal has it renewed, and goes on with the old one. */
-export function createRenewedSecret<Value>(options: RenewedSecretOptions<Value>): RenewedSecret<Value> {
-  const { what, project, fetch, clock, closing, log } = options;
-  let held: Held<Value> | undefined;
-  let toldAt = Number.NEGATIVE_INFINITY;
+export class RenewedSecret<Value> {
+  readonly #options: RenewedSecretOptions<Value>;
+  readonly #renewal: SharedAttempt<Held<Value>>;
+  #held: Held<Value> | undefined;
+  #warnedAt = Number.NEGATIVE_INFINITY;
 
-  const leftMs = (): number => (held === undefined ? 0 : Math.max(0, held.endsAt - clock.monotonic()));
-
-  const renew = createSharedAttempt({
-    ...options,
-    attempt: async (deadline): Promise<Held<Value>> => {
-      try {
-        const { value, lifeMs, renewInMs } = await fetch(deadline);
-        const now = clock.monotonic();
-        held = { value, fetchedAt: now, renewAt: now + renewInMs, endsAt: now + lifeMs };
-        log.debug(`${what} fetched`, { project, valid_seconds: seconds(lifeMs) });
-        return held;
-      } catch (error) {
-        if (leftMs() > 0 && !closing.aborted) {
-          tellOfLateRenewal(error);
-        }
-        throw error;
-      }
-    },
-  });
-
-  function tellOfLateRenewal(error: unknown): void {
-    const now = clock.monotonic();
-    if (now - toldAt < MIN_TIME_BETWEEN_WORDS_MS) {
-      return;
-    }
-    toldAt = now;
-    log.warn(`${what} not renewed: the one in force is used on`, {
-      project,
-      valid_seconds: seconds(leftMs()),
-      error: error instanceof Error ? error.message : String(error),
+  constructor(options: RenewedSecretOptions<Value>) {
+    const { what, clock, closing } = options;
+    this.#options = options;
+    this.#renewal = new SharedAttempt({
+      what,
+      clock,
+      closing,
+      attempt: (deadline) => this.#renew(deadline),
     });
   }
 
-  return {
-    async current({ signal }) {
-      if (held === undefined || leftMs() === 0) {
-        return (await renew(signal)).value;
+  /** The one in force; waits only where there is none. */
+  async current({ signal }: Deadline): Promise<Value> {
+    if (this.#held === undefined || this.#leftMs() === 0) {
+      return (await this.#renewal.ask(signal)).value;
+    }
+    if (this.#options.clock.monotonic() >= this.#held.renewAt) {
+      this.#renewal.ask(signal).catch(() => {});
+    }
+    return this.#held.value;
+  }
+
+  /** After a refusal of `refused`: true once another one is in force, false where there is none to be had. */
+  async replace(refused: Value, { signal }: Deadline): Promise<boolean> {
+    if (this.#held === undefined || this.#held.value !== refused) {
+      return true;
+    }
+    if (this.#options.clock.monotonic() - this.#held.fetchedAt < MIN_AGE_TO_REPLACE_MS) {
+      return false;
+    }
+    return this.#renewal.ask(signal).then(
+      ({ value }) => value !== refused,
+      () => false,
+    );
+  }
+
+  #leftMs(): number {
+    return this.#held === undefined ? 0 : Math.max(0, this.#held.endsAt - this.#options.clock.monotonic());
+  }
+
+  async #renew(deadline: Deadline): Promise<Held<Value>> {
+    const { what, project, fetch, clock, closing, log } = this.#options;
+    try {
+      const { value, lifeMs, renewInMs } = await fetch(deadline);
+      const now = clock.monotonic();
+      this.#held = { value, fetchedAt: now, renewAt: now + renewInMs, endsAt: now + lifeMs };
+      log.debug(`${what} fetched`, { project, valid_seconds: seconds(lifeMs) });
+      return this.#held;
+    } catch (error) {
+      if (this.#leftMs() > 0 && !closing.aborted) {
+        this.#warn(error);
       }
-      if (clock.monotonic() >= held.renewAt) {
-        renew(signal).catch(() => {});
-      }
-      return held.value;
-    },
-    async replace(refused, { signal }) {
-      if (held === undefined || held.value !== refused) {
-        return true;
-      }
-      if (clock.monotonic() - held.fetchedAt < MIN_AGE_TO_REPLACE_MS) {
-        return false;
-      }
-      return renew(signal).then(
-        ({ value }) => value !== refused,
-        () => false,
-      );
-    },
-  };
+      throw error;
+    }
+  }
+
+  #warn(error: unknown): void {
+    const { what, project, clock, log } = this.#options;
+    const now = clock.monotonic();
+    if (now - this.#warnedAt < MIN_TIME_BETWEEN_WARNINGS_MS) {
+      return;
+    }
+    this.#warnedAt = now;
+    log.warn(`${what} not renewed: the one in force is used on`, {
+      project,
+      valid_seconds: seconds(this.#leftMs()),
+      error: error instanceof Error ? error.message : String(error),
+    });
+  }
 }
 
 function seconds(milliseconds: number): number {

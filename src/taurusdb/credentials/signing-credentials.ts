@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../clock.js';
 import type { Deadline } from '../../model/deadline.js';
-import type { Credentials } from '../call/credentials.js';
+import type { Authorization, CredentialRequest, Credentials } from '../call/credentials.js';
 import { sdkDate, signRequest } from './sign-request.js';
 
 export interface SigningKey {
@@ -26,36 +26,40 @@ export interface SigningOptions {
   readonly onClockCorrection: (offsetMs: number) => void;
 }
 
-export function signingCredentials(
-  keys: KeySource,
-  { clock, onClockCorrection }: SigningOptions,
-): Credentials {
-  const skew = createClockSkew(clock, onClockCorrection);
-  return {
-    fingerprint: async (deadline) => {
-      const { accessKey, secretKey, securityToken } = await keys.current(deadline);
-      const text = JSON.stringify([accessKey, secretKey, securityToken]);
-      return createHash('sha256').update(text).digest('hex');
-    },
-    authorize: async (request, deadline) => {
-      const key = await keys.current(deadline);
-      const { accessKey, secretKey, securityToken } = key;
-      const signedAt = skew.now();
-      const headers = {
-        host: request.host,
-        'x-sdk-date': sdkDate(signedAt),
-        ...(request.projectId === undefined ? {} : { 'x-project-id': request.projectId }),
-        ...(request.contentType === undefined ? {} : { 'content-type': request.contentType }),
-        ...(securityToken === undefined ? {} : { 'x-security-token': securityToken }),
-      };
-      const authorization = signRequest(request, headers, { accessKey, secretKey });
-      return {
-        headers: { ...headers, authorization },
-        secrets: [accessKey, secretKey, securityToken ?? '', authorization, authorization.slice(-64)],
-        recover: async (answerDate) => skew.explains(signedAt, answerDate) || keys.replace(key, deadline),
-      };
-    },
-  };
+export class SigningCredentials implements Credentials {
+  readonly #keys: KeySource;
+  readonly #skew: ClockSkew;
+
+  constructor(keys: KeySource, { clock, onClockCorrection }: SigningOptions) {
+    this.#keys = keys;
+    this.#skew = new ClockSkew(clock, onClockCorrection);
+  }
+
+  async fingerprint(deadline: Deadline): Promise<string> {
+    const { accessKey, secretKey, securityToken } = await this.#keys.current(deadline);
+    const text = JSON.stringify([accessKey, secretKey, securityToken]);
+    return createHash('sha256').update(text).digest('hex');
+  }
+
+  async authorize(request: CredentialRequest, deadline: Deadline): Promise<Authorization> {
+    const key = await this.#keys.current(deadline);
+    const { accessKey, secretKey, securityToken } = key;
+    const signedAt = this.#skew.now();
+    const headers = {
+      host: request.host,
+      'x-sdk-date': sdkDate(signedAt),
+      ...(request.projectId === undefined ? {} : { 'x-project-id': request.projectId }),
+      ...(request.contentType === undefined ? {} : { 'content-type': request.contentType }),
+      ...(securityToken === undefined ? {} : { 'x-security-token': securityToken }),
+    };
+    const authorization = signRequest(request, headers, { accessKey, secretKey });
+    return {
+      headers: { ...headers, authorization },
+      secrets: [accessKey, secretKey, securityToken ?? '', authorization, authorization.slice(-64)],
+      recover: async (answerDate) =>
+        this.#skew.explains(signedAt, answerDate) || this.#keys.replace(key, deadline),
+    };
+  }
 }
 
 // The gateway refuses signatures whose date is more than 15 minutes from its own clock. Where ours is off, its
@@ -64,38 +68,41 @@ export function signingCredentials(
 /** Well under the gateway's 15 minutes, well over what a slow answer and a cached header can explain. */
 const TOLERANCE_MS = 5 * 60_000;
 
-export interface ClockSkew {
+export class ClockSkew {
+  readonly #clock: Clock;
+  readonly #onCorrection: (offsetMs: number) => void;
+  #offsetMs = 0;
+
+  /** `onCorrection` is told the new distance from our clock to the gateway's, in milliseconds. */
+  constructor(clock: Clock, onCorrection: (offsetMs: number) => void) {
+    this.#clock = clock;
+    this.#onCorrection = onCorrection;
+  }
+
   /** The time to sign with, milliseconds since the epoch. */
-  now(): number;
+  now(): number {
+    return this.#clock.now() + this.#offsetMs;
+  }
+
   /**
    * After the refusal of a signature made at `signedAt`: true when the clocks explain it, so that signing again
    * may succeed. `answerDate` is the answer's Date header.
    */
-  explains(signedAt: number, answerDate: string | undefined): boolean;
-}
-
-/** `onCorrection` is told the new distance from our clock to the gateway's, in milliseconds. */
-export function createClockSkew(clock: Clock, onCorrection: (offsetMs: number) => void): ClockSkew {
-  let offsetMs = 0;
-  const now = (): number => clock.now() + offsetMs;
-  return {
-    now,
-    explains: (signedAt, answerDate) => {
-      const gatewayTime = Date.parse(answerDate ?? '');
-      if (Number.isNaN(gatewayTime)) {
-        return false;
-      }
-      if (Math.abs(gatewayTime - signedAt) <= TOLERANCE_MS) {
-        // Refused although the clocks agree: the correction did not help, its Date may have been another server's.
-        offsetMs = 0;
-        return false;
-      }
-      // Of several requests refused at once, the first corrects for all.
-      if (Math.abs(gatewayTime - now()) > TOLERANCE_MS) {
-        offsetMs = gatewayTime - clock.now();
-        onCorrection(offsetMs);
-      }
-      return true;
-    },
-  };
+  explains(signedAt: number, answerDate: string | undefined): boolean {
+    const gatewayTime = Date.parse(answerDate ?? '');
+    if (Number.isNaN(gatewayTime)) {
+      return false;
+    }
+    if (Math.abs(gatewayTime - signedAt) <= TOLERANCE_MS) {
+      // Refused although the clocks agree: the correction did not help, its Date may have been another server's.
+      this.#offsetMs = 0;
+      return false;
+    }
+    // Of several requests refused at once, the first corrects for all.
+    if (Math.abs(gatewayTime - this.now()) > TOLERANCE_MS) {
+      this.#offsetMs = gatewayTime - this.#clock.now();
+      this.#onCorrection(this.#offsetMs);
+    }
+    return true;
+  }
 }

@@ -37,45 +37,51 @@ export interface HttpAnswer {
   discard(): void;
 }
 
-export interface HttpClient {
+export class HttpClient {
+  readonly #options: HttpClientOptions;
+  #opened: Promise<Dispatcher> | undefined;
+
+  constructor(options: HttpClientOptions) {
+    this.#options = options;
+  }
+
   /** Resolves at the answer's headers. The signal also ends the reading of the body, and rejects with its reason. */
-  send(request: HttpRequest, site: CallSite, signal: AbortSignal): Promise<HttpAnswer>;
+  async send(
+    { method, target, headers, body }: HttpRequest,
+    site: CallSite,
+    signal: AbortSignal,
+  ): Promise<HttpAnswer> {
+    const translate = (error: unknown): unknown =>
+      signal.aborted ? signal.reason : networkError(error, site);
+    try {
+      const request = {
+        origin: this.#options.endpoint,
+        path: target,
+        method,
+        headers,
+        body: body ?? null,
+        signal,
+      };
+      const response = await untilAborted(
+        this.#dispatcher().then((opened) => opened.request(request)),
+        // By itself undici would listen to the signal only once it is connected.
+        signal,
+      );
+      return toAnswer(response, site, translate);
+    } catch (error) {
+      throw translate(error);
+    }
+  }
+
   /** Ends the requests under way and takes no more. */
-  close(): Promise<void>;
-}
+  async close(): Promise<void> {
+    await (await this.#opened)?.destroy();
+  }
 
-export function createHttpClient(options: HttpClientOptions): HttpClient {
-  let opened: Promise<Dispatcher> | undefined;
-  const dispatcher = () => {
-    opened ??= import('./dispatcher.js').then(({ openDispatcher }) => openDispatcher(options));
-    return opened;
-  };
-
-  return {
-    async send({ method, target, headers, body }, site, signal) {
-      const translate = (error: unknown): unknown =>
-        signal.aborted ? signal.reason : networkError(error, site);
-      try {
-        const request = {
-          origin: options.endpoint,
-          path: target,
-          method,
-          headers,
-          body: body ?? null,
-          signal,
-        };
-        const response = await untilAborted(
-          dispatcher().then((opened) => opened.request(request)),
-          // By itself undici would listen to the signal only once it is connected.
-          signal,
-        );
-        return toAnswer(response, site, translate);
-      } catch (error) {
-        throw translate(error);
-      }
-    },
-    close: async () => (await opened)?.destroy(),
-  };
+  #dispatcher(): Promise<Dispatcher> {
+    this.#opened ??= import('./dispatcher.js').then(({ openDispatcher }) => openDispatcher(this.#options));
+    return this.#opened;
+  }
 }
 
 function toAnswer(

@@ -5,13 +5,13 @@ import type { Deadline } from '../../model/deadline.js';
 import { PROJECT_ID } from '../../model/ids.js';
 import { readJsonAnswer } from '../call/answer.js';
 import type { CallApi } from '../call/api-call.js';
-import { createSharedAttempt } from '../call/shared-attempt.js';
+import { SharedAttempt } from '../call/shared-attempt.js';
 import { ApiError, type CallSite } from '../errors.js';
 import { isJsonObject, type JsonObject } from '../json.js';
 
 export type FindProjectId = (deadline: Deadline) => Promise<string>;
 
-export interface ProjectLookup {
+export interface ProjectLookupOptions {
   /** Calls of IAM, with the project's credentials. */
   readonly callIam: CallApi;
   /** IAM calls each region's own project by the name of the region. */
@@ -21,24 +21,29 @@ export interface ProjectLookup {
   readonly closing: AbortSignal;
 }
 
-/** Asks once for all; after a failure again, for whoever comes next. */
-export function createProjectLookup({ callIam, region, clock, closing }: ProjectLookup): FindProjectId {
-  let found: string | undefined;
-  const look = createSharedAttempt({
-    what: 'project id',
-    attempt: (deadline) =>
-      callIam(
-        { operation: 'token', method: 'GET', path: '/v3/projects', query: { name: region } },
-        deadline,
-        async (answer, secrets) => onlyProject(await readJsonAnswer(answer, secrets), region, answer.site),
-      ),
-    clock,
-    closing,
-  });
-  return async (deadline) => {
-    found ??= await look(deadline.signal);
-    return found;
-  };
+/** Asks once for all; after a failure again, for the next caller. */
+export class ProjectLookup {
+  readonly #lookup: SharedAttempt<string>;
+  #found: string | undefined;
+
+  constructor({ callIam, region, clock, closing }: ProjectLookupOptions) {
+    this.#lookup = new SharedAttempt({
+      what: 'project id',
+      attempt: (deadline) =>
+        callIam(
+          { operation: 'token', method: 'GET', path: '/v3/projects', query: { name: region } },
+          deadline,
+          async (answer, secrets) => onlyProject(await readJsonAnswer(answer, secrets), region, answer.site),
+        ),
+      clock,
+      closing,
+    });
+  }
+
+  async find({ signal }: Deadline): Promise<string> {
+    this.#found ??= await this.#lookup.ask(signal);
+    return this.#found;
+  }
 }
 
 function onlyProject({ projects }: JsonObject, region: string, site: CallSite): string {

@@ -8,32 +8,35 @@ import { apiError, hasStatus, redact } from '../errors.js';
 /** The reference contradicts itself: its URI line and the official SDK say the one, its example the other. */
 const PATH_NAMES = ['realtime-session-task', 'realtime-session-status'] as const;
 
-export type AskTaskStatus = (nodePath: string, requestId: string, deadline: Deadline) => Promise<TaskStatus>;
+/** Remembers which of the two names the API knows. */
+export class TaskStatusQuery {
+  readonly #callApi: CallApi;
+  #names: readonly string[] = PATH_NAMES;
 
-/** The function returned remembers which of the two names the API knows. */
-export function createAskTaskStatus(callApi: CallApi): AskTaskStatus {
-  let names: readonly string[] = PATH_NAMES;
+  constructor(callApi: CallApi) {
+    this.#callApi = callApi;
+  }
 
-  return async (nodePath, requestId, deadline) => {
-    const ask = (name: string): Promise<TaskStatus> =>
-      callApi(
+  async ask(nodePath: string, requestId: string, deadline: Deadline): Promise<TaskStatus> {
+    const askBy = (name: string): Promise<TaskStatus> =>
+      this.#callApi(
         { operation: 'wait', method: 'GET', path: `${nodePath}/${name}`, query: { request_id: requestId } },
         deadline,
         readStatus,
       );
-    const [known = '', other = ''] = names;
+    const [known = '', other = ''] = this.#names;
     try {
-      return await ask(known);
+      return await askBy(known);
     } catch (error) {
       // Also what a node that is gone answers: then both names do.
       if (!hasStatus(error, 404)) {
         throw error;
       }
     }
-    const status = await ask(other);
-    names = [other, known];
+    const status = await askBy(other);
+    this.#names = [other, known];
     return status;
-  };
+  }
 }
 
 const readStatus: ReadAnswer<TaskStatus> = async (answer, secrets) => {

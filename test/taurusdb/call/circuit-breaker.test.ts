@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { CollectionError } from '../../../src/model/failure.js';
 import {
   type Admission,
-  type CredentialCircuit,
-  createCredentialCircuit,
+  CircuitBreaker,
   KEY_LIMITS,
   PASSWORD_LIMITS,
 } from '../../../src/taurusdb/call/circuit-breaker.js';
@@ -11,22 +10,22 @@ import { FakeClock, settle } from '../../support/fake-clock.js';
 
 const never = (): AbortSignal => new AbortController().signal;
 
-describe('credential circuit', () => {
+describe('circuit breaker', () => {
   let clock: FakeClock;
-  let circuit: CredentialCircuit;
+  let breaker: CircuitBreaker;
   let admitted: Admission[];
   let failures: unknown[];
 
   beforeEach(() => {
     clock = new FakeClock();
-    circuit = createCredentialCircuit(clock, KEY_LIMITS);
+    breaker = new CircuitBreaker(clock, KEY_LIMITS);
     admitted = [];
     failures = [];
   });
 
   const enter = async (count: number, fingerprint = 'key'): Promise<void> => {
     for (let n = 0; n < count; n += 1) {
-      circuit.enter(fingerprint, never()).then(
+      breaker.enter(fingerprint, never()).then(
         (admission) => admitted.push(admission),
         (error) => failures.push(error),
       );
@@ -96,7 +95,7 @@ describe('credential circuit', () => {
   });
 
   it('sends a refused password once in 15 minutes', async () => {
-    circuit = createCredentialCircuit(clock, PASSWORD_LIMITS);
+    breaker = new CircuitBreaker(clock, PASSWORD_LIMITS);
     await refuse();
     await clock.advance(899_999);
     await enter(5);
@@ -154,7 +153,7 @@ describe('credential circuit', () => {
   it('lets a waiter go when its deadline passes', async () => {
     await enter(1);
     const waiter = new AbortController();
-    const waiting = assert.rejects(circuit.enter('key', waiter.signal), /too late/u);
+    const waiting = assert.rejects(breaker.enter('key', waiter.signal), /too late/u);
     waiter.abort(new Error('too late'));
     await waiting;
     admitted[0]?.leave();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type Deadline, startDeadline } from '../../../src/model/deadline.js';
 import { CollectionError } from '../../../src/model/failure.js';
-import { createRateLimiter, type RateLimiter } from '../../../src/taurusdb/call/rate-limiter.js';
+import { RateLimiter } from '../../../src/taurusdb/call/rate-limiter.js';
 import { FakeClock } from '../../support/fake-clock.js';
 
 const endsWith = (signal: AbortSignal): Deadline => ({ signal, remainingMs: () => Number.POSITIVE_INFINITY });
@@ -29,14 +29,14 @@ describe('rate limiter', () => {
     taken.filter((at) => at >= from && at < to).length;
 
   it('lets the first request through at once', async () => {
-    take(createRateLimiter(clock, 10), 1);
+    take(new RateLimiter(clock, 10), 1);
     await clock.advance(0);
     assert.deepEqual(taken, [0]);
   });
 
   for (const rate of [1, 5, 9, 10, 25, 100]) {
     it(`lets no more than ${rate} through in any second, at ${rate}/s, and nearly as many`, async () => {
-      const limiter = createRateLimiter(clock, rate);
+      const limiter = new RateLimiter(clock, rate);
       await clock.advance(60_000);
       take(limiter, rate * 10);
       await clock.advance(5_000);
@@ -49,7 +49,7 @@ describe('rate limiter', () => {
   }
 
   it('saves up no more than a twentieth of a second', async () => {
-    const limiter = createRateLimiter(clock, 100);
+    const limiter = new RateLimiter(clock, 100);
     await clock.advance(60_000);
     take(limiter, 200);
     await clock.advance(0);
@@ -57,13 +57,13 @@ describe('rate limiter', () => {
   });
 
   it('works below one request per second', async () => {
-    take(createRateLimiter(clock, 0.5), 3);
+    take(new RateLimiter(clock, 0.5), 3);
     await clock.advance(5_000);
     assert.deepEqual(taken.map(Math.round), [0, 2_105, 4_211]);
   });
 
   it('serves in order', async () => {
-    const limiter = createRateLimiter(clock, 10);
+    const limiter = new RateLimiter(clock, 10);
     const order: string[] = [];
     for (const name of ['a', 'b', 'c']) {
       void limiter.take(never()).then(() => order.push(name));
@@ -73,7 +73,7 @@ describe('rate limiter', () => {
   });
 
   it('gives no turn to a waiter whose deadline has passed', async () => {
-    const limiter = createRateLimiter(clock, 1);
+    const limiter = new RateLimiter(clock, 1);
     const waiter = new AbortController();
     take(limiter, 1);
     const given = assert.rejects(limiter.take(endsWith(waiter.signal)), /too late/u);
@@ -86,11 +86,11 @@ describe('rate limiter', () => {
 
   it('refuses a deadline that has already passed', async () => {
     const signal = AbortSignal.abort(new Error('too late'));
-    await assert.rejects(createRateLimiter(clock, 1).take(endsWith(signal)), /too late/u);
+    await assert.rejects(new RateLimiter(clock, 1).take(endsWith(signal)), /too late/u);
   });
 
   it('halves its rate when told to slow down, at most once a second, never below 1/s', async () => {
-    const limiter = createRateLimiter(clock, 10);
+    const limiter = new RateLimiter(clock, 10);
     await clock.advance(60_000);
     limiter.slowDown();
     limiter.slowDown();
@@ -111,7 +111,7 @@ describe('rate limiter', () => {
   });
 
   it('never slows a project below its own rate where that is under 1/s', async () => {
-    const limiter = createRateLimiter(clock, 0.5);
+    const limiter = new RateLimiter(clock, 0.5);
     limiter.slowDown();
     take(limiter, 3);
     await clock.advance(5_000);
@@ -119,7 +119,7 @@ describe('rate limiter', () => {
   });
 
   it('gets a tenth of its rate back every 10 s', async () => {
-    const limiter = createRateLimiter(clock, 10);
+    const limiter = new RateLimiter(clock, 10);
     limiter.slowDown();
     take(limiter, 1_000);
     await clock.advance(70_000);
@@ -132,7 +132,7 @@ describe('rate limiter', () => {
 
   describe('while the API has asked to wait', () => {
     it('lets nobody through, and goes on at half the rate', async () => {
-      const limiter = createRateLimiter(clock, 10);
+      const limiter = new RateLimiter(clock, 10);
       limiter.slowDown(60_000);
       take(limiter, 1_000);
       await clock.advance(59_999);
@@ -142,7 +142,7 @@ describe('rate limiter', () => {
     });
 
     it('does not forget a long pause over a short one', async () => {
-      const limiter = createRateLimiter(clock, 10);
+      const limiter = new RateLimiter(clock, 10);
       limiter.slowDown(60_000);
       limiter.slowDown(1_000);
       take(limiter, 1);
@@ -151,7 +151,7 @@ describe('rate limiter', () => {
     });
 
     it('does not believe more than five minutes', async () => {
-      const limiter = createRateLimiter(clock, 10);
+      const limiter = new RateLimiter(clock, 10);
       limiter.slowDown(1_000_000_000);
       take(limiter, 1);
       await clock.advance(300_000);
@@ -159,7 +159,7 @@ describe('rate limiter', () => {
     });
 
     it('refuses at once, as throttled, whose deadline comes first, and lets the others wait', async () => {
-      const limiter = createRateLimiter(clock, 1);
+      const limiter = new RateLimiter(clock, 1);
       take(limiter, 1);
       const outcomes: unknown[] = [];
       const ask = (ms: number) =>
@@ -191,7 +191,7 @@ describe('rate limiter', () => {
     };
 
     it('is idle at first, and full after minutes of more requests than it allows', async () => {
-      const limiter = createRateLimiter(clock, 10);
+      const limiter = new RateLimiter(clock, 10);
       assert.deepEqual(rounded(limiter), [10, 0]);
       take(limiter, 10_000);
       await clock.advance(0);
@@ -202,7 +202,7 @@ describe('rate limiter', () => {
     });
 
     it('tells the share of steady requests, also after hours of silence', async () => {
-      const limiter = createRateLimiter(clock, 10);
+      const limiter = new RateLimiter(clock, 10);
       await clock.advance(10 * 3_600_000);
       for (let second = 0; second < 300; second += 1) {
         take(limiter, 3);
@@ -215,12 +215,12 @@ describe('rate limiter', () => {
     });
 
     it('allows nothing in a pause, then half, and the used share is of what was allowed', async () => {
-      const limiter = createRateLimiter(clock, 10);
+      const limiter = new RateLimiter(clock, 10);
       limiter.slowDown(5_000);
       assert.equal(limiter.state().requestsPerSecond, 0);
       await clock.advance(5_000);
       assert.equal(limiter.state().requestsPerSecond, 5);
-      const slow = createRateLimiter(clock, 10);
+      const slow = new RateLimiter(clock, 10);
       for (let second = 0; second < 600; second += 1) {
         slow.slowDown();
         take(slow, 10);

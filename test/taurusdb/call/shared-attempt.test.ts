@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Deadline } from '../../../src/model/deadline.js';
 import { CollectionError } from '../../../src/model/failure.js';
-import { createSharedAttempt } from '../../../src/taurusdb/call/shared-attempt.js';
+import { SharedAttempt } from '../../../src/taurusdb/call/shared-attempt.js';
 import { ApiError } from '../../../src/taurusdb/errors.js';
 import { FakeClock, settle } from '../../support/fake-clock.js';
 
@@ -21,7 +21,7 @@ describe('a shared attempt', () => {
     clock = new FakeClock();
     closing = new AbortController();
     deadlines = [];
-    ask = createSharedAttempt({
+    const shared = new SharedAttempt<string>({
       what: 'token',
       clock,
       closing: closing.signal,
@@ -34,6 +34,7 @@ describe('a shared attempt', () => {
         });
       },
     });
+    ask = (signal) => shared.ask(signal);
   });
 
   it('is made once for all who ask meanwhile, and again for who asks later', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createClockSkew } from '../../../src/taurusdb/credentials/signing-credentials.js';
+import { ClockSkew } from '../../../src/taurusdb/credentials/signing-credentials.js';
 import { FakeClock } from '../../support/fake-clock.js';
 
 const MINUTE = 60_000;
@@ -8,7 +8,7 @@ const date = (ms: number): string => new Date(ms).toUTCString();
 describe('clock skew', () => {
   let clock: FakeClock;
   let corrections: number[];
-  const create = () => createClockSkew(clock, (offsetMs) => corrections.push(offsetMs));
+  const create = () => new ClockSkew(clock, (offsetMs) => corrections.push(offsetMs));
 
   beforeEach(() => {
     clock = new FakeClock();

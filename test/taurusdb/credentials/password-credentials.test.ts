@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { startDeadline } from '../../../src/model/deadline.js';
-import {
-  type CredentialCircuit,
-  createCredentialCircuit,
-  PASSWORD_LIMITS,
-} from '../../../src/taurusdb/call/circuit-breaker.js';
+import { CircuitBreaker, PASSWORD_LIMITS } from '../../../src/taurusdb/call/circuit-breaker.js';
 import type { Credentials } from '../../../src/taurusdb/call/credentials.js';
 import {
+  PasswordCredentials,
   type PasswordOptions,
-  passwordCredentials,
 } from '../../../src/taurusdb/credentials/password-credentials.js';
 import { sampleNode } from '../../collect/sample-node.js';
 import { FakeClock, settle } from '../../support/fake-clock.js';
@@ -38,7 +34,7 @@ describe('password credentials', () => {
   let clock: FakeClock;
   let log: RecordedLog;
   let observer: RecordedApi;
-  let circuit: CredentialCircuit;
+  let breaker: CircuitBreaker;
   let password: string;
   let iam: ScriptedServer;
 
@@ -46,7 +42,7 @@ describe('password credentials', () => {
     clock = new FakeClock();
     log = new RecordedLog();
     observer = new RecordedApi();
-    circuit = createCredentialCircuit(clock, PASSWORD_LIMITS);
+    breaker = new CircuitBreaker(clock, PASSWORD_LIMITS);
     password = 'CANARY"PASS\\WORD';
   });
   afterEach(async () => {
@@ -66,14 +62,14 @@ describe('password credentials', () => {
 
   /** Of the IAM that runs. */
   const credentialsWith = (change: Partial<PasswordOptions> & { maxRetries?: number } = {}): Credentials =>
-    passwordCredentials({
+    new PasswordCredentials({
       project: 'production',
       domain: 'acme',
       user: 'exporter',
       readPassword: () => password,
       scope: { name: 'ap-southeast-3' },
       iam: sampleService(iam.url, { clock, observer, log, maxRetries: change.maxRetries ?? 3 }),
-      circuit,
+      breaker,
       clock,
       random: () => 0.5,
       log,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { startDeadline } from '../../../src/model/deadline.js';
-import { createRenewedSecret, type RenewedSecret } from '../../../src/taurusdb/credentials/renewed-secret.js';
+import { RenewedSecret } from '../../../src/taurusdb/credentials/renewed-secret.js';
 import { ApiError } from '../../../src/taurusdb/errors.js';
 import { FakeClock, settle } from '../../support/fake-clock.js';
 import { RecordedLog } from '../../support/recorded-log.js';
@@ -19,7 +19,7 @@ describe('a renewed secret', () => {
     log = new RecordedLog();
     fetches = 0;
     outage = false;
-    secret = createRenewedSecret({
+    secret = new RenewedSecret({
       what: 'token',
       project: 'production',
       clock,

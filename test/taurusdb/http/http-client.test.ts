@@ -6,9 +6,8 @@ import { TLSSocket } from 'node:tls';
 import { inspect } from 'node:util';
 import { ApiError } from '../../../src/taurusdb/errors.js';
 import {
-  createHttpClient,
   type HttpAnswer,
-  type HttpClient,
+  HttpClient,
   type HttpClientOptions,
 } from '../../../src/taurusdb/http/http-client.js';
 import { openBlackHole } from '../../support/black-hole.js';
@@ -30,7 +29,7 @@ const never = (): AbortSignal => new AbortController().signal;
 describe('HTTP client', () => {
   const clients: HttpClient[] = [];
   const create = (endpoint: string, change: Partial<HttpClientOptions> = {}): HttpClient => {
-    const client = createHttpClient({ endpoint, timeoutMs: 5_000, ...change });
+    const client = new HttpClient({ endpoint, timeoutMs: 5_000, ...change });
     clients.push(client);
     return client;
   };
@@ -274,7 +273,7 @@ describe('HTTP client', () => {
 
     it('ends when the client is closed', async () => {
       const server = await startServer([(response) => response.write('a')]);
-      const client = createHttpClient({ endpoint: server.url, timeoutMs: 5_000 });
+      const client = new HttpClient({ endpoint: server.url, timeoutMs: 5_000 });
       const reading = failure(read(await get(client)));
       await client.close();
       assert.equal((await reading).reason, 'network');

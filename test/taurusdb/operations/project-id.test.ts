@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { startDeadline } from '../../../src/model/deadline.js';
-import { createCredentialCircuit, KEY_LIMITS } from '../../../src/taurusdb/call/circuit-breaker.js';
+import { CircuitBreaker, KEY_LIMITS } from '../../../src/taurusdb/call/circuit-breaker.js';
 import { tokenCredentials } from '../../../src/taurusdb/credentials/token-credentials.js';
-import { createProjectLookup, type FindProjectId } from '../../../src/taurusdb/operations/project-id.js';
+import { ProjectLookup } from '../../../src/taurusdb/operations/project-id.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { RecordedLog } from '../../support/recorded-log.js';
 import { closeServers, type ScriptedServer, type Step, startServer } from '../../support/scripted-server.js';
@@ -15,23 +15,23 @@ describe('the look-up of a project id', () => {
   let clock: FakeClock;
   let observer: RecordedApi;
   let server: ScriptedServer;
-  let find: () => ReturnType<FindProjectId>;
+  let find: () => Promise<string>;
 
   const start = async (...script: Step[]): Promise<void> => {
     clock = new FakeClock();
     observer = new RecordedApi();
     server = await startServer(script);
     const iam = sampleService(server.url, { clock, observer, log: new RecordedLog(), maxRetries: 0 });
-    const lookup = createProjectLookup({
+    const lookup = new ProjectLookup({
       callIam: iam.callWith(
         tokenCredentials(() => 'TOKEN'),
-        createCredentialCircuit(clock, KEY_LIMITS),
+        new CircuitBreaker(clock, KEY_LIMITS),
       ),
       region: REGION,
       clock,
       closing: new AbortController().signal,
     });
-    find = () => lookup(startDeadline(clock, 50_000));
+    find = () => lookup.find(startDeadline(clock, 50_000));
   };
 
   afterEach(async () => {
