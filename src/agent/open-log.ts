@@ -4,6 +4,7 @@ import { configureSync, getJsonLinesFormatter, getLogfmtFormatter, getLogger } f
 import type { Config } from '../config/config-schema.js';
 import { Secret } from '../config/secret.js';
 import type { Log, LogFields } from '../log.js';
+import { redact } from '../redact.js';
 
 export interface OpenedLog {
   readonly log: Log;
@@ -53,7 +54,7 @@ export interface LogSettings {
 
 // Anything longer than this in one field is somebody's document, not a fact for the log.
 const MAX_FIELD = 1_000;
-// A secret shorter than this would blank out ordinary words.
+// A secret shorter than this would blank out ordinary words of our own.
 const MIN_SECRET = 4;
 
 export function createLog(settings: LogSettings): Log {
@@ -70,7 +71,7 @@ export function createLog(settings: LogSettings): Log {
     ],
   });
   const logger = getLogger(['exporter']);
-  const clean = (text: string) => redact(text, settings.secrets()).slice(0, MAX_FIELD);
+  const clean = (text: string) => redact(text, settings.secrets(), MIN_SECRET).slice(0, MAX_FIELD);
   const cleanFields = (fields: LogFields | undefined) =>
     Object.fromEntries(
       Object.entries(fields ?? {})
@@ -85,14 +86,4 @@ export function createLog(settings: LogSettings): Log {
     warn: (message, fields) => logger.warn(literal(message), cleanFields(fields)),
     error: (message, fields) => logger.error(literal(message), cleanFields(fields)),
   };
-}
-
-function redact(text: string, secrets: readonly string[]): string {
-  let clean = text;
-  for (const secret of secrets) {
-    if (secret.length >= MIN_SECRET) {
-      clean = clean.replaceAll(secret, '<secret>');
-    }
-  }
-  return clean;
 }

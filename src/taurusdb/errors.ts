@@ -1,6 +1,7 @@
 // A failed call with what the layers around it must know: may it be repeated, when, and what the API answered.
 import type { ApiOperation } from '../model/api-observer.js';
 import { CollectionError, type FailureDetails, type FailureReason } from '../model/failure.js';
+import { redact } from '../redact.js';
 import { isJsonObject } from './json.js';
 
 /**
@@ -89,18 +90,6 @@ export function parseErrorBody(json: unknown, secrets: readonly string[]): Error
 export function describeErrorBody(body: ErrorBody | undefined): string {
   const code = body?.code === undefined ? '' : ` ${body.code}`;
   return body?.message === undefined ? code : `${code} ${JSON.stringify(body.message)}`;
-}
-
-/** `text` with each secret replaced, in whatever case; for text that a server wrote. */
-export function redact(text: string, secrets: readonly string[]): string {
-  // The longest first: one secret may begin with another.
-  const longestFirst = secrets.filter((secret) => secret !== '').sort((a, b) => b.length - a.length);
-  return longestFirst.reduce((clean, secret) => clean.replaceAll(pattern(secret), '***'), text);
-}
-
-/** Some of what is shown, such as types and hosts, is in lower case by then. */
-function pattern(secret: string): RegExp {
-  return new RegExp(secret.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), 'gi');
 }
 
 function oneLine(text: string, secrets: readonly string[]): string {

@@ -58,6 +58,12 @@ describe('createLog', () => {
     assert.equal(lines.join('').split('<secret>').length - 1, 3);
   });
 
+  it('leaves words alone that a secret of three characters would blank out', () => {
+    const { log, lines } = capture({ secrets: () => ['got', 'GAUSS'] });
+    log.error('got no answer', { where: 'gaussdb.example' });
+    assert.match(lines[0] ?? '', /msg="got no answer" where=<secret>db\.example\n$/u);
+  });
+
   it('cuts a field that is a document', () => {
     const { log, lines } = capture();
     log.info('long', { text: 'x'.repeat(1_000_000) });

@@ -91,7 +91,7 @@ describe('secrets of the program', function () {
       const text = [...seen, commandLine, title].join('\n');
       assert.deepEqual(canariesIn(text), []);
       assert.ok(![hash, WEB_PASSWORD].some((secret) => text.includes(secret)));
-      assert.match(agent.stderr(), /\*\*\*/u, 'the API did repeat them');
+      assert.match(agent.stderr(), /<secret>/u, 'the API did repeat them');
       assert.match(agent.stderr(), /level=warning .*can be read by other users/u);
     } finally {
       agent.child.kill('SIGKILL');

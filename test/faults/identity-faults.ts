@@ -35,7 +35,7 @@ export const IDENTITY_FAULTS = {
       token: refusal(401, 'IAM.0001', `The username or password is wrong: ${CANARIES.password}`),
       requests: { ...NOTHING_SENT, token: 1 },
       lastsMs: 900_000,
-      says: /token: got 401 IAM\.0001 "The username or password is wrong: \*\*\*/u,
+      says: /token: got 401 IAM\.0001 "The username or password is wrong: <secret>/u,
     },
     {
       what: 'A14 IAM forbids',

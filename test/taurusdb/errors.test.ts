@@ -61,19 +61,22 @@ describe('parseErrorBody', () => {
   it('strikes out secrets, also where the cut would halve one', () => {
     const secret = 'SECRETSECRETSECRET';
     const message = `${'x'.repeat(190)}${secret}`;
-    assert.equal(parseErrorBody({ error_msg: message }, [secret])?.message, `${'x'.repeat(190)}***`);
+    assert.equal(parseErrorBody({ error_msg: message }, [secret])?.message, `${'x'.repeat(190)}<secret>`);
   });
 
   it('strikes out a secret that control characters break up', () => {
-    assert.equal(parseErrorBody({ error_msg: 'bad SEC\u200bRET' }, ['SECRET'])?.message, 'bad ***');
+    assert.equal(parseErrorBody({ error_msg: 'bad SEC\u200bRET' }, ['SECRET'])?.message, 'bad <secret>');
   });
 
   it('strikes out a secret that begins with another one, and knows no empty secret', () => {
-    assert.equal(parseErrorBody({ error_msg: 'KEY KEYLONG' }, ['', 'KEY', 'KEYLONG'])?.message, '*** ***');
+    assert.equal(
+      parseErrorBody({ error_msg: 'KEY KEYLONG' }, ['', 'KEY', 'KEYLONG'])?.message,
+      '<secret> <secret>',
+    );
   });
 
   it('strikes out a secret sent back as the code', () => {
-    assert.equal(parseErrorBody({ error_code: 'SECRET' }, ['SECRET'])?.code, '***');
+    assert.equal(parseErrorBody({ error_code: 'SECRET' }, ['SECRET'])?.code, '<secret>');
   });
 });
 

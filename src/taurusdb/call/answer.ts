@@ -2,7 +2,8 @@
 
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { apiError, describeErrorBody, type ErrorBody, parseErrorBody, redact } from '../errors.js';
+import { redact } from '../../redact.js';
+import { apiError, describeErrorBody, type ErrorBody, parseErrorBody } from '../errors.js';
 import type { HttpAnswer } from '../http/http-client.js';
 import { type JsonObject, parseJsonObject } from '../json.js';
 

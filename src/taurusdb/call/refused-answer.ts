@@ -1,7 +1,8 @@
 // An answer that is not what was asked for, as an error: its reason by status, and the server's own words where
 // they have a known shape.
 import type { ApiOperation } from '../../model/api-observer.js';
-import { type ApiError, apiError, describeErrorBody, type Repeatable, redact } from '../errors.js';
+import { redact } from '../../redact.js';
+import { type ApiError, apiError, describeErrorBody, type Repeatable } from '../errors.js';
 import type { HttpAnswer } from '../http/http-client.js';
 import { readErrorBody } from './answer.js';
 import { retryAfterMs } from './retry.js';

@@ -1,8 +1,9 @@
 // Fetches a finished task's result, a CSV file (API reference, page DownloadRealtimeSession).
 import type { Deadline } from '../../model/deadline.js';
+import { redact } from '../../redact.js';
 import { contentType, readBody, readErrorBody } from '../call/answer.js';
 import type { CallApi } from '../call/api-call.js';
-import { apiError, describeErrorBody, redact } from '../errors.js';
+import { apiError, describeErrorBody } from '../errors.js';
 
 export interface ResultToDownload {
   readonly nodePath: string;

@@ -1,9 +1,10 @@
 // Asks how a task is doing (API reference, page ShowRealtimeSessionTaskStatus).
 import { TASK_STATUSES, type TaskStatus } from '../../collect/session-api.js';
 import type { Deadline } from '../../model/deadline.js';
+import { redact } from '../../redact.js';
 import { readJsonAnswer } from '../call/answer.js';
 import type { CallApi, ReadAnswer } from '../call/api-call.js';
-import { apiError, hasStatus, redact } from '../errors.js';
+import { apiError, hasStatus } from '../errors.js';
 
 /** The reference contradicts itself: its URI line and the official SDK say the one, its example the other. */
 const PATH_NAMES = ['realtime-session-task', 'realtime-session-status'] as const;
