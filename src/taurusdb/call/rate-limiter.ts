@@ -3,6 +3,7 @@
 import type { Clock } from '../../clock.js';
 import type { Deadline } from '../../model/deadline.js';
 import { CollectionError } from '../../model/failure.js';
+import { TokenBucket } from '../../token-bucket.js';
 import { hasStatus } from '../errors.js';
 import type { Layer } from './api-call.js';
 
@@ -30,11 +31,8 @@ interface Waiter {
 export class RateLimiter {
   readonly #clock: Clock;
   readonly #maxRate: number;
-  /** A small bucket spreads requests evenly; what it holds and what a second adds make the budget of that second. */
-  readonly #capacity: number;
+  readonly #bucket: TokenBucket;
   readonly #meter: RateMeter;
-  #tokens: number;
-  #refilledAt: number;
   #reducedRate: number;
   #reducedAt = Number.NEGATIVE_INFINITY;
   #pausedUntil = Number.NEGATIVE_INFINITY;
@@ -44,10 +42,9 @@ export class RateLimiter {
   constructor(clock: Clock, maxRequestsPerSecond: number) {
     this.#clock = clock;
     this.#maxRate = maxRequestsPerSecond;
-    this.#capacity = Math.max(1, maxRequestsPerSecond * (1 - PACE));
+    // A small bucket spreads requests evenly; what it holds and what a second adds make the budget of that second.
+    this.#bucket = new TokenBucket(clock, Math.max(1, maxRequestsPerSecond * (1 - PACE)));
     this.#meter = new RateMeter(maxRequestsPerSecond);
-    this.#tokens = this.#capacity;
-    this.#refilledAt = clock.monotonic();
     this.#reducedRate = maxRequestsPerSecond;
   }
 
@@ -125,27 +122,21 @@ export class RateLimiter {
 
   #refill(): void {
     const now = this.#clock.monotonic();
-    const pausedSeconds = Math.max(0, Math.min(now, this.#pausedUntil) - this.#refilledAt) / 1_000;
-    const openSeconds = (now - this.#refilledAt) / 1_000 - pausedSeconds;
-    this.#meter.pass(pausedSeconds, 0);
-    this.#meter.pass(openSeconds, this.#pace());
-    this.#tokens = Math.min(this.#capacity, this.#tokens + openSeconds * this.#pace());
-    this.#refilledAt = now;
+    this.#meter.pass(this.#bucket.refill(0, Math.min(now, this.#pausedUntil)), 0);
+    this.#meter.pass(this.#bucket.refill(this.#pace(), now), this.#pace());
   }
 
   async #serve(): Promise<void> {
     this.#serving = true;
     while (this.#waiters.length > 0) {
       this.#refill();
-      // Less than a millionth short counts as whole: a timer cannot wait for a rounding error.
       if (this.#pauseLeftMs() > 0) {
         await this.#clock.sleep(this.#pauseLeftMs());
-      } else if (this.#tokens >= 1 - 1e-6) {
-        this.#tokens -= 1;
+      } else if (this.#bucket.take()) {
         this.#meter.use();
         this.#waiters.shift()?.proceed();
       } else {
-        await this.#clock.sleep(((1 - this.#tokens) / this.#pace()) * 1_000);
+        await this.#clock.sleep(this.#bucket.msUntilToken(this.#pace()));
       }
     }
     this.#serving = false;

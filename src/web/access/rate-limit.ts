@@ -1,5 +1,6 @@
 // The rate limit of the web configuration: a bucket of `burst` tokens, one more each interval.
 import type { Clock } from '../../clock.js';
+import { TokenBucket } from '../../token-bucket.js';
 
 export interface RateLimitSettings {
   readonly intervalMs: number;
@@ -7,28 +8,17 @@ export interface RateLimitSettings {
 }
 
 export class RateLimit {
-  readonly #settings: RateLimitSettings;
-  readonly #clock: Clock;
-  #tokens: number;
-  #countedAt: number;
+  readonly #perSecond: number;
+  readonly #bucket: TokenBucket;
 
-  constructor(settings: RateLimitSettings, clock: Clock) {
-    this.#settings = settings;
-    this.#clock = clock;
-    this.#tokens = settings.burst;
-    this.#countedAt = clock.monotonic();
+  constructor({ intervalMs, burst }: RateLimitSettings, clock: Clock) {
+    this.#perSecond = 1_000 / intervalMs;
+    this.#bucket = new TokenBucket(clock, burst);
   }
 
   /** Takes a token, if there is one. */
   allows(): boolean {
-    const now = this.#clock.monotonic();
-    const earned = (now - this.#countedAt) / this.#settings.intervalMs;
-    this.#tokens = Math.min(this.#settings.burst, this.#tokens + earned);
-    this.#countedAt = now;
-    if (this.#tokens < 1) {
-      return false;
-    }
-    this.#tokens -= 1;
-    return true;
+    this.#bucket.refill(this.#perSecond);
+    return this.#bucket.take();
   }
 }

@@ -1,0 +1,45 @@
+// A token bucket: so many events at once, and on the average so many a second.
+import type { Clock } from './clock.js';
+
+/** Less than this short of a whole token counts as one: a timer cannot wait for a rounding error. */
+const ROUNDING = 1e-6;
+
+/** Full at first. What a second adds is its owner's to say: the rate may change at any time. */
+export class TokenBucket {
+  readonly #clock: Clock;
+  readonly #capacity: number;
+  #tokens: number;
+  #refilledAt: number;
+
+  constructor(clock: Clock, capacity: number) {
+    this.#clock = clock;
+    this.#capacity = capacity;
+    this.#tokens = capacity;
+    this.#refilledAt = clock.monotonic();
+  }
+
+  /**
+   * Adds what the time since the last refill has earned, up to now or to an earlier moment of the monotonic clock.
+   * Returns that time, in seconds.
+   */
+  refill(perSecond: number, until = this.#clock.monotonic()): number {
+    const seconds = Math.max(0, until - this.#refilledAt) / 1_000;
+    this.#tokens = Math.min(this.#capacity, this.#tokens + seconds * perSecond);
+    this.#refilledAt = Math.max(this.#refilledAt, until);
+    return seconds;
+  }
+
+  /** Takes a token, if there is one. */
+  take(): boolean {
+    if (this.#tokens < 1 - ROUNDING) {
+      return false;
+    }
+    this.#tokens -= 1;
+    return true;
+  }
+
+  /** How long it takes until there is a token, at this rate. */
+  msUntilToken(perSecond: number): number {
+    return (Math.max(0, 1 - this.#tokens) / perSecond) * 1_000;
+  }
+}
