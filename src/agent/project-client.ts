@@ -83,6 +83,7 @@ function serviceOptions(
   endpoint: string,
   { clock, log, observer }: ProjectClientOptions,
 ) {
+  const { proxy_url: proxyUrl } = api;
   return {
     project: name,
     endpoint,
@@ -91,7 +92,7 @@ function serviceOptions(
     maxRetries: api.max_retries,
     maxRequestsPerSecond: api.max_requests_per_second,
     ...(api.ca === undefined ? {} : { ca: [...rootCertificates, api.ca].join('\n') }),
-    ...(api.proxy_url === undefined ? {} : { proxyUrl: api.proxy_url.read() }),
+    ...(proxyUrl === undefined ? {} : { readProxyUrl: () => proxyUrl.read() }),
     clock,
     random: Math.random,
     observer,

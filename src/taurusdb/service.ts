@@ -23,8 +23,8 @@ export interface ServiceOptions {
   readonly maxRequestsPerSecond: number;
   /** PEM; trusted instead of the system's authorities. */
   readonly ca?: string;
-  /** May hold a user and a password. */
-  readonly proxyUrl?: string;
+  /** Asked at each request, so that a changed URL is followed. It may hold a user and a password. */
+  readonly readProxyUrl?: () => string;
   readonly clock: Clock;
   /** In [0, 1); spreads the retries. */
   readonly random: () => number;
@@ -41,15 +41,18 @@ export interface Service {
 }
 
 export function openService(options: ServiceOptions): Service {
-  const { endpoint, requestTimeoutMs, ca, proxyUrl, clock, maxRequestsPerSecond } = options;
+  const { endpoint, requestTimeoutMs, ca, readProxyUrl, clock, maxRequestsPerSecond } = options;
   const http = new HttpClient({
     endpoint,
     timeoutMs: requestTimeoutMs,
     ...(ca === undefined ? {} : { ca }),
-    ...(proxyUrl === undefined ? {} : { proxyUrl }),
+    ...(readProxyUrl === undefined ? {} : { readProxyUrl }),
   });
   const { host } = new URL(endpoint);
-  const where = proxyUrl === undefined ? host : `${host} through the proxy ${new URL(proxyUrl).host}`;
+  const where = (): string => {
+    const proxyHost = http.proxyHost();
+    return proxyHost === undefined ? host : `${host} through the proxy ${proxyHost}`;
+  };
   const limiter = new RateLimiter(clock, maxRequestsPerSecond);
   return {
     callWith: (credentials, breaker) =>

@@ -12,6 +12,7 @@ import { sampleNode } from '../collect/sample-node.js';
 import { ConfigFolder } from '../config/config-folder.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { RecordedLog } from '../support/recorded-log.js';
+import { closeServers, startTcpServer } from '../support/scripted-server.js';
 import { simulatedConfig, writeConfig } from '../support/simulated-config.js';
 import { collectionError, RecordedApi, until } from '../taurusdb/sample-client.js';
 
@@ -38,6 +39,7 @@ describe('ProjectClients', function () {
   afterEach(async () => {
     await clients.close();
     await simulator.close();
+    await closeServers();
     folder.remove();
   });
 
@@ -245,6 +247,33 @@ describe('ProjectClients', function () {
     writeFileSync(file, `${project.tokens[0]}\n`);
     await submit(project);
     assert.deepEqual(seen(/./u), { 'submit 401': 2, 'submit 200': 1 });
+  });
+
+  it('goes through the proxy that a secret file names now, and says which, without its password', async () => {
+    const refusing = () =>
+      startTcpServer((socket) => socket.once('data', () => socket.end('HTTP/1.1 403 Forbidden\r\n\r\n')));
+    const [first, second] = [await refusing(), await refusing()];
+    await startCloud(sampleFleet());
+    const [project] = simulator.projects;
+    assert.ok(project);
+    const file = folder.write('proxy', `http://user:password@${first}\n`);
+    configure(() => ({ api: { max_retries: 0, proxy_url_file: file } }));
+    const refusedBy = async (address: string): Promise<void> => {
+      const { message } = await collectionError(submit(project));
+      assert.ok(
+        message.includes(
+          `: check api.proxy_url (${new URL(simulator.url).host} through the proxy ${address})`,
+        ),
+        message,
+      );
+      assert.ok(!message.includes('password'));
+    };
+    await refusedBy(first);
+    writeFileSync(file, `http://user:another-password@${second}\n`);
+    await refusedBy(second);
+    writeFileSync(file, 'half-a-url\n');
+    await refusedBy(second);
+    assert.deepEqual(seen(/./u), {});
   });
 
   it('knows the budget of each project', async () => {

@@ -10,8 +10,8 @@ import type { SendRequest } from './send.js';
 export interface AuthorizeOptions {
   /** Of the API, with the port where it is not the scheme's own. */
   readonly host: string;
-  /** The API for people: its host, and the proxy's where there is one. */
-  readonly where: string;
+  /** The API for people: its host, and that of the proxy that a request now goes through. */
+  readonly where: () => string;
   /** X-Language: `en-us` or `zh-cn`. */
   readonly language: string;
   readonly credentials: Credentials;
@@ -55,7 +55,7 @@ export function authorize(
         {
           request: { method, target, headers, body },
           secrets: authorization.secrets,
-          site: { operation, where },
+          site: { operation, where: where() },
         },
         deadline,
         read,

@@ -3,17 +3,15 @@
 import type { Dispatcher } from 'undici';
 import { untilAborted } from '../../model/deadline.js';
 import type { CallSite } from '../errors.js';
+import type { ConnectionOptions, Connections } from './connections.js';
 import { networkError } from './network-error.js';
+import { ProxyUrl } from './proxy-url.js';
 
-export interface HttpClientOptions {
+export interface HttpClientOptions extends ConnectionOptions {
   /** Scheme, host and port. */
   readonly endpoint: string;
-  /** For connecting (at most 5 s are taken for that) and for each wait for more of a body. */
-  readonly timeoutMs: number;
-  /** PEM; trusted instead of the system's authorities. */
-  readonly ca?: string;
-  /** May hold a user and a password. */
-  readonly proxyUrl?: string;
+  /** Asked at each request, so that a changed URL is followed. It may hold a user and a password. */
+  readonly readProxyUrl?: () => string;
 }
 
 export interface HttpRequest {
@@ -39,10 +37,17 @@ export interface HttpAnswer {
 
 export class HttpClient {
   readonly #options: HttpClientOptions;
-  #opened: Promise<Dispatcher> | undefined;
+  readonly #proxyUrl: ProxyUrl | undefined;
+  #connections: Promise<Connections> | undefined;
 
   constructor(options: HttpClientOptions) {
     this.#options = options;
+    this.#proxyUrl = options.readProxyUrl && new ProxyUrl(options.readProxyUrl);
+  }
+
+  /** Host and port of the proxy that a request now goes through; undefined without one. */
+  proxyHost(): string | undefined {
+    return this.#proxyUrl?.current().host;
   }
 
   /** Resolves at the answer's headers. The signal also ends the reading of the body, and rejects with its reason. */
@@ -62,8 +67,9 @@ export class HttpClient {
         body: body ?? null,
         signal,
       };
+      const proxyUrl = this.#proxyUrl?.current().href;
       const response = await untilAborted(
-        this.#dispatcher().then((opened) => opened.request(request)),
+        this.#connect().then((connections) => connections.request(proxyUrl, request)),
         // By itself undici would listen to the signal only once it is connected.
         signal,
       );
@@ -75,12 +81,14 @@ export class HttpClient {
 
   /** Ends the requests under way and takes no more. */
   async close(): Promise<void> {
-    await (await this.#opened)?.destroy();
+    await (await this.#connections)?.destroy();
   }
 
-  #dispatcher(): Promise<Dispatcher> {
-    this.#opened ??= import('./dispatcher.js').then(({ openDispatcher }) => openDispatcher(this.#options));
-    return this.#opened;
+  #connect(): Promise<Connections> {
+    this.#connections ??= import('./connections.js').then(
+      ({ Connections }) => new Connections(this.#options),
+    );
+    return this.#connections;
   }
 }
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { inspect } from 'node:util';
+import { CollectionError } from '../../../src/model/failure.js';
 import { ApiError } from '../../../src/taurusdb/errors.js';
 import {
   type HttpAnswer,
@@ -357,12 +358,20 @@ describe('HTTP client', () => {
     const password = 'PROXYPASSWORD';
     const through = (address: string): string => `http://user:${password}@${address}`;
 
-    it('asks for a tunnel with its credentials, and sends the request through it', async () => {
-      const server = await startServer([{ body: 'tunnelled' }]);
-      let head = '';
-      const proxy = await startTcpServer((socket) =>
+    interface TunnelProxy {
+      readonly address: string;
+      /** What it was asked for each tunnel. */
+      readonly heads: string[];
+      readonly tunnels: Set<Socket>;
+    }
+    const startProxy = async (): Promise<TunnelProxy> => {
+      const heads: string[] = [];
+      const tunnels = new Set<Socket>();
+      const address = await startTcpServer((socket) =>
         socket.once('data', (data) => {
-          head = data.toString();
+          const head = data.toString();
+          heads.push(head);
+          tunnels.add(socket.on('close', () => tunnels.delete(socket)));
           const [, port] = /^CONNECT 127\.0\.0\.1:(\d+) /u.exec(head) ?? [];
           const target = connect(Number(port), '127.0.0.1', () => {
             socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
@@ -371,9 +380,89 @@ describe('HTTP client', () => {
           target.on('error', () => {});
         }),
       );
-      assert.equal(await read(await get(create(server.url, { proxyUrl: through(proxy) }))), 'tunnelled');
-      assert.match(head, /^proxy-authorization: Basic dXNlcjpQUk9YWVBBU1NXT1JE\r$/imu);
+      return { address, heads, tunnels };
+    };
+
+    it('asks for a tunnel with its credentials, and sends the request through it', async () => {
+      const server = await startServer([{ body: 'tunnelled' }]);
+      const { address, heads } = await startProxy();
+      const client = create(server.url, { readProxyUrl: () => through(address) });
+      assert.equal(client.proxyHost(), address);
+      assert.equal(await read(await get(client)), 'tunnelled');
+      assert.match(heads[0] ?? '', /^proxy-authorization: Basic dXNlcjpQUk9YWVBBU1NXT1JE\r$/imu);
       assert.equal(server.requests[0]?.headers['proxy-authorization'], undefined);
+    });
+
+    it('goes through another one once its URL changes, and ends with the old one what began there', async () => {
+      let finish = (): void => {};
+      const server = await startServer([
+        (response) => {
+          response.write('begun, ');
+          finish = () => response.end('ended');
+        },
+        { body: 'second' },
+      ]);
+      const [first, second] = [await startProxy(), await startProxy()];
+      let proxyUrl = through(first.address);
+      const client = create(server.url, { readProxyUrl: () => proxyUrl });
+      const begun = await get(client);
+
+      proxyUrl = through(second.address);
+      assert.equal(client.proxyHost(), second.address);
+      assert.equal(await read(await get(client)), 'second');
+      await settle();
+      assert.equal(await read(await get(client)), 'second');
+      assert.deepEqual([first.heads.length, second.heads.length], [1, 1]);
+      assert.equal(first.tunnels.size, 1);
+
+      finish();
+      assert.equal(await read(begun), 'begun, ended');
+      while (first.tunnels.size > 0) {
+        await new Promise(setImmediate);
+      }
+      assert.equal(second.tunnels.size, 1);
+    });
+
+    for (const text of ['', 'half', 'socks5://proxy.example', 'http://us%er:password@proxy.example']) {
+      it(`stays with the one it has when the text becomes ${JSON.stringify(text)}`, async () => {
+        const server = await startServer([{ body: 'tunnelled' }]);
+        const { address, heads } = await startProxy();
+        let proxyUrl = through(address);
+        const client = create(server.url, { readProxyUrl: () => proxyUrl });
+        await read(await get(client));
+        await settle();
+        proxyUrl = text;
+        assert.equal(await read(await get(client)), 'tunnelled');
+        assert.equal(client.proxyHost(), address);
+        assert.equal(heads.length, 1);
+      });
+    }
+
+    it('sends nothing, least of all straight, where it never had a usable URL', async () => {
+      const server = await startServer([{}]);
+      const client = create(server.url, { readProxyUrl: () => `socks5://user:${password}@proxy.example` });
+      await assert.rejects(get(client), (error) => {
+        assert.ok(error instanceof CollectionError);
+        assert.equal(error.reason, 'network');
+        assert.doesNotMatch(inspect(error, { depth: 9, showHidden: true }), /PROXYPASSWORD/u);
+        return true;
+      });
+      assert.equal(server.requests.length, 0);
+    });
+
+    it('ends with the old one, too, when it is closed', async () => {
+      const server = await startServer([(response) => response.write('begun, '), { body: 'second' }]);
+      const [first, second] = [await startProxy(), await startProxy()];
+      let proxyUrl = through(first.address);
+      const client = create(server.url, { readProxyUrl: () => proxyUrl });
+      const cut = failure(read(await get(client)));
+      proxyUrl = through(second.address);
+      await read(await get(client));
+      await client.close();
+      assert.equal((await cut).reason, 'network');
+      proxyUrl = through(first.address);
+      await failure(get(client));
+      assert.deepEqual([first.heads.length, second.heads.length], [1, 1]);
     });
 
     for (const [what, answer, message] of [
@@ -391,7 +480,9 @@ describe('HTTP client', () => {
           connections += 1;
           socket.once('data', () => socket.end(answer));
         });
-        const error = await failure(get(create('https://api.invalid', { proxyUrl: through(proxy) })));
+        const error = await failure(
+          get(create('https://api.invalid', { readProxyUrl: () => through(proxy) })),
+        );
         assert.equal(error.reason, 'network');
         assert.match(error.message, message);
         assert.equal(connections, 1);
@@ -401,14 +492,13 @@ describe('HTTP client', () => {
 
     it('reports a proxy that never answers', async () => {
       const proxy = await startTcpServer(() => {});
-      const client = create('https://api.invalid', { proxyUrl: through(proxy), timeoutMs: 50 });
+      const client = create('https://api.invalid', { readProxyUrl: () => through(proxy), timeoutMs: 50 });
       assert.match((await failure(get(client))).message, /got no tunnel from the proxy/u);
     });
 
     it('reports a proxy that is down', async () => {
-      const error = await failure(
-        get(create('https://api.invalid', { proxyUrl: through(await closedPort()) })),
-      );
+      const proxy = await closedPort();
+      const error = await failure(get(create('https://api.invalid', { readProxyUrl: () => through(proxy) })));
       assert.match(error.message, /got ECONNREFUSED/u);
       assert.equal(error.outcome.repeatable, 'any');
       assert.doesNotMatch(inspect(error, { depth: 9, showHidden: true }), /PROXYPASSWORD|dXNlcjpQ/u);
