@@ -1,8 +1,10 @@
-// A failed call with what the layers around it must know: may it be repeated, when, and what the API answered.
+// A failed call: what the layers around it must know, such as whether it may be repeated, and what the server said.
 import type { ApiOperation } from '../model/api-observer.js';
 import { CollectionError, type FailureDetails, type FailureReason } from '../model/failure.js';
 import { redact } from '../redact.js';
 import { isJsonObject } from './json.js';
+
+const MAX_MESSAGE_LENGTH = 200;
 
 /**
  * Which calls may be repeated after a failure: `any`, as the API never acted on the request; only `reads`, as it
@@ -55,9 +57,7 @@ export function hasStatus(error: unknown, status: number): error is ApiError {
   return error instanceof ApiError && error.outcome.status === status;
 }
 
-// What the API, the gateway in front of it and IAM say when they refuse: four shapes of JSON. The texts are the
-// server's own: they are made fit for a log line before anyone sees them.
-
+/** What the API, the gateway in front of it or IAM says when it refuses, made fit for a log line. */
 export interface ErrorBody {
   /** As documented, like `DBS.200001` or `APIGW.0301`; undefined where it looks otherwise. */
   readonly code: string | undefined;
@@ -65,9 +65,7 @@ export interface ErrorBody {
   readonly message: string | undefined;
 }
 
-const MAX_MESSAGE_LENGTH = 200;
-
-/** Undefined where `json` has none of the known shapes. `secrets` are struck out, should the server echo them. */
+/** Undefined where `json` has none of the four known shapes. `secrets` are struck out, should the server echo them. */
 export function parseErrorBody(json: unknown, secrets: readonly string[]): ErrorBody | undefined {
   if (!isJsonObject(json)) {
     return undefined;

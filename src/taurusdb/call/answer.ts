@@ -1,5 +1,4 @@
-// A JSON answer: bounded, an object, and not an error that calls itself a success.
-
+// What comes with an answer, read safely: its body, decoded and bounded; its JSON, its error, its type.
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { redact } from '../../redact.js';
@@ -8,8 +7,9 @@ import type { HttpAnswer } from '../http/http-client.js';
 import { type JsonObject, parseJsonObject } from '../json.js';
 
 const MAX_JSON_BYTES = 1024 * 1024;
+const MAX_ERROR_BODY_BYTES = 64 * 1024;
 
-/** `secrets` are struck out of the server's words. */
+/** An object, and not an error that calls itself a success. `secrets` are struck out of what the server says. */
 export async function readJsonAnswer(answer: HttpAnswer, secrets: readonly string[]): Promise<JsonObject> {
   const bytes = await readWholeBody(answer, MAX_JSON_BYTES);
   const json = parseJsonObject(bytes);
@@ -31,17 +31,38 @@ export async function readJsonAnswer(answer: HttpAnswer, secrets: readonly strin
   return json;
 }
 
-// An answer's body, decoded and bounded. The request asks for no compression; a server or a proxy that compresses
-// all the same is understood for gzip, decoded strictly: a cut file must not pass for a short one.
+/** What a refusal says of itself: reads the rest of the answer; undefined where that has none of the known shapes. */
+export async function readErrorBody(
+  answer: HttpAnswer,
+  secrets: readonly string[],
+): Promise<ErrorBody | undefined> {
+  try {
+    return parseErrorBody(parseJsonObject(await readWholeBody(answer, MAX_ERROR_BODY_BYTES)), secrets);
+  } catch {
+    // That the answer is bad is known already; an explanation that is cut off adds nothing.
+    return undefined;
+  }
+}
+
+/** The type that the body is said to have: lower case, without parameters; empty where it is missing or none. */
+export function contentType(answer: HttpAnswer): string {
+  const [type = ''] = (answer.header('content-type') ?? '').split(';');
+  const name = type.trim().toLowerCase();
+  return /^[\w.+-]{1,60}\/[\w.+-]{1,60}$/u.test(name) ? name : '';
+}
 
 export interface BodyLimits {
   /** After decoding. */
   readonly maxBytes: number;
-  /** Text in lines: where nothing else tells the body's end, the final line break must. */
+  /** Text in lines: where nothing else shows the body's end, the final line break must. */
   readonly isLines: boolean;
 }
 
-/** Iterate to the end or call `return()`: either frees the connection. */
+/**
+ * Decoded and bounded. No request asks for compression; a server or a proxy that compresses all the same is understood
+ * for gzip, decoded strictly: a cut file must not pass for a short one. Iterate to the end or call `return()`: either
+ * frees the connection.
+ */
 export function readBody(answer: HttpAnswer, limits: BodyLimits): AsyncIterable<Uint8Array> {
   const chunks = checkedChunks(answer, limits);
   return {
@@ -124,30 +145,4 @@ async function* decoded(answer: HttpAnswer, encoding: string): AsyncGenerator<Ui
 /** Like `br` or `gzip, br`. Anything else may be anything, and is not shown. */
 function isName(encoding: string): boolean {
   return /^[a-z]{2,8}(, ?[a-z]{2,8}){0,5}$/u.test(encoding);
-}
-
-// The explanation that comes with an answer that is not the one asked for.
-
-const MAX_ERROR_BODY_BYTES = 64 * 1024;
-
-/** Reads the rest of the answer; undefined where it holds no explanation of a known shape. */
-export async function readErrorBody(
-  answer: HttpAnswer,
-  secrets: readonly string[],
-): Promise<ErrorBody | undefined> {
-  try {
-    return parseErrorBody(parseJsonObject(await readWholeBody(answer, MAX_ERROR_BODY_BYTES)), secrets);
-  } catch {
-    // That the answer is bad is known already; an explanation that is cut off adds nothing.
-    return undefined;
-  }
-}
-
-// What kind of body an answer says it has.
-
-/** Lower case, without parameters; empty where it is missing or does not look like one. */
-export function contentType(answer: HttpAnswer): string {
-  const [type = ''] = (answer.header('content-type') ?? '').split(';');
-  const name = type.trim().toLowerCase();
-  return /^[\w.+-]{1,60}\/[\w.+-]{1,60}$/u.test(name) ? name : '';
 }

@@ -20,7 +20,7 @@ export interface ApiCall {
 
 /**
  * What to make of a good answer, within the request's time. `secrets` are the request's: strike them out of what
- * the server wrote before anyone sees it.
+ * the server wrote before it is shown.
  */
 export type ReadAnswer<T> = (answer: HttpAnswer, secrets: readonly string[]) => Promise<T>;
 

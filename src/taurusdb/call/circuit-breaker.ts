@@ -1,5 +1,6 @@
-// Keeps a wrong credential from being locked: the gateway locks an access key for 5 minutes after more than 5
-// refused signatures in a row (API reference, page sis_04_0082), and every node of every project may share one key.
+// The circuit breaker that keeps a wrong credential from being locked, and its layer: the gateway locks an access key
+// for 5 minutes after more than 5 refused signatures in a row (API reference, page sis_04_0082), and every node of
+// every project may share one key.
 import type { Clock } from '../../clock.js';
 import { untilAborted } from '../../model/deadline.js';
 import { CollectionError } from '../../model/failure.js';
@@ -16,7 +17,7 @@ export interface BreakerLimits {
 export const KEY_LIMITS: BreakerLimits = { maxRefusalsInRow: 2, pauseMs: 330_000 };
 /**
  * IAM locks an account for 15 minutes or more after 3 to 10 wrong passwords, as its owner likes (API reference, page
- * iam_17_0005), and people count with it too.
+ * iam_17_0005), and the wrong passwords of people count, too.
  */
 export const PASSWORD_LIMITS: BreakerLimits = { maxRefusalsInRow: 1, pauseMs: 900_000 };
 
@@ -27,7 +28,7 @@ const MAX_CREDENTIALS_KNOWN = 1_000;
 export interface Admission {
   accepted(): void;
   refused(): void;
-  /** The request ended without a word about the credential. */
+  /** The request ended, and says nothing about the credential. */
   leave(): void;
 }
 

@@ -1,5 +1,5 @@
-// A project's request budget: a token bucket that serves its waiters in order, pauses and slows down when the API
-// throttles, and recovers step by step.
+// A project's request budget and the layer that keeps to it: a token bucket that serves its waiters in order, pauses
+// and slows down when the API throttles, and recovers step by step.
 import type { Clock } from '../../clock.js';
 import type { Deadline } from '../../model/deadline.js';
 import { CollectionError } from '../../model/failure.js';
@@ -14,6 +14,8 @@ const HALVING_PAUSE_MS = 1_000;
 const PACE = 0.95;
 /** Five of the gateway's longest windows: what asks for more is not the gateway. */
 const LONGEST_PAUSE_MS = 300_000;
+/** Of what happened a minute ago, a third still counts; of what happened three minutes ago, next to nothing. */
+const FADE_SECONDS = 60;
 
 export interface BudgetState {
   /** What the budget allows now; 0 while the API has asked to wait. */
@@ -159,26 +161,7 @@ export class RateLimiter {
   }
 }
 
-/** The layer that waits for room in the budget, and slows down when the API throttles. */
-export function keepBudget(limiter: RateLimiter): Layer {
-  return (next) => async (call, deadline, read) => {
-    await limiter.take(deadline);
-    try {
-      return await next(call, deadline, read);
-    } catch (error) {
-      if (hasStatus(error, 429)) {
-        limiter.slowDown(error.outcome.retryAfterMs);
-      }
-      throw error;
-    }
-  };
-}
-
-// How much of a rate is used, of late: what was used and what was allowed both fade with the time that passes.
-
-/** Of what happened a minute ago, a third still counts; of what happened three minutes ago, next to nothing. */
-const FADE_SECONDS = 60;
-
+/** How much of a rate was used of late: what was used and what was allowed both fade with the time that passes. */
 class RateMeter {
   #used = 0;
   #allowed: number;
@@ -204,4 +187,19 @@ class RateMeter {
   usedRatio(): number {
     return this.#used / this.#allowed;
   }
+}
+
+/** The layer that waits for room in the budget, and slows down when the API throttles. */
+export function keepBudget(limiter: RateLimiter): Layer {
+  return (next) => async (call, deadline, read) => {
+    await limiter.take(deadline);
+    try {
+      return await next(call, deadline, read);
+    } catch (error) {
+      if (hasStatus(error, 429)) {
+        limiter.slowDown(error.outcome.retryAfterMs);
+      }
+      throw error;
+    }
+  };
 }

@@ -1,11 +1,10 @@
-// An answer that is not what was asked for, as an error: its reason by status, and the server's own words where
-// they have a known shape.
+// An answer that is not what was asked for, as an error: its reason by status, how long to wait, and the server's own
+// explanation where that has a known shape.
 import type { ApiOperation } from '../../model/api-observer.js';
 import { redact } from '../../redact.js';
 import { type ApiError, apiError, describeErrorBody, type Repeatable } from '../errors.js';
 import type { HttpAnswer } from '../http/http-client.js';
 import { readErrorBody } from './answer.js';
-import { retryAfterMs } from './retry.js';
 
 const READ_SESSIONS = 'gaussdbformysql:instance:getRealtimeSession';
 const LIST_INSTANCES = 'gaussdbformysql:instance:list';
@@ -30,7 +29,9 @@ const SOUGHT: Readonly<Record<ApiOperation, string>> = {
   token: 'IAM: check iam_endpoint',
 };
 
-/** Reads the rest of the answer. `secrets` are struck out of the server's words; `nowMs` is the wall clock. */
+const WINDOW_UNIT_MS: Readonly<Record<string, number>> = { second: 1_000, minute: 60_000 };
+
+/** Reads the rest of the answer. `secrets` are struck out of what the server says; `nowMs` is the wall clock. */
 export async function refusedAnswer(
   answer: HttpAnswer,
   secrets: readonly string[],
@@ -84,4 +85,38 @@ function requestIdOf(answer: HttpAnswer, secrets: readonly string[]): string | u
 function redirectTarget(answer: HttpAnswer): string {
   const location = answer.header('location') ?? '';
   return URL.canParse(location) ? ` to "${new URL(location).hostname.slice(0, 100)}"` : '';
+}
+
+/**
+ * How long a throttled answer asks to wait: from its Retry-After header (RFC 9110, 10.2.3) or, where there is none,
+ * from the window that the gateway names in its message (APIGW.0308: "…,limit:10,time:1 minute"). Undefined where the
+ * answer does not say. `nowMs` is the wall clock, for a date.
+ */
+export function retryAfterMs(
+  retryAfter: string | undefined,
+  message: string | undefined,
+  nowMs: number,
+): number | undefined {
+  return headerWait(retryAfter, nowMs) ?? windowWait(message);
+}
+
+function headerWait(retryAfter: string | undefined, nowMs: number): number | undefined {
+  if (retryAfter === undefined) {
+    return undefined;
+  }
+  if (/^\d{1,9}$/u.test(retryAfter)) {
+    return Number(retryAfter) * 1_000;
+  }
+  // Only the form of HTTP dates: Date.parse would read almost anything as some date.
+  if (!/^[A-Za-z]{3,9},? .* GMT$/u.test(retryAfter)) {
+    return undefined;
+  }
+  const date = Date.parse(retryAfter);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
+}
+
+function windowWait(message: string | undefined): number | undefined {
+  const [, count, unit = ''] = /\btime:\s*(\d{1,5})\s*(second|minute)/iu.exec(message ?? '') ?? [];
+  const unitMs = WINDOW_UNIT_MS[unit.toLowerCase()];
+  return unitMs === undefined ? undefined : Number(count) * unitMs;
 }

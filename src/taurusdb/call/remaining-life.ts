@@ -8,7 +8,7 @@ const ASSUMED_LIFE_MS = 3_600_000;
 export interface LifeReader {
   /** The wall clock, milliseconds since the epoch, where the answer has no Date. */
   readonly nowMs: number;
-  /** Told when the end cannot be read, so that an hour is assumed. */
+  /** Called when the end cannot be read, so that an hour is assumed. */
   readonly warn: (message: string) => void;
 }
 

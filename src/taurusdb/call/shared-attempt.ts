@@ -1,11 +1,11 @@
-// Something that many ask for and one request answers: a token, the id of a project. Whoever asks while it is under
-// way waits for the same answer; after a failure the next request is put off, longer each time.
+// Something that many ask for and one request answers: a token, the id of a project. All that ask while it is under
+// way wait for the same answer; after a failure the next request is put off, longer each time.
 import type { Clock } from '../../clock.js';
 import { type Deadline, startDeadline, untilAborted } from '../../model/deadline.js';
 import { CollectionError } from '../../model/failure.js';
 import { ApiError } from '../errors.js';
 
-/** Longer than one request with its retries takes when all is well; nobody's own deadline ends it for the others. */
+/** Longer than one request with its retries takes when all is well; no caller's own deadline ends it for the others. */
 const LIMIT_MS = 30_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
@@ -15,7 +15,7 @@ export interface SharedAttemptOptions<Value> {
   readonly what: string;
   readonly attempt: (deadline: Deadline) => Promise<Value>;
   readonly clock: Clock;
-  /** Ends an attempt that nobody needs any more. */
+  /** Ends an attempt that is no longer needed. */
   readonly closing: AbortSignal;
 }
 

@@ -1,4 +1,4 @@
-// Requests signed with an access key that somebody wrote down, permanent or temporary.
+// Requests signed with an access key of the configuration, permanent or temporary.
 import type { Credentials } from '../call/credentials.js';
 import { secretText } from './secret-text.js';
 import { SigningCredentials, type SigningOptions } from './signing-credentials.js';

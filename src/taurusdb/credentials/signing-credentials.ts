@@ -5,6 +5,9 @@ import type { Deadline } from '../../model/deadline.js';
 import type { Authorization, CredentialRequest, Credentials } from '../call/credentials.js';
 import { sdkDate, signRequest } from './sign-request.js';
 
+/** Well under the gateway's 15 minutes, well over what a slow answer and a cached header can explain. */
+const TOLERANCE_MS = 5 * 60_000;
+
 export interface SigningKey {
   readonly accessKey: string;
   readonly secretKey: string;
@@ -22,7 +25,7 @@ export interface KeySource {
 
 export interface SigningOptions {
   readonly clock: Clock;
-  /** Told when the API's clock was found far from ours: their distance, in milliseconds. */
+  /** Called when the API's clock was found far from ours, with their distance in milliseconds. */
   readonly onClockCorrection: (offsetMs: number) => void;
 }
 
@@ -62,18 +65,16 @@ export class SigningCredentials implements Credentials {
   }
 }
 
-// The gateway refuses signatures whose date is more than 15 minutes from its own clock. Where ours is off, its
-// answers' `Date` header tells by how much.
-
-/** Well under the gateway's 15 minutes, well over what a slow answer and a cached header can explain. */
-const TOLERANCE_MS = 5 * 60_000;
-
+/**
+ * The gateway refuses signatures whose date is more than 15 minutes from its own clock. Where ours is off, the `Date`
+ * header of its answers shows by how much.
+ */
 export class ClockSkew {
   readonly #clock: Clock;
   readonly #onCorrection: (offsetMs: number) => void;
   #offsetMs = 0;
 
-  /** `onCorrection` is told the new distance from our clock to the gateway's, in milliseconds. */
+  /** `onCorrection` is called with the new distance from our clock to the gateway's, in milliseconds. */
   constructor(clock: Clock, onCorrection: (offsetMs: number) => void) {
     this.#clock = clock;
     this.#onCorrection = onCorrection;

@@ -17,7 +17,7 @@ export interface ProjectLookupOptions {
   /** IAM calls each region's own project by the name of the region. */
   readonly region: string;
   readonly clock: Clock;
-  /** Ends a lookup that nobody needs any more. */
+  /** Ends a lookup that is no longer needed. */
   readonly closing: AbortSignal;
 }
 

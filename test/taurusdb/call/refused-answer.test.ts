@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { retryAfterMs } from '../../../src/taurusdb/call/retry.js';
+import { retryAfterMs } from '../../../src/taurusdb/call/refused-answer.js';
 
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
 
