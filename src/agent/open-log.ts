@@ -1,46 +1,10 @@
-// The log of a command, with the secrets of the configuration in force kept out of it.
-
+// The log: LogTape lines on standard error, as logfmt or JSON. Every text is stripped of the secrets of the configuration:
+// the last guard, should one slip into a message.
 import { configureSync, getJsonLinesFormatter, getLogfmtFormatter, getLogger } from '@logtape/logtape';
 import type { Config } from '../config/config-schema.js';
 import { Secret } from '../config/secret.js';
 import type { Log, LogFields } from '../log.js';
 import { redact } from '../redact.js';
-
-export interface OpenedLog {
-  readonly log: Log;
-  /** From now on the secrets of this configuration are stripped too; those of earlier ones still are. */
-  readonly protect: (config: Config) => void;
-}
-
-export function openLog({ level, format }: Pick<LogSettings, 'level' | 'format'>): OpenedLog {
-  const known = new Set<string>();
-  let current: readonly Secret[] = [];
-  const log = createLog({
-    level,
-    format,
-    secrets: () => [...known, ...current.map((secret) => secret.read())],
-    write: (line) => process.stderr.write(line),
-  });
-  return {
-    log,
-    protect: (config) => {
-      for (const secret of current) {
-        known.add(secret.read());
-      }
-      current = secretsIn(config);
-    },
-  };
-}
-
-function secretsIn(value: unknown): Secret[] {
-  if (value instanceof Secret) {
-    return [value];
-  }
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(secretsIn) : [];
-}
-
-// The log's writer: LogTape lines on standard error, as logfmt or JSON. Every text that passes is stripped of
-// the secrets in force: the last guard, should one slip into a message.
 
 const LEVELS = { debug: 'debug', info: 'info', warn: 'warning', error: 'error' } as const;
 
@@ -56,6 +20,45 @@ export interface LogSettings {
 const MAX_FIELD = 1_000;
 // A secret shorter than this would blank out ordinary words of our own.
 const MIN_SECRET = 4;
+
+export interface OpenedLog {
+  readonly log: Log;
+  /** From now on the secrets of this configuration are stripped too; those of earlier ones still are. */
+  readonly protect: (config: Config) => void;
+}
+
+/** Secrets that were in force once may stand in an error that is logged later; more than these are not remembered. */
+const MAX_KNOWN_SECRETS = 1_000;
+
+export function openLog({ level, format }: Pick<LogSettings, 'level' | 'format'>): OpenedLog {
+  const known = new Set<string>();
+  let current: readonly Secret[] = [];
+  const secrets = () => {
+    for (const secret of current) {
+      const text = secret.read();
+      known.delete(text);
+      known.add(text);
+    }
+    for (const oldest of [...known].slice(0, -MAX_KNOWN_SECRETS)) {
+      known.delete(oldest);
+    }
+    return [...known];
+  };
+  return {
+    log: createLog({ level, format, secrets, write: (line) => process.stderr.write(line) }),
+    protect: (config) => {
+      secrets();
+      current = secretsIn(config);
+    },
+  };
+}
+
+function secretsIn(value: unknown): Secret[] {
+  if (value instanceof Secret) {
+    return [value];
+  }
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(secretsIn) : [];
+}
 
 export function createLog(settings: LogSettings): Log {
   const formatter =
