@@ -39,6 +39,7 @@ const OWNER: Readonly<Record<string, string>> = {
   'node-cron': 'schedule',
   yaml: 'config',
   valibot: 'config',
+  leven: 'config',
   'prom-client': 'metrics',
   negotiator: 'metrics',
   bcryptjs: 'web',
