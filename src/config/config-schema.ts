@@ -4,7 +4,19 @@ import { COLUMNS } from '../sessions/columns.js';
 import { apiSection, mergeApi } from './api-schema.js';
 import type { DeepReadonly } from './deep-freeze.js';
 import type { ConfigDependencies } from './file-schemas.js';
-import { cron, described, duration, flag, integer, oneOf, someText, text } from './kinds.js';
+import {
+  cron,
+  described,
+  duration,
+  encoding,
+  flag,
+  integer,
+  listenAddress,
+  oneOf,
+  someText,
+  telemetryPath,
+  timeZone,
+} from './kinds.js';
 import { labels } from './label-schema.js';
 import { projectSection } from './project-schema.js';
 import { refuseRepeatedItems } from './repeated-items.js';
@@ -13,8 +25,6 @@ import { namedValues, section } from './section.js';
 const FILTERS = ['total', 'active', 'slow', 'long'] as const;
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 const LOG_FORMATS = ['logfmt', 'json'] as const;
-/** Paths that the program serves itself. */
-const OWN_PATHS = ['/', '/-/healthy', '/-/ready', '/-/reload', '/api/v1/nodes', '/page.js'];
 
 /** Durations are read to milliseconds, sizes to bytes, secrets to `Secret`, file names to absolute paths. */
 export type Config = DeepReadonly<v.InferOutput<ReturnType<typeof configSchema>>>;
@@ -57,10 +67,7 @@ export function defaultSettings(): Pick<Config, 'collection' | 'csv' | 'metrics'
 function collectionSection() {
   return section({
     schedule: v.optional(described('When each node is collected, in node-cron syntax', cron()), '* * * * *'),
-    timezone: v.optional(
-      described('Time zone of the schedules', text('a time zone such as UTC or Asia/Singapore', isTimeZone)),
-      'UTC',
-    ),
+    timezone: v.optional(described('Time zone of the schedules', timeZone()), 'UTC'),
     splay: v.optional(
       described("Each node's start is shifted by a fixed share of this", duration('0s', '1h')),
       '5s',
@@ -97,10 +104,7 @@ function collectionSection() {
 
 function csvSection() {
   return section({
-    encoding: v.optional(
-      described('Text encoding of the files', text('an encoding such as utf-8 or gb18030', isEncoding)),
-      'utf-8',
-    ),
+    encoding: v.optional(described('Text encoding of the files', encoding()), 'utf-8'),
     columns: v.nullish(
       described(
         'Further header names, by column',
@@ -142,17 +146,11 @@ function dimensionsSection() {
 function webSection() {
   return section({
     listen_address: v.optional(
-      described(
-        'Address to listen on; the flag --web.listen-address comes first',
-        text('host:port, [address]:port or :port', isListenAddress),
-      ),
+      described('Address to listen on; the flag --web.listen-address comes first', listenAddress()),
       ':10104',
     ),
     telemetry_path: v.optional(
-      described(
-        'Path of the metrics; the flag --web.telemetry-path comes first',
-        text('a path such as /metrics that the program does not use itself', isTelemetryPath),
-      ),
+      described('Path of the metrics; the flag --web.telemetry-path comes first', telemetryPath()),
       '/metrics',
     ),
   });
@@ -163,29 +161,4 @@ function logSection() {
     level: v.optional(described('Lowest level; the flag --log.level comes first', oneOf(LOG_LEVELS)), 'info'),
     format: v.optional(described('Format; the flag --log.format comes first', oneOf(LOG_FORMATS)), 'logfmt'),
   });
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
-  } catch {
-    return false;
-  }
-}
-
-function isEncoding(name: string): boolean {
-  try {
-    return new TextDecoder(name) !== undefined;
-  } catch {
-    return false;
-  }
-}
-
-function isListenAddress(address: string): boolean {
-  const port = /^(?:[A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\]):(\d{1,5})$/u.exec(address)?.[1];
-  return port !== undefined && Number(port) <= 65_535;
-}
-
-function isTelemetryPath(path: string): boolean {
-  return /^\/[\w./~-]*$/u.test(path) && !OWN_PATHS.includes(path);
 }

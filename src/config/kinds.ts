@@ -1,6 +1,4 @@
-// The kinds of single values: each states what it expects once, for the error message and the documentation alike.
-// Numbers and booleans are also read from text, because a variable of the environment is text.
-
+// The kinds of single values: each says what it expects once, for the error message and the documentation alike.
 import { BlockList, isIP } from 'node:net';
 import * as v from 'valibot';
 import { validateCron } from '../schedule/cron-expression.js';
@@ -24,17 +22,26 @@ export function someText(kind = 'text') {
   return text(kind, (value) => value.trim() !== '');
 }
 
-export function cron() {
-  return text(
-    'a cron expression of 5 fields, or 6 with seconds first',
-    (expression) => validateCron(expression) === undefined,
-    (expression) => validateCron(expression) ?? '',
-  );
-}
-
 export function oneOf<const Options extends readonly string[]>(options: Options) {
   const kind = `one of ${options.join(', ')}`;
   return v.pipe(v.picklist(options, `expected ${kind}`), v.metadata({ kind }));
+}
+
+/** Numbers and booleans are also read from text, because a variable of the environment is text. */
+function scalar<Output>(kind: string, read: (value: unknown) => Output | undefined) {
+  return v.pipe(
+    v.unknown(),
+    v.rawTransform<unknown, Output>(({ dataset, addIssue, NEVER }) => {
+      // A list of one item would read as that item.
+      const output = typeof dataset.value === 'object' ? undefined : read(dataset.value);
+      if (output === undefined) {
+        addIssue({ message: `expected ${kind}` });
+        return NEVER;
+      }
+      return output;
+    }),
+    v.metadata({ kind }),
+  );
 }
 
 export function flag() {
@@ -53,16 +60,6 @@ export function integer(least: number, most: number) {
   });
 }
 
-/** Read to milliseconds. */
-export function duration(least: string, most: string) {
-  return bounded('a duration', parseDuration, least, most);
-}
-
-/** Read to bytes. */
-export function byteSize(least: string, most: string) {
-  return bounded('a size', parseByteSize, least, most);
-}
-
 function bounded(kind: string, parse: (text: string) => number | undefined, least: string, most: string) {
   const [from, to] = [parse(least), parse(most)];
   if (from === undefined || to === undefined) {
@@ -74,23 +71,10 @@ function bounded(kind: string, parse: (text: string) => number | undefined, leas
   });
 }
 
-function scalar<Output>(kind: string, read: (value: unknown) => Output | undefined) {
-  return v.pipe(
-    v.unknown(),
-    v.rawTransform<unknown, Output>(({ dataset, addIssue, NEVER }) => {
-      // A list of one item would read as that item.
-      const output = typeof dataset.value === 'object' ? undefined : read(dataset.value);
-      if (output === undefined) {
-        addIssue({ message: `expected ${kind}` });
-        return NEVER;
-      }
-      return output;
-    }),
-    v.metadata({ kind }),
-  );
+/** Read to milliseconds. */
+export function duration(least: string, most: string) {
+  return bounded('a duration', parseDuration, least, most);
 }
-
-// Durations as Prometheus writes them: `500ms`, `30s`, `1h30m`, `1y2w3d`; units fall from large to small.
 
 const DURATION = /^(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/u;
 
@@ -99,7 +83,10 @@ const DAY = 24 * 60 * 60 * SECOND;
 /** Milliseconds of each group above; years and weeks as Prometheus counts them. */
 const UNITS = [365 * DAY, 7 * DAY, DAY, DAY / 24, 60 * SECOND, SECOND, 1];
 
-/** Milliseconds, or undefined for what is not a duration. `0` needs no unit. */
+/**
+ * Milliseconds of a duration as Prometheus writes it (`500ms`, `30s`, `1h30m`, `1y2w3d`: units fall from large to
+ * small), or undefined for what is not one. `0` needs no unit.
+ */
 export function parseDuration(text: string): number | undefined {
   if (text === '0') {
     return 0;
@@ -112,18 +99,19 @@ export function parseDuration(text: string): number | undefined {
   return Number.isSafeInteger(milliseconds) ? milliseconds : undefined;
 }
 
-// Sizes in bytes: `64KiB`, `256MiB`, `1GiB`, or a plain number of bytes.
+/** Read to bytes. */
+export function byteSize(least: string, most: string) {
+  return bounded('a size', parseByteSize, least, most);
+}
 
 const BYTES_IN: Readonly<Record<string, number>> = { '': 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
 
-/** Bytes, or undefined for what is not a size. */
+/** Bytes of `64KiB`, `256MiB`, `1GiB` or a plain number of bytes, or undefined for what is not a size. */
 export function parseByteSize(text: string): number | undefined {
   const [, digits, unit] = /^(\d+)(|KiB|MiB|GiB)$/u.exec(text) ?? [];
   const bytes = Number(digits) * (BYTES_IN[unit ?? ''] ?? Number.NaN);
   return Number.isSafeInteger(bytes) ? bytes : undefined;
 }
-
-// Which URLs the program may be told to send credentials to.
 
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
@@ -134,7 +122,7 @@ const LINK_LOCAL = new BlockList();
 LINK_LOCAL.addSubnet('169.254.0.0', 16, 'ipv4');
 LINK_LOCAL.addSubnet('fe80::', 10, 'ipv6');
 
-/** Read to the URL without a slash at its end. */
+/** A URL that credentials may be sent to; read to the URL without a slash at its end. */
 export function endpoint() {
   return v.pipe(
     text(
@@ -163,7 +151,14 @@ function isOn(list: BlockList, address: string): boolean {
   return family !== 0 && list.check(address, family === 6 ? 'ipv6' : 'ipv4');
 }
 
-// `:10104`, `127.0.0.1:10104`, `[::1]:0`: where to listen, as Prometheus' programs write it.
+export function listenAddress() {
+  return text('host:port, [address]:port or :port', isListenAddress);
+}
+
+function isListenAddress(address: string): boolean {
+  const port = /^(?:[A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\]):(\d{1,5})$/u.exec(address)?.[1];
+  return port !== undefined && Number(port) <= 65_535;
+}
 
 export interface ListenAddress {
   /** Undefined: all addresses of the machine. */
@@ -172,6 +167,7 @@ export interface ListenAddress {
   readonly port: number;
 }
 
+/** `:10104`, `127.0.0.1:10104`, `[::1]:0`: as Prometheus' programs write it. */
 export function parseListenAddress(text: string): ListenAddress {
   const match = /^(?:\[(?<bracketed>[^\s\]]+)\]|(?<host>[^\s:[\]]*)):(?<port>\d{1,5})$/.exec(text);
   const port = Number(match?.groups?.port ?? Number.NaN);
@@ -180,4 +176,41 @@ export function parseListenAddress(text: string): ListenAddress {
   }
   const host = match?.groups?.bracketed ?? match?.groups?.host;
   return { host: host === '' ? undefined : host, port };
+}
+
+/** Paths that the program serves itself. */
+const OWN_PATHS = ['/', '/-/healthy', '/-/ready', '/-/reload', '/api/v1/nodes', '/page.js'];
+
+export function telemetryPath() {
+  return text(
+    'a path such as /metrics that the program does not use itself',
+    (path) => /^\/[\w./~-]*$/u.test(path) && !OWN_PATHS.includes(path),
+  );
+}
+
+export function cron() {
+  return text(
+    'a cron expression of 5 fields, or 6 with seconds first',
+    (expression) => validateCron(expression) === undefined,
+    (expression) => validateCron(expression) ?? '',
+  );
+}
+
+export function timeZone() {
+  return text('a time zone such as UTC or Asia/Singapore', (name) =>
+    isTaken(() => new Intl.DateTimeFormat('en', { timeZone: name })),
+  );
+}
+
+export function encoding() {
+  return text('an encoding such as utf-8 or gb18030', (name) => isTaken(() => new TextDecoder(name)));
+}
+
+/** Whether a constructor of the platform takes the name that it is called with. */
+function isTaken(construct: () => object): boolean {
+  try {
+    return construct() !== undefined;
+  } catch {
+    return false;
+  }
 }

@@ -1,10 +1,13 @@
-// A mapping with a fixed set of keys: the building block of the schema. Reports every unknown key, not only the
-// first as valibot's strict object does, and the key that was probably meant.
+// The mappings that the schemas are built of: with a fixed set of keys or with names of the user's, and rules on which
+// keys may stand together.
 import leven from 'leven';
 import * as v from 'valibot';
 import { quote } from './yaml/config-errors.js';
 
-/** The output holds the known keys alone. A message that starts with "expected" is completed with what was got. */
+/**
+ * Reports every unknown key, not only the first as valibot's strict object does, and the key that was probably meant.
+ * The output holds the known keys alone. A message that starts with "expected" is completed with what was got.
+ */
 export function section<const Entries extends v.ObjectEntries>(entries: Entries) {
   const known = Object.keys(entries);
   const object = v.looseObject(entries, 'missing');
@@ -60,8 +63,16 @@ function unknownKey(key: string, known: readonly string[]): string {
   return `unknown key (${hint})`;
 }
 
-// Keys of which a mapping takes one: a secret or its file, one kind of credentials.
+/** What a mistyped name was probably meant to be; undefined where more than two letters in five differ. */
+export function nearestName(typed: string, known: readonly string[]): string | undefined {
+  const near = known
+    .map((name) => ({ name, distance: leven(typed.slice(0, 64).toLowerCase(), name) }))
+    .filter(({ name, distance }) => distance <= Math.max(1, Math.floor(name.length * 0.4)))
+    .sort((a, b) => a.distance - b.distance);
+  return near[0]?.name;
+}
 
+/** Of the keys, such as a secret and its file, a mapping takes one. */
 export function exactlyOneOf<Input>(keys: readonly string[]): v.RawCheckAction<Input> {
   return countOf(keys, (count) => count === 1, 'exactly one');
 }
@@ -97,9 +108,10 @@ function countOf<Input>(
   });
 }
 
-// The web configuration's way with empty values, which is Go's: `cert_file:` and `cert_file: ""` are no cert_file.
-
-/** An optional key; undefined also where its value is empty. */
+/**
+ * An optional key; undefined also where its value is empty. That is Go's way, and so the web configuration's:
+ * `cert_file:` and `cert_file: ""` are no cert_file.
+ */
 export function unlessEmpty<const Schema extends v.GenericSchema>(schema: Schema) {
   return v.optional(
     v.pipe(
@@ -108,15 +120,4 @@ export function unlessEmpty<const Schema extends v.GenericSchema>(schema: Schema
       v.optional(schema),
     ),
   );
-}
-
-// The known name that a mistyped one was probably meant to be.
-
-/** Undefined where no name is near: more than two letters in five differ. */
-export function nearestName(typed: string, known: readonly string[]): string | undefined {
-  const near = known
-    .map((name) => ({ name, distance: leven(typed.slice(0, 64).toLowerCase(), name) }))
-    .filter(({ name, distance }) => distance <= Math.max(1, Math.floor(name.length * 0.4)))
-    .sort((a, b) => a.distance - b.distance);
-  return near[0]?.name;
 }
