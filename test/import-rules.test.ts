@@ -16,7 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   metrics: ['model', 'collect', 'sessions'],
   web: ['model', 'collect', 'sessions', 'metrics'],
   simulator: [],
-  config: ['model', 'sessions', 'schedule', 'taurusdb'],
+  config: ['model', 'sessions', 'schedule', 'taurusdb', 'metrics', 'web'],
   agent: ['model', 'sessions', 'discover', 'collect', 'schedule', 'taurusdb', 'metrics', 'web', 'config'],
   cli: [
     'model',

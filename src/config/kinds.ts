@@ -2,6 +2,7 @@
 import { BlockList, isIP } from 'node:net';
 import * as v from 'valibot';
 import { validateCron } from '../schedule/cron-expression.js';
+import { isOwnPath } from '../web/paths.js';
 
 /** What the reference says of a key. */
 export function described<const Schema extends v.GenericSchema>(description: string, schema: Schema) {
@@ -178,13 +179,10 @@ export function parseListenAddress(text: string): ListenAddress {
   return { host: host === '' ? undefined : host, port };
 }
 
-/** Paths that the program serves itself. */
-const OWN_PATHS = ['/', '/-/healthy', '/-/ready', '/-/reload', '/api/v1/nodes', '/page.js'];
-
 export function telemetryPath() {
   return text(
     'a path such as /metrics that the program does not use itself',
-    (path) => /^\/[\w./~-]*$/u.test(path) && !OWN_PATHS.includes(path),
+    (path) => /^\/[\w./~-]*$/u.test(path) && !isOwnPath(path),
   );
 }
 

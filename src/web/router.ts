@@ -1,6 +1,7 @@
 // Requests to answers: a fixed set of exact paths. Nothing of a request finds its way into an answer.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Log } from '../log.js';
+import { OWN_PATHS, type OwnPath } from './paths.js';
 
 export interface Answer {
   readonly status: number;
@@ -34,7 +35,7 @@ export interface Access {
 }
 
 /** Orchestrators ask it, and they have no password. */
-const OPEN_TO_ALL = '/-/healthy';
+const OPEN_TO_ALL: OwnPath = OWN_PATHS.healthy;
 
 const NOT_FOUND: Answer = { status: 404, body: 'not found\n' };
 const FAILED: Answer = { status: 500, body: 'internal error\n' };

@@ -9,7 +9,8 @@ import { CONTENT_TYPES } from '../metrics/exposition-text.js';
 import { acceptsGzip, negotiateFormat } from '../metrics/negotiate-format.js';
 import { viewFleet } from './page/fleet-view.js';
 import { PAGE_HEADERS, renderPage } from './page/page.js';
-import { PAGE_SCRIPT, PAGE_SCRIPT_PATH } from './page/page-script.js';
+import { PAGE_SCRIPT } from './page/page-script.js';
+import { OWN_PATHS, type OwnPath } from './paths.js';
 import type { Answer, Route } from './router.js';
 
 /** Scrapes whose answer is being put together; sending it costs next to nothing and does not count. */
@@ -28,28 +29,22 @@ export interface RoutesOptions {
 
 export function createRoutes(options: RoutesOptions): ReadonlyMap<string, Route> {
   const { telemetryPath, version, exposition, nodes, ready, reload, clock } = options;
-  return new Map<string, Route>([
-    [
-      '/',
-      get(async (request) => {
-        const query = request.url?.split('?', 2)[1] ?? '';
-        const page = await renderPage(nodes(), clock, { version, telemetryPath, query });
-        return compressible(request, page, PAGE_HEADERS);
-      }),
-    ],
-    [PAGE_SCRIPT_PATH, get(() => ok(PAGE_SCRIPT, { 'Content-Type': 'text/javascript; charset=utf-8' }))],
-    ['/-/healthy', get(() => ok('healthy\n'))],
-    ['/-/ready', get(() => (ready() ? ok('ready\n') : { status: 503, body: 'not ready\n' }))],
-    ['/-/reload', { methods: ['POST', 'PUT'], answer: () => answerReload(reload) }],
-    [
-      '/api/v1/nodes',
-      get((request) => {
-        const fleet = `${JSON.stringify(viewFleet(nodes(), clock.now()))}\n`;
-        return compressible(request, fleet, { 'Content-Type': 'application/json' });
-      }),
-    ],
-    [telemetryPath, get(scrapeAnswerer(exposition))],
-  ]);
+  const own = {
+    [OWN_PATHS.page]: get(async (request) => {
+      const query = request.url?.split('?', 2)[1] ?? '';
+      const page = await renderPage(nodes(), clock, { version, telemetryPath, query });
+      return compressible(request, page, PAGE_HEADERS);
+    }),
+    [OWN_PATHS.pageScript]: get(() => ok(PAGE_SCRIPT, { 'Content-Type': 'text/javascript; charset=utf-8' })),
+    [OWN_PATHS.nodes]: get((request) => {
+      const fleet = `${JSON.stringify(viewFleet(nodes(), clock.now()))}\n`;
+      return compressible(request, fleet, { 'Content-Type': 'application/json' });
+    }),
+    [OWN_PATHS.healthy]: get(() => ok('healthy\n')),
+    [OWN_PATHS.ready]: get(() => (ready() ? ok('ready\n') : { status: 503, body: 'not ready\n' })),
+    [OWN_PATHS.reload]: { methods: ['POST', 'PUT'], answer: () => answerReload(reload) },
+  } satisfies Record<OwnPath, Route>;
+  return new Map<string, Route>([[telemetryPath, get(scrapeAnswerer(exposition))], ...Object.entries(own)]);
 }
 
 function get(answer: Route['answer']): Route {

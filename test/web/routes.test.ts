@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { NodeStatus } from '../../src/collect/node-store.js';
 import type { Log } from '../../src/log.js';
 import { type HttpServer, startHttpServer } from '../../src/web/http-server.js';
+import { OWN_PATHS } from '../../src/web/paths.js';
 import { type Access, createRequestListener } from '../../src/web/router.js';
 import { createRoutes, type RoutesOptions } from '../../src/web/routes.js';
 import { FakeClock } from '../support/fake-clock.js';
@@ -91,6 +92,11 @@ describe('createRoutes', () => {
     assert.equal((await fetch(`${url}/custom/metrics`)).status, 200);
     assert.equal((await fetch(`${url}/metrics`)).status, 404);
     assert.match(await (await fetch(url)).text(), /<a href="\/custom\/metrics">/);
+  });
+
+  it('serves its own paths also where the metrics are told to take one', async () => {
+    const { url } = await start({ telemetryPath: OWN_PATHS.healthy });
+    assert.equal(await (await fetch(`${url}${OWN_PATHS.healthy}`)).text(), 'healthy\n');
   });
 
   it('ignores a query', async () => {

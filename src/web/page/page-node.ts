@@ -1,6 +1,7 @@
 // One node on the page: a line that tells whether it is well, and what opens below it. The line is written at each
 // view, since it tells ages; the rest once for each change of the node.
 import type { Dimension } from '../../sessions/snapshot.js';
+import { OWN_PATHS } from '../paths.js';
 import { FILLING_UP, NEARLY_FULL } from './fleet-view.js';
 import { change, duration, type Html, html, moment, number, percent, UNKNOWN } from './html.js';
 import type { DimensionView, LongestSession, NodeView } from './node-view.js';
@@ -64,7 +65,7 @@ const DIMENSION_TITLES: readonly (readonly [Dimension, string])[] = [
 
 /** The page with this node open. */
 export function openNodePath(node: NodeView): string {
-  return `/?open=${encodeURIComponent(node.node_id)}`;
+  return `${OWN_PATHS.page}?open=${encodeURIComponent(node.node_id)}`;
 }
 
 function nodeBody(node: NodeView): Html {

@@ -1,8 +1,6 @@
 // Makes the page live where scripts run: fetches it anew and puts it in place, so that what a person has opened stays
 // open. Without it the page reloads itself. A file of its own, since the security policy allows no inline script.
 
-export const PAGE_SCRIPT_PATH = '/page.js';
-
 /** Plain JavaScript, sent as it stands. */
 export const PAGE_SCRIPT = `'use strict';
 const PERIOD_MS = 10000;

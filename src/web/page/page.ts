@@ -3,12 +3,12 @@
 import { createHash } from 'node:crypto';
 import { type Clock, TimeSlice } from '../../clock.js';
 import type { NodeStatus } from '../../collect/node-store.js';
+import { OWN_PATHS } from '../paths.js';
 import { type FleetSummary, groupByState, viewFleet } from './fleet-view.js';
 import { duration, Html, html, moment, number, UNKNOWN } from './html.js';
 import { NODE_STATES, type NodeState, type NodeView } from './node-view.js';
 import { PAGE_CSS } from './page.css.js';
 import { nodeDetails, openNodePath } from './page-node.js';
-import { PAGE_SCRIPT_PATH } from './page-script.js';
 
 const PAGE_CSS_HASH = createHash('sha256').update(PAGE_CSS).digest('base64');
 
@@ -79,10 +79,10 @@ ${live ? keepFresh(opened) : ''}
 <h1>TaurusDB sessions <small>exporter ${options.version}</small></h1>
 <nav aria-label="Pages">
 <a href="${options.telemetryPath}">Metrics</a>
-<a href="/api/v1/nodes">JSON</a>
-<a href="/-/ready">Ready?</a>
-<a href="/-/healthy">Healthy?</a>
-${live ? html`<a href="/?${PAUSED}">Pause updates</a>` : html`<a href="/">Resume updates</a>`}
+<a href="${OWN_PATHS.nodes}">JSON</a>
+<a href="${OWN_PATHS.ready}">Ready?</a>
+<a href="${OWN_PATHS.healthy}">Healthy?</a>
+${live ? html`<a href="${OWN_PATHS.page}?${PAUSED}">Pause updates</a>` : html`<a href="${OWN_PATHS.page}">Resume updates</a>`}
 </nav>
 <p id="lost" role="status"></p>
 </header>
@@ -103,9 +103,9 @@ function pageEnd(now: number): Html {
 /** A reload throws people back, so whoever runs scripts gets the gentler way. */
 function keepFresh(opened: NodeView | undefined): Html {
   // With its address spelt out: a page whose own has a fragment would only scroll to it.
-  const address = opened === undefined ? '/' : openNodePath(opened);
+  const address = opened === undefined ? OWN_PATHS.page : openNodePath(opened);
   return html`<noscript><meta http-equiv="refresh" content="${REFRESH_SECONDS}; url=${address}"></noscript>
-<script src="${PAGE_SCRIPT_PATH}" defer></script>`;
+<script src="${OWN_PATHS.pageScript}" defer></script>`;
 }
 
 function tabTitle({ states: { down, stale } }: FleetSummary): string {
