@@ -1,9 +1,8 @@
 // The agent: a wiring that collects on schedule, behind an HTTP server. While it runs it takes over other configurations.
 import type { AddressInfo } from 'node:net';
-import { parseListenAddress } from '../config/kinds.js';
 import type { ReloadedFile } from '../metrics/agent-metrics.js';
 import type { WebAccess } from '../web/access/web-access.js';
-import { startHttpServer } from '../web/http-server.js';
+import { type ListenAddress, startHttpServer } from '../web/http-server.js';
 import { Readiness } from '../web/ready.js';
 import { createRequestListener } from '../web/router.js';
 import { createRoutes } from '../web/routes.js';
@@ -17,7 +16,7 @@ const ANSWER_GRACE_MS = 9_500;
 
 export interface AgentOptions extends Dependencies {
   readonly config: WiredConfig;
-  readonly listenAddress: string;
+  readonly listenAddress: ListenAddress;
   readonly telemetryPath: string;
   readonly access: WebAccess;
   /** Reads the configuration again and applies it; undefined where HTTP must not ask for that. */
@@ -51,7 +50,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     clock,
   });
   const server = await startHttpServer({
-    listenAddress: parseListenAddress(options.listenAddress),
+    listenAddress: options.listenAddress,
     requestListener: createRequestListener(routes, access, log),
     createServer: (serverOptions, listener) => access.createServer(serverOptions, listener),
     clock,

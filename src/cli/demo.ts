@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, isIPv6 } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,26 +20,33 @@ export async function demo(flags: FlagValues, hangups: Hangups): Promise<number>
       '--with-prometheus: got --web.config.file too, expected an agent without a password',
     );
   }
-  const listenAddress = flags['web.listen-address'] ?? '127.0.0.1:10104';
+  const { host, port } = flags['web.listen-address'] ?? { host: '127.0.0.1', port: 10_104 };
   // Prometheus must be told the agent's port before the agent has chosen one.
-  const agentAddress = withPrometheus ? listenAddress.replace(/:0$/u, `:${await freePort()}`) : listenAddress;
+  const agentPort = withPrometheus && port === 0 ? await freePort() : port;
   const simulator = await startSimulatedCloud(flags, { host: '127.0.0.1', port: 0 });
   const directory = mkdtempSync(path.join(tmpdir(), 'taurusdb-demo-'));
   const configFile = path.join(directory, 'config.yaml');
   writeFileSync(configFile, simulatedConfig(simulator), { mode: 0o600 });
-  const shownAddress = agentAddress.replace(/^:/u, '127.0.0.1:');
+  const shownAddress = `${shownHost(host)}:${agentPort}`;
   let prometheus: DemoPrometheus | undefined;
   try {
     process.stdout.write(invitation(shownAddress, telemetryPath, configFile));
     if (withPrometheus) {
       prometheus = await inviteToPrometheus(shownAddress, telemetryPath);
     }
-    return await run({ ...flags, 'config.file': configFile, 'web.listen-address': agentAddress }, hangups);
+    return await run(
+      { ...flags, 'config.file': configFile, 'web.listen-address': { host, port: agentPort } },
+      hangups,
+    );
   } finally {
     await prometheus?.stop();
     rmSync(directory, { recursive: true, force: true });
     await simulator.close();
   }
+}
+
+function shownHost(host = '127.0.0.1'): string {
+  return isIPv6(host) ? `[${host}]` : host;
 }
 
 /** Undefined where the program is not installed: the demo is worth seeing without. */

@@ -1,43 +1,26 @@
-// The commands and their flags: one table for parsing, defaults and --help. No flag takes a secret: those come from the
+// The flags: one table for parsing, defaults and --help. No flag takes a secret: those come from the
 // configuration or the environment.
 import type { LogSettings } from '../agent/open-log.js';
-
-export const COMMANDS = {
-  run: 'the agent: collect on schedule, serve /metrics (default)',
-  'check-config': 'validate the configuration, print all that is wrong with path and line',
-  collect: 'collect every node once and print the result',
-  discover: 'print the nodes found, as YAML ready for nodes:',
-  replay: 'print the metrics of saved CSV files: replay FILE…',
-  simulate: 'a TaurusDB API on loopback, for trying things out',
-  demo: 'simulate and run on loopback, no account needed',
-} as const;
-export type CommandName = keyof typeof COMMANDS;
-
-export interface Flag {
-  readonly type: 'string' | 'boolean';
-  readonly commands: readonly CommandName[];
-  readonly help: string;
-  readonly choices?: readonly string[];
-  /** For the help text; the command that uses the flag knows what its absence means. */
-  readonly default?: string;
-}
+import { FLAG_KEYS } from '../config/flag-keys.js';
+import { choice, decimalNumber, wholeNumber } from '../config/kinds.js';
+import { COMMANDS, defaultOf, type Flag, flagTable, optionsOf, type ValueOf } from './flag.js';
 
 const SERVING = ['run', 'demo'] as const;
 const CONFIGURED = ['run', 'check-config', 'collect', 'discover', 'replay'] as const;
 const LOGGING = ['run', 'check-config', 'collect', 'discover', 'replay', 'simulate', 'demo'] as const;
 
-export const FLAGS = {
+export const FLAGS = flagTable({
   'config.file': { type: 'string', commands: CONFIGURED, default: 'config.yaml', help: 'configuration file' },
   'web.listen-address': {
     type: 'string',
+    key: 'web.listen_address',
     commands: [...SERVING, 'simulate'],
-    default: ':10104',
     help: 'address to listen on (demo: 127.0.0.1:10104, simulate: 127.0.0.1:10105)',
   },
   'web.telemetry-path': {
     type: 'string',
+    key: 'web.telemetry_path',
     commands: SERVING,
-    default: '/metrics',
     help: 'path of the metrics',
   },
   'web.config.file': {
@@ -52,23 +35,21 @@ export const FLAGS = {
   },
   'log.level': {
     type: 'string',
+    key: 'log.level',
     commands: LOGGING,
-    default: 'info',
-    choices: ['debug', 'info', 'warn', 'error'],
     help: 'lowest level that is logged',
   },
   'log.format': {
     type: 'string',
+    key: 'log.format',
     commands: LOGGING,
-    default: 'logfmt',
-    choices: ['logfmt', 'json'],
     help: 'format of the log, on standard error',
   },
   output: {
     type: 'string',
     commands: ['collect'],
+    kind: choice(['table', 'json', 'prometheus']),
     default: 'table',
-    choices: ['table', 'json', 'prometheus'],
     help: 'what collect prints',
   },
   online: {
@@ -85,7 +66,8 @@ export const FLAGS = {
   'total-shards': {
     type: 'string',
     commands: ['run', 'collect', 'check-config', 'demo'],
-    default: '1',
+    kind: wholeNumber(1, 1000),
+    default: 1,
     help: 'how many processes share the nodes',
   },
   'with-prometheus': {
@@ -96,13 +78,15 @@ export const FLAGS = {
   'simulate.nodes': {
     type: 'string',
     commands: ['simulate', 'demo'],
-    default: '4',
+    kind: decimalNumber(1, 10_000),
+    default: 4,
     help: 'nodes to simulate',
   },
   'simulate.sessions': {
     type: 'string',
     commands: ['simulate', 'demo'],
-    default: '120',
+    kind: decimalNumber(0, 1_000_000),
+    default: 120,
     help: 'sessions of a node on an ordinary afternoon',
   },
   'simulate.csv': {
@@ -113,29 +97,32 @@ export const FLAGS = {
   'simulate.error-rate': {
     type: 'string',
     commands: ['simulate', 'demo'],
-    default: '0',
+    kind: decimalNumber(0, 1),
+    default: 0,
     help: 'share of API requests answered 500, 0 to 1',
   },
   'simulate.throttle-rate': {
     type: 'string',
     commands: ['simulate', 'demo'],
-    default: '0',
+    kind: decimalNumber(0, 1),
+    default: 0,
     help: 'share of API requests answered 429, 0 to 1',
   },
   'simulate.task-seconds': {
     type: 'string',
     commands: ['simulate', 'demo'],
-    default: '1',
+    kind: decimalNumber(0, 3600),
+    default: 1,
     help: 'how long a task runs',
   },
   version: { type: 'boolean', commands: LOGGING, help: 'print the version' },
   help: { type: 'boolean', commands: LOGGING, help: 'print this help' },
-} as const satisfies Record<string, Flag>;
+});
 
 export type FlagName = keyof typeof FLAGS;
-export type FlagValues = {
-  readonly [F in FlagName]?: (typeof FLAGS)[F]['type'] extends 'boolean' ? boolean : string;
-};
+export type FlagValues = { readonly [Name in FlagName]?: ValueOf<(typeof FLAGS)[Name]> };
+
+const LOG_DEFAULTS = { level: FLAG_KEYS['log.level'].default, format: FLAG_KEYS['log.format'].default };
 
 /** The file of --config.file. */
 export function configFile(flags: FlagValues): string {
@@ -145,12 +132,11 @@ export function configFile(flags: FlagValues): string {
 /** How a command logs: a flag comes before the configuration. */
 export function logSettings(
   flags: FlagValues,
-  configured: Pick<LogSettings, 'level' | 'format'> = { level: 'info', format: 'logfmt' },
+  configured: Pick<LogSettings, 'level' | 'format'> = LOG_DEFAULTS,
 ): Pick<LogSettings, 'level' | 'format'> {
-  // The command line has checked its choices.
   return {
-    level: (flags['log.level'] as LogSettings['level'] | undefined) ?? configured.level,
-    format: (flags['log.format'] as LogSettings['format'] | undefined) ?? configured.format,
+    level: flags['log.level'] ?? configured.level,
+    format: flags['log.format'] ?? configured.format,
   };
 }
 
@@ -161,9 +147,11 @@ export function helpText(): string {
   }
   lines.push('', 'flags (--flag=value or --flag value):');
   for (const [name, flag] of Object.entries<Flag>(FLAGS)) {
-    const fallback = flag.default === undefined ? '' : ` (default ${flag.default})`;
-    const choices = flag.choices === undefined ? '' : `: ${flag.choices.join(', ')}`;
-    lines.push(`  --${name.padEnd(26)}${flag.help}${choices}${fallback}`);
+    const fallback = defaultOf(flag);
+    const options = optionsOf(flag)?.join(', ');
+    const shownOptions = options === undefined ? '' : `: ${options}`;
+    const shownFallback = fallback === undefined ? '' : ` (default ${fallback})`;
+    lines.push(`  --${name.padEnd(26)}${flag.help}${shownOptions}${shownFallback}`);
   }
   return `${lines.join('\n')}\n`;
 }

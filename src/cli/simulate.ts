@@ -3,18 +3,17 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { openLog } from '../agent/open-log.js';
-import { parseListenAddress } from '../config/kinds.js';
 import type { SimulatedProject } from '../simulator/cloud/simulated-fleet.js';
 import { sampleFleet } from '../simulator/sample-fleet.js';
 import { type Simulator, startSimulator } from '../simulator/start-simulator.js';
-import { numberFlag, UsageError } from './command-line.js';
-import { type FlagValues, logSettings } from './flags.js';
+import { UsageError } from './command-line.js';
+import { FLAGS, type FlagValues, logSettings } from './flags.js';
 import { untilStopped } from './process-end.js';
 
 /** Prints a configuration for it; resolves once a signal has stopped it. */
 export async function simulate(flags: FlagValues): Promise<number> {
   const { log } = openLog(logSettings(flags));
-  const { host = '127.0.0.1', port } = parseListenAddress(flags['web.listen-address'] ?? '127.0.0.1:10105');
+  const { host = '127.0.0.1', port } = flags['web.listen-address'] ?? { port: 10_105 };
   const simulator = await startSimulatedCloud(flags, { host, port });
   process.stdout.write(simulatedConfig(simulator));
   log.info('simulated TaurusDB API listening', { url: simulator.url });
@@ -25,20 +24,18 @@ export async function simulate(flags: FlagValues): Promise<number> {
 
 // The simulated TaurusDB API as the command line asks for it, and a configuration that fits it.
 
-const SHARE = { min: 0, max: 1 };
-
 export function startSimulatedCloud(
   flags: FlagValues,
   address: { readonly host: string; readonly port: number },
 ): Promise<Simulator> {
-  const seconds = numberFlag(flags, 'simulate.task-seconds', { min: 0, max: 3600 });
+  const seconds = flags['simulate.task-seconds'] ?? FLAGS['simulate.task-seconds'].default;
   return startSimulator({
     ...address,
     projects: simulatedProjects(flags),
     taskSeconds: { min: seconds / 2, max: seconds },
-    sessionsPerNode: numberFlag(flags, 'simulate.sessions', { min: 0, max: 1_000_000 }),
-    errorRate: numberFlag(flags, 'simulate.error-rate', SHARE),
-    throttleRate: numberFlag(flags, 'simulate.throttle-rate', SHARE),
+    sessionsPerNode: flags['simulate.sessions'] ?? FLAGS['simulate.sessions'].default,
+    errorRate: flags['simulate.error-rate'] ?? FLAGS['simulate.error-rate'].default,
+    throttleRate: flags['simulate.throttle-rate'] ?? FLAGS['simulate.throttle-rate'].default,
   });
 }
 
@@ -46,7 +43,7 @@ function simulatedProjects(flags: FlagValues): SimulatedProject[] {
   const directory = flags['simulate.csv'];
   const files = directory === undefined ? [] : csvFiles(directory);
   const nodes =
-    directory === undefined ? numberFlag(flags, 'simulate.nodes', { min: 1, max: 10_000 }) : files.length;
+    directory === undefined ? (flags['simulate.nodes'] ?? FLAGS['simulate.nodes'].default) : files.length;
   const nodesPerInstance = 2;
   const fleet = sampleFleet({ instances: Math.ceil(nodes / nodesPerInstance), nodesPerInstance });
   let next = 0;

@@ -4,6 +4,7 @@ import { COLUMNS } from '../sessions/columns.js';
 import { apiSection, mergeApi } from './api-schema.js';
 import type { DeepReadonly } from './deep-freeze.js';
 import type { ConfigDependencies } from './file-schemas.js';
+import { FLAG_KEYS } from './flag-keys.js';
 import {
   cron,
   described,
@@ -11,10 +12,9 @@ import {
   encoding,
   flag,
   integer,
-  listenAddress,
   oneOf,
   someText,
-  telemetryPath,
+  textOf,
   timeZone,
 } from './kinds.js';
 import { labels } from './label-schema.js';
@@ -23,8 +23,6 @@ import { refuseRepeatedItems } from './repeated-items.js';
 import { namedValues, section } from './section.js';
 
 const FILTERS = ['total', 'active', 'slow', 'long'] as const;
-const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
-const LOG_FORMATS = ['logfmt', 'json'] as const;
 
 /** Durations are read to milliseconds, sizes to bytes, secrets to `Secret`, file names to absolute paths. */
 export type Config = DeepReadonly<v.InferOutput<ReturnType<typeof configSchema>>>;
@@ -143,22 +141,38 @@ function dimensionsSection() {
   });
 }
 
+const { 'web.listen_address': LISTEN_ADDRESS, 'web.telemetry_path': TELEMETRY_PATH } = FLAG_KEYS;
+
 function webSection() {
   return section({
     listen_address: v.optional(
-      described('Address to listen on; the flag --web.listen-address comes first', listenAddress()),
-      ':10104',
+      described(
+        'Address to listen on; the flag --web.listen-address comes first',
+        textOf(LISTEN_ADDRESS.kind),
+      ),
+      LISTEN_ADDRESS.default,
     ),
     telemetry_path: v.optional(
-      described('Path of the metrics; the flag --web.telemetry-path comes first', telemetryPath()),
-      '/metrics',
+      described(
+        'Path of the metrics; the flag --web.telemetry-path comes first',
+        textOf(TELEMETRY_PATH.kind),
+      ),
+      TELEMETRY_PATH.default,
     ),
   });
 }
 
+const { 'log.level': LOG_LEVEL, 'log.format': LOG_FORMAT } = FLAG_KEYS;
+
 function logSection() {
   return section({
-    level: v.optional(described('Lowest level; the flag --log.level comes first', oneOf(LOG_LEVELS)), 'info'),
-    format: v.optional(described('Format; the flag --log.format comes first', oneOf(LOG_FORMATS)), 'logfmt'),
+    level: v.optional(
+      described('Lowest level; the flag --log.level comes first', oneOf(LOG_LEVEL.kind.options)),
+      LOG_LEVEL.default,
+    ),
+    format: v.optional(
+      described('Format; the flag --log.format comes first', oneOf(LOG_FORMAT.kind.options)),
+      LOG_FORMAT.default,
+    ),
   });
 }

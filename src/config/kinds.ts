@@ -2,7 +2,15 @@
 import { BlockList, isIP } from 'node:net';
 import * as v from 'valibot';
 import { validateCron } from '../schedule/cron-expression.js';
+import type { ListenAddress } from '../web/http-server.js';
 import { isOwnPath } from '../web/paths.js';
+
+export interface Kind<Output = unknown> {
+  /** Completes "expected …". */
+  readonly expected: string;
+  /** Undefined for a text that is not of this kind. */
+  parse(text: string): Output | undefined;
+}
 
 /** What the reference says of a key. */
 export function described<const Schema extends v.GenericSchema>(description: string, schema: Schema) {
@@ -23,52 +31,86 @@ export function someText(kind = 'text') {
   return text(kind, (value) => value.trim() !== '');
 }
 
-export function oneOf<const Options extends readonly string[]>(options: Options) {
-  const kind = `one of ${options.join(', ')}`;
-  return v.pipe(v.picklist(options, `expected ${kind}`), v.metadata({ kind }));
+/** Text of this kind. */
+export function textOf<Output>(kind: Kind<Output>) {
+  const expected = `expected ${kind.expected}`;
+  return v.pipe(v.string(expected), parsed<string, Output>(kind), v.metadata({ kind: kind.expected }));
 }
 
-/** Numbers and booleans are also read from text, because a variable of the environment is text. */
-function scalar<Output>(kind: string, read: (value: unknown) => Output | undefined) {
-  return v.pipe(
-    v.unknown(),
-    v.rawTransform<unknown, Output>(({ dataset, addIssue, NEVER }) => {
-      // A list of one item would read as that item.
-      const output = typeof dataset.value === 'object' ? undefined : read(dataset.value);
-      if (output === undefined) {
-        addIssue({ message: `expected ${kind}` });
-        return NEVER;
-      }
-      return output;
-    }),
-    v.metadata({ kind }),
-  );
+/** A scalar of this kind: numbers and booleans are also read from text, as a variable of the environment is text. */
+function scalarOf<Output>(kind: Kind<Output>) {
+  return v.pipe(v.unknown(), parsed<unknown, Output>(kind), v.metadata({ kind: kind.expected }));
+}
+
+function parsed<Input, Output>({ expected, parse }: Kind<Output>) {
+  return v.rawTransform<Input, Output>(({ dataset, addIssue, NEVER }) => {
+    // A list of one item would read as that item.
+    const output = typeof dataset.value === 'object' ? undefined : parse(String(dataset.value));
+    if (output === undefined) {
+      addIssue({ message: `expected ${expected}` });
+      return NEVER;
+    }
+    return output;
+  });
+}
+
+export interface Choice<Option extends string> extends Kind<Option> {
+  readonly options: readonly Option[];
+}
+
+export function choice<const Option extends string>(options: readonly Option[]): Choice<Option> {
+  return {
+    expected: `one of ${options.join(', ')}`,
+    parse: (text) => options.find((option) => option === text),
+    options,
+  };
+}
+
+export function oneOf<const Option extends string>(options: readonly Option[]) {
+  const { expected } = choice(options);
+  return v.pipe(v.picklist(options, `expected ${expected}`), v.metadata({ kind: expected }));
 }
 
 export function flag() {
-  return scalar('true or false', (value) => {
-    const word = String(value);
-    return word === 'true' || word === 'false' ? word === 'true' : undefined;
+  return scalarOf({
+    expected: 'true or false',
+    parse: (text) => (text === 'true' || text === 'false' ? text === 'true' : undefined),
   });
 }
 
 export function integer(least: number, most: number) {
-  return scalar(`a whole number from ${least} to ${most}`, (value) => {
-    const number = typeof value === 'string' && /^\d{1,15}$/u.test(value) ? Number(value) : value;
-    return typeof number === 'number' && Number.isInteger(number) && number >= least && number <= most
-      ? number
-      : undefined;
-  });
+  return scalarOf(wholeNumber(least, most));
 }
 
-function bounded(kind: string, parse: (text: string) => number | undefined, least: string, most: string) {
+export function wholeNumber(least: number, most: number): Kind<number> {
+  return numberWritten(/^\d{1,15}$/u, 'a whole number', least, most);
+}
+
+export function decimalNumber(least: number, most: number): Kind<number> {
+  return numberWritten(/^\d{1,15}(?:\.\d+)?$/u, 'a number', least, most);
+}
+
+function numberWritten(pattern: RegExp, what: string, least: number, most: number): Kind<number> {
+  return {
+    expected: `${what} from ${least} to ${most}`,
+    parse: (text) => {
+      const number = pattern.test(text) ? Number(text) : Number.NaN;
+      return number >= least && number <= most ? number : undefined;
+    },
+  };
+}
+
+function bounded(what: string, parse: (text: string) => number | undefined, least: string, most: string) {
   const [from, to] = [parse(least), parse(most)];
   if (from === undefined || to === undefined) {
-    throw new TypeError(`bounds of ${kind}: got ${least} and ${most}`);
+    throw new TypeError(`bounds of ${what}: got ${least} and ${most}`);
   }
-  return scalar(`${kind} from ${least} to ${most}`, (value) => {
-    const number = parse(String(value));
-    return number !== undefined && number >= from && number <= to ? number : undefined;
+  return scalarOf({
+    expected: `${what} from ${least} to ${most}`,
+    parse: (text) => {
+      const number = parse(text);
+      return number !== undefined && number >= from && number <= to ? number : undefined;
+    },
   });
 }
 
@@ -152,39 +194,21 @@ function isOn(list: BlockList, address: string): boolean {
   return family !== 0 && list.check(address, family === 6 ? 'ipv6' : 'ipv4');
 }
 
-export function listenAddress() {
-  return text('host:port, [address]:port or :port', isListenAddress);
-}
-
-function isListenAddress(address: string): boolean {
-  const port = /^(?:[A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\]):(\d{1,5})$/u.exec(address)?.[1];
-  return port !== undefined && Number(port) <= 65_535;
-}
-
-export interface ListenAddress {
-  /** Undefined: all addresses of the machine. */
-  readonly host: string | undefined;
-  /** 0: any that is free. */
-  readonly port: number;
-}
-
 /** `:10104`, `127.0.0.1:10104`, `[::1]:0`: as Prometheus' programs write it. */
-export function parseListenAddress(text: string): ListenAddress {
-  const match = /^(?:\[(?<bracketed>[^\s\]]+)\]|(?<host>[^\s:[\]]*)):(?<port>\d{1,5})$/.exec(text);
-  const port = Number(match?.groups?.port ?? Number.NaN);
-  if (!(port <= 65_535)) {
-    throw new Error(`listen address: got ${JSON.stringify(text)}, expected host:port, [host]:port or :port`);
-  }
-  const host = match?.groups?.bracketed ?? match?.groups?.host;
-  return { host: host === '' ? undefined : host, port };
-}
+export const LISTEN_ADDRESS: Kind<ListenAddress> = {
+  expected: 'host:port, [address]:port or :port',
+  parse: (text) => {
+    const [, host, address, digits] = /^(?:([\w.-]*)|\[([^[\]]+)\]):(\d{1,5})$/u.exec(text) ?? [];
+    const port = Number(digits);
+    const isRight = port <= 65_535 && (address === undefined || isIP(address) !== 0);
+    return isRight ? { host: address ?? (host || undefined), port } : undefined;
+  },
+};
 
-export function telemetryPath() {
-  return text(
-    'a path such as /metrics that the program does not use itself',
-    (path) => /^\/[\w./~-]*$/u.test(path) && !isOwnPath(path),
-  );
-}
+export const TELEMETRY_PATH: Kind<string> = {
+  expected: 'a path such as /metrics that the program does not use itself',
+  parse: (text) => (/^\/[\w./~-]*$/u.test(text) && !isOwnPath(text) ? text : undefined),
+};
 
 export function cron() {
   return text(

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
-import { numberFlag, parseCommandLine, UsageError } from '../../src/cli/command-line.js';
-import { COMMANDS, helpText } from '../../src/cli/flags.js';
+import { parseCommandLine, UsageError } from '../../src/cli/command-line.js';
+import { COMMANDS } from '../../src/cli/flag.js';
+import { FLAGS, helpText } from '../../src/cli/flags.js';
+import { FLAG_KEYS } from '../../src/config/flag-keys.js';
+import { OWN_PATHS } from '../../src/web/paths.js';
+import { ConfigFolder } from '../config/config-folder.js';
+import { projectAnd } from '../config/sample-config.js';
 
 function refusal(...argv: string[]): string {
   try {
@@ -50,15 +55,67 @@ describe('parseCommandLine', () => {
   });
 });
 
-describe('numberFlag', () => {
-  it('keeps to its range', () => {
-    const range = { min: 1, max: 100 };
-    assert.equal(numberFlag({}, 'simulate.nodes', range), 4);
-    assert.equal(numberFlag({ 'simulate.nodes': '7' }, 'simulate.nodes', range), 7);
-    for (const text of ['0', '101', '-1', '1e2', 'many', '']) {
-      assert.throws(() => numberFlag({ 'simulate.nodes': text }, 'simulate.nodes', range), {
-        message: `--simulate.nodes: got "${text}", expected a number from 1 to 100`,
-      });
+/** Of each key that a flag comes before: what is not of its kind. */
+const WRONG = {
+  'web.listen_address': ['10104', 'a:b', ':65536', '[::1]', '::1:80', 'a b:1', ':', '[localhost]:1'],
+  'web.telemetry_path': [...Object.values(OWN_PATHS), 'metrics', '/metrics?a=b', '/a b', '/é'],
+  'log.level': ['trace', 'INFO', 'warning'],
+  'log.format': ['text', 'JSON'],
+} satisfies Record<keyof typeof FLAG_KEYS, readonly string[]>;
+
+describe('flags that come before a key of the configuration', () => {
+  const folder = new ConfigFolder();
+  after(() => folder.remove());
+  const keyed = Object.entries(FLAGS).flatMap(([name, flag]) =>
+    'key' in flag ? [[name, flag.key] as const] : [],
+  );
+
+  it('are there for each key of the table', () => {
+    assert.deepEqual(keyed.map(([, key]) => key).sort(), Object.keys(FLAG_KEYS).sort());
+  });
+
+  for (const [name, key] of keyed) {
+    it(`--${name} refuses what ${key} refuses, in the same words`, () => {
+      const [section, entry] = key.split('.');
+      for (const wrong of WRONG[key]) {
+        const expected = `got ${JSON.stringify(wrong)}, expected ${FLAG_KEYS[key].kind.expected}`;
+        assert.equal(refusal(`--${name}=${wrong}`), `--${name}: ${expected}`);
+        assert.deepEqual(
+          folder.errorsOf(projectAnd(`${section}: { ${entry}: ${JSON.stringify(wrong)} }\n`)),
+          [`config.yaml:10: ${key}: ${expected}`],
+        );
+      }
+      assert.match(refusal(`--${name}=`), /: got "", expected /u);
+    });
+  }
+
+  it('are read as their keys are', () => {
+    const { flags } = parseCommandLine(['--web.listen-address=[::1]:0', '--web.telemetry-path=/m']);
+    assert.deepEqual(
+      { ...flags },
+      { 'web.listen-address': { host: '::1', port: 0 }, 'web.telemetry-path': '/m' },
+    );
+  });
+});
+
+describe('flags that hold a number', () => {
+  it('keep to their range', () => {
+    assert.equal(parseCommandLine(['demo', '--simulate.nodes=7']).flags['simulate.nodes'], 7);
+    assert.equal(
+      parseCommandLine(['demo', '--simulate.task-seconds=0.5']).flags['simulate.task-seconds'],
+      0.5,
+    );
+    for (const text of ['0', '10001', '-1', '1e2', 'many', '']) {
+      assert.equal(
+        refusal('demo', `--simulate.nodes=${text}`),
+        `--simulate.nodes: got "${text}", expected a number from 1 to 10000`,
+      );
+    }
+    for (const text of ['0', '-2', '2.5', 'two', '', '1001']) {
+      assert.equal(
+        refusal(`--total-shards=${text}`),
+        `--total-shards: got "${text}", expected a whole number from 1 to 1000`,
+      );
     }
   });
 });

@@ -20,11 +20,11 @@ describe('shardOf', () => {
   });
 
   it('takes the shard as told', () => {
-    assert.deepEqual(shardOf({ shard: '3', 'total-shards': '5' }, HOST), { index: 3, total: 5 });
+    assert.deepEqual(shardOf({ shard: '3', 'total-shards': 5 }, HOST), { index: 3, total: 5 });
   });
 
   it('takes the number that ends the host name, of a whole domain name too', () => {
-    const flags = { shard: 'auto', 'total-shards': '12' };
+    const flags = { shard: 'auto', 'total-shards': 12 };
     assert.deepEqual(shardOf(flags, HOST), { index: 2, total: 12 });
     assert.deepEqual(shardOf(flags, 'exporter-11'), { index: 11, total: 12 });
     assert.deepEqual(shardOf(flags, 'exporter-0.exporter.monitoring.svc.cluster.local'), {
@@ -35,22 +35,16 @@ describe('shardOf', () => {
 
   it('refuses what is no shard', () => {
     assert.equal(
-      refusal({ shard: '5', 'total-shards': '5' }),
+      refusal({ shard: '5', 'total-shards': 5 }),
       '--shard: got "5", expected auto or a whole number from 0 to 4 (--total-shards is 5)',
     );
     for (const shard of ['-1', '1.5', 'one', '', '1e0', ' 1']) {
-      assert.match(refusal({ shard, 'total-shards': '5' }), /^--shard: got ".*", expected auto or a whole/u);
-    }
-    for (const total of ['0', '-2', '2.5', 'two', '', '1001']) {
-      assert.equal(
-        refusal({ 'total-shards': total }),
-        `--total-shards: got "${total}", expected a whole number from 1 to 1000`,
-      );
+      assert.match(refusal({ shard, 'total-shards': 5 }), /^--shard: got ".*", expected auto or a whole/u);
     }
   });
 
   it('refuses a host name without an ordinal, or with one beyond the shards', () => {
-    const flags = { shard: 'auto', 'total-shards': '2' };
+    const flags = { shard: 'auto', 'total-shards': 2 };
     assert.equal(
       refusal(flags),
       '--shard=auto: got the host name "taurusdb-session-exporter-2", expected one that ends in a number from 0 to 1 (--total-shards is 2)',

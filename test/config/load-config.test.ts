@@ -76,7 +76,7 @@ describe('loadConfig', () => {
           command: { enabled: true, max_values: 20 },
         },
       },
-      web: { listen_address: ':10104', telemetry_path: '/metrics' },
+      web: { listen_address: { host: undefined, port: 10_104 }, telemetry_path: '/metrics' },
       log: { level: 'info', format: 'logfmt' },
     });
   });

@@ -82,7 +82,7 @@ describe('a fleet of 6 projects with 70 nodes each', function () {
     agent = await startAgent({
       config: loadConfig(writeConfig(config), environment).config,
       shard: WHOLE_FLEET,
-      listenAddress: '127.0.0.1:0',
+      listenAddress: { host: '127.0.0.1', port: 0 },
       telemetryPath: '/metrics',
       access: plainWebAccess,
       reload: undefined,

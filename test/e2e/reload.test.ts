@@ -63,7 +63,7 @@ describe('a reload', function () {
       agent = await startAgent({
         config: configWith({}),
         shard: WHOLE_FLEET,
-        listenAddress: '127.0.0.1:0',
+        listenAddress: { host: '127.0.0.1', port: 0 },
         telemetryPath: '/metrics',
         access: plainWebAccess,
         reload: undefined,

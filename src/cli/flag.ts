@@ -1,0 +1,96 @@
+// The commands, and what a flag of theirs is: of which kind its value is, and which flags come before a key of the
+// configuration.
+import type { Config } from '../config/config-schema.js';
+import { FLAG_KEYS } from '../config/flag-keys.js';
+import type { Choice, Kind } from '../config/kinds.js';
+
+export const COMMANDS = {
+  run: 'the agent: collect on schedule, serve /metrics (default)',
+  'check-config': 'validate the configuration, print all that is wrong with path and line',
+  collect: 'collect every node once and print the result',
+  discover: 'print the nodes found, as YAML ready for nodes:',
+  replay: 'print the metrics of saved CSV files: replay FILE…',
+  simulate: 'a TaurusDB API on loopback, for trying things out',
+  demo: 'simulate and run on loopback, no account needed',
+} as const;
+export type CommandName = keyof typeof COMMANDS;
+
+interface FlagBase {
+  readonly commands: readonly CommandName[];
+  readonly help: string;
+}
+
+interface SwitchFlag extends FlagBase {
+  readonly type: 'boolean';
+}
+
+interface ValueFlag extends FlagBase {
+  readonly type: 'string';
+  /** Left out: any text. */
+  readonly kind?: Kind;
+  /** For the help text; the command that uses the flag knows what its absence means. */
+  readonly default?: string | number;
+}
+
+/** Comes before a key of the configuration, whose kind and default are its own. */
+interface KeyFlag extends FlagBase {
+  readonly type: 'string';
+  readonly key: keyof typeof FLAG_KEYS;
+}
+
+export type Flag = SwitchFlag | ValueFlag | KeyFlag;
+
+type ConfigKey = {
+  [Section in Exclude<keyof Config, 'projects'>]: `${Section}.${keyof Config[Section] & string}`;
+}[Exclude<keyof Config, 'projects'>];
+
+type SnakeCase<Name> = Name extends `${infer Head}-${infer Tail}` ? `${Head}_${SnakeCase<Tail>}` : Name;
+
+/** A flag with the name of a key must be that key's. */
+type NamedAsKeys<Table> = {
+  readonly [Name in keyof Table]: SnakeCase<Name> extends ConfigKey
+    ? { readonly key: SnakeCase<Name> }
+    : { readonly key?: never };
+};
+
+export function flagTable<const Table extends Readonly<Record<string, Flag>>>(
+  table: Table & NamedAsKeys<Table>,
+): Table {
+  return table;
+}
+
+/** What a command gets of the flag. */
+export type ValueOf<F> = F extends SwitchFlag
+  ? boolean
+  : F extends { readonly key: infer Key extends keyof typeof FLAG_KEYS }
+    ? OfKind<(typeof FLAG_KEYS)[Key]['kind']>
+    : F extends { readonly kind: infer K }
+      ? OfKind<K>
+      : string;
+type OfKind<K> = K extends Kind<infer Output> ? Output : never;
+
+/** What the flag's value must be; undefined where it has none, or may be any text. */
+export function kindOf(flag: Flag): Kind | undefined {
+  if (flag.type === 'boolean') {
+    return undefined;
+  }
+  return 'key' in flag ? FLAG_KEYS[flag.key].kind : flag.kind;
+}
+
+/** For the help text. */
+export function defaultOf(flag: Flag): string | number | undefined {
+  if (flag.type === 'boolean') {
+    return undefined;
+  }
+  return 'key' in flag ? FLAG_KEYS[flag.key].default : flag.default;
+}
+
+/** Undefined where there is no choice. */
+export function optionsOf(flag: Flag): readonly string[] | undefined {
+  const kind = kindOf(flag);
+  return kind !== undefined && isChoice(kind) ? kind.options : undefined;
+}
+
+function isChoice(kind: Kind): kind is Choice<string> {
+  return 'options' in kind;
+}
