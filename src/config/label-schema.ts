@@ -1,27 +1,16 @@
 // Labels that the user adds to session series: names that Prometheus takes and that nothing else sets.
 import type * as v from 'valibot';
+import { METRIC_FAMILIES } from '../metrics/metric-families.js';
 import { text } from './kinds.js';
 import { namedValues } from './section.js';
 
-/** Labels of the program's own series, and those that Prometheus and its formats set. */
-const TAKEN = new Set(
-  [
-    ['state', 'user', 'client_host', 'database', 'command', 'dimension'],
-    ['instance_id', 'node_id', 'project', 'cloud_region', 'instance_name', 'node_name', 'role'],
-    [
-      'phase',
-      'result',
-      'reason',
-      'operation',
-      'code',
-      'version',
-      'revision',
-      'node_version',
-      'le',
-      'quantile',
-    ],
-  ].flat(),
-);
+const OF_EVERY_NODE = ['instance_id', 'node_id'];
+const OF_THE_FORMATS = ['le', 'quantile'];
+const TAKEN = new Set([
+  ...METRIC_FAMILIES.flatMap((family) => family.labels),
+  ...OF_EVERY_NODE,
+  ...OF_THE_FORMATS,
+]);
 /** Prometheus gives them to every target. */
 const OF_THE_TARGET = new Set(['job', 'instance']);
 

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { loadConfig } from '../../src/config/load-config.js';
 import { ConfigErrors } from '../../src/config/yaml/config-errors.js';
+import { METRIC_FAMILIES } from '../../src/metrics/metric-families.js';
 import { validateCron } from '../../src/schedule/cron-expression.js';
 import { KNOWN_REGIONS } from '../../src/taurusdb/regions.js';
 import { ConfigFolder } from './config-folder.js';
@@ -468,13 +469,16 @@ describe('loadConfig', () => {
     }
   });
 
-  const TAKEN_LABELS = `state user client_host database command instance_id node_id project cloud_region instance_name
-    node_name role phase result reason dimension operation code le quantile version revision node_version`;
-  for (const name of TAKEN_LABELS.split(/\s+/u)) {
+  const takenLabels = new Set(METRIC_FAMILIES.flatMap(({ labels }) => labels));
+  for (const name of [...takenLabels, 'instance_id', 'node_id', 'le', 'quantile']) {
     it(`refuses the label ${name}, which the program uses itself`, () => {
-      assert.deepEqual(folder.errorsOf(projectAnd(`metrics: { labels: { ${name}: x } }\n`)), [
-        `config.yaml:10: metrics.labels.${name}: got "${name}", expected another label name: the program uses this one itself`,
-      ]);
+      const metrics = folder.errorsOf(projectAnd(`metrics: { labels: { ${name}: x } }\n`));
+      const node = folder.errorsOf(
+        projectWith(`    nodes: [{ instance_id: ${INSTANCE}, node_id: ${NODE}, labels: { ${name}: x } }]\n`),
+      );
+      const message = `got "${name}", expected another label name: the program uses this one itself`;
+      assert.deepEqual(metrics, [`config.yaml:10: metrics.labels.${name}: ${message}`]);
+      assert.deepEqual(node, [`config.yaml:4: projects[0].nodes[0].labels.${name}: ${message}`]);
     });
   }
 
