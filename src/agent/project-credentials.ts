@@ -40,33 +40,33 @@ export function projectCredentials(
       });
     },
   };
-  const { access_key: accessKey, token, password, ecs_agency: ecsAgency } = project.auth;
-  if (accessKey !== undefined) {
-    const { ak, sk, security_token: securityToken } = accessKey;
-    return accessKeyCredentials({
-      ...signing,
-      readAccessKey: () => ak.read(),
-      readSecretKey: () => sk.read(),
-      ...(securityToken === undefined ? {} : { readSecurityToken: () => securityToken.read() }),
-    });
+  const { auth } = project;
+  switch (auth.kind) {
+    case 'access_key': {
+      const { ak, sk, security_token: securityToken } = auth;
+      return accessKeyCredentials({
+        ...signing,
+        readAccessKey: () => ak.read(),
+        readSecretKey: () => sk.read(),
+        ...(securityToken === undefined ? {} : { readSecurityToken: () => securityToken.read() }),
+      });
+    }
+    case 'token':
+      return tokenCredentials(() => auth.value.read());
+    case 'password':
+      return new PasswordCredentials({
+        ...dependencies,
+        project: project.name,
+        domain: auth.domain,
+        user: auth.user,
+        readPassword: () => auth.password.read(),
+        scope: project.project_id === undefined ? { name: project.region } : { id: project.project_id },
+        iam: iam(),
+        breaker: passwordBreaker,
+      });
+    case 'ecs_agency':
+      return agencyCredentials(signing);
+    default:
+      return auth satisfies never;
   }
-  if (token !== undefined) {
-    return tokenCredentials(() => token.value.read());
-  }
-  if (password !== undefined) {
-    return new PasswordCredentials({
-      ...dependencies,
-      project: project.name,
-      domain: password.domain,
-      user: password.user,
-      readPassword: () => password.password.read(),
-      scope: project.project_id === undefined ? { name: project.region } : { id: project.project_id },
-      iam: iam(),
-      breaker: passwordBreaker,
-    });
-  }
-  if (ecsAgency !== undefined) {
-    return agencyCredentials(signing);
-  }
-  throw new TypeError('a project has no credentials, though the configuration was checked');
 }

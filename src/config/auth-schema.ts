@@ -1,12 +1,13 @@
-// Credentials of a project: the keys of `auth`.
+// Credentials of a project: the keys of `auth`, of which it takes one. A new kind is an entry here, a file of its own in
+// taurusdb/credentials, and a case in agent/project-credentials, which does not compile without.
 import * as v from 'valibot';
 import { type ConfigDependencies, secretFile, secretText } from './file-schemas.js';
 import { described, someText } from './kinds.js';
 import { atMostOneOf, exactlyOneOf, section, theOne } from './section.js';
 
+/** Tagged by its `kind`. */
 export type Auth = v.InferOutput<ReturnType<typeof authSection>>;
 
-/** Read to a mapping with one of its keys. */
 export function authSection(dependencies: ConfigDependencies) {
   const kinds = {
     access_key: v.exactOptional(described('Access key, which signs every request', accessKey(dependencies))),
@@ -17,11 +18,18 @@ export function authSection(dependencies: ConfigDependencies) {
     ecs_agency: v.exactOptional(
       described(
         'Temporary keys from the metadata service of the ECS that the program runs on; has no keys: `{}`',
-        v.nullable(section({}), {}),
+        v.pipe(
+          v.nullable(section({}), {}),
+          v.transform(() => ({ kind: 'ecs_agency' as const })),
+        ),
       ),
     ),
   };
-  return v.pipe(section(kinds), exactlyOneOf(Object.keys(kinds)));
+  return v.pipe(
+    section(kinds),
+    exactlyOneOf(Object.keys(kinds)),
+    v.transform((auth) => theOne<NonNullable<(typeof auth)[keyof typeof auth]>>(...Object.values(auth))),
+  );
 }
 
 function accessKey(dependencies: ConfigDependencies) {
@@ -38,6 +46,7 @@ function accessKey(dependencies: ConfigDependencies) {
     exactlyOneOf(['sk', 'sk_file']),
     atMostOneOf(['security_token', 'security_token_file']),
     v.transform((key) => ({
+      kind: 'access_key' as const,
       ak: theOne(key.ak, key.ak_file),
       sk: theOne(key.sk, key.sk_file),
       security_token: key.security_token ?? key.security_token_file,
@@ -52,7 +61,7 @@ function token(dependencies: ConfigDependencies) {
       value_file: secretFile('value', dependencies),
     }),
     exactlyOneOf(['value', 'value_file']),
-    v.transform(({ value, value_file }) => ({ value: theOne(value, value_file) })),
+    v.transform(({ value, value_file }) => ({ kind: 'token' as const, value: theOne(value, value_file) })),
   );
 }
 
@@ -66,6 +75,7 @@ function password(dependencies: ConfigDependencies) {
     }),
     exactlyOneOf(['password', 'password_file']),
     v.transform(({ domain, user, password, password_file }) => ({
+      kind: 'password' as const,
       domain,
       user,
       password: theOne(password, password_file),

@@ -92,7 +92,7 @@ function missingParts(
   if (typeof region === 'string' && !KNOWN_REGIONS.includes(region)) {
     if (!('endpoint' in project)) {
       missing.push(['region', `expected one of ${KNOWN_REGIONS.join(', ')} or an explicit endpoint`]);
-    } else if (!('iam_endpoint' in project) && (!hasProjectId || (isMapping(auth) && 'password' in auth))) {
+    } else if (!('iam_endpoint' in project) && (!hasProjectId || isPassword(auth))) {
       missing.push([
         'iam_endpoint',
         'missing: for this region it is not known, and a password or a project_id to look up needs it',
@@ -104,6 +104,11 @@ function missingParts(
     missing.push(['', 'got neither nodes nor an enabled discovery, expected one of them or both']);
   }
   return missing;
+}
+
+/** Also of an `auth` that could not be read in full, and so has no `kind`. */
+function isPassword(auth: unknown): boolean {
+  return isMapping(auth) && (auth.kind === 'password' || 'password' in auth);
 }
 
 function found(

@@ -35,7 +35,7 @@ function fromEnvironment(env: NodeJS.ProcessEnv): SdkCredentials | undefined {
     return undefined;
   }
   return {
-    auth: { access_key: { ak, sk, security_token: secret('HUAWEICLOUD_SDK_SECURITY_TOKEN') } },
+    auth: { kind: 'access_key', ak, sk, security_token: secret('HUAWEICLOUD_SDK_SECURITY_TOKEN') },
     projectId: projectId('HUAWEICLOUD_SDK_PROJECT_ID', env.HUAWEICLOUD_SDK_PROJECT_ID),
   };
 }
@@ -61,7 +61,12 @@ function fromProfile(env: NodeJS.ProcessEnv, warn: (message: string) => void): S
     const profile = parseProfile(bytes.toString('utf8'), PROFILE);
     const isTemporary = (profile.get('security_token') ?? '') !== '';
     return {
-      auth: { access_key: { ak, sk, security_token: isTemporary ? secret('security_token') : undefined } },
+      auth: {
+        kind: 'access_key',
+        ak,
+        sk,
+        security_token: isTemporary ? secret('security_token') : undefined,
+      },
       projectId: projectId('project_id', profile.get('project_id')),
     };
   } catch (error) {

@@ -4,7 +4,9 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { rootCertificates } from 'node:tls';
 import { parse, stringify } from 'yaml';
 import { configKeys, configReference } from '../../src/config/reference.js';
+import { Secret } from '../../src/config/secret.js';
 import { ConfigFolder } from './config-folder.js';
+import { authOf } from './sample-config.js';
 
 const EXAMPLE = readFileSync(new URL('../../config.example.yaml', import.meta.url), 'utf8');
 /** With the keys that are commented out. */
@@ -76,13 +78,22 @@ describe('config.example.yaml', () => {
     assert.deepEqual({ ...exampleProjects[0]?.discovery, enabled: true }, projects[0]?.discovery);
   });
 
-  for (const auth of ['access_key', 'token', 'password', 'ecs_agency']) {
+  const secretsOf = {
+    access_key: ['ak', 'sk', 'security-token'],
+    token: ['token'],
+    password: ['password'],
+    ecs_agency: [],
+  } as const;
+  for (const auth of ['access_key', 'token', 'password', 'ecs_agency'] as const) {
     for (const alternative of ['value', 'file'] as const) {
       it(`loads with all that it shows, with ${auth} by ${alternative}`, () => {
         const { config } = folder.load(variant(auth, alternative), ENV);
-        assert.deepEqual(Object.keys(config.projects[0]?.auth ?? {}), [auth]);
-        const accessKey = config.projects[0]?.auth?.access_key;
-        assert.equal(accessKey?.security_token?.read(), accessKey && 'security-token');
+        const { kind, ...values } = authOf(config.projects[0], auth);
+        const secrets = Object.values(values).flatMap((value) =>
+          value instanceof Secret ? value.read() : [],
+        );
+        assert.equal(kind, auth);
+        assert.deepEqual(secrets, secretsOf[auth]);
         assert.equal(config.collection.stale_after, 180_000);
         assert.equal(config.projects[0]?.api.proxy_url?.read(), 'http://proxy.example:3128');
       });

@@ -6,7 +6,7 @@ import { loadConfig } from '../../src/config/load-config.js';
 import { type Certificate, makeCertificate } from '../support/certificates.js';
 import { requireProgram } from '../support/real-programs.js';
 import { ConfigFolder } from './config-folder.js';
-import { INSTANCE, NODE, projectAnd, projectWith } from './sample-config.js';
+import { authOf, INSTANCE, NODE, projectAnd, projectWith } from './sample-config.js';
 
 const NODES = `    nodes: [{ instance_id: ${INSTANCE}, node_id: ${NODE} }]\n`;
 
@@ -30,8 +30,8 @@ describe('loadConfig', () => {
       ca: undefined,
       proxy_url: undefined,
     };
-    const token = config.projects[0]?.auth?.token?.value;
-    assert.equal(token?.read(), 't0ken');
+    const token = authOf(config.projects[0], 'token').value;
+    assert.equal(token.read(), 't0ken');
     assert.deepEqual(config, {
       projects: [
         {
@@ -40,7 +40,7 @@ describe('loadConfig', () => {
           endpoint: 'https://gaussdb.ap-southeast-3.myhuaweicloud.com',
           iam_endpoint: 'https://iam.ap-southeast-3.myhuaweicloud.com',
           language: 'en-us',
-          auth: { token: { value: token } },
+          auth: { kind: 'token', value: token },
           api,
           nodes: [{ instance_id: INSTANCE, node_id: NODE, labels: {} }],
           discovery: {
@@ -118,8 +118,8 @@ metrics: { dimensions: { state: { enabled: "\${OFF}" } }, labels: { a: "$\${AK} 
     );
     const [first] = config.projects;
     assert.equal(first?.project_id, '00000000000000000000000000000012');
-    assert.equal(first?.auth?.access_key?.ak.read(), '0123456789');
-    assert.equal(first?.auth?.access_key?.sk.read(), 'x${AK}y');
+    assert.equal(authOf(first, 'access_key').ak.read(), '0123456789');
+    assert.equal(authOf(first, 'access_key').sk.read(), 'x${AK}y');
     assert.equal(config.collection.max_concurrent, 16);
     assert.equal(config.collection.timeout, 90_000);
     assert.equal(config.collection.splay, 0);
@@ -153,16 +153,16 @@ metrics: { dimensions: { state: { enabled: "\${OFF}" } }, labels: { a: "$\${AK} 
   });
 
   it('takes each kind of credentials', () => {
-    assert.deepEqual(project(`    auth: { ecs_agency: {} }\n${NODES}`).auth, { ecs_agency: {} });
-    assert.deepEqual(project(`    auth:\n      ecs_agency:\n${NODES}`).auth, { ecs_agency: {} });
-    const { password } =
-      project(`    auth: { password: { domain: acme, user: exporter, password: p@ss } }\n${NODES}`).auth ??
-      {};
-    assert.equal(password?.domain, 'acme');
-    assert.equal(password?.password.read(), 'p@ss');
-    const { access_key } =
-      project(`    auth: { access_key: { ak: a, sk: s, security_token: t } }\n${NODES}`).auth ?? {};
-    assert.equal(access_key?.security_token?.read(), 't');
+    assert.deepEqual(project(`    auth: { ecs_agency: {} }\n${NODES}`).auth, { kind: 'ecs_agency' });
+    assert.deepEqual(project(`    auth:\n      ecs_agency:\n${NODES}`).auth, { kind: 'ecs_agency' });
+    const withPassword = project(
+      `    auth: { password: { domain: acme, user: exporter, password: p@ss } }\n${NODES}`,
+    );
+    const { domain, user, password } = authOf(withPassword, 'password');
+    assert.deepEqual([domain, user, password.read()], ['acme', 'exporter', 'p@ss']);
+    const withKey = project(`    auth: { access_key: { ak: a, sk: s, security_token: t } }\n${NODES}`);
+    const { ak, sk, security_token: securityToken } = authOf(withKey, 'access_key');
+    assert.deepEqual([ak.read(), sk.read(), securityToken?.read()], ['a', 's', 't']);
   });
 
   it('needs no nodes where discovery is on', () => {
@@ -213,7 +213,7 @@ api: { request_timeout: 3s, max_retries: 5, proxy_url: "http://common" }
     const { config } = folder.load(
       `${projectWith(`    auth: { token: { value_file: token } }\n${NODES}`)}api: { ca_file: ca.pem }\n`,
     );
-    assert.equal(config.projects[0]?.auth?.token?.value.read(), 't0ken');
+    assert.equal(authOf(config.projects[0], 'token').value.read(), 't0ken');
     assert.equal(config.api.ca, ca.trim());
     assert.equal(config.projects[0]?.api.ca, ca.trim());
   });

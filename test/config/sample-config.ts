@@ -1,4 +1,6 @@
-// Small right configurations, to be made wrong.
+// Small right configurations, to be made wrong, and a look at what one comes to.
+import assert from 'node:assert/strict';
+import type { ProjectConfig } from '../../src/config/config-schema.js';
 
 export const INSTANCE = '6754902da1f447269c6979b0590102a5in07';
 export const NODE = '941d21130b3c4899ad1a752a0945befdno07';
@@ -24,4 +26,15 @@ export function projectWith(keys: string): string {
   - name: production
     region: ap-southeast-3
 ${keys}`;
+}
+
+type Auth = ProjectConfig['auth'];
+
+/** The project's credentials, which are to be of this kind. */
+export function authOf<Kind extends Auth['kind']>(
+  project: ProjectConfig | undefined,
+  kind: Kind,
+): Extract<Auth, { readonly kind: Kind }> {
+  assert.equal(project?.auth.kind, kind);
+  return project?.auth as Extract<Auth, { readonly kind: Kind }>;
 }

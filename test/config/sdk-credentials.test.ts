@@ -4,7 +4,7 @@ import { rmSync } from 'node:fs';
 import { loadConfig } from '../../src/config/load-config.js';
 import { ConfigErrors } from '../../src/config/yaml/config-errors.js';
 import { ConfigFolder } from './config-folder.js';
-import { INSTANCE, NODE, projectWith } from './sample-config.js';
+import { authOf, INSTANCE, NODE, projectWith } from './sample-config.js';
 
 const ID = '054e292c9880d4992f02c0196d3ea468';
 const OTHER_ID = 'a54e292c9880d4992f02c0196d3ea468';
@@ -26,9 +26,7 @@ describe('credentials of the SDK', () => {
     const { config, warnings } = loadConfig(folder.write('config.yaml', yaml), { HOME: folder.path, ...env });
     const [project] = config.projects;
     assert.ok(project);
-    const { access_key: key } = project.auth;
-    assert.ok(key);
-    return { project, key, warnings };
+    return { project, key: authOf(project, 'access_key'), warnings };
   };
   const shown = ({ project, key }: ReturnType<typeof load>) => [
     key.ak.read(),
