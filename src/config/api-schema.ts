@@ -1,14 +1,9 @@
 // How the TaurusDB API is called: the keys of `api`, at the top for all projects and under one project for itself.
 import * as v from 'valibot';
-import {
-  type ConfigDependencies,
-  certificatesFile,
-  type SecretKind,
-  secretFile,
-  secretText,
-} from './file-schemas.js';
+import { certificatesFile, type SecretKind, secretFile, secretText } from './file-schemas.js';
 import { byteSize, described, duration, integer } from './kinds.js';
 import { atMostOneOf, section } from './section.js';
+import type { ConfigDependencies } from './yaml/read-settings.js';
 
 const PROXY_URL: SecretKind = {
   kind: 'an http or https URL',

@@ -1,9 +1,10 @@
 // Credentials of a project: the keys of `auth`, of which it takes one. A new kind is an entry here, a file of its own in
 // taurusdb/credentials, and a case in agent/project-credentials, which does not compile without.
 import * as v from 'valibot';
-import { type ConfigDependencies, secretFile, secretText } from './file-schemas.js';
+import { secretFile, secretText } from './file-schemas.js';
 import { described, someText } from './kinds.js';
 import { atMostOneOf, exactlyOneOf, section, theOne } from './section.js';
+import type { ConfigDependencies } from './yaml/read-settings.js';
 
 /** Tagged by its `kind`. */
 export type Auth = v.InferOutput<ReturnType<typeof authSection>>;

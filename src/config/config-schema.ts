@@ -3,7 +3,6 @@ import * as v from 'valibot';
 import { COLUMNS } from '../sessions/columns.js';
 import { apiSection, mergeApi } from './api-schema.js';
 import type { DeepReadonly } from './deep-freeze.js';
-import type { ConfigDependencies } from './file-schemas.js';
 import { FLAG_KEYS } from './flag-keys.js';
 import {
   cron,
@@ -21,6 +20,7 @@ import { labels } from './label-schema.js';
 import { projectSection } from './project-schema.js';
 import { refuseRepeatedItems } from './repeated-items.js';
 import { namedValues, section } from './section.js';
+import type { ConfigDependencies } from './yaml/read-settings.js';
 
 const FILTERS = ['total', 'active', 'slow', 'long'] as const;
 

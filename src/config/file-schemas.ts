@@ -6,17 +6,10 @@ import { readBoundedFile } from '../small-file.js';
 import { described } from './kinds.js';
 import { Secret } from './secret.js';
 import { quote } from './yaml/config-errors.js';
+import type { ConfigDependencies } from './yaml/read-settings.js';
 
 const MAX_FILE_BYTES = 1024 * 1024;
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/gu;
-
-/** Where the files are that a configuration names, and who hears what is odd about them. */
-export interface ConfigDependencies {
-  /** Absolute. */
-  readonly directory: string;
-  readonly env: NodeJS.ProcessEnv;
-  warn(message: string): void;
-}
 
 /** A kind of secret; `isValid` sees its text. */
 export interface SecretKind {

@@ -4,11 +4,11 @@ import { PROJECT_ID } from '../model/ids.js';
 import { apiEndpoint, iamEndpoint, KNOWN_REGIONS } from '../taurusdb/regions.js';
 import { projectApiSection } from './api-schema.js';
 import { type Auth, authSection } from './auth-schema.js';
-import type { ConfigDependencies } from './file-schemas.js';
 import { described, endpoint, oneOf, someText, text } from './kinds.js';
 import { discoverySection, nodeSection } from './node-schema.js';
 import { findSdkCredentials, type SdkCredentials } from './sdk-credentials.js';
 import { isMapping, issuePath, section, theOne } from './section.js';
+import type { ConfigDependencies } from './yaml/read-settings.js';
 
 const LANGUAGES = ['en-us', 'zh-cn'] as const;
 

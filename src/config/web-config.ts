@@ -1,13 +1,12 @@
 // The file of --web.config.file, in the format of Prometheus' exporter-toolkit, from its text to the settings of the
 // web server. https://github.com/prometheus/exporter-toolkit/blob/master/docs/web-configuration.md
 import { validateHeaderValue } from 'node:http';
-import { dirname, resolve } from 'node:path';
 import * as v from 'valibot';
 import { duration, flag, integer } from './kinds.js';
 import { isMapping, issuePath, section, unlessEmpty } from './section.js';
 import { tlsSection } from './web-tls-section.js';
-import { type ConfigError, ConfigErrors, type ConfigPath, formatPath, quote } from './yaml/config-errors.js';
-import { parseYaml } from './yaml/parse-yaml.js';
+import type { ConfigPath } from './yaml/config-errors.js';
+import { type ConfigDependencies, parseSettings } from './yaml/read-settings.js';
 
 // Each step of the cost doubles the time of a login: 18 is many seconds, and 31 would be a day.
 const BCRYPT_HASH = /^\$2[aby]\$(?:0[4-9]|1[0-8])\$[./A-Za-z0-9]{53}$/u;
@@ -19,39 +18,17 @@ export type WebConfig = v.InferOutput<ReturnType<typeof webConfigSchema>>;
  * everything that is wrong, in the order of the file; an empty file is right.
  */
 export function parseWebConfig(text: string, path: string): WebConfig {
-  const { value, problems, placeOf } = parseYaml(text);
-  const errors: ConfigError[] = [];
-  const report = (at: ConfigPath, message: string, { line, column } = placeOf(at)) =>
-    errors.push({ file: path, path: formatPath(at), line, column, message });
-  for (const problem of problems) {
-    report(problem.path, problem.message, problem.place);
-  }
-  const result = v.safeParse(webConfigSchema(dirname(resolve(path))), value);
-  for (const issue of result.issues ?? []) {
-    const at = (issue.path ?? []).map(({ key }) => (typeof key === 'number' ? key : String(key)));
-    report(at, describeIssue(issue, at));
-  }
-  if (!result.success || errors.length > 0) {
-    throw new ConfigErrors(errors.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)));
-  }
-  return result.output;
+  return parseSettings(text, path, { schemaFor: webConfigSchema, isSecret }).settings;
 }
 
-// Shows no value where a key or a hash may stand, also when the file's shape is wrong.
-function describeIssue({ message, input }: v.BaseIssue<unknown>, at: ConfigPath): string {
-  if (!message.startsWith('expected ')) {
-    return message;
-  }
-  if (typeof input === 'object') {
-    return `got ${Array.isArray(input) ? 'a list' : 'a mapping'}, ${message}`;
-  }
-  const isSecret = at.length < 2 || at[0] === 'basic_auth_users' || at[1] === 'key';
-  return `got ${isSecret ? 'a value that is not shown' : quote(String(input))}, ${message}`;
+/** A password's hash, the private key, and what stands where their section should. */
+function isSecret(path: ConfigPath): boolean {
+  return path.length < 2 || path[0] === 'basic_auth_users' || path[1] === 'key';
 }
 
-function webConfigSchema(folder: string) {
+function webConfigSchema({ directory }: ConfigDependencies) {
   const file = section({
-    tls_server_config: unlessEmpty(tlsSection(folder)),
+    tls_server_config: unlessEmpty(tlsSection(directory)),
     http_server_config: unlessEmpty(httpSection()),
     basic_auth_users: unlessEmpty(users()),
     rate_limit: unlessEmpty(rateLimitSection()),

@@ -129,7 +129,7 @@ describe('parseWebConfig', () => {
   const bad: Readonly<Record<string, readonly [text: string, ...errors: (string | RegExp)[]]>> = {
     'text that is no mapping': [
       'hWkNKCp3fvIx3jKnsaBI\nTuEjdwNS8A2vYdFbiKqr\n',
-      'web.yml:1: got a value that is not shown, expected a mapping',
+      'web.yml:1: got a text that is not shown, expected a mapping',
     ],
     'an unknown key': [
       'tls_server_config:\n  cert_filse: server.crt\n',
@@ -245,11 +245,11 @@ describe('parseWebConfig', () => {
     ],
     'a rate limit in nanoseconds': [
       'rate_limit: {interval: 1000000000}',
-      'web.yml:1: rate_limit.interval: got "1000000000", expected a duration from 0 to 1h',
+      'web.yml:1: rate_limit.interval: got 1000000000, expected a duration from 0 to 1h',
     ],
     'many mistakes': [
       `tls_server_config:\n  ${PAIR.replace(', ', '\n  ')}\n  min_version: 1.2\nbasic_auth_users: []\nrate: 1\n`,
-      'web.yml:4: tls_server_config.min_version: got "1.2", expected one of TLS12, TLS13',
+      'web.yml:4: tls_server_config.min_version: got 1.2, expected one of TLS12, TLS13',
       'web.yml:5: basic_auth_users: got a list, expected a mapping',
       /^web\.yml:6: rate: unknown key/,
     ],

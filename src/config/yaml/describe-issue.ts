@@ -1,24 +1,23 @@
 // What is wrong with one value, in a line: completes the schema's "expected …" with what was got, and sees to it that
 // neither a secret nor a variable's value is shown.
-import { type ConfigPath, quote } from './config-errors.js';
-import { referencesIn } from './expand-environment.js';
+import { quote } from './config-errors.js';
 
 export interface Issue {
   readonly message: string;
   /** The value, with its variables filled in. */
   readonly input: unknown;
-  readonly path: ConfigPath;
-  /** The value is the key's own name. */
-  readonly isKey: boolean;
   /** The schema wants text here. */
   readonly wantsText: boolean;
+  /** The value must not be shown. */
+  readonly isSecret: boolean;
   /** The value as it is written in the file. */
   readonly written: string | undefined;
+  /** The variables that its text comes from, as `${NAME}`. */
+  readonly references: readonly string[];
 }
 
 export function describeIssue(issue: Issue): string {
-  const { message, path, isKey, written } = issue;
-  const references = isKey ? [] : referencesIn(written ?? '');
+  const { message, references } = issue;
   if (!message.startsWith('expected ')) {
     // Such a message may say more of the value than its kind.
     return references.length > 0 ? `the value of ${references.join('')} cannot be used here` : message;
@@ -26,10 +25,10 @@ export function describeIssue(issue: Issue): string {
   if (references.length > 0) {
     return `got ${issue.input === '' ? 'an empty value' : 'the value'} of ${references.join('')}, ${message}`;
   }
-  return `got ${received(issue, isSecret(path))}, ${message}${quoteIt(issue)}`;
+  return `got ${received(issue)}, ${message}${quoteIt(issue)}`;
 }
 
-function received({ input, written }: Issue, secret: boolean): string {
+function received({ input, written, isSecret }: Issue): string {
   if (input === null || input === undefined || input === '') {
     return 'nothing';
   }
@@ -39,7 +38,7 @@ function received({ input, written }: Issue, secret: boolean): string {
   if (typeof input === 'object') {
     return 'a mapping';
   }
-  if (secret || (typeof input === 'string' && mayHoldCredentials(input))) {
+  if (isSecret || (typeof input === 'string' && mayHoldCredentials(input))) {
     return `a ${typeof input === 'string' ? 'text' : typeof input} that is not shown`;
   }
   return typeof input === 'string' ? quote(input) : (written ?? String(input));
@@ -49,12 +48,6 @@ function received({ input, written }: Issue, secret: boolean): string {
 function quoteIt({ input, wantsText }: Issue): string {
   const isRead = typeof input === 'number' || typeof input === 'boolean';
   return wantsText && isRead ? ` (quote it: YAML reads it as a ${typeof input})` : '';
-}
-
-/** Also where the file's shape is wrong, so that a secret stands where a mapping belongs. */
-function isSecret(path: ConfigPath): boolean {
-  const last = String(path.at(-1) ?? '');
-  return (path.includes('auth') || last === 'proxy_url') && !last.endsWith('_file');
 }
 
 /** A URL's user or query. */

@@ -274,7 +274,7 @@ describe('openWebAccess', () => {
       },
       'a file with two mistakes': {
         swap: () => web.write('web.yml', 'a: 1\nbasic_auth_users: 1\n'),
-        reason: `FOLDER/web.yml:1: a: unknown key (known here: tls_server_config, http_server_config, basic_auth_users, rate_limit); FOLDER/web.yml:2: basic_auth_users: got a value that is not shown, expected a mapping`,
+        reason: `FOLDER/web.yml:1: a: unknown key (known here: tls_server_config, http_server_config, basic_auth_users, rate_limit); FOLDER/web.yml:2: basic_auth_users: got a number that is not shown, expected a mapping`,
       },
       'a file that vanished': {
         swap: () => rmSync(`${web.folder}/web.yml`),
