@@ -1,16 +1,8 @@
-// Reads small files (the configuration, secrets) whole: never more than a bound, never one that blocks.
-import {
-  type BigIntStats,
-  closeSync,
-  constants,
-  fstatSync,
-  openSync,
-  readFileSync,
-  readSync,
-  type Stats,
-  statSync,
-} from 'node:fs';
+// Small files (the configuration, secrets, certificates): read whole, never more than a bound and never one that blocks;
+// who may read one, and whether it has changed. Synchronous: on a few small local files, also before a TLS handshake.
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 
+/** What is wrong with the file itself, and stays so until it changes. */
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file',
   ENOTDIR: 'no such file',
@@ -50,12 +42,14 @@ function open(path: string): number {
     // Without O_NONBLOCK a named pipe that nobody writes to would stop the program here.
     return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    const code = codeOf(error) ?? 'unknown error';
     throw new Error(REASONS[code] ?? code, { cause: error });
   }
 }
 
-// Whether a file with a secret lets more users read it than need to.
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
+}
 
 /** What fs.Stats says of the file. */
 export interface FilePermissions {
@@ -66,62 +60,99 @@ export interface FilePermissions {
 const ROOT = 0;
 
 /**
- * `reader`: the user who needs it. Of a file that is another's, as secrets that Kubernetes mounts are, the group is how
- * we get to read it; root needs no group.
+ * Whether a file with a secret lets more users read it than need to. `reader`: the user who needs it. Of a file that is
+ * another's, as secrets that Kubernetes mounts are, the group is how we get to read it; root needs no group.
  */
 export function isExposed({ mode, uid }: FilePermissions, reader = process.getuid?.()): boolean {
   const needsGroup = reader !== uid && reader !== ROOT;
   return (mode & (needsGroup ? 0o004 : 0o044)) !== 0;
 }
 
-// The files that one set of settings was read from: reads them, and tells cheaply whether any has changed since.
-// Synchronous on purpose: it runs between a connection's arrival and its handshake, on a few small local files.
+/** A file that may change after it was read. */
+export class FollowedFile {
+  readonly #path: string;
+  readonly #maxBytes: number;
+  #stamp: string | undefined;
+  #permissions: FilePermissions | undefined;
 
-// A certificate chain takes some kB; anything of this size is somebody's mistake.
-const MAX_BYTES = 1024 * 1024;
+  constructor(path: string, maxBytes: number) {
+    this.#path = path;
+    this.#maxBytes = maxBytes;
+  }
 
-export class WatchedFiles {
-  readonly #stamps = new Map<string, string>();
-
-  /** The file's text; throws without quoting any of it. The path is watched from here on, even when this throws. */
-  read(file: string): string {
-    const { stamp, stats } = inspect(file);
-    this.#stamps.set(file, stamp);
-    if (stats === undefined) {
-      throw new Error(`cannot read "${file}": got ${stamp}`);
-    }
-    // A pipe or a device would block or never end.
-    if (!stats.isFile() || stats.size > MAX_BYTES) {
-      throw new Error(`cannot read "${file}": expected a regular file of at most ${MAX_BYTES} bytes`);
-    }
+  /** Throws as readBoundedFile does. Also then the file counts as changed only once it is another. */
+  read(): Buffer {
+    // Before the content: a change in between is seen later instead of never.
+    this.#stamp = stampOf(this.#path);
     try {
-      return readFileSync(file, 'utf8');
+      const { bytes, stats } = readBoundedFile(this.#path, this.#maxBytes);
+      this.#permissions = stats;
+      return bytes;
     } catch (error) {
-      throw new Error(`cannot read "${file}": got ${codeOf(error)}`);
+      if (isOfTheMachine(error)) {
+        this.#stamp = undefined;
+      }
+      throw error;
     }
   }
 
-  /** Whether users may read a file that was read here who need not. */
-  isExposed(file: string): boolean {
-    return isExposed(statSync(file));
+  /** Since it was read last; true where it never was. Cheap. */
+  changed(): boolean {
+    return this.#stamp === undefined || stampOf(this.#path) !== this.#stamp;
   }
 
-  changed(): boolean {
-    return [...this.#stamps].some(([file, stamp]) => inspect(file).stamp !== stamp);
+  /** Whether users may read it who need not, as it was when it was read last. */
+  get isExposed(): boolean {
+    return this.#permissions !== undefined && isExposed(this.#permissions);
   }
+}
+
+/** Such as EMFILE, too many open files: the same file may be read a moment later. */
+function isOfTheMachine(error: unknown): boolean {
+  const code = codeOf(error instanceof Error ? (error.cause ?? error) : error);
+  return code !== undefined && REASONS[code] === undefined;
 }
 
 // The inode catches a file that was renamed into place (as Kubernetes does with a whole directory), the change time
 // one whose permissions alone were mended.
-function inspect(file: string): { readonly stamp: string; readonly stats?: BigIntStats } {
+function stampOf(path: string): string {
   try {
-    const stats = statSync(file, { bigint: true });
-    return { stamp: [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join(':'), stats };
+    const { dev, ino, size, mtimeNs, ctimeNs } = statSync(path, { bigint: true });
+    return [dev, ino, size, mtimeNs, ctimeNs].join(':');
   } catch (error) {
-    return { stamp: codeOf(error) };
+    return codeOf(error) ?? 'unknown error';
   }
 }
 
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'an unknown error';
+/** What a file says, as it was when it was last right. */
+export class FollowedValue<Value> {
+  readonly #file: FollowedFile;
+  readonly #parse: (text: string) => Value;
+  #value: Value;
+
+  /** `parse` throws an Error at a text that is not right, as does this where the file is not right from the start. */
+  constructor(path: string, maxBytes: number, parse: (text: string) => Value) {
+    this.#file = new FollowedFile(path, maxBytes);
+    this.#parse = parse;
+    this.#value = this.#readNow();
+  }
+
+  read(): Value {
+    if (this.#file.changed()) {
+      try {
+        this.#value = this.#readNow();
+      } catch {
+        // A file that is being replaced may be half written: it changes once more.
+      }
+    }
+    return this.#value;
+  }
+
+  get isExposed(): boolean {
+    return this.#file.isExposed;
+  }
+
+  #readNow(): Value {
+    return this.#parse(this.#file.read().toString('utf8'));
+  }
 }

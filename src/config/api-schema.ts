@@ -1,13 +1,13 @@
 // How the TaurusDB API is called: the keys of `api`, at the top for all projects and under one project for itself.
 import * as v from 'valibot';
-import { certificatesFile, type SecretKind, secretFile, secretText } from './file-schemas.js';
-import { byteSize, described, duration, integer } from './kinds.js';
+import { certificatesFile, secretFile, secretText } from './file-schemas.js';
+import { byteSize, described, duration, integer, type Kind } from './kinds.js';
 import { atMostOneOf, section } from './section.js';
 import type { ConfigDependencies } from './yaml/read-settings.js';
 
-const PROXY_URL: SecretKind = {
-  kind: 'an http or https URL',
-  isValid: (text) => /^https?:\/\//u.test(text) && URL.canParse(text),
+const PROXY_URL: Kind<string> = {
+  expected: 'an http or https URL',
+  parse: (text) => (/^https?:\/\//u.test(text) && URL.canParse(text) ? text : undefined),
 };
 
 /** `api` at the top of the file. */

@@ -4,20 +4,12 @@ import { resolve } from 'node:path';
 import * as v from 'valibot';
 import { readBoundedFile } from '../small-file.js';
 import { described } from './kinds.js';
-import { Secret } from './secret.js';
+import { ANY_SECRET, Secret } from './secret.js';
 import { quote } from './yaml/config-errors.js';
 import type { ConfigDependencies } from './yaml/read-settings.js';
 
 const MAX_FILE_BYTES = 1024 * 1024;
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/gu;
-
-/** A kind of secret; `isValid` sees its text. */
-export interface SecretKind {
-  readonly kind: string;
-  isValid(text: string): boolean;
-}
-
-const ANY_SECRET: SecretKind = { kind: 'a secret', isValid: () => true };
 
 /** Read to the text of its certificates: a reload sees when they changed, and cannot fail over them later. */
 export function certificatesFile({ directory }: ConfigDependencies) {
@@ -45,7 +37,7 @@ export function secretText(description: string, kind = ANY_SECRET) {
   return v.exactOptional(
     described(
       description,
-      converted(kind.kind, (text) => ofKind(kind, Secret.fromText(text))),
+      converted(kind.expected, (text) => Secret.fromText(text, kind)),
     ),
   );
 }
@@ -55,9 +47,9 @@ export function secretFile(name: string, { directory, warn }: ConfigDependencies
   return v.exactOptional(
     described(
       `File that holds \`${name}\`, instead of it; read again when it changes`,
-      converted(`a file with ${kind.kind}`, (written) => {
+      converted(`a file with ${kind.expected}`, (written) => {
         const path = resolve(directory, written);
-        const secret = ofKind(kind, Secret.fromFile(path));
+        const secret = Secret.fromFile(path, kind);
         if (secret.isExposed) {
           warn(
             `secret file ${quote(path)} can be read by other users: take their permission away (chmod 600)`,
@@ -67,13 +59,6 @@ export function secretFile(name: string, { directory, warn }: ConfigDependencies
       }),
     ),
   );
-}
-
-function ofKind({ isValid }: SecretKind, secret: Secret): Secret {
-  if (!isValid(secret.read())) {
-    throw new Error('it is another text');
-  }
-  return secret;
 }
 
 /** Text that `convert` reads; the message of what it throws says why the text will not do. */

@@ -3,9 +3,9 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { PROJECT_ID } from '../model/ids.js';
-import { readBoundedFile } from '../small-file.js';
+import { FollowedValue } from '../small-file.js';
 import type { Auth } from './auth-schema.js';
-import { Secret } from './secret.js';
+import { checkedSecret, Secret } from './secret.js';
 import { quote } from './yaml/config-errors.js';
 
 export interface SdkCredentials {
@@ -43,31 +43,22 @@ function fromEnvironment(env: NodeJS.ProcessEnv): SdkCredentials | undefined {
 function fromProfile(env: NodeJS.ProcessEnv, warn: (message: string) => void): SdkCredentials {
   const path =
     env.HUAWEICLOUD_SDK_CREDENTIALS_FILE || join(env.HOME || homedir(), '.huaweicloud', 'credentials');
-  const secret = (key: string): Secret =>
-    Secret.fromFile(path, (text) => {
-      const value = parseProfile(text, PROFILE).get(key) ?? '';
-      if (value === '') {
-        throw new Error(`it has no ${key} under [${PROFILE}]`);
-      }
-      return value;
-    });
   try {
-    const ak = secret('ak');
-    const sk = secret('sk');
-    if (ak.isExposed) {
+    const file = followProfile(path);
+    const profile = file.read();
+    if (file.isExposed) {
       warn(`profile file ${quote(path)} can be read by other users: take their permission away (chmod 600)`);
     }
-    const { bytes } = readBoundedFile(path, MAX_PROFILE_BYTES);
-    const profile = parseProfile(bytes.toString('utf8'), PROFILE);
-    const isTemporary = (profile.get('security_token') ?? '') !== '';
+    const current = onceATurn(() => file.read());
+    const secret = (key: SecretKey) => new Secret(() => current()[key]);
     return {
       auth: {
         kind: 'access_key',
-        ak,
-        sk,
-        security_token: isTemporary ? secret('security_token') : undefined,
+        ak: secret('ak'),
+        sk: secret('sk'),
+        security_token: isTemporary(profile) ? secret('security_token') : undefined,
       },
-      projectId: projectId('project_id', profile.get('project_id')),
+      projectId: projectId('project_id', profile.project_id),
     };
   } catch (error) {
     throw new Error(
@@ -76,6 +67,59 @@ function fromProfile(env: NodeJS.ProcessEnv, warn: (message: string) => void): S
         'HUAWEICLOUD_SDK_CREDENTIALS_FILE would name another one',
     );
   }
+}
+
+type SecretKey = 'ak' | 'sk' | 'security_token';
+
+/** What the profile file says; empty where it says nothing. */
+type Profile = Readonly<Record<SecretKey | 'project_id', string>>;
+
+function followProfile(path: string): FollowedValue<Profile> {
+  let first: Profile | undefined;
+  return new FollowedValue(path, MAX_PROFILE_BYTES, (text) => {
+    const profile = readProfile(text);
+    first ??= profile;
+    // Requests go on being signed with or without a token: a new key of the other sort waits for a reload.
+    if (isTemporary(profile) !== isTemporary(first)) {
+      throw new Error('it has become a key of another sort');
+    }
+    return profile;
+  });
+}
+
+function isTemporary({ security_token: securityToken }: Profile): boolean {
+  return securityToken !== '';
+}
+
+function readProfile(text: string): Profile {
+  const values = parseProfile(text, PROFILE);
+  const required = (key: string): string => {
+    const value = values.get(key) ?? '';
+    if (value === '') {
+      throw new Error(`it has no ${key} under [${PROFILE}]`);
+    }
+    return checkedSecret(value);
+  };
+  return {
+    ak: required('ak'),
+    sk: required('sk'),
+    security_token: values.get('security_token') ? required('security_token') : '',
+    project_id: values.get('project_id') ?? '',
+  };
+}
+
+/** What is read in one turn of the event loop, such as the key of one signature, is of one state of the file. */
+function onceATurn<Value>(read: () => Value): () => Value {
+  let held: { readonly value: Value } | undefined;
+  return () => {
+    if (held === undefined) {
+      held = { value: read() };
+      queueMicrotask(() => {
+        held = undefined;
+      });
+    }
+    return held.value;
+  };
 }
 
 function projectId(name: string, text = ''): string | undefined {
@@ -97,10 +141,10 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-// The INI format of the SDK's profile file, as far as the SDK writes it: sections, keys in any case, values on one
-// line, comments on lines of their own.
-
-/** The keys of one section, in lower case; empty where there is no such section. The last of several counts. */
+/**
+ * The keys of one section of a profile file, in lower case; empty where there is no such section; the last of several
+ * counts. INI as far as the SDK writes it: sections, keys in any case, values on one line, comments on lines of their own.
+ */
 export function parseProfile(text: string, section: string): Map<string, string> {
   const values = new Map<string, string>();
   let isInSection = false;

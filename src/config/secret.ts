@@ -1,61 +1,44 @@
 // A value that must not be seen: it can be read, but not printed, logged or serialised. One from a file follows the
 // file when it changes.
-import { statSync } from 'node:fs';
 import { inspect } from 'node:util';
-import { type FilePermissions, isExposed, readBoundedFile } from '../small-file.js';
+import { FollowedValue } from '../small-file.js';
+import type { Kind } from './kinds.js';
 
 const MAX_SECRET_BYTES = 64 * 1024;
 const SHOWN = '<secret>';
 
-/** Of the file that a secret was read from: another mark, another content. */
-interface FileMark extends FilePermissions {
-  readonly mtimeMs: number;
-  readonly size: number;
-  readonly ino: number;
-}
+export const ANY_SECRET: Kind<string> = { expected: 'a secret', parse: (text) => text };
 
 export class Secret {
-  #text: string;
-  readonly #path: string | undefined;
-  readonly #part: (text: string) => string;
-  #mark: FileMark | undefined;
+  readonly #read: () => string;
+  readonly #file: FollowedValue<string> | undefined;
 
-  private constructor(text: string, path?: string, mark?: FileMark, part = wholeOf) {
-    this.#text = text;
-    this.#path = path;
-    this.#mark = mark;
-    this.#part = part;
+  /** `read` answers with the text of the moment, which `checkedSecret` has passed; `file`: that it is the whole of. */
+  constructor(read: () => string, file?: FollowedValue<string>) {
+    this.#read = read;
+    this.#file = file;
   }
 
   /** Throws an Error that says what is wrong, never with the text. */
-  static fromText(text: string): Secret {
-    return new Secret(checked(text));
+  static fromText(text: string, kind = ANY_SECRET): Secret {
+    const checked = checkedSecret(text, kind);
+    return new Secret(() => checked);
   }
 
-  /**
-   * Throws an Error that says what is wrong, never with the path or the content. `part` picks the secret from a file
-   * that holds more than it.
-   */
-  static fromFile(path: string, part = wholeOf): Secret {
-    const { bytes, stats } = readBoundedFile(path, MAX_SECRET_BYTES);
-    return new Secret(checked(part(bytes.toString('utf8'))), path, stats, part);
+  /** Throws an Error that says what is wrong, never with the path or the content. */
+  static fromFile(path: string, kind = ANY_SECRET): Secret {
+    const file = new FollowedValue(path, MAX_SECRET_BYTES, (text) => checkedSecret(text, kind));
+    return new Secret(() => file.read(), file);
   }
 
-  /** The current text; of a file that has become unreadable or empty, the last good one. */
+  /** The current text; of a file that has become unreadable or wrong, the last good one. */
   read(): string {
-    if (this.#path !== undefined) {
-      try {
-        this.#follow(this.#path);
-      } catch {
-        // Whoever replaces the file may be halfway through: asked again at the next read.
-      }
-    }
-    return this.#text;
+    return this.#read();
   }
 
   /** Whether users may read its file who need not. */
   get isExposed(): boolean {
-    return this.#mark !== undefined && isExposed(this.#mark);
+    return this.#file?.isExposed === true;
   }
 
   toString(): string {
@@ -69,22 +52,10 @@ export class Secret {
   [inspect.custom](): string {
     return SHOWN;
   }
-
-  #follow(path: string): void {
-    const { mtimeMs, size, ino } = statSync(path);
-    if (mtimeMs !== this.#mark?.mtimeMs || size !== this.#mark.size || ino !== this.#mark.ino) {
-      const { bytes, stats } = readBoundedFile(path, MAX_SECRET_BYTES);
-      this.#text = checked(this.#part(bytes.toString('utf8')));
-      this.#mark = stats;
-    }
-  }
 }
 
-function wholeOf(text: string): string {
-  return text;
-}
-
-function checked(text: string): string {
+/** The text without line ends behind it. Throws an Error that says what is wrong, never with the text. */
+export function checkedSecret(text: string, { parse }: Kind<string> = ANY_SECRET): string {
   let end = text.length;
   while (text[end - 1] === '\n' || text[end - 1] === '\r') {
     end -= 1;
@@ -96,5 +67,9 @@ function checked(text: string): string {
   if (/[\s\p{Cc}\ufffd]/u.test(trimmed)) {
     throw new Error('it has a blank, a line break or a byte that is not text');
   }
-  return trimmed;
+  const secret = parse(trimmed);
+  if (secret === undefined) {
+    throw new Error('it is another text');
+  }
+  return secret;
 }

@@ -76,15 +76,41 @@ describe('credentials of the SDK', () => {
     ]);
   });
 
-  it('follow the profile file when it changes, and keep the old ones while it is being written', () => {
+  /** Of a moment later, since values that are read at once are of one state of the file. */
+  const later = async ({ ak, sk, security_token: token }: ReturnType<typeof load>['key']) => {
+    await Promise.resolve();
+    return [ak.read(), sk.read(), token?.read()];
+  };
+
+  it('follow the profile file when it changes, and keep the old ones while it is being written', async () => {
     const file = profile('[basic]\nak = FIRST\nsk = SK\n');
     const { key } = load(file);
     profile('[basic]\n');
-    assert.equal(key.ak.read(), 'FIRST');
+    assert.deepEqual(await later(key), ['FIRST', 'SK', undefined]);
     profile('[basic]\nak = SECOND\nsk = OTHERSK\n');
-    assert.deepEqual([key.ak.read(), key.sk.read()], ['SECOND', 'OTHERSK']);
+    assert.deepEqual(await later(key), ['SECOND', 'OTHERSK', undefined]);
     rmSync(file.HUAWEICLOUD_SDK_CREDENTIALS_FILE);
-    assert.equal(key.ak.read(), 'SECOND');
+    assert.deepEqual(await later(key), ['SECOND', 'OTHERSK', undefined]);
+  });
+
+  it('change all together, or not at all', async () => {
+    const { key } = load(profile('[basic]\nak = FIRST\nsk = SK1\nsecurity_token = STS1\n'));
+    assert.equal(key.ak.read(), 'FIRST');
+    profile('[basic]\nak = SECOND\nsk = SK2\nsecurity_token = STS2\n');
+    assert.equal(key.sk.read(), 'SK1', 'between two values of one key');
+    assert.deepEqual(await later(key), ['SECOND', 'SK2', 'STS2']);
+    profile('[basic]\nak = THIRD\n');
+    assert.deepEqual(await later(key), ['SECOND', 'SK2', 'STS2']);
+    profile('[basic]\nak = THIRD\nsk = with a blank\nsecurity_token = STS3\n');
+    assert.deepEqual(await later(key), ['SECOND', 'SK2', 'STS2']);
+  });
+
+  it('wait for a reload where a permanent key becomes a temporary one', async () => {
+    const file = profile('[basic]\nak = FIRST\nsk = SK1\n');
+    const { key } = load(file);
+    profile('[basic]\nak = SECOND\nsk = SK2\nsecurity_token = STS\n');
+    assert.deepEqual(await later(key), ['FIRST', 'SK1', undefined]);
+    assert.deepEqual(await later(load(file).key), ['SECOND', 'SK2', 'STS']);
   });
 
   it('come with a warning where others may read the profile file', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { renameSync, rmSync, utimesSync } from 'node:fs';
 import { format, inspect } from 'node:util';
+import type { Kind } from '../../src/config/kinds.js';
 import { Secret } from '../../src/config/secret.js';
 import { ConfigFolder } from './config-folder.js';
 
@@ -68,6 +69,22 @@ describe('Secret', () => {
     assert.equal(secret.read(), 'second');
     renameSync(write('replacement', 'SECOND', later), path);
     assert.equal(secret.read(), 'SECOND');
+  });
+
+  it('keeps the last good text while its file holds one of another kind', () => {
+    const digits: Kind<string> = {
+      expected: 'digits',
+      parse: (text) => (/^\d+$/u.test(text) ? text : undefined),
+    };
+    const path = folder.write('digits', '1');
+    const secret = Secret.fromFile(path, digits);
+    folder.write('digits', 'two');
+    assert.equal(secret.read(), '1');
+    folder.write('digits', '33');
+    assert.equal(secret.read(), '33');
+    folder.write('digits', 'four');
+    assert.throws(() => Secret.fromFile(path, digits), { message: 'it is another text' });
+    assert.throws(() => Secret.fromText('four', digits), { message: 'it is another text' });
   });
 
   it('keeps the last good text while its file is empty, wrong or gone', () => {

@@ -3,7 +3,7 @@
 import { X509Certificate } from 'node:crypto';
 import { isIPv6, SocketAddress } from 'node:net';
 import { createSecureContext, type SecureContextOptions, type SecureVersion, type TLSSocket } from 'node:tls';
-import type { WatchedFiles } from '../../small-file.js';
+import type { WatchedFiles } from './watched-files.js';
 
 /** PEM text that stands in the web configuration itself, or the absolute path of a PEM file. */
 export type PemSource = { readonly text: string } | { readonly file: string };

@@ -4,11 +4,11 @@ import http, { type IncomingMessage, type RequestListener, type ServerOptions } 
 import type https from 'node:https';
 import type { Clock } from '../../clock.js';
 import type { Log } from '../../log.js';
-import { WatchedFiles } from '../../small-file.js';
 import { BASIC_CHALLENGE, bcryptMatches, PasswordChecker, readBasicCredentials } from './password-checker.js';
 import { RateLimit, type RateLimitSettings } from './rate-limit.js';
 import { createTlsServer } from './tls-server.js';
 import { type LoadedTls, loadTls, type TlsSettings } from './tls-settings.js';
+import { WatchedFiles } from './watched-files.js';
 
 export interface WebSettings {
   readonly tls: TlsSettings | undefined;

@@ -44,16 +44,16 @@ describe('openWebAccess', () => {
     const broken: Readonly<Record<string, { readonly yaml: string; readonly message: string }>> = {
       'a missing certificate': {
         yaml: 'tls_server_config: {cert_file: somefile, key_file: server.key}',
-        message: 'FOLDER/web.yml: tls_server_config.cert_file: cannot read "FOLDER/somefile": got ENOENT',
+        message: 'FOLDER/web.yml: tls_server_config.cert_file: cannot read "FOLDER/somefile": no such file',
       },
       'a missing key': {
         yaml: 'tls_server_config: {cert_file: server.crt, key_file: somefile}',
-        message: 'FOLDER/web.yml: tls_server_config.key_file: cannot read "FOLDER/somefile": got ENOENT',
+        message: 'FOLDER/web.yml: tls_server_config.key_file: cannot read "FOLDER/somefile": no such file',
       },
       'a missing client CA': {
         yaml: `${TLS}  client_auth_type: RequireAnyClientCert\n  client_ca_file: somefile`,
         message:
-          'FOLDER/web.yml: tls_server_config.client_ca_file: cannot read "FOLDER/somefile": got ENOENT',
+          'FOLDER/web.yml: tls_server_config.client_ca_file: cannot read "FOLDER/somefile": no such file',
       },
       'a client CA that is no certificate': {
         yaml: `${TLS}  client_auth_type: RequireAnyClientCert\n  client_ca_file: server.key`,
@@ -94,7 +94,7 @@ describe('openWebAccess', () => {
       const opened = web.open('');
       rmSync(`${web.folder}/web.yml`);
       await opened;
-      await assert.rejects(web.openAgain(), { message: `cannot read "${web.folder}/web.yml": got ENOENT` });
+      await assert.rejects(web.openAgain(), { message: `cannot read "${web.folder}/web.yml": no such file` });
     });
   });
 
@@ -266,7 +266,7 @@ describe('openWebAccess', () => {
       },
       'a key that vanished': {
         swap: () => rmSync(`${web.folder}/server.key`),
-        reason: 'FOLDER/web.yml: tls_server_config.key_file: cannot read "FOLDER/server.key": got ENOENT',
+        reason: 'FOLDER/web.yml: tls_server_config.key_file: cannot read "FOLDER/server.key": no such file',
       },
       'a file with an unknown key': {
         swap: () => web.write('web.yml', 'tls_server_config:\n  cert_filse: server.crt\n'),
@@ -278,7 +278,7 @@ describe('openWebAccess', () => {
       },
       'a file that vanished': {
         swap: () => rmSync(`${web.folder}/web.yml`),
-        reason: 'cannot read "FOLDER/web.yml": got ENOENT',
+        reason: 'cannot read "FOLDER/web.yml": no such file',
       },
       'a file without TLS': {
         swap: () => web.write('web.yml', userWith('other')),
