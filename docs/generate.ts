@@ -1,10 +1,11 @@
-// Writes what the documentation takes from the code: the README's metrics and docs/configuration.md. A test keeps
-// both true. Run by `npm run docs`.
+// Writes what the documentation takes from the code: the README's metrics, docs/configuration.md and
+// config.schema.json. A test keeps them true. Run by `npm run docs`.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { configReference } from '../src/config/reference.js';
 import { METRIC_FAMILIES } from '../src/metrics/metric-families.js';
+import { configReference } from './config-reference.js';
+import { editorSchema } from './config-schema.js';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 const BEGIN = '<!-- metrics:begin -->';
@@ -12,6 +13,7 @@ const END = '<!-- metrics:end -->';
 
 export const README = path.join(ROOT, 'README.md');
 export const CONFIGURATION = path.join(ROOT, 'docs/configuration.md');
+export const EDITOR_SCHEMA = path.join(ROOT, 'config.schema.json');
 
 export function metricsTable(): string {
   const rows = METRIC_FAMILIES.map(({ name, type, labels, help }) => {
@@ -45,7 +47,12 @@ This page is made from the schema by \`npm run docs\`; [config.example.yaml](../
 ${configReference()}`;
 }
 
+export function editorSchemaText(): string {
+  return `${JSON.stringify(editorSchema(), undefined, 2)}\n`;
+}
+
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   writeFileSync(README, readmeWithMetrics(readFileSync(README, 'utf8')));
   writeFileSync(CONFIGURATION, configurationPage());
+  writeFileSync(EDITOR_SCHEMA, editorSchemaText());
 }

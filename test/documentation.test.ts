@@ -2,7 +2,14 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { CONFIGURATION, configurationPage, README, readmeWithMetrics } from '../docs/generate.js';
+import {
+  CONFIGURATION,
+  configurationPage,
+  EDITOR_SCHEMA,
+  editorSchemaText,
+  README,
+  readmeWithMetrics,
+} from '../docs/generate.js';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 
@@ -14,6 +21,10 @@ describe('the documentation', () => {
 
   it('lists every configuration key (npm run docs)', () => {
     assert.equal(readFileSync(CONFIGURATION, 'utf8'), configurationPage());
+  });
+
+  it('has a JSON Schema of the configuration for editors (npm run docs)', () => {
+    assert.equal(readFileSync(EDITOR_SCHEMA, 'utf8'), editorSchemaText());
   });
 
   it('links only to files that are there', () => {

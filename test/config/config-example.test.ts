@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { rootCertificates } from 'node:tls';
 import { parse, stringify } from 'yaml';
-import { configKeys, configReference } from '../../src/config/reference.js';
+import { configKeys, configReference } from '../../docs/config-reference.js';
+import { isSchema, type KeySchema } from '../../docs/config-schema.js';
 import { Secret } from '../../src/config/secret.js';
 import { ConfigFolder } from './config-folder.js';
 import { authOf } from './sample-config.js';
@@ -117,6 +118,87 @@ describe('config.example.yaml', () => {
         assert.match(lines[index - 1] ?? '', /^ *# \S/u, `line ${index + 1}: ${line}`);
       }
     }
+  });
+});
+
+/** Where the value does not fit the part of JSON Schema that config.schema.json is written in. */
+function misfits(value: unknown, schema: KeySchema, path = ''): string[] {
+  const { type = [], anyOf, enum: options, pattern, properties, required = [], items } = schema;
+  const types = [type].flat();
+  if (types.length > 0 && !types.includes(typeOf(value))) {
+    return [`${path}: ${typeOf(value)}`];
+  }
+  const wrongText =
+    (options !== undefined && !options.some((option) => option === value)) ||
+    (pattern !== undefined && !new RegExp(pattern, 'u').test(String(value))) ||
+    anyOf?.every((choice) => isSchema(choice) && misfits(value, choice, path).length > 0);
+  if (wrongText) {
+    return [`${path}: ${value}`];
+  }
+  if (Array.isArray(value)) {
+    return value.flatMap((item, index) => (isSchema(items) ? misfits(item, items, `${path}[${index}]`) : []));
+  }
+  if (!isRecord(value)) {
+    return [];
+  }
+  const missing = required.filter((key) => !(key in value)).map((key) => `${path}.${key}: missing`);
+  return [
+    ...missing,
+    ...Object.entries(value).flatMap(([key, part]) => {
+      const below = properties?.[key] ?? schema.additionalProperties;
+      return isSchema(below) ? misfits(part, below, `${path}.${key}`) : [`${path}.${key}: unknown`];
+    }),
+  ];
+}
+
+function typeOf(value: unknown) {
+  if (value === null) {
+    return 'null';
+  }
+  return Array.isArray(value) ? 'array' : (typeof value as 'string' | 'number' | 'boolean' | 'object');
+}
+
+describe('config.schema.json', () => {
+  const schema: KeySchema = JSON.parse(
+    readFileSync(new URL('../../config.schema.json', import.meta.url), 'utf8'),
+  );
+
+  it('fits the example, with all that it shows', () => {
+    assert.deepEqual(misfits(parse(EXAMPLE), schema), []);
+    assert.deepEqual(misfits(parse(COMPLETE), schema), []);
+  });
+
+  it('fits sections left empty and variables', () => {
+    const yaml = `projects: [{ name: a, region: b, language: "\${LANGUAGE}", nodes: }]\ncollection:\nlog: { level: "\${L}" }`;
+    assert.deepEqual(misfits(parse(yaml), schema), []);
+  });
+
+  it('does not fit what the program refuses', () => {
+    const yaml =
+      'projects: [{ region: 1, nodes: {}, x: 1 }]\nlog: { level: trace }\ncollection: { timeut: 1s }\nweb: []\n';
+    assert.deepEqual(misfits(parse(yaml), schema), [
+      '.projects[0].name: missing',
+      '.projects[0].region: number',
+      '.projects[0].nodes: object',
+      '.projects[0].x: unknown',
+      '.log.level: trace',
+      '.collection.timeut: unknown',
+      '.web: array',
+    ]);
+  });
+
+  it('describes every key, with its default', () => {
+    const collection = schema.properties?.collection;
+    assert.ok(isSchema(collection));
+    assert.deepEqual(collection.properties?.splay, {
+      description:
+        "Each node's start is shifted by a fixed share of this\n\nExpected: a duration from 0s to 1h",
+      default: '5s',
+    });
+  });
+
+  it('is named by the example', () => {
+    assert.match(EXAMPLE, /^# yaml-language-server: \$schema=config\.schema\.json\n/u);
   });
 });
 
