@@ -126,12 +126,14 @@ function stampOf(path: string): string {
 
 /** What a file says, as it was when it was last right. */
 export class FollowedValue<Value> {
+  readonly path: string;
   readonly #file: FollowedFile;
   readonly #parse: (text: string) => Value;
   #value: Value;
 
   /** `parse` throws an Error at a text that is not right, as does this where the file is not right from the start. */
   constructor(path: string, maxBytes: number, parse: (text: string) => Value) {
+    this.path = path;
     this.#file = new FollowedFile(path, maxBytes);
     this.#parse = parse;
     this.#value = this.#readNow();

@@ -92,10 +92,10 @@ function submitBody({ filter, slow_session_threshold }: Config['collection']): S
     : { filter };
 }
 
-/** Secrets compare by their text: a reload with another one needs another client. */
+/** Secrets compare by their text and the file that they follow: a reload with another of either needs another client. */
 function comparable(value: unknown): unknown {
   if (value instanceof Secret) {
-    return value.read();
+    return [value.read(), value.path];
   }
   if (Array.isArray(value)) {
     return value.map(comparable);

@@ -36,6 +36,11 @@ export class Secret {
     return this.#read();
   }
 
+  /** The file that it follows; undefined where it follows none of its own. */
+  get path(): string | undefined {
+    return this.#file?.path;
+  }
+
   /** Whether users may read its file who need not. */
   get isExposed(): boolean {
     return this.#file?.isExposed === true;

@@ -77,6 +77,26 @@ ${settings}`).config;
     assert.ok(!isUsed());
   });
 
+  it('follows another file where the secret in it is the same for now', async () => {
+    folder.write('first', 'same');
+    folder.write('second', 'same');
+    const withFile = (name: string) =>
+      folder.load(`
+projects:
+  - name: production
+    region: ap-southeast-3
+    project_id: 054e292c9880d4992f02c0196d3ea468
+    endpoint: ${server.url}
+    auth: { token: { value_file: ${name} } }
+    discovery: { enabled: true }
+`).config;
+    clients.prepare(withFile('first'))();
+    clients.prepare(withFile('second'))();
+    assert.equal(await tokenSent(), 'same');
+    folder.write('second', 'another');
+    assert.equal(await tokenSent(), 'another');
+  });
+
   it('takes over certificates that changed in the same file', async function () {
     requireProgram(this, 'openssl');
     const newCertificates = () => {
