@@ -5,7 +5,8 @@ import type { NodeStatus, NodeStore } from '../../src/collect/node-store.js';
 import { defaultSettings } from '../../src/config/config-schema.js';
 import { WHOLE_FLEET } from '../../src/discover/shard.js';
 import { NODE_FAMILIES } from '../../src/metrics/metric-families.js';
-import type { Dimension, DimensionCounts, Snapshot } from '../../src/sessions/snapshot.js';
+import type { Dimension } from '../../src/sessions/dimensions.js';
+import type { DimensionCounts, Snapshot } from '../../src/sessions/snapshot.js';
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 const SERIES_PER_NODE = 250;

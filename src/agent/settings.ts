@@ -4,6 +4,7 @@ import type { Config } from '../config/config-schema.js';
 import type { NextRuns } from '../schedule/cron-expression.js';
 import { type StalePolicy, staleAt } from '../schedule/run-times.js';
 import type { SchedulerSettings } from '../schedule/scheduler.js';
+import { byDimension } from '../sessions/dimensions.js';
 import { readSnapshot } from '../sessions/read-snapshot.js';
 import type { SessionSettings } from '../sessions/session-settings.js';
 
@@ -36,23 +37,15 @@ export function sessionSettings({
   metrics,
   collection,
 }: Pick<Config, 'csv' | 'metrics' | 'collection'>): SessionSettings {
-  const { state, user, host, database, command } = metrics.dimensions;
   return {
     encoding: csv.encoding,
     columnNames: csv.columns,
-    dimensions: {
-      state: dimension(state),
-      user: dimension(user),
-      host: dimension(host),
-      database: dimension(database),
-      command: dimension(command),
-    },
-    stripPort: host.strip_port,
+    dimensions: byDimension(({ name }) => {
+      const { enabled, max_values: maxValues } = metrics.dimensions[name];
+      return { enabled, maxValues };
+    }),
+    stripPort: metrics.dimensions.host.strip_port,
     slowSeconds: collection.slow_session_threshold / 1000,
     longTransactionSeconds: collection.long_transaction_threshold / 1000,
   };
-}
-
-function dimension({ enabled, max_values }: { readonly enabled: boolean; readonly max_values: number }) {
-  return { enabled, maxValues: max_values };
 }

@@ -1,6 +1,7 @@
 // The configuration: the one source of its keys, types, defaults, messages and documentation.
 import * as v from 'valibot';
 import { COLUMNS } from '../sessions/columns.js';
+import { byDimension, type DimensionRow } from '../sessions/dimensions.js';
 import { apiSection, mergeApi } from './api-schema.js';
 import type { DeepReadonly } from './deep-freeze.js';
 import { FLAG_KEYS } from './flag-keys.js';
@@ -121,23 +122,21 @@ function metricsSection() {
 }
 
 function dimensionsSection() {
-  const dimension = (plural: string, maxValues: number) => ({
-    enabled: v.optional(described(`Whether sessions are counted by ${plural}`, flag()), true),
+  const keysOf = ({ plural, defaultMax, enabledByDefault }: DimensionRow) => ({
+    enabled: v.optional(described(`Whether sessions are counted by ${plural}`, flag()), enabledByDefault),
     max_values: v.optional(
       described(`How many ${plural} are shown; the others are summed under \`other\``, integer(1, 10_000)),
-      maxValues,
+      defaultMax,
     ),
   });
-  const host = {
-    ...dimension('client hosts', 100),
+  const { host } = byDimension((row) => row);
+  const hostKeys = {
+    ...keysOf(host),
     strip_port: v.optional(described('Whether hosts are shown without their port', flag()), true),
   };
   return section({
-    state: v.nullish(described('By state', section(dimension('states', 50))), {}),
-    user: v.nullish(described('By user', section(dimension('users', 100))), {}),
-    host: v.nullish(described('By client host', section(host)), {}),
-    database: v.nullish(described('By database', section(dimension('databases', 100))), {}),
-    command: v.nullish(described('By command', section(dimension('commands', 20))), {}),
+    ...byDimension((row) => v.nullish(described(row.title, section(keysOf(row))), {})),
+    host: v.nullish(described(host.title, section(hostKeys)), {}),
   });
 }
 

@@ -1,5 +1,6 @@
 // The families that a node's last good snapshot fills, in the order of their publication.
-import { DIMENSIONS, type Dimension, type Snapshot } from '../sessions/snapshot.js';
+import { DIMENSIONS, type DimensionRow } from '../sessions/dimensions.js';
+import type { Snapshot } from '../sessions/snapshot.js';
 import type { SnapshotFamily } from './metric-family.js';
 
 function figure(
@@ -18,18 +19,18 @@ function figure(
   };
 }
 
-function sessionsBy(dimension: Dimension, label: string, column: string): SnapshotFamily {
+function sessionsBy({ name, label, column }: DimensionRow): SnapshotFamily {
   return {
     source: 'snapshot',
-    name: `taurusdb_sessions_by_${dimension}`,
+    name: `taurusdb_sessions_by_${name}`,
     type: 'gauge',
     help:
-      `Sessions by ${dimension} at the node's last scheduled collection, from the ${column} column; ` +
+      `Sessions by ${name} at the node's last scheduled collection, from the ${column} column; ` +
       'none stands for an empty value, other for the values beyond max_values.',
     labels: [label],
     configuredLabels: true,
     samples: ({ dimensions }) =>
-      dimensions.get(dimension)?.values.map(({ value, sessions }) => [sessions, value]) ?? [],
+      dimensions.get(name)?.values.map(({ value, sessions }) => [sessions, value]) ?? [],
   };
 }
 
@@ -49,11 +50,7 @@ export const SNAPSHOT_FAMILIES: readonly SnapshotFamily[] = [
     "Sessions active for at least slow_session_threshold at the node's last scheduled collection, from the command and time columns.",
     (s) => s.slow,
   ),
-  sessionsBy('state', 'state', 'state'),
-  sessionsBy('user', 'user', 'user'),
-  sessionsBy('host', 'client_host', 'host'),
-  sessionsBy('database', 'database', 'db'),
-  sessionsBy('command', 'command', 'command'),
+  ...DIMENSIONS.map(sessionsBy),
   {
     source: 'snapshot',
     name: 'taurusdb_session_time_seconds',
@@ -124,7 +121,6 @@ export const SNAPSHOT_FAMILIES: readonly SnapshotFamily[] = [
     help: "Distinct values of a dimension's column at the node's last scheduled collection, before max_values was applied.",
     labels: ['dimension'],
     configuredLabels: false,
-    samples: ({ dimensions }) =>
-      DIMENSIONS.map((dimension) => [dimensions.get(dimension)?.distinct, dimension]),
+    samples: ({ dimensions }) => DIMENSIONS.map(({ name }) => [dimensions.get(name)?.distinct, name]),
   },
 ];

@@ -1,6 +1,6 @@
 // What the configuration decides about reading session files, as plain values.
 import type { HeaderNames } from './columns.js';
-import type { Dimension } from './snapshot.js';
+import type { Dimension } from './dimensions.js';
 
 export interface DimensionSettings {
   readonly enabled: boolean;

@@ -1,7 +1,5 @@
 // What one collection of one node comes to: counts only, no session. Immutable once made.
-
-export const DIMENSIONS = ['state', 'user', 'host', 'database', 'command'] as const;
-export type Dimension = (typeof DIMENSIONS)[number];
+import type { Dimension } from './dimensions.js';
 
 export interface ValueCount {
   /** Text of the label: cleaned, at most 128 characters; `none` for empty, `other` for what did not fit. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import type { NodeStatus } from '../../src/collect/node-store.js';
-import type { Dimension } from '../../src/sessions/snapshot.js';
+import type { Dimension } from '../../src/sessions/dimensions.js';
 import type { HttpServer } from '../../src/web/http-server.js';
 import {
   counts,

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import type { Config } from '../../src/config/config-schema.js';
 import { loadConfig } from '../../src/config/load-config.js';
+import { byDimension } from '../../src/sessions/dimensions.js';
 import { type Certificate, makeCertificate } from '../support/certificates.js';
 import { requireProgram } from '../support/real-programs.js';
 import { ConfigFolder } from './config-folder.js';
@@ -68,13 +69,11 @@ describe('loadConfig', () => {
       csv: { encoding: 'utf-8', columns: {} },
       metrics: {
         labels: {},
-        dimensions: {
-          state: { enabled: true, max_values: 50 },
-          user: { enabled: true, max_values: 100 },
-          host: { enabled: true, max_values: 100, strip_port: true },
-          database: { enabled: true, max_values: 100 },
-          command: { enabled: true, max_values: 20 },
-        },
+        dimensions: byDimension(({ name, enabledByDefault, defaultMax }) => ({
+          enabled: enabledByDefault,
+          max_values: defaultMax,
+          ...(name === 'host' && { strip_port: true }),
+        })),
       },
       web: { listen_address: { host: undefined, port: 10_104 }, telemetry_path: '/metrics' },
       log: { level: 'info', format: 'logfmt' },

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { COLUMNS, type ColumnName, HEADER_NAMES, REQUIRED_COLUMNS } from '../../src/sessions/columns.js';
 import { labelText } from '../../src/sessions/counting/label-counts.js';
+import { byDimension } from '../../src/sessions/dimensions.js';
 import { readSnapshot } from '../../src/sessions/read-snapshot.js';
 import type { SessionTime, Snapshot } from '../../src/sessions/snapshot.js';
 import { countsOf, inChunks, SETTINGS } from '../sessions/session-file.js';
@@ -166,7 +167,7 @@ const chunkSizes = fc.array(fc.integer({ min: 1, max: 60 }), { maxLength: 8 });
 
 async function read(file: File, sizes: readonly number[], maxValues: number): Promise<Snapshot> {
   const limit = { enabled: true, maxValues };
-  const dimensions = { state: limit, user: limit, host: limit, database: limit, command: limit };
+  const dimensions = byDimension(() => limit);
   const tally = { rows: 0, rejectedRows: 0, bytes: 0 };
   const { snapshot } = await readSnapshot(inChunks(file.bytes, sizes), { ...SETTINGS, dimensions }, tally);
   assert.deepEqual(tally, { rows: file.rows.length, rejectedRows: 0, bytes: file.bytes.length });

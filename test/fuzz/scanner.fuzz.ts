@@ -159,6 +159,7 @@ const settings: fc.Arbitrary<SessionSettings> = fc
   .map(({ maxValues, stripPort, enabled }) => {
     const limit = { enabled: true, maxValues };
     const dimensions = {
+      ...SETTINGS.dimensions,
       state: limit,
       user: { enabled, maxValues },
       host: limit,

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { CsvError } from '../../src/sessions/csv-error.js';
+import { byDimension } from '../../src/sessions/dimensions.js';
 import { type ReadResult, readSnapshot } from '../../src/sessions/read-snapshot.js';
 import type { CsvTally } from '../../src/sessions/snapshot.js';
 import { inChunks, SETTINGS } from '../sessions/session-file.js';
@@ -17,7 +18,7 @@ const MAX_VALUES = 3;
 const LIMIT = { enabled: true, maxValues: MAX_VALUES };
 const settings = {
   ...SETTINGS,
-  dimensions: { state: LIMIT, user: LIMIT, host: LIMIT, database: LIMIT, command: LIMIT },
+  dimensions: byDimension(() => LIMIT),
 };
 
 interface Outcome {

@@ -1,4 +1,5 @@
-// What the tests of the core share: settings with everything on, and session files in chunks.
+// What the tests of the core share: the settings of a configuration that says nothing, and session files in chunks.
+import { byDimension, type Dimension } from '../../src/sessions/dimensions.js';
 import { readSnapshot } from '../../src/sessions/read-snapshot.js';
 import type { SessionSettings } from '../../src/sessions/session-settings.js';
 import type { Snapshot } from '../../src/sessions/snapshot.js';
@@ -6,13 +7,10 @@ import type { Snapshot } from '../../src/sessions/snapshot.js';
 export const SETTINGS: SessionSettings = {
   encoding: 'utf-8',
   columnNames: {},
-  dimensions: {
-    state: { enabled: true, maxValues: 50 },
-    user: { enabled: true, maxValues: 100 },
-    host: { enabled: true, maxValues: 100 },
-    database: { enabled: true, maxValues: 100 },
-    command: { enabled: true, maxValues: 20 },
-  },
+  dimensions: byDimension(({ defaultMax, enabledByDefault }) => ({
+    enabled: enabledByDefault,
+    maxValues: defaultMax,
+  })),
   stripPort: true,
   slowSeconds: 10,
   longTransactionSeconds: 60,
@@ -49,7 +47,7 @@ export async function snapshotOf(
 }
 
 /** Sessions by value, for comparing with a literal. */
-export function countsOf(snapshot: Snapshot, dimension: 'state' | 'user' | 'host' | 'database' | 'command') {
+export function countsOf(snapshot: Snapshot, dimension: Dimension) {
   return Object.fromEntries(
     snapshot.dimensions.get(dimension)?.values.map(({ value, sessions }) => [value, sessions]) ?? [],
   );

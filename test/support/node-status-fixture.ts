@@ -1,7 +1,8 @@
 // Statuses made by hand, with every figure that there is.
 import type { NodeStatus } from '../../src/collect/node-store.js';
 import type { DatabaseNode } from '../../src/model/node.js';
-import type { Dimension, DimensionCounts, Snapshot } from '../../src/sessions/snapshot.js';
+import type { Dimension } from '../../src/sessions/dimensions.js';
+import type { DimensionCounts, Snapshot } from '../../src/sessions/snapshot.js';
 
 export function counts(values: Readonly<Record<string, number>>, distinct?: number): DimensionCounts {
   const shown = Object.entries(values).map(([value, sessions]) => ({ value, sessions }));

@@ -1,8 +1,8 @@
 // This project's core, which works out more than the others: transactions, lock waits, slow sessions.
 
+import { byDimension, type Dimension } from '../../../src/sessions/dimensions.js';
 import { readSnapshot } from '../../../src/sessions/read-snapshot.js';
 import type { SessionSettings } from '../../../src/sessions/session-settings.js';
-import type { Dimension } from '../../../src/sessions/snapshot.js';
 import { type Figures, record } from '../figures.js';
 import { openSessionFile } from '../open-session-file.js';
 
@@ -10,17 +10,10 @@ import { openSessionFile } from '../open-session-file.js';
 const SETTINGS = settingsFor(10_000);
 
 export function settingsFor(maxValues: number): SessionSettings {
-  const dimension = { enabled: true, maxValues };
   return {
     encoding: 'utf-8',
     columnNames: {},
-    dimensions: {
-      state: dimension,
-      user: dimension,
-      host: dimension,
-      database: dimension,
-      command: dimension,
-    },
+    dimensions: byDimension(({ enabledByDefault }) => ({ enabled: enabledByDefault, maxValues })),
     stripPort: true,
     slowSeconds: 10,
     longTransactionSeconds: 60,

@@ -9,7 +9,7 @@ const FIRST_NUMBERS = 64;
 const REPLACEMENT = '\ufffd';
 
 /** What else a text says, in bits. Undefined: NULL. */
-type Marks = (text: string | undefined) => number;
+export type Marks = (text: string | undefined) => number;
 
 export class LabelCounts {
   /** Texts as the file has them, and labels: mostly they are the same. */

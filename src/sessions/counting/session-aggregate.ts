@@ -10,29 +10,16 @@ import {
   numberIn,
 } from '../cells.js';
 import type { ColumnName } from '../columns.js';
+import { byDimension, DIMENSIONS, type Dimension, type DimensionRow } from '../dimensions.js';
 import type { CsvRecord } from '../scanner/record-scanner.js';
 import type { SessionSettings } from '../session-settings.js';
-import {
-  DIMENSIONS,
-  type Dimension,
-  type DimensionCounts,
-  type SessionTime,
-  type Snapshot,
-} from '../snapshot.js';
+import type { DimensionCounts, SessionTime, Snapshot } from '../snapshot.js';
 import { ALL_COMMANDS, CommandTimes } from './command-times.js';
-import { LabelCounts } from './label-counts.js';
+import { LabelCounts, type Marks } from './label-counts.js';
 import { topValues } from './top-values.js';
 
-const DIMENSION_COLUMNS = {
-  state: 'state',
-  user: 'user',
-  host: 'host',
-  database: 'db',
-  command: 'command',
-} as const satisfies Record<Dimension, ColumnName>;
-
-/** The columns that a figure is made of. */
-type ReadColumn = Exclude<ColumnName, 'id' | 'info'>;
+/** The columns that are read one by one: for other figures, or because the text is not counted as it is. */
+type ReadColumn = Exclude<ColumnName, 'id' | 'info' | 'user' | 'db'>;
 
 const SLEEP = 'sleep';
 const INACTIVE_COMMANDS: ReadonlySet<string> = new Set([SLEEP, 'daemon', 'binlog dump', 'binlog dump gtid']);
@@ -41,6 +28,10 @@ const ACTIVE = 1;
 const SLEEPING = 2;
 /** Mark of a state. */
 const LOCK_WAITING = 1;
+const MARKS: Partial<Record<Dimension, Marks>> = { state: stateMarks, command: commandMarks };
+
+/** State and command also decide what other figures a session belongs to; a host is counted without its port. */
+const COUNTED_APART: ReadonlySet<Dimension> = new Set(['state', 'host', 'command']);
 
 /** The field of a column that the file lacks, or of a dimension that is off. */
 const NO_FIELD = -1;
@@ -49,11 +40,13 @@ export class SessionAggregate {
   readonly #columns: ReadonlyMap<ColumnName, number>;
   readonly #settings: SessionSettings;
   readonly #fields: Readonly<Record<ReadColumn, number>>;
-  readonly #state = new LabelCounts(stateMarks);
-  readonly #user = new LabelCounts();
-  readonly #host = new LabelCounts();
-  readonly #database = new LabelCounts();
-  readonly #command = new LabelCounts(commandMarks);
+  readonly #counts = byDimension(({ name }) => new LabelCounts(MARKS[name]));
+  readonly #state = this.#counts.state;
+  readonly #host = this.#counts.host;
+  readonly #command = this.#counts.command;
+  readonly #shown: readonly DimensionRow[];
+  /** Those shown that are not counted apart. */
+  readonly #plain: readonly { readonly field: number; readonly counts: LabelCounts }[];
   readonly #showsCommand: boolean;
   readonly #times = new CommandTimes();
   #sessions = 0;
@@ -74,6 +67,12 @@ export class SessionAggregate {
     this.#columns = columns;
     this.#settings = settings;
     this.#fields = fieldsOf(columns, settings);
+    this.#shown = DIMENSIONS.filter(
+      ({ name, column }) => settings.dimensions[name].enabled && columns.has(column),
+    );
+    this.#plain = this.#shown
+      .filter(({ name }) => !COUNTED_APART.has(name))
+      .map(({ name, column }) => ({ field: columns.get(column) ?? NO_FIELD, counts: this.#counts[name] }));
     this.#showsCommand = columns.has('command') && settings.dimensions.command.enabled;
   }
 
@@ -81,8 +80,9 @@ export class SessionAggregate {
   add(record: CsvRecord): void {
     const fields = this.#fields;
     this.#sessions++;
-    count(record, fields.user, this.#user);
-    count(record, fields.db, this.#database);
+    for (const { field, counts } of this.#plain) {
+      count(record, field, counts);
+    }
     this.#countHost(record, fields.host);
     const state = count(record, fields.state, this.#state);
     const command = count(record, fields.command, this.#command);
@@ -177,21 +177,11 @@ export class SessionAggregate {
   }
 
   #dimensions(previous: Snapshot | undefined): ReadonlyMap<Dimension, DimensionCounts> {
-    const counts = {
-      state: this.#state,
-      user: this.#user,
-      host: this.#host,
-      database: this.#database,
-      command: this.#command,
-    };
     const dimensions = new Map<Dimension, DimensionCounts>();
-    for (const dimension of DIMENSIONS) {
-      const { enabled, maxValues } = this.#settings.dimensions[dimension];
-      if (!enabled || !this.#columns.has(DIMENSION_COLUMNS[dimension])) {
-        continue;
-      }
-      const shownBefore = new Set(previous?.dimensions.get(dimension)?.values.map(({ value }) => value));
-      dimensions.set(dimension, topValues(counts[dimension], maxValues, shownBefore));
+    for (const { name } of this.#shown) {
+      const { maxValues } = this.#settings.dimensions[name];
+      const shownBefore = new Set(previous?.dimensions.get(name)?.values.map(({ value }) => value));
+      dimensions.set(name, topValues(this.#counts[name], maxValues, shownBefore));
     }
     return dimensions;
   }
@@ -210,13 +200,8 @@ function fieldsOf(
   { dimensions }: SessionSettings,
 ): Readonly<Record<ReadColumn, number>> {
   const field = (column: ColumnName): number => columns.get(column) ?? NO_FIELD;
-  // State and command also decide what other figures a session belongs to.
-  const shown = (dimension: 'user' | 'host' | 'database'): number =>
-    dimensions[dimension].enabled ? field(DIMENSION_COLUMNS[dimension]) : NO_FIELD;
   return {
-    user: shown('user'),
-    host: shown('host'),
-    db: shown('database'),
+    host: dimensions.host.enabled ? field('host') : NO_FIELD,
     state: field('state'),
     command: field('command'),
     time: field('time'),

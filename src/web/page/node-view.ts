@@ -2,7 +2,8 @@
 // metrics and their labels.
 import { type CollectionResult, freshSnapshot, type NodeStatus } from '../../collect/node-store.js';
 import type { FailureReason } from '../../model/failure.js';
-import { DIMENSIONS, type Dimension, type Snapshot, type ValueCount } from '../../sessions/snapshot.js';
+import { DIMENSIONS, type Dimension } from '../../sessions/dimensions.js';
+import type { Snapshot, ValueCount } from '../../sessions/snapshot.js';
 
 /** Worst first. `stale`: its last collection succeeded, but too long ago for its figures to be shown. `pending`: not tried yet. */
 export const NODE_STATES = ['down', 'stale', 'pending', 'up'] as const;
@@ -156,13 +157,13 @@ function longestSessions({ times }: Snapshot): Figures['longest_sessions'] {
 
 function viewDimensions({ dimensions }: Snapshot): Figures['dimensions'] {
   return Object.fromEntries(
-    DIMENSIONS.flatMap((dimension) => {
-      const counts = dimensions.get(dimension);
+    DIMENSIONS.flatMap(({ name }) => {
+      const counts = dimensions.get(name);
       if (counts === undefined) {
         return [];
       }
       const top = counts.values.toSorted((a, b) => b.sessions - a.sessions).slice(0, TOP_VALUES);
-      return [[dimension, { distinct: counts.distinct, top }]];
+      return [[name, { distinct: counts.distinct, top }]];
     }),
   );
 }

@@ -1,6 +1,7 @@
 // One node on the page: a line that tells whether it is well, and what opens below it. The line is written at each
 // view, since it tells ages; the rest once for each change of the node.
-import type { Dimension } from '../../sessions/snapshot.js';
+
+import { DIMENSIONS } from '../../sessions/dimensions.js';
 import { OWN_PATHS } from '../paths.js';
 import { FILLING_UP, NEARLY_FULL } from './fleet-view.js';
 import { change, duration, type Html, html, moment, number, percent, UNKNOWN } from './html.js';
@@ -55,14 +56,6 @@ function bodyOf(node: NodeView): Buffer {
   return body;
 }
 
-const DIMENSION_TITLES: readonly (readonly [Dimension, string])[] = [
-  ['state', 'By state'],
-  ['user', 'By user'],
-  ['host', 'By client host'],
-  ['database', 'By database'],
-  ['command', 'By command'],
-];
-
 /** The page with this node open. */
 export function openNodePath(node: NodeView): string {
   return `${OWN_PATHS.page}?open=${encodeURIComponent(node.node_id)}`;
@@ -73,7 +66,7 @@ function nodeBody(node: NodeView): Html {
   return html`<div class="body">
 ${advice(node)}
 <div class="charts">
-${DIMENSION_TITLES.map(([dimension, title]) => sessionBars(title, dimensions[dimension], sessions ?? 0))}
+${DIMENSIONS.map(({ name, title }) => sessionBars(title, dimensions[name], sessions ?? 0))}
 ${longestBars(node.longest_sessions)}
 </div>
 <dl>

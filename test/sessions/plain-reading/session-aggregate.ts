@@ -2,14 +2,9 @@
 // only. Knows nothing of CSV but which columns the file has.
 import type { ColumnName } from '../../../src/sessions/columns.js';
 import { OTHER } from '../../../src/sessions/counting/label-counts.js';
+import type { Dimension } from '../../../src/sessions/dimensions.js';
 import type { SessionSettings } from '../../../src/sessions/session-settings.js';
-import {
-  DIMENSIONS,
-  type Dimension,
-  type DimensionCounts,
-  type SessionTime,
-  type Snapshot,
-} from '../../../src/sessions/snapshot.js';
+import type { DimensionCounts, SessionTime, Snapshot } from '../../../src/sessions/snapshot.js';
 import type { Session } from './session.js';
 import { topValues } from './top-values.js';
 
@@ -19,7 +14,8 @@ const DIMENSION_COLUMNS = {
   host: 'host',
   database: 'db',
   command: 'command',
-} as const satisfies Record<Dimension, ColumnName>;
+} as const satisfies Partial<Record<Dimension, ColumnName>>;
+const DIMENSIONS = ['state', 'user', 'host', 'database', 'command'] as const;
 
 interface TimeSum {
   totalSeconds: number;
@@ -30,7 +26,7 @@ export class SessionAggregate {
   readonly #settings: SessionSettings;
   readonly #columns: ReadonlySet<ColumnName>;
   /** The dimensions shown: sessions by label text. */
-  readonly #counts = new Map<Dimension, Map<string, number>>();
+  readonly #counts = new Map<(typeof DIMENSIONS)[number], Map<string, number>>();
   readonly #timesByCommand = new Map<string | undefined, TimeSum>();
   #sessions = 0;
   #active = 0;

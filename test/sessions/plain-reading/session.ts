@@ -2,10 +2,14 @@
 import { cellNumber, cellText, hostWithoutPort } from '../../../src/sessions/cells.js';
 import type { ColumnName } from '../../../src/sessions/columns.js';
 import { labelText } from '../../../src/sessions/counting/label-counts.js';
-import type { Dimension } from '../../../src/sessions/snapshot.js';
 
 /** The label text of each dimension, and what the other figures are made of. Undefined: the row does not say. */
-export interface Session extends Readonly<Record<Dimension, string>> {
+export interface Session {
+  readonly state: string;
+  readonly user: string;
+  readonly host: string;
+  readonly database: string;
+  readonly command: string;
   readonly isActive: boolean;
   readonly isSleeping: boolean;
   readonly seconds: number | undefined;
