@@ -95,7 +95,7 @@ function isBlank(record: CsvRecord): boolean {
   if (record.fields > 1) {
     return false;
   }
-  return record.bytes.toString('utf8', record.startOf(0), record.endOf(0)).trim() === '';
+  return record.bytes.toString('utf8', record.startOf(0), record.unquote(0)).trim() === '';
 }
 
 function refuseMostlyRejected({ rows, rejectedRows }: CsvTally, fields: number): void {

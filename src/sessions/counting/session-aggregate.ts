@@ -130,7 +130,7 @@ export class SessionAggregate {
       return;
     }
     const start = record.startOf(field);
-    const end = record.endOf(field);
+    const end = record.unquote(field);
     const portless = this.#settings.stripPort ? endWithoutPort(record.bytes, start, end) : end;
     if (portless === ASK_THE_TEXT) {
       this.#host.addText(hostWithoutPort(cellText(record.bytes.toString('utf8', start, end)) ?? ''));
@@ -145,7 +145,7 @@ export class SessionAggregate {
       this.#transactionLongestSeconds = seconds;
     }
     const id = this.#fields.trx_id;
-    if (id === NO_FIELD || !isSaid(record.bytes, record.startOf(id), record.endOf(id))) {
+    if (id === NO_FIELD || !isSaid(record.bytes, record.startOf(id), record.unquote(id))) {
       return;
     }
     this.#transactionsOpen++;
@@ -170,7 +170,7 @@ export class SessionAggregate {
     const state = fields.trx_state;
     const isRowWaiting =
       waited > 0 ||
-      (state !== NO_FIELD && isLockWait(record.bytes, record.startOf(state), record.endOf(state)));
+      (state !== NO_FIELD && isLockWait(record.bytes, record.startOf(state), record.unquote(state)));
     if (isRowWaiting || isStateWaiting) {
       this.#lockWaiting++;
     }
@@ -226,9 +226,13 @@ function stateMarks(text = ''): number {
 
 /** Returns the number of the field's text. */
 function count(record: CsvRecord, field: number, counts: LabelCounts): number {
-  return field === NO_FIELD ? NO_FIELD : counts.add(record.view, record.startOf(field), record.endOf(field));
+  return field === NO_FIELD
+    ? NO_FIELD
+    : counts.add(record.view, record.startOf(field), record.unquote(field));
 }
 
 function numberOf(record: CsvRecord, field: number): number {
-  return field === NO_FIELD ? Number.NaN : numberIn(record.bytes, record.startOf(field), record.endOf(field));
+  return field === NO_FIELD
+    ? Number.NaN
+    : numberIn(record.bytes, record.startOf(field), record.unquote(field));
 }

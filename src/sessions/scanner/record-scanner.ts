@@ -1,5 +1,5 @@
 // UTF-8 bytes in chunks → the records of a CSV file (RFC 4180), each as the places of its fields in one memory.
-// Nothing is decoded or allocated per record: of most fields nobody asks, and the others say the same again and again.
+// Nothing is decoded or allocated per record: most fields are never read, and the others say the same again and again.
 //
 // A field starts with a quote or it does not:
 //   bare    It runs to the next comma or line end. A quote in it is text.
@@ -26,7 +26,7 @@ const FIRST_KEPT_BYTES = 1024;
 const QUOTE = 0x22;
 const LF = 0x0a;
 
-/** What a reader gets to see: a record, until it returns. */
+/** Holds until `read` returns; then its bytes are overwritten. */
 export interface CsvRecord {
   readonly fields: number;
   /** Where the fields lie. */
@@ -34,8 +34,8 @@ export interface CsvRecord {
   /** The same bytes. */
   readonly view: DataView;
   startOf(field: number): number;
-  /** Makes the doubled quotes of the field single. */
-  endOf(field: number): number;
+  /** Makes the doubled quotes of the field single, in place, and returns where it ends: to be called before its bytes are read. */
+  unquote(field: number): number;
   /** The record as it is written, with its line end. */
   written(): Buffer;
 }
@@ -80,7 +80,7 @@ export class RecordScanner implements CsvRecord {
     return starts[field] ?? 0;
   }
 
-  endOf(field: number): number {
+  unquote(field: number): number {
     const end = ends[field] ?? 0;
     return end < 0 ? this.#singleQuotes(field, ~end) : end;
   }

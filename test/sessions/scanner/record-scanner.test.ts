@@ -17,7 +17,7 @@ function rowsIn(chunks: Iterable<Uint8Array>): string[][] {
   const rows: string[][] = [];
   const scanner = new RecordScanner((record) => {
     const field = (index: number): string =>
-      record.bytes.toString('utf8', record.startOf(index), record.endOf(index));
+      record.bytes.toString('utf8', record.startOf(index), record.unquote(index));
     rows.push(Array.from({ length: record.fields }, (_, index) => field(index)));
   });
   for (const chunk of chunks) {
