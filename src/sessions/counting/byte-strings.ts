@@ -18,14 +18,14 @@ export class ByteStrings {
   #ends = new Uint32Array(FIRST_STRINGS);
   #hashes = new Int32Array(FIRST_STRINGS);
   /** A hash table, at most half full: a string's number and 1, at the first free slot from its hash on. */
-  #limit = new Uint32Array(2 * FIRST_STRINGS);
+  #slots = new Uint32Array(2 * FIRST_STRINGS);
 
   /** The number of the string from `start` up to `end`, which is the size from before where it is new. */
   numberOf(bytes: DataView, start: number, end: number): number {
     const hash = hashOf(bytes, start, end);
-    const last = this.#limit.length - 1;
+    const last = this.#slots.length - 1;
     for (let slot = hash & last; ; slot = (slot + 1) & last) {
-      const number = (this.#limit[slot] ?? 0) - 1;
+      const number = (this.#slots[slot] ?? 0) - 1;
       if (number === -1) {
         return this.#add(bytes, start, end, hash);
       }
@@ -97,7 +97,7 @@ export class ByteStrings {
     if (number === this.#ends.length) {
       this.#ends = grown(this.#ends, new Uint32Array(2 * number));
       this.#hashes = grown(this.#hashes, new Int32Array(2 * number));
-      this.#limit = new Uint32Array(4 * number);
+      this.#slots = new Uint32Array(4 * number);
       for (let known = 0; known < number; known++) {
         this.#place(known);
       }
@@ -113,12 +113,12 @@ export class ByteStrings {
   }
 
   #place(number: number): void {
-    const last = this.#limit.length - 1;
+    const last = this.#slots.length - 1;
     let slot = (this.#hashes[number] ?? 0) & last;
-    while (this.#limit[slot] !== 0) {
+    while (this.#slots[slot] !== 0) {
       slot = (slot + 1) & last;
     }
-    this.#limit[slot] = number + 1;
+    this.#slots[slot] = number + 1;
   }
 }
 
