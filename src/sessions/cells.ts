@@ -1,7 +1,7 @@
-// What single fields say, read from their bytes: the usual ways to write them without decoding, all others through
-// the rules for text in cell.ts.
+// What a single field says: a text, a number, a host, or nothing. The rules are those for text; the usual ways to write a
+// field are read from its bytes without decoding it.
 
-/** In place of an answer: only the decoded text can tell. */
+/** In place of an end: the bytes do not show it, `hostWithoutPort` has to be asked. */
 export const ASK_THE_TEXT = -1;
 
 const ZERO = 0x30;
@@ -14,7 +14,38 @@ const LONGEST_PORT = 5;
 /** Whole numbers of more digits are left to `cellNumber`. */
 const SAFE_DIGITS = 15;
 
-/** NaN where the field says no number. */
+/** Trimmed; undefined for NULL, which is written as nothing, `NULL` or `\N`. */
+export function cellText(cell: string): string | undefined {
+  const text = cell.trim();
+  return text === '' || text === 'NULL' || text === '\\N' ? undefined : text;
+}
+
+/** Strict decimals only: a sign, an exponent or a unit means that the column is not what it seems. */
+export function cellNumber(cell: string): number | undefined {
+  if (cell === '') {
+    return undefined;
+  }
+  const text = cell.trim();
+  return /^\d{1,15}(\.\d+)?$/.test(text) ? Number(text) : undefined;
+}
+
+/**
+ * `10.0.0.1:5000` → `10.0.0.1`, `[2001:db8::1]:5000` → `2001:db8::1`. A bare IPv6 address keeps its last group,
+ * unless that has five digits: then it can only be the port that MySQL appends without brackets.
+ */
+export function hostWithoutPort(host: string): string {
+  if (host.startsWith('[')) {
+    return /^\[([^\]]+)\](?::\d+)?$/.exec(host)?.[1] ?? host;
+  }
+  const colon = host.lastIndexOf(':');
+  if (colon === -1 || !/^\d{1,5}$/.test(host.slice(colon + 1))) {
+    return host;
+  }
+  const hasFiveDigits = colon === host.length - 6;
+  return host.indexOf(':') === colon || hasFiveDigits ? host.slice(0, colon) : host;
+}
+
+/** As `cellNumber`; NaN where the field says no number. */
 export function numberIn(bytes: Buffer, start: number, end: number): number {
   if (start === end) {
     return Number.NaN;
@@ -36,7 +67,7 @@ export function numberIn(bytes: Buffer, start: number, end: number): number {
   return cellNumber(bytes.toString('utf8', start, end)) ?? Number.NaN;
 }
 
-/** Whether the field says anything: is neither blank nor NULL. */
+/** Whether `cellText` finds anything: the field is neither blank nor NULL. */
 export function isSaid(bytes: Buffer, start: number, end: number): boolean {
   if (start === end) {
     return false;
@@ -94,37 +125,4 @@ function isGraphic(byte = 0): boolean {
 
 function isLetterL(byte = 0): boolean {
   return byte === 0x4c || byte === 0x6c;
-}
-
-// What a single field says: a text or a number, or nothing.
-
-/** Trimmed; undefined for NULL, which is written as nothing, `NULL` or `\N`. */
-export function cellText(cell: string): string | undefined {
-  const text = cell.trim();
-  return text === '' || text === 'NULL' || text === '\\N' ? undefined : text;
-}
-
-/** Strict decimals only: a sign, an exponent or a unit means that the column is not what it seems. */
-export function cellNumber(cell: string): number | undefined {
-  if (cell === '') {
-    return undefined;
-  }
-  const text = cell.trim();
-  return /^\d{1,15}(\.\d+)?$/.test(text) ? Number(text) : undefined;
-}
-
-/**
- * `10.0.0.1:5000` → `10.0.0.1`, `[2001:db8::1]:5000` → `2001:db8::1`. A bare IPv6 address keeps its last group,
- * unless that has five digits: then it can only be the port that MySQL appends without brackets.
- */
-export function hostWithoutPort(host: string): string {
-  if (host.startsWith('[')) {
-    return /^\[([^\]]+)\](?::\d+)?$/.exec(host)?.[1] ?? host;
-  }
-  const colon = host.lastIndexOf(':');
-  if (colon === -1 || !/^\d{1,5}$/.test(host.slice(colon + 1))) {
-    return host;
-  }
-  const hasFiveDigits = colon === host.length - 6;
-  return host.indexOf(':') === colon || hasFiveDigits ? host.slice(0, colon) : host;
 }

@@ -8,6 +8,8 @@ import { type CsvRecord, RecordScanner } from './scanner/record-scanner.js';
 import type { SessionSettings } from './session-settings.js';
 import type { CsvTally, Snapshot } from './snapshot.js';
 
+const BLANKS: ReadonlySet<number | undefined> = new Set(Buffer.from(' \t\r\n'));
+
 export interface ReadResult {
   readonly snapshot: Snapshot;
   /** The columns that the file has. */
@@ -90,31 +92,11 @@ async function* counted(
   }
 }
 
-/** A line of blanks; the scanner leaves out only those that are empty. */
-function isBlank(record: CsvRecord): boolean {
-  if (record.fields > 1) {
-    return false;
-  }
-  return record.bytes.toString('utf8', record.startOf(0), record.unquote(0)).trim() === '';
-}
-
-function refuseMostlyRejected({ rows, rejectedRows }: CsvTally, fields: number): void {
-  if (rejectedRows > rows) {
-    throw new CsvError(
-      `csv rows: got ${rejectedRows} of ${rows + rejectedRows} without the header's ${fields} fields, expected at most half`,
-    );
-  }
-}
-
-// Refuses a body that is no CSV file at all: an empty one, or the JSON or HTML that gateways answer with.
-// Without this such a body would only be a CSV file that lacks columns.
-
-const BLANKS: ReadonlySet<number | undefined> = new Set(Buffer.from(' \t\r\n'));
-
-/** Yields the chunks of a UTF-8 body unchanged. */
-export async function* checkBody(
-  utf8: AsyncIterable<Uint8Array>,
-): AsyncGenerator<Uint8Array, void, undefined> {
+/**
+ * Yields the chunks of a UTF-8 body unchanged. Refuses one that is no CSV file at all: an empty one, or the JSON or HTML
+ * that gateways answer with, which would only seem to lack columns.
+ */
+async function* checkBody(utf8: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
   let isBlank = true;
   for await (const chunk of utf8) {
     if (isBlank) {
@@ -135,5 +117,21 @@ function refuseForeign(first: string): void {
   const format = first === '<' ? 'HTML or XML' : first === '{' || first === '[' ? 'JSON' : undefined;
   if (format !== undefined) {
     throw new CsvError(`csv body: got ${format} (it starts with "${first}"), expected a CSV header line`);
+  }
+}
+
+/** A line of blanks; the scanner leaves out only those that are empty. */
+function isBlank(record: CsvRecord): boolean {
+  if (record.fields > 1) {
+    return false;
+  }
+  return record.bytes.toString('utf8', record.startOf(0), record.unquote(0)).trim() === '';
+}
+
+function refuseMostlyRejected({ rows, rejectedRows }: CsvTally, fields: number): void {
+  if (rejectedRows > rows) {
+    throw new CsvError(
+      `csv rows: got ${rejectedRows} of ${rows + rejectedRows} without the header's ${fields} fields, expected at most half`,
+    );
   }
 }

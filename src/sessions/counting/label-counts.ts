@@ -5,6 +5,15 @@ import { createHash } from 'node:crypto';
 import { cellText } from '../cells.js';
 import { ByteStrings } from './byte-strings.js';
 
+/** The label of an empty or NULL value. */
+export const NONE = 'none';
+/** The label of all values beyond a dimension's `maxValues`. */
+export const OTHER = 'other';
+
+const MAX_CHARACTERS = 128;
+const HASH_DIGITS = 8;
+const KEPT_CHARACTERS = MAX_CHARACTERS - HASH_DIGITS - 1;
+
 const FIRST_NUMBERS = 64;
 const REPLACEMENT = '\ufffd';
 
@@ -100,20 +109,9 @@ export class LabelCounts {
   }
 }
 
-// Text of the database → value of a label. Two texts never become one label, but for blanks around them.
-
-/** The label of an empty or NULL value. */
-export const NONE = 'none';
-/** The label of all values beyond a dimension's `maxValues`. */
-export const OTHER = 'other';
-
-const MAX_CHARACTERS = 128;
-const HASH_DIGITS = 8;
-const KEPT_CHARACTERS = MAX_CHARACTERS - HASH_DIGITS - 1;
-
 /**
- * `text` is trimmed and well formed, as whatever was decoded from bytes is. Characters are code points;
- * control characters are kept, for the exposition format escapes them.
+ * The label of a text of the database, which is trimmed and well formed, as all that was decoded from bytes is. Two texts
+ * never become one label. Characters are code points; control characters are kept, for the exposition format escapes them.
  */
 export function labelText(text: string | undefined): string {
   if (text === undefined) {
