@@ -35,11 +35,10 @@ export async function readSnapshot(
       if (header.join('').trim() !== '' || header.length > 1) {
         table = tableOf(header, settings);
       }
-    } else if (isBlank(record)) {
     } else if (record.fields === table.fields) {
       tally.rows++;
       table.aggregate.add(record);
-    } else {
+    } else if (!isBlank(record)) {
       tally.rejectedRows++;
     }
   });
