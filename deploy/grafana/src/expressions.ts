@@ -1,13 +1,14 @@
 // PromQL that several panels are made of. Where two exporters collect the same node, it counts once.
+import { FILLING_UP, NEARLY_FULL } from '../../../src/web/page/fleet-view.js';
 import type { Steps } from './panel.js';
 import { CHOSEN_NODES } from './variables.js';
 
 export const SATURATION = `${perNode(`taurusdb_sessions{${CHOSEN_NODES}}`)} / ${perNode(`taurusdb_node_max_connections{${CHOSEN_NODES}}`)}`;
 
-/** As in deploy/prometheus/taurusdb-thresholds.rules.yml: Grafana cannot take a step from a series. */
+/** Numbers, not the series of the thresholds: Grafana cannot take a step from a series. */
 export const SATURATION_STEPS: Steps = [
-  { from: 0.8, color: 'yellow' },
-  { from: 0.95, color: 'red' },
+  { from: FILLING_UP, color: 'yellow' },
+  { from: NEARLY_FULL, color: 'red' },
 ];
 
 /** Only commands that run a statement: a session that sleeps or replicates may be days old. */

@@ -43,7 +43,7 @@ function summarize(nodes: readonly NodeView[]): FleetSummary {
   return { nodes: nodes.length, states, sessions, active, lock_waiting: lockWaiting, oldest_success: oldest };
 }
 
-/** From here on a node is close to refusing connections: the page marks it, and the alerts speak up. */
+/** Shares of `max_connections`, also those of deploy/: from here on the page marks a node, and alerts fire. */
 export const FILLING_UP = 0.8;
 export const NEARLY_FULL = 0.95;
 

@@ -1,0 +1,52 @@
+// A threshold that stands in more than one place: the page's constants, the rules, the dashboards and docs/alerts.md.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { FILLING_UP, NEARLY_FULL } from '../../src/web/page/fleet-view.js';
+import { readDashboards } from './dashboard-expressions.js';
+
+const RULES = new URL('../../deploy/prometheus/taurusdb-thresholds.rules.yml', import.meta.url);
+const ALERTS = new URL('../../docs/alerts.md', import.meta.url);
+
+function thresholds(): ReadonlyMap<string, number> {
+  const { groups } = parse(readFileSync(RULES, 'utf8')) as {
+    groups: { rules: { record: string; expr: number }[] }[];
+  };
+  return new Map(
+    groups.flatMap(({ rules }) =>
+      rules.map(({ record, expr }) => [record.replace('taurusdb:threshold:', ''), expr] as const),
+    ),
+  );
+}
+
+/** The values at which a colour begins, of every panel and column that has them. */
+function stepsIn(value: unknown): (readonly number[])[] {
+  if (typeof value !== 'object' || value === null) {
+    return [];
+  }
+  const { steps } = value as { steps?: readonly { readonly value: number | null }[] };
+  const own = steps === undefined ? [] : [steps.flatMap((step) => step.value ?? [])];
+  return [...own, ...Object.values(value).flatMap(stepsIn)];
+}
+
+describe('a threshold', () => {
+  const inRules = thresholds();
+  const inDashboards = [...readDashboards().values()].flatMap(({ panels }) => stepsIn(panels));
+
+  it('of saturation is one number on the page, in the rules and on the dashboards', () => {
+    assert.equal(inRules.get('saturation_warning_ratio'), FILLING_UP);
+    assert.equal(inRules.get('saturation_critical_ratio'), NEARLY_FULL);
+    const saturation = inDashboards.filter(([first = 0]) => first >= 0.5 && first < 1);
+    assert.deepEqual(saturation, Array(4).fill([FILLING_UP, NEARLY_FULL]));
+  });
+
+  it('of throttled requests is one number in the rules and on the dashboards', () => {
+    const throttled = inDashboards.filter(([first = 0]) => first > 0 && first < 0.5);
+    assert.deepEqual(throttled, Array(2).fill([inRules.get('throttled_ratio')]));
+  });
+
+  it('is told in docs/alerts.md as it is shipped', () => {
+    const told = readFileSync(ALERTS, 'utf8').matchAll(/^\| `(\w+)` \| ([\d.]+) \|/gm);
+    assert.deepEqual(new Map([...told].map(([, name = '', value]) => [name, Number(value)])), inRules);
+  });
+});
