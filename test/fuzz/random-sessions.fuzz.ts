@@ -1,13 +1,14 @@
 // Random sessions, written as CSV in random ways, against figures worked out from the sessions themselves.
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { COLUMNS, type ColumnName, HEADER_NAMES, REQUIRED_COLUMNS } from '../../src/sessions/columns.js';
-import { labelText } from '../../src/sessions/counting/label-counts.js';
-import { byDimension } from '../../src/sessions/dimensions.js';
+import { COLUMNS, type ColumnName, HEADER_NAMES } from '../../src/sessions/columns.js';
 import { readSnapshot } from '../../src/sessions/read-snapshot.js';
 import type { SessionTime, Snapshot } from '../../src/sessions/snapshot.js';
-import { countsOf, inChunks, SETTINGS } from '../sessions/session-file.js';
+import { labelText } from '../sessions/plain-reading/label-text.js';
+import { countsOf, inChunks, settingsWithLimit } from '../sessions/session-file.js';
 import { fuzzRuns } from './fuzz-runs.js';
+
+const REQUIRED = ['user', 'host', 'state'] as const;
 
 type Cells = Readonly<Record<ColumnName, string>>;
 
@@ -61,7 +62,7 @@ const files: fc.Arbitrary<File> = fc
   .record({
     columns: fc
       .subarray([...COLUMNS])
-      .map((some) => [...new Set([...some, ...REQUIRED_COLUMNS])])
+      .map((some) => [...new Set([...some, ...REQUIRED])])
       .chain((some) => fc.shuffledSubarray(some, { minLength: some.length })),
     rows: fc.array(cells, { maxLength: 40 }),
     encode: fc.constantFrom(...ENCODERS),
@@ -166,10 +167,8 @@ function figuresOf({ columns, rows }: File): Omit<Snapshot, 'dimensions' | 'time
 const chunkSizes = fc.array(fc.integer({ min: 1, max: 60 }), { maxLength: 8 });
 
 async function read(file: File, sizes: readonly number[], maxValues: number): Promise<Snapshot> {
-  const limit = { enabled: true, maxValues };
-  const dimensions = byDimension(() => limit);
   const tally = { rows: 0, rejectedRows: 0, bytes: 0 };
-  const { snapshot } = await readSnapshot(inChunks(file.bytes, sizes), { ...SETTINGS, dimensions }, tally);
+  const { snapshot } = await readSnapshot(inChunks(file.bytes, sizes), settingsWithLimit(maxValues), tally);
   assert.deepEqual(tally, { rows: file.rows.length, rejectedRows: 0, bytes: file.bytes.length });
   return snapshot;
 }

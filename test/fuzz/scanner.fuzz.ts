@@ -1,11 +1,12 @@
-// The record scanner against the plain reading: random rows, written and damaged in random ways and cut into random
-// chunks, come to the same snapshot or to the same error.
+// The core against the plain reading: random rows under random names of columns, written and damaged in random ways and
+// cut into random chunks, come to the same snapshot or to the same error.
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { COLUMNS, HEADER_NAMES, REQUIRED_COLUMNS } from '../../src/sessions/columns.js';
+import { COLUMNS, HEADER_NAMES } from '../../src/sessions/columns.js';
 import { readSnapshot } from '../../src/sessions/read-snapshot.js';
 import type { SessionSettings } from '../../src/sessions/session-settings.js';
-import type { CsvTally } from '../../src/sessions/snapshot.js';
+import type { CsvTally, Snapshot } from '../../src/sessions/snapshot.js';
+import { Refusal } from '../sessions/plain-reading/find-fault.js';
 import { readPlainly } from '../sessions/plain-reading/read-plainly.js';
 import { inChunks, SETTINGS } from '../sessions/session-file.js';
 import { fuzzRuns } from './fuzz-runs.js';
@@ -42,6 +43,8 @@ const cell = fc.oneof(
     ' h:5 ',
     '\u00a0h:5',
     'h\u3000:5',
+    '\u00a0::1:54321',
+    '\u00a0::1:5432',
   ),
   fc.constantFrom(
     '[::1]:70',
@@ -79,6 +82,26 @@ const cell = fc.oneof(
   fc.nat({ max: 200 }).map(String),
 );
 
+const REQUIRED = ['user', 'host', 'state'] as const;
+const ADDED_NAMES = { user: ['account', 'Login'], state: ['host'], time: ['db'] };
+const OTHER_NAMES = [
+  ...[
+    'account',
+    'LOGIN',
+    'USER',
+    'user_name',
+    '用户',
+    'Client-IP',
+    'Access.Host',
+    'session state',
+    'Status',
+    'id',
+    'db',
+    'schema',
+  ],
+  ...['', 'x', 'age (years)', "it's", '"', 'ＩＤ', `${'long '.repeat(9)}😀`],
+];
+
 const lineEnd = fc.oneof(
   { weight: 9, arbitrary: fc.constantFrom('\n', '\r\n', '\n\n', '\n \r\n') },
   { weight: 1, arbitrary: fc.constantFrom('\r', '') },
@@ -106,13 +129,26 @@ function written(text: string, how: number): string {
   return how === 1 || /[",\r\n]/.test(text) ? quoted : text;
 }
 
+/** A name of each column, and perhaps others: of a column once more, of one that the configuration adds, of none. */
+const header: fc.Arbitrary<string[]> = fc
+  .record({
+    columns: fc.subarray([...COLUMNS]).map((some) => [...new Set([...REQUIRED, ...some])]),
+    aliases: fc.array(fc.nat(), { minLength: 1, maxLength: 15 }),
+    others: fc.oneof(fc.constant([]), fc.array(fc.constantFrom(...OTHER_NAMES), { maxLength: 3 })),
+  })
+  .map(({ columns, aliases, others }) => {
+    const names = columns.map((column, index) => {
+      const known = HEADER_NAMES[column];
+      return known[(aliases[index % aliases.length] ?? 0) % known.length] ?? '';
+    });
+    return [...names, ...others];
+  })
+  .chain((names) => fc.shuffledSubarray(names, { minLength: names.length }));
+
 const file: fc.Arbitrary<Buffer> = fc
   .record({
-    columns: fc
-      .subarray([...COLUMNS])
-      .map((some) => [...new Set([...REQUIRED_COLUMNS, ...some])])
-      .chain((some) => fc.shuffledSubarray(some, { minLength: some.length })),
-    rows: fc.array(fc.array(cell, { minLength: 15, maxLength: 15 }), { maxLength: 12 }),
+    header,
+    rows: fc.array(fc.array(cell, { minLength: 18, maxLength: 18 }), { maxLength: 12 }),
     quotings: fc.array(quoting, { minLength: 1, maxLength: 40 }),
     lineEnds: fc.array(lineEnd, { minLength: 1, maxLength: 6 }),
     /** By how many fields a row differs from the header. */
@@ -134,11 +170,11 @@ const file: fc.Arbitrary<Buffer> = fc
     ),
     damages: fc.oneof(fc.constant([]), fc.array(damage, { maxLength: 2 })),
   })
-  .map(({ columns, rows, quotings, lineEnds, lengths, start, kept, damages }) => {
+  .map(({ header: names, rows, quotings, lineEnds, lengths, start, kept, damages }) => {
     let turn = 0;
     const next = <T>(values: readonly T[], otherwise: T): T => values[turn++ % values.length] ?? otherwise;
-    const lines = [columns.map((column) => HEADER_NAMES[column][0] ?? ''), ...rows].map((cells, row) => {
-      const length = Math.max(1, columns.length + (row === 0 ? 0 : next(lengths, 0)));
+    const lines = [names, ...rows].map((cells, row) => {
+      const length = Math.max(1, names.length + (row === 0 ? 0 : next(lengths, 0)));
       const fields = Array.from({ length }, (_, field) => written(cells[field] ?? '', next(quotings, 0)));
       return fields.join(',') + (row === 0 ? '\n' : next(lineEnds, '\n'));
     });
@@ -155,8 +191,13 @@ const file: fc.Arbitrary<Buffer> = fc
   });
 
 const settings: fc.Arbitrary<SessionSettings> = fc
-  .record({ maxValues: fc.constantFrom(1, 2, 100), stripPort: fc.boolean(), enabled: fc.boolean() })
-  .map(({ maxValues, stripPort, enabled }) => {
+  .record({
+    maxValues: fc.constantFrom(1, 2, 100),
+    stripPort: fc.boolean(),
+    enabled: fc.boolean(),
+    columnNames: fc.constantFrom({}, {}, ADDED_NAMES),
+  })
+  .map(({ maxValues, stripPort, enabled, columnNames }) => {
     const limit = { enabled: true, maxValues };
     const dimensions = {
       ...SETTINGS.dimensions,
@@ -166,39 +207,58 @@ const settings: fc.Arbitrary<SessionSettings> = fc
       database: limit,
       command: { enabled, maxValues },
     };
-    return { ...SETTINGS, stripPort, dimensions };
+    return { ...SETTINGS, stripPort, columnNames, dimensions };
   });
 
 function emptyTally(): CsvTally {
   return { rows: 0, rejectedRows: 0, bytes: 0 };
 }
 
-function messageOf(error: unknown): string {
-  assert.ok(error instanceof Error && error.name === 'CsvError', String(error));
-  return error.message;
+async function scannedOf(
+  body: Buffer,
+  sizes: readonly number[],
+  chosen: SessionSettings,
+  previous?: Snapshot,
+) {
+  const tally = emptyTally();
+  const outcome = await readSnapshot(inChunks(body, sizes), chosen, tally, previous).catch(
+    (error: unknown) => {
+      assert.ok(error instanceof Error && error.name === 'CsvError', String(error));
+      return error.message;
+    },
+  );
+  return { tally, outcome };
 }
 
-describe('the record scanner', () => {
+function plainOf(body: Buffer, chosen: SessionSettings, previous?: Snapshot) {
+  const tally = emptyTally();
+  try {
+    return { tally, outcome: readPlainly(body, chosen, tally, previous) };
+  } catch (error) {
+    assert.ok(error instanceof Refusal, String(error));
+    return { tally, outcome: error.message };
+  }
+}
+
+describe('the core', () => {
   it('reads random files as the plain reading does, however they are cut', async () => {
     const sizes = fc.oneof(
       fc.constantFrom([1], [2], []),
       fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 6 }),
     );
     await fc.assert(
-      fc.asyncProperty(file, sizes, settings, async (body, chunkSizes, chosen) => {
-        const tally = emptyTally();
-        const plainTally = emptyTally();
-        const scanned = await readSnapshot(inChunks(body, chunkSizes), chosen, tally).catch(messageOf);
-        let plain: unknown;
-        try {
-          plain = readPlainly(body, chosen, plainTally);
-        } catch (error) {
-          plain = messageOf(error);
-        }
-        assert.deepEqual(scanned, plain);
-        assert.deepEqual([tally.rows, tally.rejectedRows], [plainTally.rows, plainTally.rejectedRows]);
-        if (typeof scanned !== 'string') {
-          assert.equal(tally.bytes, body.length);
+      fc.asyncProperty(file, fc.option(file), sizes, settings, async (body, before, chunkSizes, chosen) => {
+        const last = before === null ? undefined : plainOf(before, chosen).outcome;
+        const previous = typeof last === 'object' ? last.snapshot : undefined;
+        const scanned = await scannedOf(body, chunkSizes, chosen, previous);
+        const plain = plainOf(body, chosen, previous);
+        assert.deepEqual(scanned.outcome, plain.outcome);
+        assert.deepEqual(
+          [scanned.tally.rows, scanned.tally.rejectedRows],
+          [plain.tally.rows, plain.tally.rejectedRows],
+        );
+        if (typeof scanned.outcome === 'object') {
+          assert.equal(scanned.tally.bytes, body.length);
         }
       }),
       fuzzRuns(300),

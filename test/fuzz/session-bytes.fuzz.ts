@@ -3,11 +3,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { CsvError } from '../../src/sessions/csv-error.js';
-import { byDimension } from '../../src/sessions/dimensions.js';
 import { type ReadResult, readSnapshot } from '../../src/sessions/read-snapshot.js';
 import type { CsvTally } from '../../src/sessions/snapshot.js';
-import { inChunks, SETTINGS } from '../sessions/session-file.js';
+import { inChunks, settingsWithLimit } from '../sessions/session-file.js';
 import { fuzzRuns } from './fuzz-runs.js';
 
 /** A cell that no message may show. */
@@ -15,11 +13,7 @@ const CANARY = 'c4n4ry';
 const LONGEST_CASE_MS = 5_000;
 const MAX_VALUES = 3;
 
-const LIMIT = { enabled: true, maxValues: MAX_VALUES };
-const settings = {
-  ...SETTINGS,
-  dimensions: byDimension(() => LIMIT),
-};
+const settings = settingsWithLimit(MAX_VALUES);
 
 interface Outcome {
   readonly tally: CsvTally;
@@ -32,7 +26,7 @@ async function outcomeOf(bytes: Uint8Array, sizes: readonly number[], encoding: 
   try {
     return { tally, result: await readSnapshot(inChunks(bytes, sizes), { ...settings, encoding }, tally) };
   } catch (error) {
-    assert.ok(error instanceof CsvError, String(error));
+    assert.ok(error instanceof Error && error.name === 'CsvError', String(error));
     return { tally, result: error.message };
   } finally {
     assert.ok(performance.now() - before < LONGEST_CASE_MS);

@@ -16,6 +16,11 @@ export const SETTINGS: SessionSettings = {
   longTransactionSeconds: 60,
 };
 
+/** Every dimension on, with the same limit. */
+export function settingsWithLimit(maxValues: number): SessionSettings {
+  return { ...SETTINGS, dimensions: byDimension(() => ({ enabled: true, maxValues })) };
+}
+
 /** Chunks of the given sizes, over and over; without sizes one chunk. */
 export async function* inChunks(
   file: string | Uint8Array,

@@ -1,7 +1,7 @@
 // What is wrong with the records of a whole body, byte by byte: text after a closing quote, which csv-parse's
 // `relax_quotes` takes for a quote inside a bare field, a quote that nobody closes, and a record without end.
-import { CsvError } from '../../../src/sessions/csv-error.js';
-import { MAX_RECORD_BYTES } from '../../../src/sessions/scanner/scanner-memory.js';
+
+const MAX_RECORD_BYTES = 4 * 1024 * 1024;
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -16,8 +16,11 @@ const AFTER_QUOTE = 3;
 /** After the CR that may follow a closing quote. */
 const AFTER_CR = 4;
 
+/** The file is no session CSV; the message is the one that the program has for it. */
+export class Refusal extends Error {}
+
 export interface Fault {
-  readonly error: CsvError;
+  readonly error: Refusal;
   /** The records before this place are sound. */
   readonly recordStart: number;
 }
@@ -67,20 +70,20 @@ export function findFault(utf8: Uint8Array): Fault | undefined {
   return undefined;
 }
 
-function endlessRecord(line: number): CsvError {
-  return new CsvError(
+function endlessRecord(line: number): Refusal {
+  return new Refusal(
     `csv record: got more than ${MAX_RECORD_BYTES} bytes, expected it to end (it starts on line ${line})`,
   );
 }
 
-function brokenQuoting(line: number): CsvError {
-  return new CsvError(
+function brokenQuoting(line: number): Refusal {
+  return new Refusal(
     `csv quoting: got text after a closing quote, expected a comma or a line end (line ${line})`,
   );
 }
 
-function openQuote(line: number): CsvError {
-  return new CsvError(
+function openQuote(line: number): Refusal {
+  return new Refusal(
     `csv quoting: got the end of the body inside a quoted field, expected a closing quote (it opens on line ${line})`,
   );
 }

@@ -1,17 +1,22 @@
-// The oracle of the record scanner: the same files read the plain way, every row through csv-parse into strings
-// and every session counted in Maps. Slow, and simple enough to be believed.
+// The oracle of the core: the same files read the plain way, every row through csv-parse into strings and every session
+// counted in Maps. Slow, simple enough to be believed, and without a line of the code that it judges.
 import { parse } from 'csv-parse/sync';
-import { COLUMNS, type ColumnName, findColumns } from '../../../src/sessions/columns.js';
-import { CsvError } from '../../../src/sessions/csv-error.js';
+import { COLUMNS, type ColumnName } from '../../../src/sessions/columns.js';
 import type { ReadResult } from '../../../src/sessions/read-snapshot.js';
 import type { SessionSettings } from '../../../src/sessions/session-settings.js';
-import type { CsvTally } from '../../../src/sessions/snapshot.js';
-import { findFault } from './find-fault.js';
+import type { CsvTally, Snapshot } from '../../../src/sessions/snapshot.js';
+import { findColumns } from './find-columns.js';
+import { findFault, Refusal } from './find-fault.js';
 import { sessionReader } from './session.js';
 import { SessionAggregate } from './session-aggregate.js';
 
-/** Reads a whole body of UTF-8, valid or not; of several faults it throws the first. */
-export function readPlainly(body: Buffer, settings: SessionSettings, tally: CsvTally): ReadResult {
+/** Reads a whole body of UTF-8, valid or not; throws a Refusal, of several faults for the first. */
+export function readPlainly(
+  body: Buffer,
+  settings: SessionSettings,
+  tally: CsvTally,
+  previous?: Snapshot,
+): ReadResult {
   tally.bytes = body.length;
   const utf8 = body.subarray(body.toString('latin1', 0, 3) === '\u00ef\u00bb\u00bf' ? 3 : 0);
   checkStart(utf8);
@@ -21,7 +26,7 @@ export function readPlainly(body: Buffer, settings: SessionSettings, tally: CsvT
   );
   const [header, ...sessions] = rows;
   if (header === undefined) {
-    throw fault?.error ?? new CsvError('csv body: got blank lines only, expected a header line');
+    throw fault?.error ?? new Refusal('csv body: got blank lines only, expected a header line');
   }
   const { indexes, unknownHeaders } = findColumns(header, settings.columnNames);
   const columns = new Set<ColumnName>(indexes.keys());
@@ -39,12 +44,12 @@ export function readPlainly(body: Buffer, settings: SessionSettings, tally: CsvT
     throw fault.error;
   }
   if (tally.rejectedRows > tally.rows) {
-    throw new CsvError(
+    throw new Refusal(
       `csv rows: got ${tally.rejectedRows} of ${sessions.length} without the header's ${header.length} fields, expected at most half`,
     );
   }
   return {
-    snapshot: aggregate.toSnapshot(),
+    snapshot: aggregate.toSnapshot(previous),
     columns: COLUMNS.filter((column) => columns.has(column)),
     unknownHeaders,
   };
@@ -62,10 +67,10 @@ export function recordsOf(utf8: Buffer): string[][] {
 function checkStart(utf8: Buffer): void {
   const first = /[^ \t\r\n]/.exec(utf8.toString('latin1'))?.[0];
   if (first === undefined) {
-    throw new CsvError('csv body: got an empty one, expected a header line');
+    throw new Refusal('csv body: got an empty one, expected a header line');
   }
   const format = first === '<' ? 'HTML or XML' : '{['.includes(first) ? 'JSON' : undefined;
   if (format !== undefined) {
-    throw new CsvError(`csv body: got ${format} (it starts with "${first}"), expected a CSV header line`);
+    throw new Refusal(`csv body: got ${format} (it starts with "${first}"), expected a CSV header line`);
   }
 }

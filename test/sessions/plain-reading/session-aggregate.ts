@@ -1,21 +1,20 @@
-// Sessions → one snapshot: adds them up as they stream by and keeps none. Memory grows with the distinct values
-// only. Knows nothing of CSV but which columns the file has.
+// Sessions → one snapshot. Knows nothing of CSV but which columns the file has.
 import type { ColumnName } from '../../../src/sessions/columns.js';
-import { OTHER } from '../../../src/sessions/counting/label-counts.js';
 import type { Dimension } from '../../../src/sessions/dimensions.js';
 import type { SessionSettings } from '../../../src/sessions/session-settings.js';
 import type { DimensionCounts, SessionTime, Snapshot } from '../../../src/sessions/snapshot.js';
+import { OTHER } from './label-text.js';
 import type { Session } from './session.js';
 import { topValues } from './top-values.js';
 
-const DIMENSION_COLUMNS = {
-  state: 'state',
-  user: 'user',
-  host: 'host',
-  database: 'db',
-  command: 'command',
-} as const satisfies Partial<Record<Dimension, ColumnName>>;
-const DIMENSIONS = ['state', 'user', 'host', 'database', 'command'] as const;
+const DIMENSION_COLUMNS = [
+  ['state', 'state'],
+  ['user', 'user'],
+  ['host', 'host'],
+  ['database', 'db'],
+  ['command', 'command'],
+] as const;
+type KnownDimension = (typeof DIMENSION_COLUMNS)[number][0];
 
 interface TimeSum {
   totalSeconds: number;
@@ -26,7 +25,7 @@ export class SessionAggregate {
   readonly #settings: SessionSettings;
   readonly #columns: ReadonlySet<ColumnName>;
   /** The dimensions shown: sessions by label text. */
-  readonly #counts = new Map<(typeof DIMENSIONS)[number], Map<string, number>>();
+  readonly #counts = new Map<KnownDimension, Map<string, number>>();
   readonly #timesByCommand = new Map<string | undefined, TimeSum>();
   #sessions = 0;
   #active = 0;
@@ -44,8 +43,8 @@ export class SessionAggregate {
   constructor(columns: ReadonlySet<ColumnName>, settings: SessionSettings) {
     this.#columns = columns;
     this.#settings = settings;
-    for (const dimension of DIMENSIONS) {
-      if (settings.dimensions[dimension].enabled && columns.has(DIMENSION_COLUMNS[dimension])) {
+    for (const [dimension, column] of DIMENSION_COLUMNS) {
+      if (settings.dimensions[dimension].enabled && columns.has(column)) {
         this.#counts.set(dimension, new Map());
       }
     }

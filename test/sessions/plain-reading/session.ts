@@ -1,7 +1,7 @@
 // One row → the facts of one session: what its cells say, before anything is counted.
-import { cellNumber, cellText, hostWithoutPort } from '../../../src/sessions/cells.js';
 import type { ColumnName } from '../../../src/sessions/columns.js';
-import { labelText } from '../../../src/sessions/counting/label-counts.js';
+import { cellNumber, cellText, hostWithoutPort } from './cells.js';
+import { labelText } from './label-text.js';
 
 /** The label text of each dimension, and what the other figures are made of. Undefined: the row does not say. */
 export interface Session {

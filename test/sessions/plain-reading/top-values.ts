@@ -1,7 +1,7 @@
 // Which values of a dimension are shown: the most frequent ones, with a preference for those shown before, so
 // that series do not come and go with every collection. The rest is summed as `other`.
-import { OTHER } from '../../../src/sessions/counting/label-counts.js';
 import type { DimensionCounts, ValueCount } from '../../../src/sessions/snapshot.js';
+import { OTHER } from './label-text.js';
 
 /** Shows at most `maxValues` of `counts`, besides `other`; `shownBefore` are the values of the last snapshot. */
 export function topValues(
@@ -27,26 +27,11 @@ export function topValues(
 
 /** The first `limit` by rank, in that order. A real value of the name `other` has no rank. */
 function mostFrequent(counts: ReadonlyMap<string, number>, limit: number): ValueCount[] {
-  const best: ValueCount[] = [];
-  let worst: ValueCount | undefined;
-  // A million values must not be sorted: whenever twice the limit has gathered, the worse half is dropped.
-  const keepBest = (): void => {
-    best.sort(byRank);
-    best.length = Math.min(best.length, limit);
-  };
-  for (const [value, sessions] of counts) {
-    const candidate = { value, sessions };
-    if (value === OTHER || (worst !== undefined && byRank(candidate, worst) > 0)) {
-      continue;
-    }
-    best.push(candidate);
-    if (best.length > 2 * limit) {
-      keepBest();
-      worst = best.at(-1);
-    }
-  }
-  keepBest();
-  return best;
+  return [...counts]
+    .map(([value, sessions]) => ({ value, sessions }))
+    .filter(({ value }) => value !== OTHER)
+    .sort(byRank)
+    .slice(0, limit);
 }
 
 function shownOf(
@@ -67,17 +52,11 @@ function byRank(a: ValueCount, b: ValueCount): number {
 
 /** By code points: UTF-16 would put the surrogates of the highest ones before U+E000. */
 function compareText(a: string, b: string): number {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) {
-    const [unitA, unitB] = [a.charCodeAt(i), b.charCodeAt(i)];
-    if (unitA !== unitB) {
-      return codePointRank(unitA) - codePointRank(unitB);
-    }
-  }
-  return a.length - b.length;
+  const [pointsA, pointsB] = [codePoints(a), codePoints(b)];
+  const place = pointsA.findIndex((point, index) => point !== pointsB[index]);
+  return place === -1 ? pointsA.length - pointsB.length : (pointsA[place] ?? 0) - (pointsB[place] ?? -1);
 }
 
-function codePointRank(unit: number): number {
-  const isSurrogate = unit >= 0xd800 && unit <= 0xdfff;
-  return isSurrogate ? unit + 0x10000 : unit;
+function codePoints(text: string): number[] {
+  return [...text].map((character) => character.codePointAt(0) ?? 0);
 }

@@ -1,0 +1,94 @@
+// Which field is which column, the plain way: by the names that the configuration adds, then by those that are known.
+import { COLUMNS, type ColumnName, HEADER_NAMES } from '../../../src/sessions/columns.js';
+import { Refusal } from './find-fault.js';
+
+const REQUIRED: readonly ColumnName[] = ['user', 'host', 'state'];
+/** No figure is made of them. */
+const UNREAD: readonly ColumnName[] = ['id', 'info'];
+
+type Names = Readonly<Partial<Record<ColumnName, readonly string[]>>>;
+
+interface FoundColumns {
+  readonly indexes: ReadonlyMap<ColumnName, number>;
+  readonly unknownHeaders: readonly string[];
+}
+
+export function findColumns(header: readonly string[], addedNames: Names): FoundColumns {
+  checkSize(header);
+  const fields = header.map(plainName);
+  const indexes = new Map<ColumnName, number>();
+  for (const names of [addedNames, HEADER_NAMES]) {
+    for (const column of COLUMNS.filter((one) => !indexes.has(one))) {
+      const taken = new Set([...indexes.values()].map((index) => fields[index]));
+      const name = (names[column] ?? [])
+        .map(plainName)
+        .find((one) => fields.includes(one) && !taken.has(one));
+      if (name === undefined) {
+        continue;
+      }
+      const first = fields.indexOf(name);
+      const second = fields.indexOf(name, first + 1);
+      if (second !== -1 && !UNREAD.includes(column)) {
+        throw new Refusal(
+          `csv header: got ${JSON.stringify(name)} in fields ${first + 1} and ${second + 1}, expected one column for ${column}`,
+        );
+      }
+      indexes.set(column, first);
+    }
+  }
+  const missing = REQUIRED.filter((column) => !indexes.has(column));
+  if (missing.length > 0) {
+    throw missingColumns(missing, header, addedNames);
+  }
+  const known = [addedNames, HEADER_NAMES].flatMap((names) => Object.values(names).flat()).map(plainName);
+  const unknown = header.filter((_, index) => !known.includes(fields[index] ?? ''));
+  return { indexes, unknownHeaders: unknown.slice(0, 20).map(shortened) };
+}
+
+/** Without case, blanks, punctuation that people and exports write differently, brackets and a byte-order mark. */
+function plainName(name: string): string {
+  const kept = [...name].filter(
+    (character) =>
+      character.trim() !== '' && !'_-.<>\ufeff'.includes(character) && !/^[\p{Ps}\p{Pe}]$/u.test(character),
+  );
+  return kept.join('').toLowerCase();
+}
+
+function checkSize(header: readonly string[]): void {
+  if (header.length > 256) {
+    throw new Refusal(`csv header: got ${header.length} columns, expected at most 256`);
+  }
+  const characters = header.join('').length;
+  if (characters > 65_536) {
+    throw new Refusal(`csv header: got ${characters} characters, expected at most 65536`);
+  }
+}
+
+function missingColumns(
+  missing: readonly ColumnName[],
+  header: readonly string[],
+  addedNames: Names,
+): Refusal {
+  const expected = missing.map((column) => {
+    const names = [...(addedNames[column] ?? []), ...HEADER_NAMES[column]].map((name) =>
+      JSON.stringify(name),
+    );
+    return `a column for ${column} (${names.join(', ')})`;
+  });
+  const got = header
+    .slice(0, 20)
+    .map((name) => ([...name].every(isOfName) ? JSON.stringify(shortened(name)) : '(not a name)'));
+  const more = header.length > 20 ? ` and ${header.length - 20} more` : '';
+  return new Refusal(`csv header: got ${got.join(', ')}${more}, expected ${expected.join(' and ')}`);
+}
+
+/** What else stands in a header may be a cell of a file without one: it is not shown. */
+function isOfName(character: string): boolean {
+  return (
+    character.trim() === '' || /^[\p{L}\p{M}\p{N}]$/u.test(character) || '_.()（）/-'.includes(character)
+  );
+}
+
+function shortened(name: string): string {
+  return [...name].slice(0, 40).join('');
+}
