@@ -22,7 +22,7 @@ export const COLUMNS = [
 ] as const;
 export type ColumnName = (typeof COLUMNS)[number];
 
-export const REQUIRED_COLUMNS = ['user', 'host', 'state'] as const satisfies readonly ColumnName[];
+const REQUIRED_COLUMNS = ['user', 'host', 'state'] as const satisfies readonly ColumnName[];
 
 /** Names of each column in a header, the preferred one first; compared as `normalizedHeader` has them. */
 export const HEADER_NAMES: Readonly<Record<ColumnName, readonly string[]>> = {
