@@ -125,7 +125,7 @@ export class SessionTasks {
   #formatFor(request: SimulatorRequest): CsvFormat {
     const asked = header(request, 'x-language')?.toLowerCase();
     const language = LANGUAGES.find((known) => known === asked) ?? 'en-us';
-    return { language, encoding: 'utf-8', bom: false, ...this.#options.resultFormat };
+    return { language, encode: (text) => Buffer.from(text), bom: false, ...this.#options.resultFormat };
   }
 }
 

@@ -1,5 +1,4 @@
 // Sessions as the CSV file of the API: columns in English or Chinese, RFC 4180 quoting, in chunks as they come.
-import { encodeGb18030 } from './gb18030.js';
 import type { SimulatedSession, SimulatedTransaction } from './simulated-session.js';
 
 export const LANGUAGES = ['en-us', 'zh-cn'] as const;
@@ -7,7 +6,8 @@ export type Language = (typeof LANGUAGES)[number];
 
 export interface CsvFormat {
   readonly language: Language;
-  readonly encoding: 'utf-8' | 'gb18030';
+  /** The bytes of a text; called with whole lines. */
+  readonly encode: (text: string) => Uint8Array;
   /** Whether the file begins with a byte-order mark. */
   readonly bom: boolean;
 }
@@ -37,10 +37,12 @@ function transactionText(value: (transaction: SimulatedTransaction) => string | 
   return ({ transaction }: SimulatedSession) => (transaction === undefined ? '' : String(value(transaction)));
 }
 
-export function* csvChunks(sessions: Iterable<SimulatedSession>, format: CsvFormat): Generator<Buffer> {
-  const encode = format.encoding === 'gb18030' ? encodeGb18030 : (text: string) => Buffer.from(text, 'utf8');
-  let text = format.bom ? '\ufeff' : '';
-  text += csvRecord(COLUMNS.map(([english, chinese]) => (format.language === 'zh-cn' ? chinese : english)));
+export function* csvChunks(
+  sessions: Iterable<SimulatedSession>,
+  { language, encode, bom }: CsvFormat,
+): Generator<Uint8Array> {
+  let text = bom ? '\ufeff' : '';
+  text += csvRecord(COLUMNS.map(([english, chinese]) => (language === 'zh-cn' ? chinese : english)));
   for (const session of sessions) {
     text += csvRecord(COLUMNS.map(([, , columnText]) => columnText(session)));
     if (text.length >= CHUNK_CHARACTERS) {

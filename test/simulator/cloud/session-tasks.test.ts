@@ -3,6 +3,7 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
+import iconv from 'iconv-lite';
 import type { SimulatedNode, SimulatedProject } from '../../../src/simulator/cloud/simulated-fleet.js';
 import { sampleFleet } from '../../../src/simulator/sample-fleet.js';
 import {
@@ -149,7 +150,9 @@ describe('the simulated session tasks', () => {
   });
 
   it('encodes the result as it is told, whatever language is asked for', async () => {
-    await start({ resultFormat: { language: 'zh-cn', encoding: 'gb18030', bom: true } });
+    await start({
+      resultFormat: { language: 'zh-cn', encode: (text) => iconv.encode(text, 'gb18030'), bom: true },
+    });
     const requestId = textOf((await submit()).json, 'request_id');
     await clock.advance(2000);
     const url = `${nodeUrl(simulator.url, project)}/realtime-session-result?request_id=${requestId}`;
