@@ -2,7 +2,7 @@
 import { createWriteStream } from 'node:fs';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { createRandom } from '../../src/simulator/sessions/seeded-random.js';
+import { createRandom } from '../../src/simulator/seeded-random.js';
 
 /** short: mostly Sleep; sql: every second row holds 100 to 2,000 characters of SQL, quoted. */
 export const FILE_KINDS = ['short', 'sql', 'wrapped', 'quoted', 'crlf'] as const;

@@ -11,7 +11,7 @@ import type { Range } from './cloud/session-tasks.js';
 import { SimulatedCloud, type SimulatedCloudOptions } from './cloud/simulated-cloud.js';
 import type { SimulatedProject } from './cloud/simulated-fleet.js';
 import { readRequest } from './cloud/simulator-request.js';
-import { createRandom, seededHex } from './sessions/seeded-random.js';
+import { createRandom, seededHex } from './seeded-random.js';
 
 /** Everything random hangs on the seed and the order of the requests. */
 export interface SimulatorOptions extends Partial<SimulatedCloudOptions> {

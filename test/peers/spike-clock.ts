@@ -1,6 +1,6 @@
 // The simulator's clock, set so that its next spike begins when a test wants it.
 import { type Clock, systemClock } from '../../src/clock.js';
-import { seedOf } from '../../src/simulator/sessions/seeded-random.js';
+import { seedOf } from '../../src/simulator/seeded-random.js';
 import { type Spike, spikeAt } from '../../src/simulator/sessions/traffic.js';
 
 /** Every spike's period: no later than that does one begin. */

@@ -1,6 +1,6 @@
 // Every credential that the gateway and IAM know: those of the fleet, and those issued since the start.
 import type { Clock } from '../../clock.js';
-import { seededHex } from '../sessions/seeded-random.js';
+import { seededHex } from '../seeded-random.js';
 import type { SimulatedProject } from './simulated-fleet.js';
 
 /** https://support.huaweicloud.com/intl/en-us/api-iam/iam_30_0001.html */

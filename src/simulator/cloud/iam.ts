@@ -1,7 +1,7 @@
 // IAM: tokens for passwords, and the ids of projects by name.
 // https://support.huaweicloud.com/intl/en-us/api-iam/iam_30_0001.html
 import type { Clock } from '../../clock.js';
-import { seededHex } from '../sessions/seeded-random.js';
+import { seededHex } from '../seeded-random.js';
 import { type Answer, apiRefusal, iamRefusal, jsonAnswer } from './answer.js';
 import type { CredentialStore, TokenGrant } from './credential-store.js';
 import { RefusalLock } from './refusal-lock.js';

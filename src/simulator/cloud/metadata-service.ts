@@ -1,7 +1,7 @@
 // The metadata service of an ECS: temporary keys of the agency that the machine was given.
 // https://support.huaweicloud.com/intl/en-us/usermanual-ecs/ecs_03_0166.html
 import type { Clock } from '../../clock.js';
-import { seededHex } from '../sessions/seeded-random.js';
+import { seededHex } from '../seeded-random.js';
 import type { Answer } from './answer.js';
 import { jsonAnswer } from './answer.js';
 import type { CredentialStore, TemporaryKey } from './credential-store.js';

@@ -2,8 +2,8 @@
 // API reference: CollectRealtimeSession, ShowRealtimeSessionTaskStatus, DownloadRealtimeSession.
 import { open } from 'node:fs/promises';
 import type { Clock } from '../../clock.js';
+import { seededHex, seedOf } from '../seeded-random.js';
 import { type CsvFormat, csvChunks, LANGUAGES } from '../sessions/csv-text.js';
-import { seededHex, seedOf } from '../sessions/seeded-random.js';
 import { generateSessions } from '../sessions/session-generator.js';
 import type { SimulatedSession } from '../sessions/simulated-session.js';
 import { type Answer, apiRefusal, jsonAnswer, parameterRefusal } from './answer.js';

@@ -1,7 +1,7 @@
 // The services behind the port, wired: every request is routed, let through by the gateway and answered here.
 import type { Clock } from '../../clock.js';
+import { createRandom } from '../seeded-random.js';
 import type { CsvFormat } from '../sessions/csv-text.js';
-import { createRandom } from '../sessions/seeded-random.js';
 import { type Answer, apiRefusal, Refusal, refusalAnswer } from './answer.js';
 import { CredentialStore } from './credential-store.js';
 import { type Fault, FaultScript, randomServerError } from './fault.js';

@@ -1,5 +1,5 @@
 // Who connects to a simulated node: users, the hosts they come from, and how they work.
-import { mix, pick } from './seeded-random.js';
+import { mix, pick } from '../seeded-random.js';
 
 /** Short statements and long pauses; minutes of reading; one long writing transaction; a person at a prompt. */
 export type Work = 'web' | 'report' | 'batch' | 'person';

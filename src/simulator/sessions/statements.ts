@@ -1,5 +1,5 @@
 // SQL texts as they stand in a processlist: quotes, commas, line breaks, comments, other scripts, very long ones.
-import { mix, pick } from './seeded-random.js';
+import { mix, pick } from '../seeded-random.js';
 
 const READS: readonly ((n: number) => string)[] = [
   (n) => `SELECT * FROM orders WHERE id = ${n}`,
