@@ -28,6 +28,14 @@ export interface SessionTasksOptions {
   readonly resultFormat: Partial<CsvFormat>;
 }
 
+const FILTERS = ['total', 'active', 'slow', 'long'] as const;
+
+/** Which sessions a task collects, as its submitted body asks. */
+interface SessionFilter {
+  readonly filter: (typeof FILTERS)[number];
+  readonly thresholdSeconds: number;
+}
+
 interface Task {
   readonly nodeId: string;
   readonly filter: SessionFilter;
@@ -129,17 +137,11 @@ export class SessionTasks {
   }
 }
 
-// Which sessions a task collects, as its submitted body asks. The body's other keys are accepted and not acted upon.
-
-const FILTERS = ['total', 'active', 'slow', 'long'] as const;
-
-export interface SessionFilter {
-  readonly filter: (typeof FILTERS)[number];
-  readonly thresholdSeconds: number;
-}
-
-/** Throws a Refusal for a body that is no JSON object or holds a value outside of the documented ones. */
-export function parseSessionFilter(body: Buffer): SessionFilter {
+/**
+ * Throws a Refusal for a body that is no JSON object or holds a value outside of the documented ones. Its other keys are
+ * accepted and not acted upon.
+ */
+function parseSessionFilter(body: Buffer): SessionFilter {
   const json = parseJson(body);
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     throw parameterRefusal();
@@ -155,7 +157,7 @@ export function parseSessionFilter(body: Buffer): SessionFilter {
   return { filter, thresholdSeconds };
 }
 
-export function* filterSessions(
+function* filterSessions(
   sessions: Iterable<SimulatedSession>,
   { filter, thresholdSeconds }: SessionFilter,
 ): Generator<SimulatedSession> {

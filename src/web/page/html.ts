@@ -1,4 +1,5 @@
-// HTML in template literals: whatever is put into them is escaped, unless it came out of another one.
+// HTML in template literals: what is put into them is escaped, unless it came out of another one. And numbers, times and
+// durations as people read them, to be put there.
 
 export class Html {
   readonly text: string;
@@ -12,7 +13,7 @@ export class Html {
   }
 }
 
-export type HtmlValue = Html | string | number | readonly Html[];
+type HtmlValue = Html | string | number | readonly Html[];
 
 export function html(literals: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
   let text = literals[0] ?? '';
@@ -43,8 +44,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
 function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }
-
-// Numbers, times and durations as people read them.
 
 /** What is not known. */
 export const UNKNOWN = '–';

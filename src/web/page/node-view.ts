@@ -1,5 +1,5 @@
-// A node as people see it: what the page draws and /api/v1/nodes tells (docs/api.md). The names are those of the
-// metrics and their labels.
+// A node as people see it: what the page draws and /api/v1/nodes tells (docs/api.md). The names are those of the metrics
+// and their labels.
 import { type CollectionResult, freshSnapshot, type NodeStatus } from '../../collect/node-store.js';
 import type { FailureReason } from '../../model/failure.js';
 import { DIMENSIONS, type Dimension } from '../../sessions/dimensions.js';
@@ -8,6 +8,29 @@ import type { Snapshot, ValueCount } from '../../sessions/snapshot.js';
 /** Worst first. `stale`: its last collection succeeded, but too long ago for its figures to be shown. `pending`: not tried yet. */
 export const NODE_STATES = ['down', 'stale', 'pending', 'up'] as const;
 export type NodeState = (typeof NODE_STATES)[number];
+
+const TOP_VALUES = 5;
+const MAX_MESSAGE_LENGTH = 500;
+
+/** What a person can do about a failed collection: one or two sentences, the likeliest cause first. */
+const FAILURE_HINTS: Readonly<Record<FailureReason, string>> = {
+  network:
+    'The API cannot be reached from here, or the connection broke. Check name resolution, routes, the proxy and the project’s endpoint; the next run tries again.',
+  timeout:
+    'The collection did not end within collection.timeout. taurusdb_collection_duration_seconds tells which phase is slow: give it more time, or collect less often.',
+  auth: 'The credentials were refused, or lack gaussdbformysql:instance:getRealtimeSession. Check them with check-config --online; after two refusals nothing is sent for 330 s.',
+  throttled:
+    'The API limits how often it is asked. Lower api.max_requests_per_second, collect less often, or ask Huawei Cloud for a higher quota.',
+  api: 'The API refused the request or answered something unexpected: its message says what. Check the instance and node id, and whether the node still exists.',
+  task_error:
+    'The database service could not list the sessions of this node. Look at the node in the Huawei Cloud console; one that restarts or is overloaded recovers by itself.',
+  task_unrecognized:
+    'The service has lost track of the task, as after a failover of its own. Once is no reason to worry; if it goes on, open a ticket with the request id of the log.',
+  csv: 'The result could not be read. If a column is missing, add its name under csv.columns; if letters are garbled, set csv.encoding.',
+  too_large:
+    'The session list is larger than api.max_csv_bytes. Raise it, or let collection.filter take fewer sessions.',
+  internal: 'A fault of this program. Please report it with the lines of the log that belong to it.',
+};
 
 export interface FailureView {
   readonly reason: FailureReason;
@@ -145,9 +168,6 @@ function viewFigures({ node, previousSessions }: NodeStatus, snapshot: Snapshot 
   };
 }
 
-const TOP_VALUES = 5;
-const MAX_MESSAGE_LENGTH = 500;
-
 function longestSessions({ times }: Snapshot): Figures['longest_sessions'] {
   return times
     .map(({ command = null, longestSeconds }) => ({ command, seconds: longestSeconds }))
@@ -178,25 +198,3 @@ function time(milliseconds: number | undefined): string | null {
 function oneLine(message: string): string {
   return message.slice(0, MAX_MESSAGE_LENGTH).replace(/\p{Cc}+/gu, ' ');
 }
-
-// What a person can do about a failed collection, by its reason.
-
-/** One or two sentences, the likeliest cause first. */
-export const FAILURE_HINTS: Readonly<Record<FailureReason, string>> = {
-  network:
-    'The API cannot be reached from here, or the connection broke. Check name resolution, routes, the proxy and the project’s endpoint; the next run tries again.',
-  timeout:
-    'The collection did not end within collection.timeout. taurusdb_collection_duration_seconds tells which phase is slow: give it more time, or collect less often.',
-  auth: 'The credentials were refused, or lack gaussdbformysql:instance:getRealtimeSession. Check them with check-config --online; after two refusals nothing is sent for 330 s.',
-  throttled:
-    'The API limits how often it is asked. Lower api.max_requests_per_second, collect less often, or ask Huawei Cloud for a higher quota.',
-  api: 'The API refused the request or answered something unexpected: its message says what. Check the instance and node id, and whether the node still exists.',
-  task_error:
-    'The database service could not list the sessions of this node. Look at the node in the Huawei Cloud console; one that restarts or is overloaded recovers by itself.',
-  task_unrecognized:
-    'The service has lost track of the task, as after a failover of its own. Once is no reason to worry; if it goes on, open a ticket with the request id of the log.',
-  csv: 'The result could not be read. If a column is missing, add its name under csv.columns; if letters are garbled, set csv.encoding.',
-  too_large:
-    'The session list is larger than api.max_csv_bytes. Raise it, or let collection.filter take fewer sessions.',
-  internal: 'A fault of this program. Please report it with the lines of the log that belong to it.',
-};
