@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import type { NodeStatus } from '../../../src/collect/node-store.js';
-import { PAGE_HEADERS, renderPage } from '../../../src/web/page/page.js';
+import { PAGE_HEADERS } from '../../../src/web/page/layout.js';
+import { renderPage } from '../../../src/web/page/page.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import {
   counts,

@@ -1,0 +1,85 @@
+// What all pages share: their headers with the security policy, their head and style, the navigation, and how they keep
+// themselves fresh. They work without scripts and take nothing from elsewhere.
+import { createHash } from 'node:crypto';
+import { OWN_PATHS } from '../paths.js';
+import { Html, html } from './html.js';
+import { PAGE_CSS } from './page.css.js';
+
+const PAGE_CSS_HASH = createHash('sha256').update(PAGE_CSS).digest('base64');
+
+export const PAGE_HEADERS = {
+  'Content-Type': 'text/html; charset=utf-8',
+  'Content-Security-Policy': `default-src 'none'; style-src 'sha256-${PAGE_CSS_HASH}'; script-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+};
+
+const REFRESH_SECONDS = 30;
+/** The query of a page that stays as it is. */
+const PAUSED = 'refresh=off';
+
+export interface PageOptions {
+  readonly version: string;
+  readonly telemetryPath: string;
+  /** What follows the `?` of its address; what it does not know it ignores. */
+  readonly query: string;
+}
+
+export interface Page {
+  readonly path: string;
+  /** What needs attention: stands in the title of the tab, and colours its icon. */
+  readonly alarms: readonly string[];
+  /** What it shows, such as `nodes`: the id of its main part. */
+  readonly subject: string;
+  /** Where it goes on without scripts: its path, with what is open on it. */
+  readonly reloadPath: string;
+}
+
+/** Everything up to the content; PAGE_END comes behind it. */
+export function pageStart(
+  { path, alarms, subject, reloadPath }: Page,
+  { version, telemetryPath, query }: PageOptions,
+): Html {
+  const live = query !== PAUSED;
+  return html`<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${[...alarms, 'TaurusDB sessions'].join(' · ')}</title>
+<link rel="icon" href="${icon(alarms.length === 0)}">
+${live ? keepFresh(reloadPath) : ''}
+<style>${new Html(PAGE_CSS)}</style>
+</head>
+<body>
+<a class="skip" href="#${subject}">Skip to the ${subject}</a>
+<header>
+<h1>TaurusDB sessions <small>exporter ${version}</small></h1>
+<nav aria-label="Pages">
+<a href="${telemetryPath}">Metrics</a>
+<a href="${OWN_PATHS.nodes}">JSON</a>
+<a href="${OWN_PATHS.ready}">Ready?</a>
+<a href="${OWN_PATHS.healthy}">Healthy?</a>
+${live ? html`<a href="${path}?${PAUSED}">Pause updates</a>` : html`<a href="${path}">Resume updates</a>`}
+</nav>
+<p id="lost" role="status"></p>
+</header>
+<main id="${subject}" tabindex="-1">
+`;
+}
+
+export const PAGE_END = html`</main>
+</body>
+</html>
+`;
+
+/** A reload throws people back to the start of the page: with scripts it is updated in place instead. */
+function keepFresh(reloadPath: string): Html {
+  // With its address spelt out: a page whose own has a fragment would only scroll to it.
+  return html`<noscript><meta http-equiv="refresh" content="${REFRESH_SECONDS}; url=${reloadPath}"></noscript>
+<script src="${OWN_PATHS.pageScript}" defer></script>`;
+}
+
+function icon(isWell: boolean): string {
+  const colour = isWell ? '%231a7f37' : '%23cf222e';
+  return `data:image/svg+xml,<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><circle cx="8" cy="8" r="7" fill="${colour}"/></svg>`;
+}
