@@ -3,7 +3,6 @@ import * as v from 'valibot';
 import { COLUMNS } from '../sessions/columns.js';
 import { byDimension, type DimensionRow } from '../sessions/dimensions.js';
 import { apiSection, mergeApi } from './api-schema.js';
-import type { DeepReadonly } from './deep-freeze.js';
 import { FLAG_KEYS } from './flag-keys.js';
 import {
   cron,
@@ -20,10 +19,18 @@ import {
 import { labels } from './label-schema.js';
 import { projectSection } from './project-schema.js';
 import { refuseRepeatedItems } from './repeated-items.js';
+import type { Secret } from './secret.js';
 import { namedValues, section } from './section.js';
 import type { ConfigDependencies } from './yaml/read-settings.js';
 
 const FILTERS = ['total', 'active', 'slow', 'long'] as const;
+
+/** Plain data that is not to be changed; a secret is none, and follows its file. */
+export type DeepReadonly<T> = T extends string | number | boolean | undefined | Secret
+  ? T
+  : T extends readonly (infer Item)[]
+    ? readonly DeepReadonly<Item>[]
+    : { readonly [Key in keyof T]: DeepReadonly<T[Key]> };
 
 /** Durations are read to milliseconds, sizes to bytes, secrets to `Secret`, file names to absolute paths. */
 export type Config = DeepReadonly<v.InferOutput<ReturnType<typeof configSchema>>>;

@@ -1,6 +1,5 @@
-// The configuration file → the Config that commands/ hand out in pieces.
-import { type Config, configSchema } from './config-schema.js';
-import { deepFreeze } from './deep-freeze.js';
+// The configuration file → a Config, which nothing changes any more.
+import { type Config, configSchema, type DeepReadonly } from './config-schema.js';
 import type { ConfigPath } from './yaml/config-errors.js';
 import { readSettings } from './yaml/read-settings.js';
 
@@ -20,4 +19,16 @@ export function loadConfig(path: string, env: NodeJS.ProcessEnv): LoadedConfig {
 function isSecret(path: ConfigPath): boolean {
   const last = String(path.at(-1) ?? '');
   return (path.includes('auth') || last === 'proxy_url') && !last.endsWith('_file');
+}
+
+/** All the way down. */
+function deepFreeze<T>(value: T): DeepReadonly<T> {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const part of Object.values(value)) {
+      deepFreeze(part);
+    }
+  }
+  // The same value: only its type is narrowed to what freezing leaves possible.
+  return value as DeepReadonly<T>;
 }

@@ -1,16 +1,17 @@
-// One project: the keys of an item of `projects`.
+// One project: the keys of an item of `projects`, its nodes and its discovery among them.
 import * as v from 'valibot';
-import { PROJECT_ID } from '../model/ids.js';
+import { INSTANCE_ID, NODE_ID, PROJECT_ID } from '../model/ids.js';
 import { apiEndpoint, iamEndpoint, KNOWN_REGIONS } from '../taurusdb/regions.js';
 import { projectApiSection } from './api-schema.js';
 import { type Auth, authSection } from './auth-schema.js';
-import { described, endpoint, oneOf, someText, text } from './kinds.js';
-import { discoverySection, nodeSection } from './node-schema.js';
+import { cron, described, duration, endpoint, flag, oneOf, someText, text } from './kinds.js';
+import { labels } from './label-schema.js';
 import { findSdkCredentials, type SdkCredentials } from './sdk-credentials.js';
-import { isMapping, issuePath, section, theOne } from './section.js';
+import { isMapping, issuePath, namedValues, section, theOne } from './section.js';
 import type { ConfigDependencies } from './yaml/read-settings.js';
 
 const LANGUAGES = ['en-us', 'zh-cn'] as const;
+const ROLES = ['master', 'slave', 'both'] as const;
 
 export function projectSection(dependencies: ConfigDependencies) {
   const sdkCredentials = elsewhere(dependencies);
@@ -62,6 +63,44 @@ export function projectSection(dependencies: ConfigDependencies) {
       iam_endpoint: project.iam_endpoint ?? iamEndpoint(project.region),
     })),
   );
+}
+
+function nodeSection() {
+  return section({
+    instance_id: described('Id of the TaurusDB instance', text(INSTANCE_ID.kind, INSTANCE_ID.matches)),
+    node_id: described('Id of the node', text(NODE_ID.kind, NODE_ID.matches)),
+    name: v.exactOptional(described('Shown as the label `node_name`', someText())),
+    labels: v.nullish(described("Added to this node's session series, by name", labels()), {}),
+    schedule: v.exactOptional(
+      described('When the node is collected, instead of `collection.schedule`', cron()),
+    ),
+  });
+}
+
+function discoverySection() {
+  return section({
+    enabled: v.optional(described('Whether to look for instances', flag()), false),
+    refresh: v.optional(described('How often to look', duration('1s', '1d')), '10m'),
+    instance_name: v.optional(
+      described('Instances to take: a glob (`*`, `?`) of the whole name, minding case', someText('a glob')),
+      '*',
+    ),
+    tags: v.nullish(
+      described(
+        'Instances to take: a glob for the value of each of these tags',
+        namedValues(someText('a tag name'), someText('a glob')),
+      ),
+      {},
+    ),
+    role: v.optional(described('Nodes to take', oneOf(ROLES)), 'both'),
+    status: v.nullish(
+      described(
+        'Instances to take: their status, in any case; empty: every one that is not known to be down',
+        v.array(someText('a status'), 'expected a list'),
+      ),
+      [],
+    ),
+  });
 }
 
 /** Looked for when a project needs them, and once for all that do. */
