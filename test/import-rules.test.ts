@@ -1,119 +1,240 @@
 // Who may import whom: the flow of the data that README.md describes, held against the code.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-const SRC = path.resolve(import.meta.dirname, '../src');
+const ROOT = path.resolve(import.meta.dirname, '..');
+const SRC = path.join(ROOT, 'src');
 
-/** Folder → the folders of src/ that it may import, besides itself, and what lies in src/ itself. */
+/**
+ * From the bottom up: a folder of src/, or a file where it is another matter than the rest of its folder → what it may
+ * import besides itself, which stands above it here. Imports of types count.
+ */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  model: [],
-  sessions: [],
-  discover: ['model'],
-  collect: ['model', 'sessions'],
-  schedule: ['model'],
-  taurusdb: ['model', 'discover', 'collect'],
-  metrics: ['model', 'collect', 'sessions'],
-  web: ['model', 'collect', 'sessions', 'metrics'],
-  simulator: [],
-  config: ['model', 'sessions', 'schedule', 'taurusdb', 'metrics', 'web'],
-  agent: ['model', 'sessions', 'discover', 'collect', 'schedule', 'taurusdb', 'metrics', 'web', 'config'],
+  'clock.ts': [],
+  'log.ts': [],
+  'redact.ts': [],
+  'small-file.ts': [],
+  'token-bucket.ts': ['clock.ts'],
+  model: ['clock.ts'],
+
+  // The core: pure.
+  'sessions/csv-error.ts': [],
+  'sessions/scanner': ['sessions/csv-error.ts'],
+  sessions: ['sessions/scanner', 'sessions/csv-error.ts'],
+  'sessions/counting': ['sessions', 'sessions/scanner'],
+  'sessions/read-snapshot.ts': ['sessions', 'sessions/counting', 'sessions/scanner', 'sessions/csv-error.ts'],
+
+  discover: ['model', 'clock.ts', 'log.ts'],
+  schedule: ['model', 'clock.ts'],
+  collect: ['model', 'sessions', 'sessions/csv-error.ts', 'sessions/read-snapshot.ts', 'clock.ts', 'log.ts'],
+
+  'taurusdb/json.ts': [],
+  'taurusdb/errors.ts': ['model', 'taurusdb/json.ts', 'redact.ts'],
+  'taurusdb/regions.ts': [],
+  'taurusdb/http': ['model', 'taurusdb/errors.ts'],
+  'taurusdb/call': [
+    'model',
+    'taurusdb/http',
+    'taurusdb/errors.ts',
+    'taurusdb/json.ts',
+    'clock.ts',
+    'log.ts',
+    'redact.ts',
+    'token-bucket.ts',
+  ],
+  'taurusdb/operations': [
+    'model',
+    'collect',
+    'taurusdb/call',
+    'taurusdb/http',
+    'taurusdb/errors.ts',
+    'taurusdb/json.ts',
+    'clock.ts',
+    'redact.ts',
+  ],
+  'taurusdb/credentials': [
+    'model',
+    'taurusdb/operations',
+    'taurusdb/call',
+    'taurusdb/http',
+    'taurusdb/errors.ts',
+    'taurusdb/json.ts',
+    'clock.ts',
+    'log.ts',
+  ],
+  taurusdb: [
+    'model',
+    'discover',
+    'collect',
+    'taurusdb/operations',
+    'taurusdb/call',
+    'taurusdb/http',
+    'clock.ts',
+    'log.ts',
+  ],
+
+  metrics: ['model', 'collect', 'sessions', 'clock.ts'],
+  'web/paths.ts': [],
+  'web/page': ['model', 'collect', 'sessions', 'web/paths.ts', 'clock.ts'],
+  'web/access': ['small-file.ts', 'token-bucket.ts', 'clock.ts', 'log.ts'],
+  web: ['collect', 'metrics', 'web/page', 'web/paths.ts', 'clock.ts', 'log.ts'],
+
+  'config/yaml': ['small-file.ts'],
+  config: [
+    'model',
+    'sessions',
+    'schedule',
+    'taurusdb/regions.ts',
+    'metrics',
+    'web',
+    'web/paths.ts',
+    'config/yaml',
+    'small-file.ts',
+  ],
+
+  'simulator/seeded-random.ts': [],
+  'simulator/sessions': ['simulator/seeded-random.ts'],
+  'simulator/cloud': ['simulator/sessions', 'simulator/seeded-random.ts', 'clock.ts'],
+  simulator: ['simulator/cloud', 'simulator/seeded-random.ts', 'clock.ts'],
+
+  agent: [
+    'model',
+    'sessions',
+    'sessions/read-snapshot.ts',
+    'discover',
+    'schedule',
+    'collect',
+    'taurusdb',
+    'taurusdb/operations',
+    'taurusdb/call',
+    'taurusdb/credentials',
+    'metrics',
+    'web',
+    'web/access',
+    'config',
+    'clock.ts',
+    'log.ts',
+    'redact.ts',
+  ],
   cli: [
     'model',
     'sessions',
+    'sessions/read-snapshot.ts',
     'discover',
     'collect',
-    'schedule',
     'metrics',
-    'web',
-    'simulator',
+    'web/page',
+    'web/access',
     'config',
+    'config/yaml',
+    'simulator',
+    'simulator/cloud',
     'agent',
+    'clock.ts',
+    'log.ts',
   ],
+  'main.ts': ['cli', 'agent'],
 };
+const ROOMS = Object.keys(MAY_IMPORT);
 
 /** Package → the folder that owns it. */
 const OWNER: Readonly<Record<string, string>> = {
   'csv-parse': 'sessions',
-  undici: 'taurusdb',
+  undici: 'taurusdb/http',
   'node-cron': 'schedule',
   yaml: 'config',
   valibot: 'config',
   leven: 'config',
   'prom-client': 'metrics',
   negotiator: 'metrics',
-  bcryptjs: 'web',
+  bcryptjs: 'web/access',
   '@logtape/logtape': 'agent',
+  'cli-table3': 'cli',
 };
+
+/** More files than this in a folder are hard to take in. */
+const MOST_FILES = 16;
+/** The parts that only the wiring puts together, and the files that may make one by itself: their own tests. */
+const WIRED = /\bnew (?:Scheduler|Collector|ProjectClients|Exposition)\(/u;
+const OWN_TEST = /(?:scheduler|collector|project-clients(?:-\w+)?|exposition)\.test\.ts$/u;
 
 interface Import {
   readonly file: string;
-  readonly folder: string;
   readonly target: string;
-  readonly typeOnly: boolean;
+}
+
+function sourcesIn(folder: string): string[] {
+  return readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !/(?:^|\/)(?:node_modules|build|assembly)\//u.test(name))
+    .map((name) => name.split(path.sep).join('/'));
 }
 
 function importsOf(file: string): Import[] {
-  const folder = file.includes(path.sep) ? (file.split(path.sep)[0] ?? '') : '';
   const code = readFileSync(path.join(SRC, file), 'utf8');
   const statements = code.matchAll(
-    /^(?:import|export)\b([^;'"]*?)from\s*'([^']+)'|^import\s*'([^']+)'|\bimport\('([^']+)'\)/gmu,
+    /^(?:import|export)\b[^;'"]*?from\s*'([^']+)'|^import\s*'([^']+)'|\bimport\('([^']+)'\)/gmu,
   );
-  return [...statements].map(([, clause = '', named, bare, dynamic]) => ({
+  return [...statements].map(([, named, bare, dynamic]) => ({
     file,
-    folder,
     target: named ?? bare ?? dynamic ?? '',
-    typeOnly: clause.trimStart().startsWith('type '),
   }));
 }
 
-const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+const files = sourcesIn('src');
 const imports = files.flatMap(importsOf);
 
+/** The file of src/ that is imported; undefined for a package. */
 function targetFile({ file, target }: Import): string | undefined {
   return target.startsWith('.')
-    ? path.normalize(path.join(path.dirname(file), target)).replace(/\.js$/u, '.ts')
+    ? path.posix.join(path.posix.dirname(file), target).replace(/\.js$/u, '.ts')
     : undefined;
 }
 
+/** The most particular room that the file lies in. */
+function roomOf(file: string): string {
+  const around = ROOMS.filter((room) => file === room || file.startsWith(`${room}/`));
+  return around.sort((a, b) => b.length - a.length)[0] ?? file;
+}
+
 describe('import rules', () => {
-  it('let a folder import only the folders upstream of it', () => {
-    const broken = imports.filter((one) => {
+  it('let a folder import only what its row names', () => {
+    const broken = imports.flatMap((one) => {
       const target = targetFile(one);
-      if (target === undefined || one.folder === '') {
-        return false;
+      const from = roomOf(one.file);
+      if (target === undefined || roomOf(target) === from) {
+        return [];
       }
-      const targetFolder = target.includes(path.sep) ? (target.split(path.sep)[0] ?? '') : '';
-      if (targetFolder === '') {
-        return (
-          ![
-            'clock.ts',
-            'exposed-file.ts',
-            'log.ts',
-            'read-bounded-file.ts',
-            'time-slice.ts',
-            'watched-files.ts',
-          ].includes(target) || one.folder === 'sessions'
-        );
-      }
-      return targetFolder !== one.folder && !MAY_IMPORT[one.folder]?.includes(targetFolder);
+      return MAY_IMPORT[from]?.includes(roomOf(target)) === true ? [] : [`${one.file} → ${target}`];
     });
     assert.deepEqual(broken, []);
   });
 
-  it('let nobody import main.ts, and only main.ts import cli/', () => {
-    const broken = imports.filter((one) => {
-      const target = targetFile(one);
-      return (
-        target === 'main.ts' ||
-        (target?.startsWith(`cli${path.sep}`) === true && one.folder !== 'cli' && one.file !== 'main.ts')
-      );
-    });
-    assert.deepEqual(broken, []);
+  it('let no import run back up', () => {
+    const upwards = ROOMS.flatMap((room, index) =>
+      (MAY_IMPORT[room] ?? []).filter((other) => !ROOMS.slice(0, index).includes(other)),
+    );
+    assert.deepEqual(upwards, []);
+  });
+
+  it('have a row for everything there is, and nothing else', () => {
+    assert.deepEqual(
+      ROOMS.filter((room) => !existsSync(path.join(SRC, room))),
+      [],
+    );
+    assert.deepEqual(
+      files.filter((file) => !ROOMS.includes(roomOf(file))),
+      [],
+    );
+    const used = new Set(imports.map((one) => `${roomOf(one.file)} → ${roomOf(targetFile(one) ?? '')}`));
+    const unused = ROOMS.flatMap((room) =>
+      (MAY_IMPORT[room] ?? []).map((other) => `${room} → ${other}`).filter((pair) => !used.has(pair)),
+    );
+    assert.deepEqual(unused, []);
   });
 
   it('give each package one owner', () => {
-    const broken = imports.filter(({ folder, target }) => {
+    const broken = imports.filter(({ file, target }) => {
       if (target.startsWith('.') || target.startsWith('node:')) {
         return false;
       }
@@ -121,7 +242,7 @@ describe('import rules', () => {
         .split('/')
         .slice(0, target.startsWith('@') ? 2 : 1)
         .join('/');
-      return OWNER[name] !== folder;
+      return !file.startsWith(`${OWNER[name]}/`);
     });
     assert.deepEqual(broken, []);
   });
@@ -129,17 +250,17 @@ describe('import rules', () => {
   it('keep the core from files, network and processes', () => {
     const allowed = ['node:crypto', 'node:stream', 'node:buffer', 'node:stream/promises', 'node:util'];
     const broken = imports.filter(
-      ({ folder, target }) =>
-        folder === 'sessions' && target.startsWith('node:') && !allowed.includes(target),
+      ({ file, target }) =>
+        file.startsWith('sessions/') && target.startsWith('node:') && !allowed.includes(target),
     );
     assert.deepEqual(broken, []);
   });
 
-  it('know no cycle', () => {
+  it('know no cycle, of types neither', () => {
     const graph = new Map(
       files.map((file) => [
         file,
-        imports.filter((one) => one.file === file && !one.typeOnly).flatMap((one) => targetFile(one) ?? []),
+        imports.filter((one) => one.file === file).flatMap((one) => targetFile(one) ?? []),
       ]),
     );
     const done = new Set<string>();
@@ -155,6 +276,27 @@ describe('import rules', () => {
     for (const file of files) {
       visit(file, []);
     }
+  });
+
+  it('let only agent/wire.ts put the agent together, in src, tests and benchmarks', () => {
+    const wiring = ['src', 'test', 'bench'].flatMap((folder) =>
+      sourcesIn(folder)
+        .map((file) => `${folder}/${file}`)
+        .filter((file) => WIRED.test(readFileSync(path.join(ROOT, file), 'utf8')) && !OWN_TEST.test(file)),
+    );
+    assert.deepEqual(wiring, ['src/agent/wire.ts']);
+  });
+
+  it('keep folders small enough to be taken in', () => {
+    const sizes = new Map<string, number>();
+    for (const file of files) {
+      const folder = path.posix.dirname(file);
+      sizes.set(folder, (sizes.get(folder) ?? 0) + 1);
+    }
+    assert.deepEqual(
+      [...sizes].filter(([, size]) => size > MOST_FILES),
+      [],
+    );
   });
 
   it('sees the imports it judges', () => {
