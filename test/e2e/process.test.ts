@@ -1,12 +1,14 @@
-// The agent as a process among others: a port that is taken, a log that nobody reads.
+// The agent as a process among others: a port in use, closed output pipes, an API that does not accept connections.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { sampleFleet } from '../../src/simulator/sample-fleet.js';
 import { type Simulator, startSimulator } from '../../src/simulator/start-simulator.js';
+import { openBlackHole } from '../support/black-hole.js';
 import { addressOf, eventually, type Program, runProgram, startProgram } from '../support/program.js';
 import { samplesNamed, scrape } from '../support/scrape.js';
+import { closeServers } from '../support/scripted-server.js';
 import { simulatedConfig, writeConfig } from '../support/simulated-config.js';
 
 describe('the agent as a process', function () {
@@ -20,6 +22,7 @@ describe('the agent as a process', function () {
   });
   afterEach(async () => {
     agent?.child.kill('SIGKILL');
+    await closeServers();
     await simulator.close();
   });
 
@@ -40,7 +43,7 @@ describe('the agent as a process', function () {
     assert.deepEqual(simulator.stats().requests, []);
   });
 
-  it('goes on collecting when whoever read its output and its log is gone', async () => {
+  it('goes on collecting after its stdout and stderr are closed', async () => {
     agent = startProgram([
       `--config.file=${writeConfig(simulatedConfig(simulator))}`,
       '--web.listen-address=127.0.0.1:0',
@@ -67,27 +70,21 @@ describe('the agent as a process', function () {
   });
 
   it('ends with 0 at the first signal while it connects to an API that does not answer', async () => {
-    // Its queue of connections is full and nobody takes from it: who connects waits.
-    const deaf = spawn(process.execPath, [
-      '-e',
-      `const server = require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
-        console.log(server.address().port);
-        setImmediate(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0));
-      });`,
+    const blackHole = await openBlackHole();
+    const before = connectingTo(blackHole);
+    agent = startProgram([
+      `--config.file=${writeConfig(simulatedConfig(simulator, {}, () => ({ endpoint: `http://${blackHole}` })))}`,
+      '--web.listen-address=127.0.0.1:0',
     ]);
-    try {
-      const [line] = await once(deaf.stdout, 'data');
-      const endpoint = `http://127.0.0.1:${String(line).trim()}`;
-      agent = startProgram([
-        `--config.file=${writeConfig(simulatedConfig(simulator, {}, () => ({ endpoint })))}`,
-        '--web.listen-address=127.0.0.1:0',
-      ]);
-      await addressOf(agent);
-      await new Promise((resolve) => setTimeout(resolve, 1_000));
-      agent.child.kill('SIGTERM');
-      assert.equal(await agent.ended, 0);
-    } finally {
-      deaf.kill('SIGKILL');
-    }
+    await addressOf(agent);
+    await eventually(() => connectingTo(blackHole) > before || undefined, 'a connection attempt');
+    agent.child.kill('SIGTERM');
+    assert.equal(await agent.ended, 0);
   });
 });
+
+/** How many connections to this address of 127.0.0.1 wait for its answer (SYN_SENT). */
+function connectingTo(address: string): number {
+  const port = Number(address.split(':')[1]).toString(16).toUpperCase().padStart(4, '0');
+  return readFileSync('/proc/net/tcp', 'utf8').split(`0100007F:${port} 02 `).length - 1;
+}

@@ -22,10 +22,9 @@ const dripped = (): Answer => ({ status: 200, headers: { 'Content-Type': 'text/c
 
 /** What the API does to keep a collection in this phase for ever. */
 const PHASES: Readonly<
-  Record<string, { readonly fault: Fault; readonly settings?: object; readonly project?: object }>
+  Record<string, { readonly fault?: Fault; readonly settings?: object; readonly project?: object }>
 > = {
   'before the first collection': {
-    fault: () => undefined,
     settings: { collection: { schedule: '0 0 1 1 *', splay: '10m' } },
   },
   'while a task is submitted': { fault: ({ operation }) => (operation === 'submit' ? 'hang' : undefined) },
@@ -54,8 +53,17 @@ describe('SIGTERM', function () {
   const simulators: Simulator[] = [];
   const agents: Program[] = [];
 
-  async function start(fault: Fault, settings: object = {}, project: object = {}): Promise<Program> {
-    const simulator = await startSimulator({ projects: sampleFleet({ nodesPerInstance: 2 }), fault });
+  /** Resolves once the agent listens and has met the fault. */
+  async function start(fault?: Fault, settings: object = {}, project: object = {}): Promise<Program> {
+    let isMet = fault === undefined;
+    const simulator = await startSimulator({
+      projects: sampleFleet({ nodesPerInstance: 2 }),
+      fault: (request) => {
+        const answer = fault?.(request);
+        isMet ||= answer !== undefined;
+        return answer;
+      },
+    });
     simulators.push(simulator);
     const config = simulatedConfig(
       simulator,
@@ -68,6 +76,8 @@ describe('SIGTERM', function () {
     );
     const agent = startProgram([`--config.file=${writeConfig(config)}`, '--web.listen-address=127.0.0.1:0']);
     agents.push(agent);
+    await addressOf(agent);
+    await eventually(() => isMet || undefined, 'the fault');
     return agent;
   }
 
@@ -83,7 +93,6 @@ describe('SIGTERM', function () {
     for (const [phase, { fault, settings, project }] of Object.entries(PHASES)) {
       const agent = await start(fault, settings, project);
       const address = await addressOf(agent);
-      await sleep(500);
       agent.child.kill('SIGTERM');
       await agent.says(/msg=stopping/u);
       const ready = await fetch(`${address}/-/ready`).catch(() => undefined);
@@ -99,7 +108,7 @@ describe('SIGTERM', function () {
   });
 
   it('ends it with 0 though a scraper does not read what it asked for', async () => {
-    const agent = await start(() => undefined);
+    const agent = await start();
     const address = await addressOf(agent);
     const unread = await fetch(`${address}/metrics`);
     agent.child.kill('SIGTERM');
@@ -113,7 +122,6 @@ describe('SIGTERM', function () {
       operation === 'wait' && isHeld ? jsonAnswer(200, { status: 'running' }) : undefined,
     );
     const address = await addressOf(agent);
-    await sleep(500);
     agent.child.kill('SIGTERM');
     await agent.says(/msg=stopping/u);
     isHeld = false;
@@ -128,8 +136,6 @@ describe('SIGTERM', function () {
 
   it('ends it at once when it comes twice', async () => {
     const agent = await start(({ operation }) => (operation === 'submit' ? 'hang' : undefined));
-    await addressOf(agent);
-    await sleep(500);
     agent.child.kill('SIGTERM');
     await agent.says(/msg=stopping/u);
     agent.child.kill('SIGTERM');

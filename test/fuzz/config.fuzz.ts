@@ -1,4 +1,4 @@
-// Whatever the text, loading it ends soon, with a configuration or with ConfigErrors.
+// Any text loads as a configuration or ends in ConfigErrors; mocha's timeout is the bound on how long that takes.
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the configuration's own syntax
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -59,7 +59,6 @@ describe('loadConfig, for any text', () => {
   after(() => folder.remove());
 
   function check(text: string): void {
-    const before = performance.now();
     try {
       folder.load(text, ENV);
     } catch (error) {
@@ -70,7 +69,6 @@ describe('loadConfig, for any text', () => {
         assert.ok(!line.includes(CANARY), line);
       }
     }
-    assert.ok(performance.now() - before < 5000);
     assert.ok(!('polluted' in {}));
   }
 

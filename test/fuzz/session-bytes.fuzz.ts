@@ -1,5 +1,5 @@
-// Whatever bytes come as a session file: they end soon, as a CsvError that shows no cell, or as a snapshot that adds
-// up and does not depend on how the bytes were cut.
+// Any bytes read as a session file end in a CsvError that shows no cell, or in a snapshot that adds up and does not
+// depend on how the bytes were cut; mocha's timeout is the bound on how long they take.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
@@ -10,7 +10,6 @@ import { fuzzRuns } from './fuzz-runs.js';
 
 /** A cell that no message may show. */
 const CANARY = 'c4n4ry';
-const LONGEST_CASE_MS = 5_000;
 const MAX_VALUES = 3;
 
 const settings = settingsWithLimit(MAX_VALUES);
@@ -22,14 +21,11 @@ interface Outcome {
 
 async function outcomeOf(bytes: Uint8Array, sizes: readonly number[], encoding: string): Promise<Outcome> {
   const tally = { rows: 0, rejectedRows: 0, bytes: 0 };
-  const before = performance.now();
   try {
     return { tally, result: await readSnapshot(inChunks(bytes, sizes), { ...settings, encoding }, tally) };
   } catch (error) {
     assert.ok(error instanceof Error && error.name === 'CsvError', String(error));
     return { tally, result: error.message };
-  } finally {
-    assert.ok(performance.now() - before < LONGEST_CASE_MS);
   }
 }
 

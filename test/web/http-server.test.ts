@@ -13,6 +13,7 @@ import { systemClock } from '../../src/clock.js';
 import type { Log } from '../../src/log.js';
 import { DEFAULT_HTTP_LIMITS, type HttpServer, startHttpServer } from '../../src/web/http-server.js';
 import { FakeClock, settle } from '../support/fake-clock.js';
+import { eventually } from '../support/program.js';
 import { closed, rawConnection, rawRequest, statusOf } from './raw-request.js';
 
 const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} };
@@ -95,24 +96,28 @@ describe('startHttpServer', () => {
   });
 
   it('closes the connections of clients that do not read, and answers others meanwhile', async () => {
+    const closing: Promise<unknown>[] = [];
     const { address } = await start(
-      (_request, response) => response.end(LARGE),
-      limits({ socketTimeoutMs: 200 }),
+      (_request, response) => {
+        closing.push(once(response, 'close'));
+        response.end(LARGE);
+      },
+      limits({ socketTimeoutMs: 500 }),
     );
     const deaf = Array.from({ length: 20 }, () => {
       const socket = rawConnection(address.port).pause();
       socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
       return socket;
     });
-    await Promise.all(deaf.map((socket) => once(socket, 'connect')));
+    await eventually(() => closing.length === deaf.length || undefined, 'every request');
     const answer = await rawRequest(address.port, 'GET / HTTP/1.0\r\n\r\n');
     assert.ok(answer.length > LARGE.length);
-    const closing = deaf.map(closed);
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    await Promise.all(closing);
+    const ended = deaf.map(closed);
     for (const socket of deaf) {
       socket.resume();
     }
-    await Promise.all(closing);
+    await Promise.all(ended);
     for (const socket of deaf) {
       assert.ok(socket.bytesRead < LARGE.length);
     }

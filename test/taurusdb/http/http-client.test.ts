@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
@@ -26,6 +27,17 @@ import {
 
 const site = { operation: 'wait', where: 'the API' } as const;
 const never = (): AbortSignal => new AbortController().signal;
+
+/** Resolves when undici has seen the next request fail. */
+function failureOfUndici(): Promise<void> {
+  return new Promise((resolve) => {
+    const seen = () => {
+      unsubscribe('undici:request:error', seen);
+      resolve();
+    };
+    subscribe('undici:request:error', seen);
+  });
+}
 
 describe('HTTP client', () => {
   const clients: HttpClient[] = [];
@@ -232,14 +244,15 @@ describe('HTTP client', () => {
         socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc'));
       });
       const answer = await get(create(`http://${address}`));
+      const noticed = failureOfUndici();
       reset();
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await noticed;
       assert.match((await failure(read(answer))).message, /got (ECONNRESET|UND_ERR_SOCKET) /u);
     });
 
     it('reports one that stalls', async () => {
       const server = await startServer([(response) => response.write('a,b\n')]);
-      const error = await failure(read(await get(create(server.url, { timeoutMs: 50 }))));
+      const error = await failure(read(await get(create(server.url, { timeoutMs: 500 }))));
       assert.equal(error.reason, 'timeout');
       assert.match(error.message, /got no more data for too long, expected the rest of the body/u);
     });
@@ -492,7 +505,7 @@ describe('HTTP client', () => {
 
     it('reports a proxy that never answers', async () => {
       const proxy = await startTcpServer(() => {});
-      const client = create('https://api.invalid', { readProxyUrl: () => through(proxy), timeoutMs: 50 });
+      const client = create('https://api.invalid', { readProxyUrl: () => through(proxy), timeoutMs: 500 });
       assert.match((await failure(get(client))).message, /got no tunnel from the proxy/u);
     });
 

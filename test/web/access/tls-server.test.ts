@@ -154,10 +154,9 @@ describe('createTlsServer', () => {
     const ended = new Promise((resolve) => silent.on('close', resolve));
     // Served after it, so that the server has seen the silent one.
     assert.equal((await web.visit('https', { ca: made.ca.cert })).outcome, 200);
-    const startedAt = performance.now();
     await web.stop();
     await ended;
-    assert.ok(performance.now() - startedAt < 2_000);
+    assert.doesNotMatch(web.log.lines.join('\n'), /ERR_TLS_HANDSHAKE_TIMEOUT/u);
   });
 
   it('resumes the session of a client with a certificate, but not across a reload', async () => {
