@@ -1,7 +1,10 @@
+// What commands print about nodes: a table, a report of one node in a line, and the metrics.
+import Table from 'cli-table3';
 import type { Wiring } from '../agent/wire.js';
 import type { NodeStatus } from '../collect/node-store.js';
 import { renderSnapshot, renderStatus } from '../metrics/render-node.js';
 import type { Snapshot } from '../sessions/snapshot.js';
+import { oneLine } from '../web/page/node-view.js';
 
 const COLUMNS: readonly (readonly [title: string, figure: (snapshot: Snapshot) => number | undefined])[] = [
   ['SESSIONS', (snapshot) => snapshot.sessions],
@@ -12,52 +15,69 @@ const COLUMNS: readonly (readonly [title: string, figure: (snapshot: Snapshot) =
   ['IDLE IN TRX', (snapshot) => snapshot.idleInTransaction],
 ];
 
-/** A line per node; a figure that the file has no column for is `-`, and the reason stands where a node failed. */
+const WITHOUT_BORDERS = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '  ',
+};
+
+/** A line per node; a figure is `-` where the file lacks its column, the result is the reason where a node failed. */
 export function nodeTable(statuses: readonly NodeStatus[]): string {
-  const head = ['PROJECT', 'NODE', 'NAME', 'RESULT', ...COLUMNS.map(([title]) => title)];
-  const rows = statuses.map(({ node, up, snapshot, lastError }) => [
-    node.project,
-    node.nodeId,
-    node.name || '-',
-    up === true ? 'ok' : (lastError?.reason ?? 'not tried'),
-    ...COLUMNS.map(([, figure]) => String((snapshot && figure(snapshot)) ?? '-')),
-  ]);
-  const lines = [head, ...rows];
-  const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
-  const text = lines.map((line) =>
-    line
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
-  return `${text.join('\n')}\n`;
+  const table = new Table({
+    chars: WITHOUT_BORDERS,
+    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
+  });
+  table.push(['PROJECT', 'NODE', 'NAME', 'RESULT', ...COLUMNS.map(([title]) => title)]);
+  for (const { node, up, snapshot, lastError } of statuses) {
+    table.push([
+      node.project,
+      node.nodeId,
+      oneLine(node.name) || '-',
+      up === true ? 'ok' : (lastError?.reason ?? 'not tried'),
+      ...COLUMNS.map(([, figure]) => String((snapshot && figure(snapshot)) ?? '-')),
+    ]);
+  }
+  const lines = table.toString().split('\n');
+  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
 }
 
-// What one collection of a node showed, in one line for people.
-
+/** One line: what the collection of a node found, or why it failed. */
 export function nodeReport(status: NodeStatus): string {
   const { node, lastError, snapshot, header } = status;
-  const who = [node.project, node.name || node.instanceId, node.nodeId].join(' ');
+  const name = [node.project, node.name || node.instanceId, node.nodeId].join(' ');
   if (header === undefined || snapshot === undefined) {
-    return `${who}: failed: ${lastError === undefined ? 'not tried' : `${lastError.reason}: ${lastError.message}`}`;
+    const reason = lastError === undefined ? 'not tried' : `${lastError.reason}: ${lastError.message}`;
+    return oneLine(`${name}: failed: ${reason}`);
   }
-  const unknown = header.unknownHeaders.map((name) => JSON.stringify(name)).join(', ') || 'none';
-  return (
-    `${who}: ok: ${snapshot.sessions} sessions, ${seriesOf(status)} series, ` +
-    `columns ${header.columns.join(' ')}, headers not known: ${unknown}`
+  const unknown = header.unknownHeaders.map((title) => JSON.stringify(title)).join(', ') || 'none';
+  return oneLine(
+    `${name}: ok: ${snapshot.sessions} sessions, ${seriesOf(status)} series, ` +
+      `columns ${header.columns.join(' ')}, headers not known: ${unknown}`,
   );
 }
 
-/** How many the agent would publish. */
+/** How many series the agent publishes of the node. */
 function seriesOf(status: NodeStatus): number {
   const { node, snapshot } = status;
-  // The agent would know its next run.
+  // The agent also publishes the next run, which a command does not have.
   const chunks = renderStatus({ ...status, nextRunAt: 0 });
   const texts = [...chunks, ...(snapshot === undefined ? [] : renderSnapshot(node, snapshot))].map(String);
   return texts.join('').split('\n').length - 1;
 }
 
-/** What /metrics would say of the nodes. */
+/** The nodes' part of /metrics. */
 export async function nodeSeriesText({ exposition }: Pick<Wiring, 'exposition'>): Promise<string> {
   return Buffer.concat(await exposition.nodeSeries('text', false)).toString('utf8');
 }

@@ -143,7 +143,7 @@ function stateOf({ up }: NodeStatus, snapshot: Snapshot | undefined): NodeState 
 function viewFailure({ reason, message, at }: NonNullable<NodeStatus['lastError']>): FailureView {
   return {
     reason,
-    message: oneLine(message),
+    message: oneLine(message.slice(0, MAX_MESSAGE_LENGTH)),
     hint: FAILURE_HINTS[reason],
     at: new Date(at).toISOString(),
   };
@@ -194,7 +194,7 @@ function time(milliseconds: number | undefined): string | null {
   return Number.isNaN(date.getTime()) ? null : date.toISOString();
 }
 
-/** A message can quote what a server answered. */
-function oneLine(message: string): string {
-  return message.slice(0, MAX_MESSAGE_LENGTH).replace(/\p{Cc}+/gu, ' ');
+/** A blank in place of control characters: names and messages can hold what a server answered. */
+export function oneLine(text: string): string {
+  return text.replace(/\p{Cc}+/gu, ' ');
 }

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { nodeReport, nodeTable } from '../../src/cli/print-nodes.js';
+import type { NodeStatus } from '../../src/collect/node-store.js';
+import { DATABASE_NODE, NODE_STATUS, SNAPSHOT, UNTRIED_STATUS } from '../support/node-status-fixture.js';
+
+const named = (name: string, project = 'production'): NodeStatus => ({
+  ...NODE_STATUS,
+  node: { ...DATABASE_NODE, nodeId: 'no07', project, name },
+});
+
+describe('nodeTable', () => {
+  it('has a line per node, two blanks between columns and none at the end', () => {
+    const failed: NodeStatus = {
+      ...UNTRIED_STATUS,
+      up: false,
+      lastError: { reason: 'throttled', message: 'got 429', at: 0 },
+    };
+    const { active: _, ...withoutCommand } = SNAPSHOT;
+    assert.equal(
+      nodeTable([NODE_STATUS, failed, { ...named(''), snapshot: withoutCommand }, UNTRIED_STATUS]),
+      `\
+PROJECT     NODE                                  NAME            RESULT     SESSIONS  ACTIVE  SLOW  LOCK WAIT  OPEN TRX  IDLE IN TRX
+production  941d21130b3c4899ad1a752a0945befdno07  orders-primary  ok         6         2       1     1          3         1
+production  941d21130b3c4899ad1a752a0945befdno07  orders-primary  throttled  -         -       -     -          -         -
+production  no07                                  -               ok         6         -       1     1          3         1
+production  941d21130b3c4899ad1a752a0945befdno07  orders-primary  not tried  -         -       -     -          -         -
+`,
+    );
+  });
+
+  it('is the head alone without nodes', () => {
+    assert.equal(
+      nodeTable([]),
+      'PROJECT  NODE  NAME  RESULT  SESSIONS  ACTIVE  SLOW  LOCK WAIT  OPEN TRX  IDLE IN TRX\n',
+    );
+  });
+
+  it('aligns by the columns that a terminal gives to Chinese, emoji and combining characters', () => {
+    const names = ['orders', '订单主库', '🐬 dolphin', 'cafe\u0301'];
+    assert.equal(
+      nodeTable([...names.map((name) => named(name)), named('orders', '生产')]),
+      `\
+PROJECT     NODE  NAME        RESULT  SESSIONS  ACTIVE  SLOW  LOCK WAIT  OPEN TRX  IDLE IN TRX
+production  no07  orders      ok      6         2       1     1          3         1
+production  no07  订单主库    ok      6         2       1     1          3         1
+production  no07  🐬 dolphin  ok      6         2       1     1          3         1
+production  no07  cafe\u0301        ok      6         2       1     1          3         1
+生产        no07  orders      ok      6         2       1     1          3         1
+`,
+    );
+  });
+
+  it('lets no control character of a name reach the terminal', () => {
+    const text = nodeTable([named('a\u001b[2J\u009b31m\r\nb\u0007')]);
+    assert.match(text, /^production {2}no07 {2}a \[2J 31m b {3}ok /mu);
+    assert.doesNotMatch(text.replaceAll('\n', ''), /\p{Cc}/u);
+    assert.equal(text.split('\n').length, 3);
+  });
+});
+
+describe('nodeReport', () => {
+  it('says what a collection found', () => {
+    const header = { columns: ['user', 'host'], unknownHeaders: ['Moon "phase"'] } as const;
+    assert.match(
+      nodeReport({ ...named('orders'), header }),
+      /^production orders no07: ok: 6 sessions, \d+ series, columns user host, headers not known: "Moon \\"phase\\""$/u,
+    );
+  });
+
+  it('says why a collection failed', () => {
+    assert.match(nodeReport(UNTRIED_STATUS), / orders-primary \S+no07: failed: not tried$/u);
+    const lastError = { reason: 'api', message: 'got 404', at: 0 } as const;
+    assert.match(nodeReport({ ...UNTRIED_STATUS, lastError }), /: failed: api: got 404$/u);
+  });
+
+  it('is one line without control characters', () => {
+    const lastError = { reason: 'api', message: 'got "\u001b[2J\n"', at: 0 } as const;
+    assert.doesNotMatch(nodeReport({ ...named('a\nb\u0085'), lastError }), /\p{Cc}/u);
+  });
+});
