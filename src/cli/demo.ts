@@ -1,6 +1,6 @@
-// The simulator and the agent together: live metrics with one command and no account.
-
-import { type ChildProcess, spawn } from 'node:child_process';
+// The simulator and the agent together, on request with a Prometheus that scrapes the agent: live metrics with one
+// command and no account.
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, isIPv6 } from 'node:net';
@@ -13,6 +13,10 @@ import type { Hangups } from './hangups.js';
 import { run } from './run.js';
 import { simulatedConfig, startSimulatedCloud } from './simulate.js';
 
+/** Starts a Prometheus with the rules and consoles of the package; deletes what it stored when it gets a signal. */
+const START_PROMETHEUS = fileURLToPath(new URL('../../deploy/prometheus/try.sh', import.meta.url));
+
+/** Resolves to the exit code once a signal has stopped the agent. */
 export async function demo(flags: FlagValues, hangups: Hangups): Promise<number> {
   const { 'with-prometheus': withPrometheus, 'web.telemetry-path': telemetryPath = '/metrics' } = flags;
   if (withPrometheus && flags['web.config.file'] !== undefined) {
@@ -21,18 +25,18 @@ export async function demo(flags: FlagValues, hangups: Hangups): Promise<number>
     );
   }
   const { host, port } = flags['web.listen-address'] ?? { host: '127.0.0.1', port: 10_104 };
-  // Prometheus must be told the agent's port before the agent has chosen one.
+  // Prometheus needs the agent's port before the agent listens.
   const agentPort = withPrometheus && port === 0 ? await freePort() : port;
   const simulator = await startSimulatedCloud(flags, { host: '127.0.0.1', port: 0 });
   const directory = mkdtempSync(path.join(tmpdir(), 'taurusdb-demo-'));
   const configFile = path.join(directory, 'config.yaml');
   writeFileSync(configFile, simulatedConfig(simulator), { mode: 0o600 });
   const shownAddress = `${shownHost(host)}:${agentPort}`;
-  let prometheus: DemoPrometheus | undefined;
+  let prometheus: RunningPrometheus | undefined;
   try {
-    process.stdout.write(invitation(shownAddress, telemetryPath, configFile));
+    process.stdout.write(agentText(shownAddress, telemetryPath, configFile));
     if (withPrometheus) {
-      prometheus = await inviteToPrometheus(shownAddress, telemetryPath);
+      prometheus = await startPrometheus(shownAddress, telemetryPath);
     }
     return await run(
       { ...flags, 'config.file': configFile, 'web.listen-address': { host, port: agentPort } },
@@ -49,21 +53,67 @@ function shownHost(host = '127.0.0.1'): string {
   return isIPv6(host) ? `[${host}]` : host;
 }
 
-/** Undefined where the program is not installed: the demo is worth seeing without. */
-async function inviteToPrometheus(
-  exporter: string,
-  telemetryPath: string,
-): Promise<DemoPrometheus | undefined> {
-  if (!hasPrometheus()) {
+interface RunningPrometheus {
+  /** Resolves once the process has ended and its data are deleted. */
+  stop(): Promise<void>;
+}
+
+/** `agent`: host and port. Undefined where the program is not installed: the demo goes on without it. */
+async function startPrometheus(agent: string, telemetryPath: string): Promise<RunningPrometheus | undefined> {
+  if (!isInstalled('prometheus')) {
     process.stdout.write(WITHOUT_PROMETHEUS);
     return undefined;
   }
   const address = `127.0.0.1:${await freePort()}`;
-  process.stdout.write(prometheusInvitation(address));
-  return startDemoPrometheus(exporter, telemetryPath, address);
+  process.stdout.write(prometheusText(address));
+  const child = spawn('sh', [START_PROMETHEUS, agent, address, telemetryPath], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const ended = once(child, 'exit').catch((error: unknown) => {
+    process.stderr.write(`Prometheus did not start: ${String(error)}\n`);
+  });
+  const end = () => child.kill('SIGTERM');
+  // A second signal ends this process without stop().
+  process.once('exit', end);
+  return {
+    stop: async () => {
+      process.off('exit', end);
+      end();
+      await ended;
+    },
+  };
 }
 
-function invitation(address: string, telemetryPath: string, configFile: string): string {
+function isInstalled(program: string): boolean {
+  const directories = (process.env.PATH ?? '').split(path.delimiter);
+  return directories.some((directory) => isExecutable(path.join(directory, program)));
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A TCP port of loopback that is free now; another process may take it before it is used. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') {
+    throw new Error(
+      `listening on a port: got the address ${JSON.stringify(address)}, expected one with a port`,
+    );
+  }
+  return address.port;
+}
+
+function agentText(address: string, telemetryPath: string, configFile: string): string {
   return `A simulated TaurusDB API and the agent, on loopback alone. Open
 
   http://${address}/          the nodes and their sessions
@@ -75,7 +125,7 @@ The configuration in use is ${configFile}; Ctrl-C ends the demo.
 `;
 }
 
-function prometheusInvitation(address: string): string {
+function prometheusText(address: string): string {
   return `A Prometheus scrapes it every five seconds. Open
 
   http://${address}/consoles/taurusdb-fleet.html   the nodes, what is usual for them, and the alerts that fire
@@ -91,75 +141,3 @@ const WITHOUT_PROMETHEUS = `No program "prometheus" on the PATH: the demo goes o
 others at https://prometheus.io/download/.
 
 `;
-
-// A Prometheus beside the demo, with the rules and consoles that the package ships: for `demo --with-prometheus`.
-
-// The recipe for a Prometheus to look around in; it deletes what that stored once it gets a signal.
-const RECIPE = fileURLToPath(new URL('../../deploy/prometheus/try.sh', import.meta.url));
-
-/** Whether the `prometheus` program can be started. */
-export function hasPrometheus(): boolean {
-  const directories = (process.env.PATH ?? '').split(path.delimiter);
-  return directories.some((directory) => isExecutable(path.join(directory, 'prometheus')));
-}
-
-export interface DemoPrometheus {
-  /** Resolves once the process has ended and its data are deleted. */
-  stop(): Promise<void>;
-}
-
-/** Scrapes `exporter`, host and port, from `address`. What it complains about goes to standard error. */
-export function startDemoPrometheus(
-  exporter: string,
-  telemetryPath: string,
-  address: string,
-): DemoPrometheus {
-  const child = spawn('sh', [RECIPE, exporter, address, telemetryPath], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  const ended = endOf(child);
-  // Also where a second signal ends the demo at once.
-  const end = () => child.kill('SIGTERM');
-  process.once('exit', end);
-  return {
-    stop: async () => {
-      process.off('exit', end);
-      end();
-      await ended;
-    },
-  };
-}
-
-async function endOf(child: ChildProcess): Promise<void> {
-  try {
-    await once(child, 'exit');
-  } catch (error) {
-    process.stderr.write(`Prometheus did not start: ${String(error)}\n`);
-  }
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-// A TCP port on loopback for a program that must be told its port before it starts.
-
-/** Free when asked; another process may take it before it is used. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') {
-    throw new Error(
-      `listening on a port: got the address ${JSON.stringify(address)}, expected one with a port`,
-    );
-  }
-  return address.port;
-}

@@ -1,9 +1,9 @@
-// How the process is told to end.
+// How the process ends: at a signal, or after an error that no code caught.
 import type { Log } from '../log.js';
 
 /** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
 export async function untilStopped(log: Log): Promise<void> {
-  // Node would open its inspector, and with it every secret in memory, to whoever may send this signal.
+  // By default SIGUSR1 opens Node's inspector, which shows every secret in memory.
   process.on('SIGUSR1', () => log.warn('SIGUSR1 ignored: this process has no inspector'));
   const signal = await new Promise<NodeJS.Signals>((resolve) => {
     for (const name of ['SIGTERM', 'SIGINT'] as const) {
@@ -20,12 +20,12 @@ export async function untilStopped(log: Log): Promise<void> {
   }
 }
 
-// What nobody caught: its state is unknown, so the process says where it came from and ends, for its supervisor to
-// start it again. An agent that limps on would be a quieter failure, not a smaller one.
-
 const FRAMES_SHOWN = 5;
 
-/** From now on an uncaught exception or an unhandled rejection ends the process with 1. */
+/**
+ * From now on an uncaught exception or an unhandled rejection ends the process with 1: its state is unknown, and its
+ * supervisor starts a new one.
+ */
 export function endOnUnforeseen(log: Log): void {
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error: unknown) => {
@@ -35,7 +35,7 @@ export function endOnUnforeseen(log: Log): void {
   }
 }
 
-/** Without the message, which nobody has checked: it may quote a cell or a secret. */
+/** Without the message: it may quote a cell or a secret. */
 function origin(error: unknown) {
   if (!(error instanceof Error)) {
     return { thrown: typeof error };

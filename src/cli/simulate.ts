@@ -1,5 +1,4 @@
-// A TaurusDB API on loopback, for trying things out.
-
+// A TaurusDB API on loopback, as the --simulate flags describe it, and the configuration of an agent for it.
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { openLog } from '../agent/open-log.js';
@@ -10,7 +9,7 @@ import { UsageError } from './command-line.js';
 import { FLAGS, type FlagValues, logSettings } from './flags.js';
 import { untilStopped } from './process-end.js';
 
-/** Prints a configuration for it; resolves once a signal has stopped it. */
+/** Prints the configuration; resolves to the exit code once a signal has stopped the API. */
 export async function simulate(flags: FlagValues): Promise<number> {
   const { log } = openLog(logSettings(flags));
   const { host = '127.0.0.1', port } = flags['web.listen-address'] ?? { port: 10_105 };
@@ -21,8 +20,6 @@ export async function simulate(flags: FlagValues): Promise<number> {
   await simulator.close();
   return 0;
 }
-
-// The simulated TaurusDB API as the command line asks for it, and a configuration that fits it.
 
 export function startSimulatedCloud(
   flags: FlagValues,
@@ -39,6 +36,7 @@ export function startSimulatedCloud(
   });
 }
 
+/** With --simulate.csv a node for each file, else as many as --simulate.nodes says. */
 function simulatedProjects(flags: FlagValues): SimulatedProject[] {
   const directory = flags['simulate.csv'];
   const files = directory === undefined ? [] : csvFiles(directory);
@@ -68,7 +66,7 @@ function csvFiles(directory: string): string[] {
   return names.sort().map((name) => path.resolve(directory, name));
 }
 
-/** For an agent beside the simulator: every node is discovered, and collected every ten seconds. */
+/** The configuration of an agent that discovers every node and collects it every ten seconds. */
 export function simulatedConfig({ url, projects }: Simulator): string {
   const lines = ['projects:'];
   for (const { name, region, projectId, accessKeys } of projects) {
