@@ -1,5 +1,5 @@
-// The listener, hardened against slow, silent and numerous clients. What it answers is the business of the request
-// listener that it is given.
+// The HTTP server with limits against slow, silent and numerous clients; the answers come from the request listener
+// that it is given.
 import type { RequestListener, Server, ServerOptions, ServerResponse } from 'node:http';
 import type { Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -7,15 +7,15 @@ import type { Clock } from '../clock.js';
 import type { Log } from '../log.js';
 
 export interface HttpLimits {
-  /** From the first byte of a connection or request to the last of its headers. */
+  /** From the start of a connection or request to the end of its headers. */
   readonly headersTimeoutMs: number;
-  /** The same to the last of its body. */
+  /** From the same start to the end of the body. */
   readonly requestTimeoutMs: number;
-  /** Without progress in either direction. A client that does not read is noticed at the second look: after twice this. */
+  /** Without a byte in either direction. Node closes a client that does not read at the second timeout, after twice this. */
   readonly socketTimeoutMs: number;
-  /** From a request to the last byte of its answer: a client that reads slowly keeps old series in memory. */
+  /** From a request to the last byte of its response: a slow reader keeps old series in memory. */
   readonly answerTimeoutMs: number;
-  /** Between two requests: longer than most scrape intervals, so that a scraper keeps its connection. */
+  /** Idle time between two requests: above most scrape intervals, so that a scraper keeps its connection. */
   readonly keepAliveTimeoutMs: number;
   readonly maxConnections: number;
 }
@@ -29,14 +29,14 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = {
   maxConnections: 512,
 };
 
-/** Node looks for overdue requests at this interval; its own default would let them live half a minute longer. */
+/** Node checks the two timeouts of requests at this interval; its default is 30 s. */
 const TIMEOUT_CHECK_MS = 500;
 const WARN_INTERVAL_MS = 60_000;
 
 export interface ListenAddress {
-  /** Undefined: all addresses of the machine. */
+  /** Undefined: all addresses of the host. */
   readonly host: string | undefined;
-  /** 0: any that is free. */
+  /** 0: any free port. */
   readonly port: number;
 }
 
@@ -52,11 +52,11 @@ export interface HttpServerOptions {
 
 export interface HttpServer {
   readonly address: AddressInfo;
-  /** Lets answers under way finish, for at most `graceMs`, then closes the listener and every connection. */
+  /** Waits for the responses under way, at most `graceMs`, then closes the listener and every connection. */
   close(graceMs: number): Promise<void>;
 }
 
-/** Rejects when the address cannot be listened on. */
+/** Rejects when it cannot listen on the address. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { listenAddress, requestListener, createServer, clock, log, limits = DEFAULT_HTTP_LIMITS } = options;
   const answering = new Set<ServerResponse>();
@@ -97,9 +97,9 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     server.listen({ ...listenAddress }, resolve);
   });
 
-  const warn = seldom(clock, (message: string, code?: string) => log.warn(message, { code }));
+  const warn = throttled(clock, (message: string, code?: string) => log.warn(message, { code }));
   server.removeAllListeners('error');
-  // Of accepting: out of file descriptors, for instance. The listener lives on.
+  // Errors of accept(), such as EMFILE: the server goes on.
   server.on('error', (error: NodeJS.ErrnoException) => warn('cannot accept connections', error.code));
   server.on('drop', () => warn('refused a connection: too many are open'));
 
@@ -135,8 +135,8 @@ function listenError({ host = '', port }: ListenAddress, error: NodeJS.ErrnoExce
   return new Error(`listen address: got "${address}", expected ${expected} (${code})`, { cause: error });
 }
 
-/** At most once in WARN_INTERVAL_MS: what floods a listener must not flood the log. */
-function seldom<A extends unknown[]>(clock: Clock, call: (...args: A) => void): (...args: A) => void {
+/** Calls at most once in WARN_INTERVAL_MS: a flood of connections must not flood the log. */
+function throttled<A extends unknown[]>(clock: Clock, call: (...args: A) => void): (...args: A) => void {
   let quietUntil = Number.NEGATIVE_INFINITY;
   return (...args) => {
     if (clock.monotonic() < quietUntil) {

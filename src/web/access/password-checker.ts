@@ -1,19 +1,53 @@
-// Decides whether a user's password is right: at most one bcrypt at a time, a bounded queue before it, and a small
-// cache of results behind it, so that a scraper pays for the hash once.
+// HTTP basic authentication (RFC 7617): reads the `Authorization` header and checks its password by bcrypt.
 import { createHmac, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import type { Log } from '../../log.js';
 
-/** Throttled: too many passwords wait for their turn; this one was not looked at. */
+export interface Credentials {
+  readonly user: string;
+  readonly password: string;
+}
+
+/** The value of `WWW-Authenticate` in a 401. */
+export const BASIC_CHALLENGE = 'Basic realm="taurusdb-session-exporter", charset="UTF-8"';
+
+/**
+ * Undefined for a malformed `Authorization` header. Strict, so that no two spellings are one password: canonical
+ * base64, valid UTF-8, no control characters.
+ */
+export function readBasicCredentials(header: string | undefined): Credentials | undefined {
+  const [, base64 = ''] = /^basic +(\S+)$/iu.exec(header ?? '') ?? [];
+  const bytes = Buffer.from(base64, 'base64');
+  const text = decodeUtf8(bytes);
+  if (text === undefined || bytes.toString('base64') !== base64 || /\p{Cc}/u.test(text)) {
+    return undefined;
+  }
+  const colon = text.indexOf(':');
+  return colon < 0 ? undefined : { user: text.slice(0, colon), password: text.slice(colon + 1) };
+}
+
+function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Throttled: the queue is full, the password was not checked. */
 export type PasswordVerdict = 'allowed' | 'refused' | 'throttled';
 
 const MAX_WAITING = 32;
 const MAX_CACHED = 100;
-// bcrypt reads no further: all passwords with the same first 72 bytes have the same hash.
+/** bcrypt ignores the rest: all passwords with the same first 72 bytes have the same hash. */
 const MAX_PASSWORD_BYTES = 72;
 
+/**
+ * One bcrypt comparison at a time, a bounded queue before it and a small cache of results, so that a scraper pays for
+ * the hash once.
+ */
 export class PasswordChecker {
   readonly #matches: (password: string, hash: string) => Promise<boolean>;
   readonly #log: Log;
@@ -43,7 +77,7 @@ export class PasswordChecker {
       return 'throttled';
     }
     try {
-      const matches = await (known ?? this.#compare(key, password, hash ?? hashOfNobody(users)));
+      const matches = await (known ?? this.#compare(key, password, hash ?? dummyHash(users)));
       return matches && hash !== undefined ? 'allowed' : 'refused';
     } catch (error) {
       this.#log.error('password not checked', { error: error instanceof Error ? error.message : 'unknown' });
@@ -65,15 +99,15 @@ export class PasswordChecker {
 
   #remember(key: string, matches: boolean): void {
     if (this.#cached.size >= MAX_CACHED) {
-      // The oldest; a right password only when there is no wrong one, else a flood of guesses would push it out.
+      // The oldest wrong password first: a flood of guesses must not evict the right ones.
       const keys = [...this.#cached.keys()];
       this.#cached.delete(keys.find((one) => this.#cached.get(one) === false) ?? keys[0] ?? '');
     }
     this.#cached.set(key, matches);
   }
 
-  // Each part stands with its length: joined bare, user "a" with hash "bc" would be user "ab" with hash "c"
-  // (CVE-2022-46146). Keyed, since a fast hash of a password must not outlive the process, in a core dump say.
+  // Each part is prefixed with its length: without, user "a" with hash "bc" has the key of user "ab" with hash "c"
+  // (CVE-2022-46146). Keyed, since a plain fast hash of a password can be looked up in a table.
   #cacheKey(...parts: readonly string[]): string {
     const hmac = createHmac('sha256', this.#cacheSecret);
     for (const part of parts) {
@@ -83,26 +117,26 @@ export class PasswordChecker {
   }
 }
 
-// An unknown user must take as long as a known one: a hash of the same cost (the highest, where they differ).
-function hashOfNobody(users: ReadonlyMap<string, string>): string {
+/** For an unknown user, whose check must take as long as a known one's: the highest cost of all. */
+function dummyHash(users: ReadonlyMap<string, string>): string {
   const costs = [...users.values()].map((hash) => hash.slice(4, 6));
   return `$2b$${costs.sort().at(-1) ?? '10'}$${'.'.repeat(53)}`;
 }
 
-// One bcrypt comparison in a thread of its own: bcryptjs would hold the event loop for 100 ms at a time, so that
-// wrong passwords alone could stop collections and scrapes.
-
-// Text instead of a file, so that it runs the same from compiled code and from TypeScript sources.
-const CODE = `
+// As text, since a file's path differs between the bundle and the sources.
+const COMPARISON = `
   const { parentPort, workerData } = require('node:worker_threads');
   const { compareSync } = require(workerData.bcryptjs);
   parentPort.postMessage(compareSync(workerData.password, workerData.hash));
 `;
 const BCRYPTJS = createRequire(import.meta.url).resolve('bcryptjs');
 
-/** Rejects when the thread fails. The thread ends with its answer. */
+/**
+ * In a thread of its own, which ends with the answer: bcryptjs blocks the event loop for 100 ms at a time, so that
+ * wrong passwords alone could stop collections and scrapes. Rejects when the thread fails.
+ */
 export async function bcryptMatches(password: string, hash: string): Promise<boolean> {
-  const worker = new Worker(CODE, {
+  const worker = new Worker(COMPARISON, {
     eval: true,
     workerData: { bcryptjs: BCRYPTJS, password, hash },
     env: {},
@@ -110,37 +144,4 @@ export async function bcryptMatches(password: string, hash: string): Promise<boo
   });
   const [matches] = await once(worker, 'message');
   return matches === true;
-}
-
-// The `Authorization` header of basic authentication, RFC 7617.
-
-export interface Credentials {
-  readonly user: string;
-  readonly password: string;
-}
-
-/** The answer to a request without a password or with a wrong one: the value of `WWW-Authenticate`. */
-export const BASIC_CHALLENGE = 'Basic realm="taurusdb-session-exporter", charset="UTF-8"';
-
-/**
- * Undefined for everything that is not well-formed. Strict, since two spellings must not become one password: base64
- * in its only form, valid UTF-8, no control characters.
- */
-export function readBasicCredentials(header: string | undefined): Credentials | undefined {
-  const [, base64 = ''] = /^basic +(\S+)$/iu.exec(header ?? '') ?? [];
-  const bytes = Buffer.from(base64, 'base64');
-  const text = decodeUtf8(bytes);
-  if (text === undefined || bytes.toString('base64') !== base64 || /\p{Cc}/u.test(text)) {
-    return undefined;
-  }
-  const colon = text.indexOf(':');
-  return colon < 0 ? undefined : { user: text.slice(0, colon), password: text.slice(colon + 1) };
-}
-
-function decodeUtf8(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
 }

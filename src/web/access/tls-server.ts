@@ -10,7 +10,7 @@ import { CLIENT_AUTH, type LoadedTls, refusalOf } from './tls-settings.js';
 // A handshake is three short messages; Node would wait two minutes for them.
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 
-/** `inForce` is asked at each new connection: it answers at once, with the same object while nothing has changed. */
+/** `inForce` is called at each new connection; it returns the same object until the settings change. */
 export function createTlsServer(
   inForce: () => LoadedTls,
   log: Log,
@@ -24,7 +24,7 @@ export function createTlsServer(
       ...used.context,
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
       requestCert: CLIENT_AUTH[used.clients.clientAuth].asks,
-      // Node knows two of the five policies: refusalOf judges instead.
+      // Node has two of the five policies: refusalOf decides instead.
       rejectUnauthorized: false,
     },
     listener,
@@ -34,7 +34,7 @@ export function createTlsServer(
     if (latest !== used) {
       used = latest;
       server.setSecureContext(latest.context);
-      // Node reads it at each connection, but has no setter for it.
+      // Node reads the property at each connection, but has no setter for it.
       Object.assign(server, { requestCert: CLIENT_AUTH[latest.clients.clientAuth].asks });
     }
   });
@@ -62,7 +62,7 @@ class TlsServer extends Server {
     });
   }
 
-  /** Node's own leaves those that are still in their handshake, and a stop would wait for their timeout. */
+  /** Node's method skips connections in their handshake, and close() would wait for their timeout. */
   override closeAllConnections(): void {
     for (const socket of this.#sockets) {
       socket.destroy();

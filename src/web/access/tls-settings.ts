@@ -1,12 +1,28 @@
-// From the TLS settings of the web configuration to what Node's TLS server takes: reads the PEM files and tries
-// everything, so that what is put in force is known to work.
+// The TLS settings of the web configuration: loads them into options of Node's TLS server, and judges a client's
+// certificate by them.
 import { X509Certificate } from 'node:crypto';
 import { isIPv6, SocketAddress } from 'node:net';
 import { createSecureContext, type SecureContextOptions, type SecureVersion, type TLSSocket } from 'node:tls';
 import type { WatchedFiles } from './watched-files.js';
 
-/** PEM text that stands in the web configuration itself, or the absolute path of a PEM file. */
+/** PEM text of the web configuration itself, or the absolute path of a PEM file. */
 export type PemSource = { readonly text: string } | { readonly file: string };
+
+/** Go's policies for client certificates: https://pkg.go.dev/crypto/tls#ClientAuthType */
+export const CLIENT_AUTH = {
+  NoClientCert: { asks: false, requires: false, verifies: false },
+  RequestClientCert: { asks: true, requires: false, verifies: false },
+  RequireAnyClientCert: { asks: true, requires: true, verifies: false },
+  VerifyClientCertIfGiven: { asks: true, requires: false, verifies: true },
+  RequireAndVerifyClientCert: { asks: true, requires: true, verifies: true },
+} as const;
+export type ClientAuthType = keyof typeof CLIENT_AUTH;
+
+export interface ClientPolicy {
+  readonly clientAuth: ClientAuthType;
+  /** The certificate must have one of these names; undefined: any name. */
+  readonly clientAllowedSans: readonly string[] | undefined;
+}
 
 export interface TlsSettings extends ClientPolicy {
   readonly cert: PemSource;
@@ -26,7 +42,10 @@ export interface LoadedTls {
   readonly clients: ClientPolicy;
 }
 
-/** Throws when a file cannot be read, or certificate and key are no pair; `where` starts the message. */
+/**
+ * Reads the PEM files and tries the settings, so that those in force are known to work. Throws when a file cannot be
+ * read, or certificate and key are no pair; `where` starts the message.
+ */
 export function loadTls(settings: TlsSettings, files: WatchedFiles, where: string): LoadedTls {
   const context: SecureContextOptions = {
     cert: readPem(settings.cert, files, `${where}.cert_file`),
@@ -57,7 +76,7 @@ function readPem(source: PemSource, files: WatchedFiles, where: string): string 
   }
 }
 
-// OpenSSL passes over what it does not understand: a wrong file would be an empty list of CAs.
+// OpenSSL skips text that is no certificate: a wrong file would be an empty list of CAs.
 function readCertificates(source: PemSource, files: WatchedFiles, where: string): string[] {
   const pem = readPem(source, files, `${where}_file`);
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gsu) ?? [];
@@ -78,32 +97,13 @@ function opensslReason(error: unknown): string {
   return error instanceof Error && 'reason' in error ? String(error.reason) : 'an unknown error';
 }
 
-// Whether a TLS client may connect, by the certificate that it shows: Go's five ClientAuthType policies, and the list
-// of names that may stand in the certificate.
-
-/** https://pkg.go.dev/crypto/tls#ClientAuthType */
-export const CLIENT_AUTH = {
-  NoClientCert: { asks: false, requires: false, verifies: false },
-  RequestClientCert: { asks: true, requires: false, verifies: false },
-  RequireAnyClientCert: { asks: true, requires: true, verifies: false },
-  VerifyClientCertIfGiven: { asks: true, requires: false, verifies: true },
-  RequireAndVerifyClientCert: { asks: true, requires: true, verifies: true },
-} as const;
-export type ClientAuthType = keyof typeof CLIENT_AUTH;
-
-export interface ClientPolicy {
-  readonly clientAuth: ClientAuthType;
-  /** One of them must stand in the certificate; undefined: any name will do. */
-  readonly clientAllowedSans: readonly string[] | undefined;
-}
-
-/** Why the client is refused, for the log; undefined when it is welcome. */
+/** Why the client is refused, for the log; undefined when it is accepted. */
 export function refusalOf(socket: TLSSocket, policy: ClientPolicy): string | undefined {
   const { asks, requires, verifies } = CLIENT_AUTH[policy.clientAuth];
   if (!asks) {
     return undefined;
   }
-  // Asked of the certificate itself: `authorized` is also true of a resumed TLS 1.3 session that never had one.
+  // Not `authorized` alone: it is also true for a resumed TLS 1.3 session without a certificate.
   const certificate = socket.getPeerX509Certificate();
   if (certificate === undefined) {
     return requires || policy.clientAllowedSans !== undefined ? 'no client certificate' : undefined;
@@ -121,8 +121,8 @@ export function refusalOf(socket: TLSSocket, policy: ClientPolicy): string | und
 }
 
 /**
- * The DNS names, addresses, e-mails and URIs in Node's text form of the extension, `DNS:a, IP Address:b`. There a value
- * that holds a comma or a quote is a JSON string: cutting at commas would let a certificate smuggle in a name.
+ * The DNS names, addresses, e-mails and URIs of Node's `subjectAltName`, as in `DNS:a, IP Address:b`. A value with a
+ * comma or a quote is a JSON string there: splitting at commas would let a certificate smuggle in a name.
  */
 export function alternativeNames(text: string): ReadonlySet<string> {
   const entry = /([^:",]+):((?:[^",]|"(?:[^"\\]|\\.)*")*)(?:, |$)/uy;
@@ -139,7 +139,7 @@ export function alternativeNames(text: string): ReadonlySet<string> {
   return names;
 }
 
-// Node spells IPv6 addresses out, people do not.
+// Node writes IPv6 addresses in full, people do not.
 function canonical(name: string): string {
   return isIPv6(name) ? new SocketAddress({ address: name, family: 'ipv6' }).address : name;
 }

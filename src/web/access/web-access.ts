@@ -1,5 +1,5 @@
-// Who may reach the HTTP server, and how: TLS, passwords, a rate limit and extra headers, as the file of
-// --web.config.file says. The file and those that it names are read again when they change: no restart needed.
+// Access to the HTTP server by --web.config.file: TLS, basic authentication, a rate limit and extra headers. The file
+// and the files that it names are loaded again when they change.
 import http, { type IncomingMessage, type RequestListener, type ServerOptions } from 'node:http';
 import type https from 'node:https';
 import type { Clock } from '../../clock.js';
@@ -12,37 +12,37 @@ import { WatchedFiles } from './watched-files.js';
 
 export interface WebSettings {
   readonly tls: TlsSettings | undefined;
-  /** User name → bcrypt hash; empty: no password is asked for. */
+  /** User name → bcrypt hash; empty: no authentication. */
   readonly users: ReadonlyMap<string, string>;
   readonly headers: Readonly<Record<string, string>>;
   readonly rateLimit: RateLimitSettings | undefined;
 }
 
-/** Refused: answer 401, with the challenge. Throttled: answer 429. */
+/** Refused: 401 with the challenge. Throttled: 429. */
 export type AccessVerdict = 'allowed' | 'refused' | 'throttled';
 
 export interface WebAccess {
-  /** Fixed at the start: a file that turns TLS on or off needs a restart. */
+  /** Fixed at the start: turning TLS on or off needs a restart. */
   readonly scheme: 'http' | 'https';
   createServer(options: ServerOptions, listener: RequestListener): http.Server | https.Server;
-  /** Never rejects. Not to be asked for paths that are open to all. */
+  /** Never rejects. Not to be called for paths without authentication: it takes from the rate limit. */
   authorize(request: IncomingMessage): Promise<AccessVerdict>;
-  /** To be set on every answer, refusals too. */
+  /** To be set on every response, refusals included. */
   headers(): Readonly<Record<string, string>>;
-  /** `WWW-Authenticate` of a refusal. */
+  /** The value of `WWW-Authenticate` in a 401. */
   readonly challenge: string;
 }
 
 export interface WebAccessOptions {
-  /** Throws an error of one or more lines, without secrets; `path` is for messages and relative file names. */
+  /** Throws an error of one or more lines, without secrets; `path` is for messages and the base of relative names. */
   readonly parse: (text: string, path: string) => WebSettings;
   readonly log: Log;
   readonly clock: Clock;
-  /** Called after each attempt to take over a changed file; false: the settings before it stay in force. */
+  /** Called after each reload; false: the previous settings stay in force. */
   readonly onReload: (ok: boolean) => void;
 }
 
-/** Without a web configuration: plain HTTP, open to all. */
+/** Without a web configuration: plain HTTP, no authentication. */
 export const plainWebAccess: WebAccess = {
   scheme: 'http',
   createServer: (options, listener) => http.createServer(options, listener),
@@ -51,7 +51,7 @@ export const plainWebAccess: WebAccess = {
   challenge: BASIC_CHALLENGE,
 };
 
-/** Rejects when the file, or one that it names, is wrong. An empty file means plain HTTP, open to all. */
+/** Rejects when the file, or one that it names, is invalid. An empty file means plain HTTP, no authentication. */
 export async function openWebAccess(path: string, options: WebAccessOptions): Promise<WebAccess> {
   return new FileWebAccess(path, options);
 }
@@ -150,7 +150,7 @@ function refuseSwitch(now: InForce, next: InForce): void {
   if ((now.tls === undefined) !== (next.tls === undefined)) {
     throw new Error('tls_server_config: turning TLS on or off needs a restart');
   }
-  // An editor empties a file before it writes it: for that moment the door must not stand open.
+  // An editor truncates a file before it writes it: an empty one must not switch authentication off for that moment.
   if (now.settings.users.size > 0 && next.settings.users.size === 0) {
     throw new Error('basic_auth_users: turning passwords off needs a restart');
   }
