@@ -24,27 +24,25 @@ export async function demo(flags: FlagValues, hangups: Hangups): Promise<number>
       '--with-prometheus: got --web.config.file too, expected an agent without a password',
     );
   }
-  const { host, port } = flags['web.listen-address'] ?? { host: '127.0.0.1', port: 10_104 };
-  // Prometheus needs the agent's port before the agent listens.
-  const agentPort = withPrometheus && port === 0 ? await freePort() : port;
+  const listenAddress = flags['web.listen-address'] ?? { host: '127.0.0.1', port: 10_104 };
   const simulator = await startSimulatedCloud(flags, { host: '127.0.0.1', port: 0 });
   const directory = mkdtempSync(path.join(tmpdir(), 'taurusdb-demo-'));
   const configFile = path.join(directory, 'config.yaml');
   writeFileSync(configFile, simulatedConfig(simulator), { mode: 0o600 });
-  const shownAddress = `${shownHost(host)}:${agentPort}`;
+  // A second signal ends the process without the blocks of `finally`.
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
   let prometheus: RunningPrometheus | undefined;
+  const agentFlags = { ...flags, 'config.file': configFile, 'web.listen-address': listenAddress };
   try {
-    process.stdout.write(agentText(shownAddress, telemetryPath, configFile));
-    if (withPrometheus) {
-      prometheus = await startPrometheus(shownAddress, telemetryPath);
-    }
-    return await run(
-      { ...flags, 'config.file': configFile, 'web.listen-address': { host, port: agentPort } },
-      hangups,
-    );
+    return await run(agentFlags, hangups, async ({ port }) => {
+      const address = `${shownHost(listenAddress.host)}:${port}`;
+      process.stdout.write(agentText(address, telemetryPath, configFile));
+      if (withPrometheus) {
+        prometheus = await startPrometheus(address, telemetryPath);
+      }
+    });
   } finally {
     await prometheus?.stop();
-    rmSync(directory, { recursive: true, force: true });
     await simulator.close();
   }
 }
@@ -73,7 +71,7 @@ async function startPrometheus(agent: string, telemetryPath: string): Promise<Ru
     process.stderr.write(`Prometheus did not start: ${String(error)}\n`);
   });
   const end = () => child.kill('SIGTERM');
-  // A second signal ends this process without stop().
+  // Also where a second signal ends the process without stop().
   process.once('exit', end);
   return {
     stop: async () => {

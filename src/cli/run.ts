@@ -1,4 +1,5 @@
-// The agent as a process: its configuration file, its signals, its end.
+// Runs the agent as a process: configuration file, signals, end.
+import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { type Agent, startAgent } from '../agent/agent.js';
 import { openLog } from '../agent/open-log.js';
@@ -12,8 +13,12 @@ import { configFile, type FlagValues, logSettings } from './flags.js';
 import type { Hangups } from './hangups.js';
 import { endOnUnforeseen, untilStopped } from './process-end.js';
 
-/** Resolves to the exit code once a signal has stopped the agent. */
-export async function run(flags: FlagValues, hangups: Hangups): Promise<number> {
+/** Calls `onListening` once the agent serves; resolves to the exit code once a signal has stopped it. */
+export async function run(
+  flags: FlagValues,
+  hangups: Hangups,
+  onListening: (address: AddressInfo) => Promise<void> = async () => {},
+): Promise<number> {
   const shard = shardOf(flags, hostname());
   const path = configFile(flags);
   const { config, warnings } = loadConfig(path, process.env);
@@ -59,6 +64,7 @@ export async function run(flags: FlagValues, hangups: Hangups): Promise<number> 
   const stopped = untilStopped(log);
   agent = await starting;
   agent.noteReload('configuration', true);
+  await onListening(agent.address);
   const { address, port } = agent.address;
   log.info('listening', {
     address,

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { addressOf, eventually, type Program, startProgram } from '../support/program.js';
 import { requireProgram } from '../support/real-programs.js';
 import { samplesNamed, scrape } from '../support/scrape.js';
+
+function prints({ stdout }: Program, pattern: RegExp): Promise<RegExpExecArray> {
+  return eventually(() => pattern.exec(stdout()) ?? undefined, `${pattern} on standard output`);
+}
 
 describe('demo', function () {
   this.timeout(60_000);
@@ -16,6 +23,8 @@ describe('demo', function () {
   it('shows live sessions of at least three nodes that change, and ends with 0', async () => {
     demo = startProgram(['demo', '--web.listen-address=127.0.0.1:0']);
     const address = await addressOf(demo);
+    await prints(demo, new RegExp(`^ {2}${address}/ .+$`, 'mu'));
+    const [, folder = assert.fail()] = await prints(demo, /configuration in use is (\S+)\/config\.yaml;/u);
     const sessions = async () => samplesNamed(await scrape(address), 'taurusdb_sessions');
     const first = await eventually(async () => {
       const now = await sessions();
@@ -29,15 +38,27 @@ describe('demo', function () {
       'a collection with other figures',
       30_000,
     );
+    assert.ok(existsSync(folder));
     demo.child.kill('SIGTERM');
     assert.equal(await demo.ended, 0);
+    assert.ok(!existsSync(folder));
+  });
+
+  it('shows no links where the agent cannot listen', async () => {
+    const holder = createServer().listen(0, '127.0.0.1');
+    await once(holder, 'listening');
+    const { port } = holder.address() as AddressInfo;
+    demo = startProgram(['demo', `--web.listen-address=127.0.0.1:${port}`]);
+    assert.equal(await demo.ended, 1);
+    holder.close();
+    assert.equal(demo.stdout(), '');
+    assert.match(demo.stderr(), /^listen address: got "127\.0\.0\.1:\d+", expected .+\n$/u);
   });
 
   it('brings a Prometheus along that knows the nodes and has the rules, and takes it away at the end', async function () {
     requireProgram(this, 'prometheus');
     demo = startProgram(['demo', '--with-prometheus', '--web.listen-address=127.0.0.1:0']);
-    await addressOf(demo);
-    const [, console = ''] = /(http:\S+\/consoles\/taurusdb-fleet\.html)/u.exec(demo.stdout()) ?? [];
+    const [, console = assert.fail()] = await prints(demo, /(http:\S+\/consoles\/taurusdb-fleet\.html)/u);
     const page = async (url: string) => (await fetch(url)).text().catch(() => '');
     await eventually(
       async () => /orders-primary/u.exec(await page(console).catch(() => '')) ?? undefined,
@@ -53,7 +74,7 @@ describe('demo', function () {
   it('goes on without Prometheus where there is none, and says so', async () => {
     demo = startProgram(['demo', '--with-prometheus', '--web.listen-address=127.0.0.1:0'], { PATH: '' });
     const address = await addressOf(demo);
-    assert.match(demo.stdout(), /No program "prometheus" on the PATH: the demo goes on without/u);
+    await prints(demo, /No program "prometheus" on the PATH: the demo goes on without/u);
     assert.equal((await fetch(`${address}/-/healthy`)).status, 200);
   });
 
