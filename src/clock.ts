@@ -1,8 +1,8 @@
-// The one source of time: production hands out `systemClock`, tests a clock that they advance themselves.
+// The only source of time: `systemClock` in the program, a fake clock in tests.
 import { setTimeout as sleep, setImmediate as yieldToEventLoop } from 'node:timers/promises';
 
 export interface Clock {
-  /** Wall clock, milliseconds since the epoch; may jump. For timestamps that people and Prometheus see. */
+  /** Wall clock, milliseconds since the epoch; may jump. For timestamps. */
   now(): number;
   /** Milliseconds from an arbitrary origin; never jumps. For durations and deadlines. */
   monotonic(): number;
@@ -22,10 +22,9 @@ export const systemClock: Clock = {
   },
 };
 
-// Keeps long work from holding up everything else.
-
 const SLICE_MS = 5;
 
+/** Divides long work into slices, so that it does not block the event loop. */
 export class TimeSlice {
   readonly #clock: Clock;
   #start: number;
@@ -35,7 +34,7 @@ export class TimeSlice {
     this.#start = clock.monotonic();
   }
 
-  /** To be called between pieces of work: lets other requests and the collections get on when the slice is used up. */
+  /** Call it between pieces of work: yields to the event loop once the slice is used up. */
   async rest(): Promise<void> {
     if (this.#clock.monotonic() - this.#start < SLICE_MS) {
       return;

@@ -1,9 +1,9 @@
-// What the program says about itself: a message for people and fields for machines. The port only; the
-// writer behind it (format, level, redaction) is made by commands/create-log.ts.
+// The log as a port: a message for people and fields for machines. agent/open-log.ts opens it, with format, level and
+// redaction.
 
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** Never hand it a secret, a signed URL or a cell of a session CSV. */
+/** Never pass it a secret, a signed URL or a cell of a session file. */
 export interface Log {
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-// The command line: parse the flags, run the command, set the exit code (0 done, 1 failed, 2 wrong usage).
+// The program: parses the command line, runs the command, sets the exit code (0 done, 1 failed, 2 wrong usage).
 import type { CommandLine } from './cli/command-line.js';
 import { Hangups } from './cli/hangups.js';
 
-// Before any other code is loaded: a SIGHUP of these moments is a reload, too.
+// Before any other code is loaded: from here on a SIGHUP is a reload.
 const hangups = new Hangups();
 
 const LINGER_MS = 100;
@@ -33,7 +33,7 @@ async function main(argv: readonly string[]): Promise<number> {
   return runCommand(line);
 }
 
-/** Each command's code is loaded only when it is asked for: the agent starts without the others' libraries. */
+/** Loads only the code of the command: the agent starts without the libraries of the others. */
 async function runCommand({ command, flags, files }: CommandLine): Promise<number> {
   if (command !== 'run' && command !== 'demo') {
     hangups.release();
@@ -58,8 +58,8 @@ async function runCommand({ command, flags, files }: CommandLine): Promise<numbe
   }
 }
 
-function complain(error: unknown): number {
-  // Mistakes of the user are told in full by their message; a stack trace would hide it.
+/** Prints the message without a stack trace: it is written for users. Returns the exit code. */
+function reportError(error: unknown): number {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   if (error instanceof Error && error.name === 'UsageError') {
     process.stderr.write('see --help\n');
@@ -68,10 +68,10 @@ function complain(error: unknown): number {
   return 1;
 }
 
-// EPIPE: stdout was closed, by `| head` for instance.
+// EPIPE: stdout was closed, as by `| head`. A closed stderr must not stop the agent.
 process.stdout.on('error', () => process.exit(1));
 process.stderr.on('error', () => {});
 
-process.exitCode = await main(process.argv.slice(2)).catch(complain);
-// A connection attempt that nobody waits for any more would keep the process for its seconds.
+process.exitCode = await main(process.argv.slice(2)).catch(reportError);
+// An abandoned connection attempt would keep the process alive until its timeout.
 setTimeout(() => process.exit(), LINGER_MS).unref();

@@ -1,11 +1,8 @@
-// Strikes secrets out of a text that others may see: an error's message, a line of the log.
+// Removes secrets from text that is shown: an error's message, a line of the log.
 
 const SHOWN_INSTEAD = '<secret>';
 
-/**
- * `text` without the secrets, in any case: what servers write back, types and hosts among it, may be in lower case by
- * then. Secrets shorter than `minLength` stay.
- */
+/** `text` without the secrets, in any letter case: servers may repeat them in lower case. Shorter ones than `minLength` stay. */
 export function redact(text: string, secrets: readonly string[], minLength = 1): string {
   return (
     secrets

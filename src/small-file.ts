@@ -39,7 +39,7 @@ export function readBoundedFile(path: string, maxBytes: number): BoundedFile {
 
 function open(path: string): number {
   try {
-    // Without O_NONBLOCK a named pipe that nobody writes to would stop the program here.
+    // Without O_NONBLOCK, opening a named pipe without a writer would block the program.
     return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     const code = codeOf(error) ?? 'unknown error';
@@ -60,8 +60,8 @@ export interface FilePermissions {
 const ROOT = 0;
 
 /**
- * Whether a file with a secret lets more users read it than need to. `reader`: the user who needs it. Of a file that is
- * another's, as secrets that Kubernetes mounts are, the group is how we get to read it; root needs no group.
+ * Whether a file with a secret is readable for more users than need it. `reader`: the user of this process. A file of
+ * another owner, as secrets that Kubernetes mounts, is read by its group; root needs no group.
  */
 export function isExposed({ mode, uid }: FilePermissions, reader = process.getuid?.()): boolean {
   const needsGroup = reader !== uid && reader !== ROOT;

@@ -1,4 +1,4 @@
-// Whether the configuration is right: what the file tells and, with --online, what only the API can tell.
+// Validates the configuration; with --online also tries each project's credentials and permissions against the API.
 import { hostname } from 'node:os';
 import { capacityOf, fleetNodes } from '../agent/fleet.js';
 import { openLog } from '../agent/open-log.js';
@@ -13,8 +13,7 @@ import { openOneShot } from './one-shot.js';
 import { nodeReport } from './print-nodes.js';
 
 /**
- * Prints what is odd; what is wrong is thrown as ConfigErrors, with path and line. With `--online` resolves to 1 when
- * the API did not answer as it should.
+ * Prints warnings; errors are thrown as ConfigErrors, with path and line. Resolves to 1 when `--online` found a failure.
  */
 export async function checkConfig(flags: FlagValues): Promise<number> {
   const shard = shardOf(flags, hostname());
@@ -37,11 +36,11 @@ export async function checkConfig(flags: FlagValues): Promise<number> {
 }
 
 /**
- * What only the API can tell: discovers the nodes of each project, where that is configured, and collects every node
- * once. Prints a line for each; resolves to whether all of them succeeded.
+ * Discovers the nodes of each project where that is configured, and collects every node once. Prints a line for each
+ * discovery and each node; resolves to whether all of them succeeded.
  */
 async function checkOnline(flags: FlagValues, config: Config): Promise<boolean> {
-  // What fails is in the report: the log says it only when it is asked to.
+  // Failures are in the report: the log repeats them only at a level that a flag sets.
   const { shot } = openOneShot(flags, config, { ...config.log, level: 'error' });
   try {
     const discovered = await shot.discover(config.projects.filter(({ discovery }) => discovery.enabled));
@@ -74,7 +73,7 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** A line that counts up, for people who watch. */
+/** A counter on a terminal. */
 function progress(total: number): () => void {
   let tried = 0;
   return () => {

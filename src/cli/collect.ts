@@ -1,4 +1,4 @@
-// One collection of every node, printed.
+// Collects every node once and prints the result.
 import { systemClock } from '../clock.js';
 import { loadConfig } from '../config/load-config.js';
 import { viewFleet } from '../web/page/fleet-view.js';
@@ -6,7 +6,7 @@ import { configFile, type FlagValues } from './flags.js';
 import { areComplete, openOneShot } from './one-shot.js';
 import { nodeSeriesText, nodeTable } from './print-nodes.js';
 
-/** Resolves to 1 when a node's collection failed, or the nodes of a project could not be discovered in full. */
+/** Resolves to 1 when a collection failed or a discovery is incomplete. */
 export async function collect(flags: FlagValues): Promise<number> {
   const { config } = loadConfig(configFile(flags), process.env);
   const { shot, log } = openOneShot(flags, config);

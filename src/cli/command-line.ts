@@ -1,4 +1,4 @@
-// The words of the command line → which command, which flags. Knows no command's work.
+// Parses the command line: the command, its flags and files.
 import { parseArgs } from 'node:util';
 import { wholeNumber } from '../config/kinds.js';
 import { quote } from '../config/yaml/config-errors.js';
@@ -18,7 +18,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** Of a flag that stands twice the last one counts. */
+/** Of a repeated flag the last value counts. */
 export function parseCommandLine(argv: readonly string[]): CommandLine {
   const { values, positionals } = parseStrictly(argv);
   const [first, ...rest] = positionals;
@@ -50,7 +50,7 @@ function parseStrictly(argv: readonly string[]) {
   }
 }
 
-/** The flag's value, of its kind. */
+/** The value of a flag, parsed by its kind. */
 function readFlag(command: CommandName, name: string, written: string | boolean): unknown {
   const flag: Flag | undefined = FLAGS[name as FlagName];
   if (flag === undefined || !flag.commands.includes(command)) {
@@ -71,10 +71,7 @@ function isCommand(name: string): name is CommandName {
   return Object.hasOwn(COMMANDS, name);
 }
 
-/**
- * Which nodes are ours, by --shard and --total-shards: with `--shard=auto` the ordinal of a StatefulSet's pod, which
- * ends its host name.
- */
+/** The shard of this process; `--shard=auto` is the ordinal of a StatefulSet's pod, at the end of its host name. */
 export function shardOf(flags: FlagValues, hostName: string): Shard {
   const { shard = FLAGS.shard.default, 'total-shards': total = FLAGS['total-shards'].default } = flags;
   const ordinal = wholeNumber(0, total - 1);
@@ -87,7 +84,7 @@ export function shardOf(flags: FlagValues, hostName: string): Shard {
     }
     return { index, total };
   }
-  // The pod's own name, where the host name is a whole domain name.
+  // The first label is the pod's name where the host name is a domain name.
   const index = ordinal.parse(/\d+$/u.exec(hostName.split('.')[0] ?? '')?.[0] ?? '');
   if (index === undefined) {
     throw new UsageError(

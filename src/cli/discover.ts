@@ -1,10 +1,10 @@
-// The nodes of the configured projects, as YAML ready for `nodes:`.
+// Discovers the nodes of the configured projects and prints them as YAML for `nodes:`.
 import { loadConfig } from '../config/load-config.js';
 import { nodesYaml } from '../config/nodes-yaml.js';
 import { configFile, type FlagValues } from './flags.js';
 import { areComplete, openOneShot } from './one-shot.js';
 
-/** Of every project, discovery enabled or not; resolves to 1 when one could not be read in full. */
+/** Every project, discovery enabled or not; resolves to 1 when one is incomplete. */
 export async function discover(flags: FlagValues): Promise<number> {
   const { config } = loadConfig(configFile(flags), process.env);
   const { shot, log } = openOneShot(flags, config);

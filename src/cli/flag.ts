@@ -1,5 +1,4 @@
-// The commands, and what a flag of theirs is: of which kind its value is, and which flags come before a key of the
-// configuration.
+// The commands, and the type of a flag: its kind of value, and the key of the configuration that it overrides.
 import type { Config } from '../config/config-schema.js';
 import { FLAG_KEYS } from '../config/flag-keys.js';
 import type { Choice, Kind } from '../config/kinds.js';
@@ -26,13 +25,13 @@ interface SwitchFlag extends FlagBase {
 
 interface ValueFlag extends FlagBase {
   readonly type: 'string';
-  /** Left out: any text. */
+  /** Undefined: any text. */
   readonly kind?: Kind;
-  /** For the help text; the command that uses the flag knows what its absence means. */
+  /** For the help text; the command itself applies it. */
   readonly default?: string | number;
 }
 
-/** Comes before a key of the configuration, whose kind and default are its own. */
+/** Overrides a key of the configuration, and has its kind and default. */
 interface KeyFlag extends FlagBase {
   readonly type: 'string';
   readonly key: keyof typeof FLAG_KEYS;
@@ -46,7 +45,7 @@ type ConfigKey = {
 
 type SnakeCase<Name> = Name extends `${infer Head}-${infer Tail}` ? `${Head}_${SnakeCase<Tail>}` : Name;
 
-/** A flag with the name of a key must be that key's. */
+/** A flag named as a key must override that key. */
 type NamedAsKeys<Table> = {
   readonly [Name in keyof Table]: SnakeCase<Name> extends ConfigKey
     ? { readonly key: SnakeCase<Name> }
@@ -59,7 +58,7 @@ export function flagTable<const Table extends Readonly<Record<string, Flag>>>(
   return table;
 }
 
-/** What a command gets of the flag. */
+/** The type of the flag's value in a command. */
 export type ValueOf<F> = F extends SwitchFlag
   ? boolean
   : F extends { readonly key: infer Key extends keyof typeof FLAG_KEYS }
@@ -69,7 +68,7 @@ export type ValueOf<F> = F extends SwitchFlag
       : string;
 type OfKind<K> = K extends Kind<infer Output> ? Output : never;
 
-/** What the flag's value must be; undefined where it has none, or may be any text. */
+/** Undefined for a flag without a value, or with any text. */
 export function kindOf(flag: Flag): Kind | undefined {
   if (flag.type === 'boolean') {
     return undefined;
@@ -85,7 +84,7 @@ export function defaultOf(flag: Flag): string | number | undefined {
   return 'key' in flag ? FLAG_KEYS[flag.key].default : flag.default;
 }
 
-/** Undefined where there is no choice. */
+/** The permitted values; undefined where they are no closed list. */
 export function optionsOf(flag: Flag): readonly string[] | undefined {
   const kind = kindOf(flag);
   return kind !== undefined && isChoice(kind) ? kind.options : undefined;

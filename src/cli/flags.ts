@@ -1,5 +1,5 @@
-// The flags: one table for parsing, defaults and --help. No flag takes a secret: those come from the
-// configuration or the environment.
+// The flags: one table for parsing, defaults and --help. No flag takes a secret: other users can read the arguments of a
+// process.
 import type { LogSettings } from '../agent/open-log.js';
 import { FLAG_KEYS } from '../config/flag-keys.js';
 import { choice, decimalNumber, wholeNumber } from '../config/kinds.js';
@@ -129,7 +129,7 @@ export function configFile(flags: FlagValues): string {
   return flags['config.file'] ?? FLAGS['config.file'].default;
 }
 
-/** How a command logs: a flag comes before the configuration. */
+/** Level and format of a command's log: flags override the configuration. */
 export function logSettings(
   flags: FlagValues,
   configured: Pick<LogSettings, 'level' | 'format'> = LOG_DEFAULTS,

@@ -1,4 +1,4 @@
-// SIGHUP asks the agent for a reload, from the first moment of its start on: by default it would end the process.
+// SIGHUP reloads the agent's configuration, also while the agent starts: by default it would end the process.
 
 export class Hangups {
   #isPending = false;
@@ -13,13 +13,13 @@ export class Hangups {
     process.on('SIGHUP', this.#note);
   }
 
-  /** Tells of each SIGHUP from now on, and of those that came before. */
+  /** Calls `onHangup` at each SIGHUP from now on, and once for those before. */
   follow(onHangup: () => void): void {
     this.#onHangup = onHangup;
     this.#tell();
   }
 
-  /** Lets SIGHUP end the process, as it does by default. */
+  /** Restores the default: SIGHUP ends the process. */
   release(): void {
     process.off('SIGHUP', this.#note);
     if (this.#isPending) {

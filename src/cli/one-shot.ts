@@ -1,4 +1,4 @@
-// What the commands that ask the API once have in common: their log, an end by Ctrl-C, and what they say of discovery.
+// Shared by the commands that call the API once: log, Ctrl-C, the result of discovery.
 import { hostname } from 'node:os';
 import { OneShot } from '../agent/one-shot.js';
 import { openLog } from '../agent/open-log.js';
@@ -9,7 +9,7 @@ import type { Log } from '../log.js';
 import { shardOf } from './command-line.js';
 import { type FlagValues, logSettings } from './flags.js';
 
-/** Ctrl-C ends what is under way. */
+/** Ctrl-C aborts it. */
 export function openOneShot(
   flags: FlagValues,
   config: Config,
@@ -23,7 +23,7 @@ export function openOneShot(
   return { shot: new OneShot(config, dependencies, stop.signal), log };
 }
 
-/** Whether every project was read in full; the log tells which was not. */
+/** Whether every project was discovered in full; logs each failure. */
 export function areComplete(discovered: ReadonlyMap<string, DiscoveryResult>, log: Log): boolean {
   for (const [project, { failures }] of discovered) {
     for (const { reason, message, details } of failures) {

@@ -1,4 +1,4 @@
-// Metrics of saved session files: what the agent would publish for them, without an account.
+// Prints the metrics that the agent would publish of saved session files, without an account.
 import { createReadStream } from 'node:fs';
 import path from 'node:path';
 import { openLog } from '../agent/open-log.js';

@@ -60,7 +60,7 @@ export async function run(
     clock: systemClock,
     log,
   });
-  // From the first moment on: by default these signals end the process.
+  // Before the agent has started: by default these signals end the process at once.
   const stopped = untilStopped(log);
   agent = await starting;
   agent.noteReload('configuration', true);
@@ -74,7 +74,7 @@ export async function run(
     shard: `${shard.index}/${shard.total}`,
   });
   hangups.follow(() => {
-    // Why it failed is in the log.
+    // The log has the reason of a failure.
     reloader.reload().catch(() => {});
   });
 

@@ -1,4 +1,4 @@
-// The port through which the API client counts its requests; expose/ turns them into metrics.
+// The port through which the API client counts its requests; metrics/ implements it.
 
 export const API_OPERATIONS = [
   'submit',
@@ -11,10 +11,10 @@ export const API_OPERATIONS = [
 export type ApiOperation = (typeof API_OPERATIONS)[number];
 
 export interface ApiObserver {
-  /** One HTTP request has ended: `code` is the status or `error`, `seconds` the time until its answer's headers. */
+  /** One HTTP request has ended: `code` is the status or `error`, `seconds` the time to the response headers. */
   request(project: string, operation: ApiOperation, code: string, seconds: number): void;
-  /** A failed request is going to be repeated. */
+  /** A failed request will be repeated. */
   retry(project: string, operation: ApiOperation): void;
-  /** The API's clock and ours were too far apart for signatures; signing follows the API's from now on. */
+  /** The clocks of the API and of this host differ too much for signatures: signing uses the API's from now on. */
   clockCorrection(project: string): void;
 }

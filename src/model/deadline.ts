@@ -1,5 +1,4 @@
-// How long something may take as a whole: a signal for whoever can be interrupted, and the time left for whoever
-// must decide whether waiting is still worth it.
+// A deadline for a whole operation: a signal that interrupts it, and the time left to decide whether to wait.
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../clock.js';
 import { CollectionError } from './failure.js';
@@ -11,7 +10,7 @@ export interface Deadline {
   remainingMs(): number;
 }
 
-/** Else each abort would make an error with a stack, for nobody to see. */
+/** A reason of our own: by default each abort creates an error with a stack trace. */
 const CLEARED = 'cleared';
 
 /** Aborts after `ms` or together with `parent`. `clear` ends the timer without aborting: call it when done. */
@@ -31,7 +30,7 @@ export function startDeadline(clock: Clock, ms: number, parent?: AbortSignal): D
   };
 
   if (parent !== undefined) {
-    // One parent ends any number of deadlines: Node would warn of a leak at the 11th.
+    // A parent ends any number of deadlines: Node would warn of a leak at the 11th listener.
     setMaxListeners(0, parent);
     parent.addEventListener('abort', abortWithParent, { once: true });
   }
@@ -50,9 +49,7 @@ export function startDeadline(clock: Clock, ms: number, parent?: AbortSignal): D
   };
 }
 
-// Waiting for something that others finish, without outliving one's own deadline.
-
-/** As `promise`, but rejects with the signal's reason as soon as it aborts; what `promise` does then is ignored. */
+/** Settles as `promise` does, but rejects with the signal's reason when it aborts first. */
 export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(signal.reason);

@@ -1,4 +1,4 @@
-// Why a collection failed: one closed list feeds the type, the metric's label, the documentation and the tests.
+// The reasons why a collection fails: one closed list for the type, the metric's label, the documentation and the tests.
 
 export const FAILURE_REASONS = [
   'network',
@@ -30,12 +30,12 @@ export class CollectionError extends Error {
   }
 }
 
-/** What was thrown, as the one error that is counted and logged. */
+/** Any thrown value as the error that is counted and logged. */
 export function explainFailure(error: unknown): CollectionError {
   if (error instanceof CollectionError) {
     return error;
   }
-  // Nobody has checked the message of an error that nobody foresaw: it may quote a cell. Where it came from says enough.
+  // Without the message of an unforeseen error: it may quote a cell. Its place is enough to find the mistake.
   const name = error instanceof Error ? error.constructor.name : typeof error;
   return new CollectionError(
     'internal',

@@ -1,5 +1,5 @@
-// The forms of the cloud's ids (API reference, "URI parameters" of each page). They become part of request paths: what
-// has another form is refused before it can change where a request leads.
+// The formats of the cloud's ids (API reference, "URI parameters" of each page). Ids become part of request paths: one of
+// another format could change the path, and is refused.
 
 export interface IdFormat {
   /** Completes "expected …". */

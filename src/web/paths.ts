@@ -1,5 +1,5 @@
-// The paths that the program serves itself, beside the metrics' own: routes, links and the configuration's check that
-// the metrics take none of them.
+// The paths of the HTTP server besides the telemetry path: for the routes, for links, and for the check that the telemetry
+// path is none of them.
 
 export const OWN_PATHS = {
   page: '/',

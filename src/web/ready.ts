@@ -1,9 +1,9 @@
-// Whether the agent has done its first round: what /-/ready tells.
+// Readiness for /-/ready: whether every node has been collected once.
 import type { NodeStatus } from '../collect/node-store.js';
 
 export interface ReadinessOptions {
   readonly nodes: () => readonly NodeStatus[];
-  /** Whether every discovery has been tried once, so that the list of nodes is what it will be. */
+  /** Whether every discovery has been tried once, so that the list of nodes is complete. */
   readonly discovered: () => boolean;
 }
 
@@ -16,7 +16,7 @@ export class Readiness {
     this.#options = options;
   }
 
-  /** True once every node has been tried; nodes that appear later do not take it back, only `stop` does. */
+  /** True once every node has been tried, and until `stop`: nodes that are added later do not matter. */
   isReady(): boolean {
     const { nodes, discovered } = this.#options;
     this.#firstRoundDone ||= discovered() && nodes().every(({ up }) => up !== undefined);

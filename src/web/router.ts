@@ -1,4 +1,4 @@
-// Requests to answers: a fixed set of exact paths. Nothing of a request finds its way into an answer.
+// Routes requests by their exact path. Nothing of a request is repeated in a response.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Log } from '../log.js';
 import { OWN_PATHS, type OwnPath } from './paths.js';
@@ -6,7 +6,7 @@ import { OWN_PATHS, type OwnPath } from './paths.js';
 export interface Answer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Text is sent as text/plain, unless the headers say otherwise. */
+  /** text/plain unless the headers have another Content-Type. */
   readonly body: string | readonly Buffer[];
 }
 
@@ -24,17 +24,17 @@ const SECURITY_HEADERS = {
   'X-Content-Type-Options': 'nosniff',
 };
 
-/** Who may ask, as the server's operator decides; see web-access/. */
+/** Authentication, rate limit and extra headers, see access/web-access.ts. */
 export interface Access {
   /** Never rejects. */
   authorize(request: IncomingMessage): Promise<'allowed' | 'refused' | 'throttled'>;
-  /** Set on every answer. */
+  /** Set on every response. */
   headers(): Readonly<Record<string, string>>;
-  /** What a refused client is told to bring: the value of `WWW-Authenticate`. */
+  /** The value of `WWW-Authenticate` in a 401. */
   readonly challenge: string;
 }
 
-/** Orchestrators ask it, and they have no password. */
+/** Liveness probes of orchestrators have no password. */
 const OPEN_TO_ALL: OwnPath = OWN_PATHS.healthy;
 
 const NOT_FOUND: Answer = { status: 404, body: 'not found\n' };
@@ -57,7 +57,7 @@ export function createRequestListener(
   };
 }
 
-/** Undefined where the request may go on. */
+/** Undefined where access is allowed. */
 async function refusalOf(request: IncomingMessage, access: Access): Promise<Answer | undefined> {
   if (pathOf(request) === OPEN_TO_ALL) {
     return undefined;
@@ -86,14 +86,14 @@ async function answer(request: IncomingMessage, routes: ReadonlyMap<string, Rout
 }
 
 function pathOf({ url = '' }: IncomingMessage): string {
-  // Not `new URL`: it throws at targets such as `//`. A target that is no plain path names nothing here.
+  // Not `new URL`: it throws at targets such as `//`.
   const [path = ''] = url.split('?', 1);
   return path;
 }
 
 function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: Answer): void {
   const chunks = typeof body === 'string' ? [Buffer.from(body)] : body;
-  // No route reads a body. Keeping the connection would mean to read it to its end, be it a gigabyte.
+  // No route reads a body: to keep the connection, all of it would have to be read, however large.
   if (!request.complete) {
     response.setHeader('Connection', 'close');
   }

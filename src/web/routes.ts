@@ -1,4 +1,4 @@
-// What there is to ask for over HTTP.
+// The routes of the HTTP server: page, API, health, reload and metrics.
 import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
@@ -14,7 +14,7 @@ import { PAGE_SCRIPT } from './page/page-script.js';
 import { OWN_PATHS, type OwnPath } from './paths.js';
 import type { Answer, Route } from './router.js';
 
-/** Scrapes whose answer is being put together; sending it costs next to nothing and does not count. */
+/** Scrapes being rendered; sending a response costs little and does not count. */
 const MAX_SCRAPES_AT_ONCE = 40;
 
 export interface RoutesOptions {
@@ -23,7 +23,7 @@ export interface RoutesOptions {
   readonly exposition: Pick<Exposition, 'scrape'>;
   readonly nodes: () => readonly NodeStatus[];
   readonly ready: () => boolean;
-  /** Rejects, with a message for people, when the new configuration is wrong; undefined where reloading is not allowed. */
+  /** Rejects with a message for users when the new configuration is invalid; undefined without --web.enable-lifecycle. */
   readonly reload: (() => Promise<void>) | undefined;
   readonly clock: Clock;
 }
@@ -58,7 +58,7 @@ function ok(body: Answer['body'], headers: Answer['headers'] = {}): Answer {
 
 const gzipInThread = promisify(gzip);
 
-/** In a thread, for text that is new at each request: of a thousand nodes it is some megabytes. */
+/** Compressed in a thread: the text differs at each request and has some megabytes at a thousand nodes. */
 async function compressible(
   { headers }: IncomingMessage,
   body: string | Buffer,

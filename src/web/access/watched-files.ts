@@ -1,7 +1,7 @@
-// The files that one set of settings was read from: reads them, and says whether one of them has changed since.
+// The files that one set of settings was read from: reads them, and detects when one of them changes.
 import { FollowedFile } from '../../small-file.js';
 
-// A certificate chain takes some kB; anything of this size is somebody's mistake.
+// A certificate chain has some kB.
 const MAX_BYTES = 1024 * 1024;
 
 export class WatchedFiles {
@@ -18,7 +18,7 @@ export class WatchedFiles {
     }
   }
 
-  /** Whether users may read a file that was read here who need not. */
+  /** Whether a file that was read here is readable for more users than need it. */
   isExposed(path: string): boolean {
     return this.#files.get(path)?.isExposed === true;
   }

@@ -1,15 +1,15 @@
-// All nodes as people see them: in groups by state, and what they come to together.
+// The nodes for people: sums over the fleet, and groups by state.
 import type { NodeStatus } from '../../collect/node-store.js';
 import { NODE_STATES, type NodeState, type NodeView, viewNode } from './node-view.js';
 
-/** Sums are over the nodes that show figures. */
+/** Sums are over the nodes with a fresh snapshot. */
 export interface FleetSummary {
   readonly nodes: number;
   readonly states: Readonly<Record<NodeState, number>>;
   readonly sessions: number;
   readonly active: number;
   readonly lock_waiting: number;
-  /** The last success that is longest ago, of the nodes that had one. RFC 3339. */
+  /** The earliest of the nodes' last successes, RFC 3339; null without any. */
   readonly oldest_success: string | null;
 }
 
@@ -43,11 +43,11 @@ function summarize(nodes: readonly NodeView[]): FleetSummary {
   return { nodes: nodes.length, states, sessions, active, lock_waiting: lockWaiting, oldest_success: oldest };
 }
 
-/** Shares of `max_connections`, also those of deploy/: from here on the page marks a node, and alerts fire. */
+/** Shares of `max_connections` from which the page marks a node and the alerts of deploy/ fire. */
 export const FILLING_UP = 0.8;
 export const NEARLY_FULL = 0.95;
 
-/** The groups that have nodes, worst first; in each the nodes that fill up first, then by name. */
+/** The groups with nodes, worst first; within a group nodes that fill up come first, then by name. */
 export function groupByState(nodes: readonly NodeView[]): ReadonlyMap<NodeState, readonly NodeView[]> {
   const sorted = nodes
     .map((node) => ({ node, key: sortKey(node) }))

@@ -1,5 +1,5 @@
-// HTML in template literals: what is put into them is escaped, unless it came out of another one. And numbers, times and
-// durations as people read them, to be put there.
+// HTML as template literals, which escape all values that are not HTML themselves; and numbers, times and durations as
+// people read them.
 
 export class Html {
   readonly text: string;
@@ -45,7 +45,7 @@ function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }
 
-/** What is not known. */
+/** In place of an unknown value. */
 export const UNKNOWN = '–';
 
 const GROUPED = new Intl.NumberFormat('en');
@@ -59,7 +59,7 @@ export function percent(share: number): string {
   return `${Math.floor(share * 100)} %`;
 }
 
-/** In the largest unit that still says enough. */
+/** Rounded to s, min, h or d. */
 export function duration(seconds: number | null): string {
   if (seconds === null) {
     return UNKNOWN;
@@ -76,7 +76,7 @@ export function duration(seconds: number | null): string {
   return `${Math.round(seconds / 86_400)} d`;
 }
 
-/** Against the collection before; empty where nothing changed or there was none. */
+/** The difference to the previous collection; empty without a difference or a previous one. */
 export function change(now: number | null, before: number | null): string {
   if (now === null || before === null || now === before) {
     return '';

@@ -1,5 +1,5 @@
-// What all pages share: their headers with the security policy, their head and style, the navigation, and how they keep
-// themselves fresh. They work without scripts and take nothing from elsewhere.
+// The layout of all pages: response headers with the security policy, head and style, navigation, refreshing. The pages
+// work without scripts and load nothing from other hosts.
 import { createHash } from 'node:crypto';
 import { OWN_PATHS } from '../paths.js';
 import { Html, html } from './html.js';
@@ -13,27 +13,27 @@ export const PAGE_HEADERS = {
 };
 
 const REFRESH_SECONDS = 30;
-/** The query of a page that stays as it is. */
+/** The query of a page that does not update. */
 const PAUSED = 'refresh=off';
 
 export interface PageOptions {
   readonly version: string;
   readonly telemetryPath: string;
-  /** What follows the `?` of its address; what it does not know it ignores. */
+  /** The part of its address after `?`; unknown parameters are ignored. */
   readonly query: string;
 }
 
 export interface Page {
   readonly path: string;
-  /** What needs attention: stands in the title of the tab, and colours its icon. */
+  /** What needs attention: shown in the title of the tab, and by the colour of its icon. */
   readonly alarms: readonly string[];
-  /** What it shows, such as `nodes`: the id of its main part. */
+  /** The subject, such as `nodes`: the id of its main part. */
   readonly subject: string;
-  /** Where it goes on without scripts: its path, with what is open on it. */
+  /** The address that it reloads without scripts: its path, with the query of what is open. */
   readonly reloadPath: string;
 }
 
-/** Everything up to the content; PAGE_END comes behind it. */
+/** Everything before the content; PAGE_END comes after it. */
 export function pageStart(
   { path, alarms, subject, reloadPath }: Page,
   { version, telemetryPath, query }: PageOptions,
@@ -72,9 +72,9 @@ export const PAGE_END = html`</main>
 </html>
 `;
 
-/** A reload throws people back to the start of the page: with scripts it is updated in place instead. */
+/** With scripts the page is updated in place: a reload would lose the scroll position. */
 function keepFresh(reloadPath: string): Html {
-  // With its address spelt out: a page whose own has a fragment would only scroll to it.
+  // With an explicit address: a page whose own has a fragment would scroll to it instead of reloading.
   return html`<noscript><meta http-equiv="refresh" content="${REFRESH_SECONDS}; url=${reloadPath}"></noscript>
 <script src="${OWN_PATHS.pageScript}" defer></script>`;
 }

@@ -1,18 +1,18 @@
-// A node as people see it: what the page draws and /api/v1/nodes tells (docs/api.md). The names are those of the metrics
-// and their labels.
+// A node for people: what the page and /api/v1/nodes show of it (docs/api.md). The fields are named as the metrics and
+// their labels.
 import { type CollectionResult, freshSnapshot, type NodeStatus } from '../../collect/node-store.js';
 import type { FailureReason } from '../../model/failure.js';
 import { DIMENSIONS, type Dimension } from '../../sessions/dimensions.js';
 import type { Snapshot, ValueCount } from '../../sessions/snapshot.js';
 
-/** Worst first. `stale`: its last collection succeeded, but too long ago for its figures to be shown. `pending`: not tried yet. */
+/** Worst first. `stale`: its last collection succeeded, but its snapshot is too old. `pending`: not tried yet. */
 export const NODE_STATES = ['down', 'stale', 'pending', 'up'] as const;
 export type NodeState = (typeof NODE_STATES)[number];
 
 const TOP_VALUES = 5;
 const MAX_MESSAGE_LENGTH = 500;
 
-/** What a person can do about a failed collection: one or two sentences, the likeliest cause first. */
+/** What a user can do about a failed collection: one or two sentences, the likeliest cause first. */
 const FAILURE_HINTS: Readonly<Record<FailureReason, string>> = {
   network:
     'The API cannot be reached from here, or the connection broke. Check name resolution, routes, the proxy and the project’s endpoint; the next run tries again.',
@@ -40,7 +40,7 @@ export interface FailureView {
 }
 
 export interface DimensionView {
-  /** Distinct values that there are. */
+  /** How many distinct values there are. */
   readonly distinct: number;
   /** Those with the most sessions, at most TOP_VALUES. */
   readonly top: readonly ValueCount[];
@@ -52,11 +52,11 @@ export interface LongestSession {
   readonly seconds: number;
 }
 
-/** Null where the file lacks the column; all of them without a fresh snapshot. */
+/** Null where the file lacks the column, and without a fresh snapshot. */
 interface Figures {
   readonly sessions: number | null;
   readonly previous_sessions: number | null;
-  /** `sessions` by `max_connections`; null also where that is not known. */
+  /** `sessions` divided by `max_connections`; null also where that is unknown. */
   readonly saturation: number | null;
   readonly active: number | null;
   readonly slow: number | null;
@@ -84,7 +84,7 @@ export interface NodeView extends Figures {
   readonly state: NodeState;
   /** RFC 3339, as all times here. */
   readonly last_success: string | null;
-  /** When the figures of the last success vanish. */
+  /** When the snapshot of the last success becomes stale. */
   readonly stale_at: string | null;
   readonly next_run: string | null;
   /** Of the last collection; null after a success. */
@@ -97,7 +97,7 @@ const knownViews = new WeakMap<
   { readonly snapshot: Snapshot | undefined; readonly view: NodeView }
 >();
 
-/** `now` in milliseconds since the epoch. The same object until something changes: sorting a fleet at each request costs. */
+/** `now` in milliseconds since the epoch. Returns the same object until the node changes: page-node.ts caches by it. */
 export function viewNode(status: NodeStatus, now: number): NodeView {
   const snapshot = freshSnapshot(status, now);
   const known = knownViews.get(status);
@@ -190,7 +190,7 @@ function viewDimensions({ dimensions }: Snapshot): Figures['dimensions'] {
 
 function time(milliseconds: number | undefined): string | null {
   const date = new Date(milliseconds ?? Number.NaN);
-  // What never comes, as the end of a snapshot that `collect` shows, is no date.
+  // Infinity, as the staleAt of collect and replay, is no date.
   return Number.isNaN(date.getTime()) ? null : date.toISOString();
 }
 

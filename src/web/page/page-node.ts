@@ -1,5 +1,5 @@
-// One node on the page: a line that tells whether it is well, and what opens below it. The line is written at each
-// view, since it tells ages; the rest once for each change of the node.
+// One node on the page: a summary line and details that open below it. The line is rendered at each request, since it
+// shows ages; the details are cached until the node changes.
 
 import { DIMENSIONS } from '../../sessions/dimensions.js';
 import { OWN_PATHS } from '../paths.js';
@@ -9,7 +9,7 @@ import type { DimensionView, LongestSession, NodeView } from './node-view.js';
 
 const NOTHING = html``;
 
-/** In pieces, to be sent one behind the other. `now` in milliseconds since the epoch. */
+/** In chunks to send in order. `now` in milliseconds since the epoch. */
 export function nodeDetails(node: NodeView, now: number, open: boolean): readonly Buffer[] {
   const line = html`
 <details id="node-${node.node_id}"${open ? html` open` : ''}>
@@ -56,7 +56,7 @@ function bodyOf(node: NodeView): Buffer {
   return body;
 }
 
-/** The page with this node open. */
+/** Path of the page with this node open. */
 export function openNodePath(node: NodeView): string {
   return `${OWN_PATHS.page}?open=${encodeURIComponent(node.node_id)}`;
 }
@@ -124,7 +124,7 @@ function bar(name: string, value: string, share: number, kind = ''): Html {
   return html`<li class="bar ${barWidth(share)}${kind}"><bdi>${name}</bdi> <b>${value}</b></li>`;
 }
 
-/** A class, not a style: the security policy allows no inline styles. */
+/** A class, since the security policy allows no inline styles. */
 function barWidth(share: number): string {
   return `w${Math.min(100, Math.max(0, Math.round(share * 100)))}`;
 }

@@ -1,7 +1,7 @@
-// Makes the page live where scripts run: fetches it anew and puts it in place, so that what a person has opened stays
-// open. Without it the page reloads itself. A file of its own, since the security policy allows no inline script.
+// The page's script: fetches the page every ten seconds and replaces its content, so that open nodes stay open. Without
+// scripts the page reloads itself. Served as a file, since the security policy allows no inline script.
 
-/** Plain JavaScript, sent as it stands. */
+/** Plain JavaScript, sent as it is. */
 export const PAGE_SCRIPT = `'use strict';
 const PERIOD_MS = 10000;
 

@@ -1,4 +1,4 @@
-// The page's style, kept apart because the page's security policy names it by its hash.
+// The page's style sheet, apart from the page because the security policy names its hash.
 
 const BAR_WIDTHS = Array.from({ length: 101 }, (_, width) => `.w${width} { --width: ${width}%; }`).join('\n');
 

@@ -1,4 +1,4 @@
-// The page of the nodes: which are well, how old their figures are, where their sessions come from.
+// The page of the nodes: their state, the age of their figures, the sources of their sessions.
 import { type Clock, TimeSlice } from '../../clock.js';
 import type { NodeStatus } from '../../collect/node-store.js';
 import { OWN_PATHS } from '../paths.js';
@@ -8,10 +8,10 @@ import { PAGE_END, type PageOptions, pageStart } from './layout.js';
 import { NODE_STATES, type NodeState } from './node-view.js';
 import { nodeDetails, openNodePath } from './page-node.js';
 
-/** So many nodes are shown open; of more, people open those that they want to see. */
+/** Up to this many nodes, all are shown open. */
 const MAX_OPEN = 8;
 
-/** In UTF-8. Of a thousand nodes it is some megabytes, put together in slices and mostly from pieces of the view before. */
+/** In UTF-8. Some megabytes at a thousand nodes: rendered in time slices, mostly from cached pieces. */
 export async function renderPage(
   statuses: readonly NodeStatus[],
   clock: Clock,
