@@ -38,4 +38,40 @@ describe('the documentation', () => {
       }
     }
   });
+
+  it('names for each promise of docs/reliability.md a test through the built program or the wiring', () => {
+    const page = readFileSync(path.join(ROOT, 'docs/reliability.md'), 'utf8');
+    const table = /\n\| promise \| tested by \|\n\|---\|---\|\n((?:\|.*\n)+)/u.exec(page)?.[1] ?? '';
+    const rows = table.trimEnd().split('\n');
+    assert.ok(rows.length > 20);
+    for (const row of rows) {
+      const names = [...row.matchAll(/`(test\/[^`]+)`/gu)].flatMap(([, name = '']) => filesNamed(name));
+      const isByItself = /`npm run soak`/u.test(row);
+      assert.ok(isByItself || names.some(isThroughTheRealThing), row);
+    }
+  });
 });
+
+/** A file, the files of a folder, or those that a name with a `*` fits. */
+function filesNamed(name: string): string[] {
+  const folder = name.endsWith('/') ? name : path.posix.dirname(name);
+  const pattern = new RegExp(`^${path.posix.basename(name).replaceAll('.', '\\.').replace('*', '.*')}$`, 'u');
+  const files = readdirSync(path.join(ROOT, folder))
+    .filter((file) => file.endsWith('.ts') && (name.endsWith('/') || pattern.test(file)))
+    .map((file) => path.posix.join(folder, file));
+  assert.ok(files.length > 0, `${name} is there`);
+  return files;
+}
+
+/** Whether a test starts the built program, or uses the wiring or the agent that it makes, itself or by what it imports. */
+function isThroughTheRealThing(file: string): boolean {
+  if (/^(?:src\/agent\/(?:wire|agent)|test\/support\/program)\.ts$/u.test(file)) {
+    return true;
+  }
+  return (
+    file.startsWith('test/') &&
+    [...readFileSync(path.join(ROOT, file), 'utf8').matchAll(/from '(\.[^']+)\.js'/gu)].some(
+      ([, target = '']) => isThroughTheRealThing(`${path.posix.join(path.posix.dirname(file), target)}.ts`),
+    )
+  );
+}

@@ -150,7 +150,7 @@ const OWNER: Readonly<Record<string, string>> = {
   negotiator: 'metrics',
   bcryptjs: 'web/access',
   '@logtape/logtape': 'agent',
-  'cli-table3': 'cli',
+  'string-width': 'cli',
 };
 
 /** More files than this in a folder are hard to take in. */

@@ -1,5 +1,5 @@
 // What commands print about nodes: a table, a report of one node in a line, and the metrics.
-import Table from 'cli-table3';
+import stringWidth from 'string-width';
 import type { Wiring } from '../agent/wire.js';
 import type { NodeStatus } from '../collect/node-store.js';
 import { renderSnapshot, renderStatus } from '../metrics/render-node.js';
@@ -15,42 +15,31 @@ const COLUMNS: readonly (readonly [title: string, figure: (snapshot: Snapshot) =
   ['IDLE IN TRX', (snapshot) => snapshot.idleInTransaction],
 ];
 
-const WITHOUT_BORDERS = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '  ',
-};
+/** Between two columns of the table. */
+const GAP = '  ';
 
 /** A line per node; a figure is `-` where the file lacks its column, the result is the reason where a node failed. */
 export function nodeTable(statuses: readonly NodeStatus[]): string {
-  const table = new Table({
-    chars: WITHOUT_BORDERS,
-    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
-  });
-  table.push(['PROJECT', 'NODE', 'NAME', 'RESULT', ...COLUMNS.map(([title]) => title)]);
-  for (const { node, up, snapshot, lastError } of statuses) {
-    table.push([
+  const rows = [
+    ['PROJECT', 'NODE', 'NAME', 'RESULT', ...COLUMNS.map(([title]) => title)],
+    ...statuses.map(({ node, up, snapshot, lastError }) => [
       node.project,
       node.nodeId,
       oneLine(node.name) || '-',
       up === true ? 'ok' : (lastError?.reason ?? 'not tried'),
       ...COLUMNS.map(([, figure]) => String((snapshot && figure(snapshot)) ?? '-')),
-    ]);
-  }
-  const lines = table.toString().split('\n');
-  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
+    ]),
+  ].map((cells) => cells.map((text) => ({ text, width: stringWidth(text) })));
+  const widths = rows[0]?.map((_, column) =>
+    rows.reduce((widest, cells) => Math.max(widest, cells[column]?.width ?? 0), 0),
+  );
+  const lines = rows.map((cells) =>
+    cells
+      .map(({ text, width }, column) => text + ' '.repeat((widths?.[column] ?? width) - width))
+      .join(GAP)
+      .trimEnd(),
+  );
+  return `${lines.join('\n')}\n`;
 }
 
 /** One line: what the collection of a node found, or why it failed. */

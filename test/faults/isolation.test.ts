@@ -113,4 +113,30 @@ describe('isolation', function () {
     await fleet.round(3);
     assert.deepEqual([fleet.up, tokens], [50, 2]);
   });
+
+  it('tells every ten minutes of a node that goes on failing', async () => {
+    await start({ nodes: 1, maxConcurrent: 1, auth: WITH_KEY });
+    fleet.api.misbehave({ submit: refusal(500, 'DBS.05000000', 'broken') });
+    for (let round = 1; round <= 22; round++) {
+      await fleet.round(round);
+    }
+    const told = fleet.log.lines.filter((line) => line.startsWith('warn collection failed '));
+    assert.deepEqual(
+      told.map((line) => /repeats=(\d+)/u.exec(line)?.[1]),
+      [undefined, '9', '9'],
+    );
+  });
+
+  it('collects each node once after an hour that the clock has jumped over', async () => {
+    await start({ nodes: 20, maxConcurrent: 8, auth: WITH_KEY });
+    await fleet.round(1);
+    fleet.clock.jump(3_600_000);
+    fleet.api.misbehave({});
+    const tookMs = await fleet.until(() =>
+      fleet.statuses.every(({ collections }) => collections.success === 2),
+    );
+    assert.ok(tookMs <= 60_000, `${tookMs} ms`);
+    assert.equal(fleet.api.seen('submit'), 20);
+    assert.ok(fleet.statuses.every(({ collections }) => collections.skipped === 0));
+  });
 });
