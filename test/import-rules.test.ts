@@ -63,16 +63,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'clock.ts',
     'log.ts',
   ],
-  taurusdb: [
-    'model',
-    'discover',
-    'collect',
-    'taurusdb/operations',
-    'taurusdb/call',
-    'taurusdb/http',
-    'clock.ts',
-    'log.ts',
-  ],
+  taurusdb: ['model', 'discover', 'collect', 'taurusdb/operations', 'taurusdb/call', 'taurusdb/http'],
 
   metrics: ['model', 'collect', 'sessions', 'clock.ts'],
   'web/paths.ts': [],

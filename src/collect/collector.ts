@@ -12,6 +12,7 @@ import type { FoundHeader, NodeStatus, NodeStore } from './node-store.js';
 import { PhaseTimer } from './phase-timer.js';
 import { type ReadSnapshot, runCollection } from './run-collection.js';
 import type { SessionApi } from './session-api.js';
+import type { WaitSettings } from './wait-for-task.js';
 
 export interface CollectorDependencies {
   /** The API of the node's project as it is now: asked once, at the start of each collection, which ends with it. */
@@ -22,11 +23,10 @@ export interface CollectorDependencies {
 }
 
 /** What a reload may change: a collection takes them at its start, and ends with them. */
-export interface CollectionSettings {
+export interface CollectionSettings extends WaitSettings {
   readonly readSnapshot: ReadSnapshot;
   /** Of one collection, all phases together. */
   readonly timeoutMs: number;
-  readonly pollIntervalMs: number;
   /** What decides when a snapshot of the node stops being shown, as a text to compare. */
   stalePolicy(node: DatabaseNode): string;
   /** When a snapshot stops being shown, and when it came: milliseconds since the epoch. `runsSince`: without another one. */
@@ -87,21 +87,20 @@ export class Collector {
   /** Never rejects: a failure is counted and logged here. An aborted collection counts as nothing. */
   async collect(node: DatabaseNode, signal: AbortSignal): Promise<void> {
     const { apiOf, store, clock } = this.#dependencies;
-    const { readSnapshot, timeoutMs, pollIntervalMs } = this.#settings;
+    const settings = this.#settings;
     const attempt: Attempt = {
       tally: { rows: 0, rejectedRows: 0, bytes: 0 },
       phases: new PhaseTimer(clock),
     };
-    const deadline = startDeadline(clock, timeoutMs, signal);
+    const deadline = startDeadline(clock, settings.timeoutMs, signal);
     try {
       await runCollection({
+        ...settings,
         ...attempt,
         node,
         deadline,
         api: apiOf(node),
-        readSnapshot,
         clock,
-        pollIntervalMs,
         previous: store.get(node.nodeId)?.snapshot,
         publish: (result) => this.#succeed(node, attempt, result),
       });

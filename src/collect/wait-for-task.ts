@@ -9,13 +9,17 @@ const INTERVAL_GROWTH = 1.5;
 const LONGEST_INTERVAL_MS = 5_000;
 const UNRECOGNIZED_RETRIES = 3;
 
-export interface TaskWait {
+/** What the configuration says of the wait. */
+export interface WaitSettings {
+  /** Before the first question; grows from there. */
+  readonly pollIntervalMs: number;
+}
+
+export interface TaskWait extends WaitSettings {
   readonly api: Pick<SessionApi, 'taskStatus'>;
   readonly clock: Clock;
   readonly node: DatabaseNode;
   readonly deadline: Deadline;
-  /** Before the first question; grows from there. */
-  readonly pollIntervalMs: number;
 }
 
 /** Rejects when the task failed, when the API does not know it, and at the deadline. */

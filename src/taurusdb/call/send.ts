@@ -25,8 +25,9 @@ export type SendRequest = <T>(
 ) => Promise<T>;
 
 export interface SendOptions {
+  /** Name of the project in the configuration: for counting and the log. */
   readonly project: string;
-  /** From the start of the connection to the end of reading the answer; a streamed body goes on after it. */
+  /** From the start of the connection to the end of reading the answer, and for each wait for more of a streamed body. */
   readonly requestTimeoutMs: number;
   readonly http: HttpClient;
   readonly clock: Clock;
