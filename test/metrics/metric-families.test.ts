@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { METRIC_FAMILIES } from '../../src/metrics/metric-families.js';
+import { SNAPSHOT_FAMILIES } from '../../src/metrics/snapshot-families.js';
 import { FakeClock } from '../support/fake-clock.js';
-import { NOW, statusOf, UNTRIED_STATUS } from '../support/node-status-fixture.js';
+import { NOW, SNAPSHOT, statusOf, UNTRIED_STATUS } from '../support/node-status-fixture.js';
 import { wireNodes } from '../support/wired-nodes.js';
 
 describe('METRIC_FAMILIES', () => {
@@ -29,6 +30,20 @@ describe('METRIC_FAMILIES', () => {
       assert.match(help, /at the node's last scheduled collection/);
       assert.match(help, /column|rows of the session list/);
     }
+  });
+
+  it('publishes every figure of a snapshot', () => {
+    const published = new Set<string | symbol>();
+    const noting = new Proxy(SNAPSHOT, {
+      get: (snapshot, key) => {
+        published.add(key);
+        return Reflect.get(snapshot, key);
+      },
+    });
+    for (const family of SNAPSHOT_FAMILIES) {
+      family.samples(noting);
+    }
+    assert.deepEqual([...published].sort(), Object.keys(SNAPSHOT).sort());
   });
 
   it('passes promtool check metrics', async function () {

@@ -4,6 +4,7 @@ import { SessionAggregate } from '../../../src/sessions/counting/session-aggrega
 import { RecordScanner } from '../../../src/sessions/scanner/record-scanner.js';
 import type { SessionSettings } from '../../../src/sessions/session-settings.js';
 import type { Snapshot } from '../../../src/sessions/snapshot.js';
+import { SNAPSHOT } from '../../support/node-status-fixture.js';
 import { countsOf, SETTINGS } from '../session-file.js';
 
 type Cells = Partial<Record<ColumnName, string>>;
@@ -84,6 +85,10 @@ describe('SessionAggregate', () => {
     ]);
     assert.deepEqual(countsOf(snapshot, 'user'), { a: 2, b: 1, A: 1 });
     assert.deepEqual([...shown.keys()], ['state', 'user', 'host', 'database', 'command']);
+  });
+
+  it('has every figure that the fixture of the metrics and the pages has, and no other', () => {
+    assert.deepEqual(Object.keys(aggregate([])).sort(), Object.keys(SNAPSHOT).sort());
   });
 
   it('leaves out what the file has no column for', () => {
