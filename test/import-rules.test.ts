@@ -69,7 +69,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'web/paths.ts': [],
   'web/page': ['model', 'collect', 'sessions', 'web/paths.ts', 'clock.ts'],
   'web/access': ['small-file.ts', 'token-bucket.ts', 'clock.ts', 'log.ts'],
-  web: ['collect', 'metrics', 'web/page', 'web/paths.ts', 'clock.ts', 'log.ts'],
+  'web/pages.ts': ['web/page', 'web/paths.ts'],
+  web: ['collect', 'metrics', 'web/page', 'web/paths.ts', 'web/pages.ts', 'clock.ts', 'log.ts'],
 
   'config/yaml': ['small-file.ts'],
   config: [
@@ -79,7 +80,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'taurusdb/regions.ts',
     'metrics',
     'web',
-    'web/paths.ts',
+    'web/pages.ts',
     'config/yaml',
     'small-file.ts',
   ],

@@ -3,7 +3,7 @@ import { BlockList, isIP } from 'node:net';
 import * as v from 'valibot';
 import { validateCron } from '../schedule/cron-expression.js';
 import type { ListenAddress } from '../web/http-server.js';
-import { isOwnPath } from '../web/paths.js';
+import { isOwnPath } from '../web/pages.js';
 
 export interface Kind<Output = unknown> {
   /** Completes "expected …". */

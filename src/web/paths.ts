@@ -2,7 +2,6 @@
 // path is none of them.
 
 export const OWN_PATHS = {
-  page: '/',
   pageScript: '/page.js',
   nodes: '/api/v1/nodes',
   healthy: '/-/healthy',
@@ -10,7 +9,3 @@ export const OWN_PATHS = {
   reload: '/-/reload',
 } as const;
 export type OwnPath = (typeof OWN_PATHS)[keyof typeof OWN_PATHS];
-
-export function isOwnPath(path: string): boolean {
-  return Object.values<string>(OWN_PATHS).includes(path);
-}

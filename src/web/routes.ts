@@ -9,8 +9,8 @@ import { CONTENT_TYPES } from '../metrics/exposition-text.js';
 import { acceptsGzip, negotiateFormat } from '../metrics/negotiate-format.js';
 import { viewFleet } from './page/fleet-view.js';
 import { PAGE_HEADERS } from './page/layout.js';
-import { renderPage } from './page/page.js';
 import { PAGE_SCRIPT } from './page/page-script.js';
+import { PAGES } from './pages.js';
 import { OWN_PATHS, type OwnPath } from './paths.js';
 import type { Answer, Route } from './router.js';
 
@@ -31,11 +31,6 @@ export interface RoutesOptions {
 export function createRoutes(options: RoutesOptions): ReadonlyMap<string, Route> {
   const { telemetryPath, version, exposition, nodes, ready, reload, clock } = options;
   const own = {
-    [OWN_PATHS.page]: get(async (request) => {
-      const query = request.url?.split('?', 2)[1] ?? '';
-      const page = await renderPage(nodes(), clock, { version, telemetryPath, query });
-      return compressible(request, page, PAGE_HEADERS);
-    }),
     [OWN_PATHS.pageScript]: get(() => ok(PAGE_SCRIPT, { 'Content-Type': 'text/javascript; charset=utf-8' })),
     [OWN_PATHS.nodes]: get((request) => {
       const fleet = `${JSON.stringify(viewFleet(nodes(), clock.now()))}\n`;
@@ -45,7 +40,19 @@ export function createRoutes(options: RoutesOptions): ReadonlyMap<string, Route>
     [OWN_PATHS.ready]: get(() => (ready() ? ok('ready\n') : { status: 503, body: 'not ready\n' })),
     [OWN_PATHS.reload]: { methods: ['POST', 'PUT'], answer: () => answerReload(reload) },
   } satisfies Record<OwnPath, Route>;
-  return new Map<string, Route>([[telemetryPath, get(scrapeAnswerer(exposition))], ...Object.entries(own)]);
+  const pages = PAGES.map(({ path, render }): [string, Route] => [
+    path,
+    get(async (request) => {
+      const query = request.url?.split('?', 2)[1] ?? '';
+      const content = { statuses: nodes(), clock, version, telemetryPath, query, pages: PAGES };
+      return compressible(request, await render(content), PAGE_HEADERS);
+    }),
+  ]);
+  return new Map<string, Route>([
+    [telemetryPath, get(scrapeAnswerer(exposition))],
+    ...pages,
+    ...Object.entries(own),
+  ]);
 }
 
 function get(answer: Route['answer']): Route {

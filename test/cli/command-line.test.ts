@@ -3,6 +3,7 @@ import { parseCommandLine, shardOf, UsageError } from '../../src/cli/command-lin
 import { COMMANDS } from '../../src/cli/flag.js';
 import { FLAGS, type FlagValues, helpText } from '../../src/cli/flags.js';
 import { FLAG_KEYS } from '../../src/config/flag-keys.js';
+import { PAGES } from '../../src/web/pages.js';
 import { OWN_PATHS } from '../../src/web/paths.js';
 import { ConfigFolder } from '../config/config-folder.js';
 import { projectAnd } from '../config/sample-config.js';
@@ -58,7 +59,14 @@ describe('parseCommandLine', () => {
 /** Of each key that a flag comes before: what is not of its kind. */
 const WRONG = {
   'web.listen_address': ['10104', 'a:b', ':65536', '[::1]', '::1:80', 'a b:1', ':', '[localhost]:1'],
-  'web.telemetry_path': [...Object.values(OWN_PATHS), 'metrics', '/metrics?a=b', '/a b', '/é'],
+  'web.telemetry_path': [
+    ...Object.values(OWN_PATHS),
+    ...PAGES.map(({ path }) => path),
+    'metrics',
+    '/metrics?a=b',
+    '/a b',
+    '/é',
+  ],
   'log.level': ['trace', 'INFO', 'warning'],
   'log.format': ['text', 'JSON'],
 } satisfies Record<keyof typeof FLAG_KEYS, readonly string[]>;

@@ -9,7 +9,8 @@ import type { SessionApi } from '../../src/collect/session-api.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { WHOLE_FLEET } from '../../src/discover/shard.js';
 import { viewFleet } from '../../src/web/page/fleet-view.js';
-import { renderPage } from '../../src/web/page/page.js';
+import { NODES_PAGE } from '../../src/web/page/page.js';
+import { PAGES } from '../../src/web/pages.js';
 import { RecordedLog } from '../support/recorded-log.js';
 import { startTcpServer } from '../support/scripted-server.js';
 import { writeConfig } from '../support/simulated-config.js';
@@ -150,7 +151,15 @@ export class Rehearsal {
   /** All that people and programs are shown of the fleet. */
   async pages(): Promise<string> {
     const nodes = this.#wiring.store.list();
-    const page = await renderPage(nodes, this.clock, { version: '0', telemetryPath: '/metrics', query: '' });
+    const content = {
+      statuses: nodes,
+      clock: this.clock,
+      version: '0',
+      telemetryPath: '/metrics',
+      query: '',
+      pages: PAGES,
+    };
+    const page = await NODES_PAGE.render(content);
     return [
       await this.metricsPage(),
       page.toString(),

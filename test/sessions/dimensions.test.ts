@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { METRIC_FAMILIES } from '../../src/metrics/metric-families.js';
 import { DIMENSIONS } from '../../src/sessions/dimensions.js';
-import { renderPage } from '../../src/web/page/page.js';
+import { NODES_PAGE } from '../../src/web/page/page.js';
 import { ConfigFolder } from '../config/config-folder.js';
 import { projectAnd } from '../config/sample-config.js';
 import { FakeClock } from '../support/fake-clock.js';
@@ -40,8 +40,8 @@ describe('DIMENSIONS', () => {
       it('has a section on the page', async () => {
         const dimensions = new Map([[name, counts({ 'a value of it': 6 })]]);
         const statuses = [statusOf(1, { snapshot: { ...SNAPSHOT, dimensions } })];
-        const options = { version: '1', telemetryPath: '/metrics', query: '' };
-        const page = (await renderPage(statuses, new FakeClock(NOW), options)).toString();
+        const options = { version: '1', telemetryPath: '/metrics', query: '', pages: [] };
+        const page = String(await NODES_PAGE.render({ ...options, statuses, clock: new FakeClock(NOW) }));
         assert.match(page, new RegExp(`<h3>${title} .*\n.*a value of it`));
       });
 

@@ -1,6 +1,8 @@
 // The layout of all pages: response headers with the security policy, head and style, navigation, refreshing. The pages
 // work without scripts and load nothing from other hosts.
 import { createHash } from 'node:crypto';
+import type { Clock } from '../../clock.js';
+import type { NodeStatus } from '../../collect/node-store.js';
 import { OWN_PATHS } from '../paths.js';
 import { Html, html } from './html.js';
 import { PAGE_CSS } from './page.css.js';
@@ -16,14 +18,31 @@ const REFRESH_SECONDS = 30;
 /** The query of a page that does not update. */
 const PAUSED = 'refresh=off';
 
+/** A page for people: a file of this folder, listed in ../pages.ts. */
+export interface Page {
+  readonly path: string;
+  /** In the navigation. */
+  readonly name: string;
+  /** In UTF-8. */
+  readonly render: (content: PageContent) => Buffer | Promise<Buffer>;
+}
+
 export interface PageOptions {
   readonly version: string;
   readonly telemetryPath: string;
   /** The part of its address after `?`; unknown parameters are ignored. */
   readonly query: string;
+  /** For the navigation. */
+  readonly pages: readonly Pick<Page, 'path' | 'name'>[];
 }
 
-export interface Page {
+/** What there is to show. */
+export interface PageContent extends PageOptions {
+  readonly statuses: readonly NodeStatus[];
+  readonly clock: Clock;
+}
+
+export interface PageHead {
   readonly path: string;
   /** What needs attention: shown in the title of the tab, and by the colour of its icon. */
   readonly alarms: readonly string[];
@@ -35,8 +54,8 @@ export interface Page {
 
 /** Everything before the content; PAGE_END comes after it. */
 export function pageStart(
-  { path, alarms, subject, reloadPath }: Page,
-  { version, telemetryPath, query }: PageOptions,
+  { path, alarms, subject, reloadPath }: PageHead,
+  { version, telemetryPath, query, pages }: PageOptions,
 ): Html {
   const live = query !== PAUSED;
   return html`<!DOCTYPE html>
@@ -55,7 +74,7 @@ ${live ? keepFresh(reloadPath) : ''}
 <header>
 <h1>TaurusDB sessions <small>exporter ${version}</small></h1>
 <nav aria-label="Pages">
-<a href="${telemetryPath}">Metrics</a>
+${pages.length > 1 ? pages.map((page) => pageLink(page, page.path === path)) : ''}<a href="${telemetryPath}">Metrics</a>
 <a href="${OWN_PATHS.nodes}">JSON</a>
 <a href="${OWN_PATHS.ready}">Ready?</a>
 <a href="${OWN_PATHS.healthy}">Healthy?</a>
@@ -71,6 +90,11 @@ export const PAGE_END = html`</main>
 </body>
 </html>
 `;
+
+function pageLink({ path, name }: Pick<Page, 'path' | 'name'>, isCurrent: boolean): Html {
+  return html`<a href="${path}"${isCurrent ? html` aria-current="page"` : ''}>${name}</a>
+`;
+}
 
 /** With scripts the page is updated in place: a reload would lose the scroll position. */
 function keepFresh(reloadPath: string): Html {

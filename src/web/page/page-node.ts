@@ -2,7 +2,6 @@
 // shows ages; the details are cached until the node changes.
 
 import { DIMENSIONS } from '../../sessions/dimensions.js';
-import { OWN_PATHS } from '../paths.js';
 import { FILLING_UP, NEARLY_FULL } from './fleet-view.js';
 import { change, duration, type Html, html, moment, number, percent, UNKNOWN } from './html.js';
 import type { DimensionView, LongestSession, NodeView } from './node-view.js';
@@ -57,8 +56,11 @@ function bodyOf(node: NodeView): Buffer {
 }
 
 /** Path of the page with this node open. */
+/** The page of the nodes. */
+export const NODES_PATH = '/';
+
 export function openNodePath(node: NodeView): string {
-  return `${OWN_PATHS.page}?open=${encodeURIComponent(node.node_id)}`;
+  return `${NODES_PATH}?open=${encodeURIComponent(node.node_id)}`;
 }
 
 function nodeBody(node: NodeView): Html {

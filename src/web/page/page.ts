@@ -1,35 +1,31 @@
 // The page of the nodes: their state, the age of their figures, the sources of their sessions.
-import { type Clock, TimeSlice } from '../../clock.js';
-import type { NodeStatus } from '../../collect/node-store.js';
-import { OWN_PATHS } from '../paths.js';
+import { TimeSlice } from '../../clock.js';
 import { type FleetSummary, groupByState, viewFleet } from './fleet-view.js';
 import { duration, type Html, html, moment, number, UNKNOWN } from './html.js';
-import { PAGE_END, type PageOptions, pageStart } from './layout.js';
+import { PAGE_END, type Page, type PageContent, pageStart } from './layout.js';
 import { NODE_STATES, type NodeState } from './node-view.js';
-import { nodeDetails, openNodePath } from './page-node.js';
+import { NODES_PATH, nodeDetails, openNodePath } from './page-node.js';
 
 /** Up to this many nodes, all are shown open. */
 const MAX_OPEN = 8;
 
-/** In UTF-8. Some megabytes at a thousand nodes: rendered in time slices, mostly from cached pieces. */
-export async function renderPage(
-  statuses: readonly NodeStatus[],
-  clock: Clock,
-  options: PageOptions,
-): Promise<Buffer> {
+export const NODES_PAGE: Page = { path: NODES_PATH, name: 'Nodes', render: renderNodes };
+
+/** Some megabytes at a thousand nodes: rendered in time slices, mostly from cached pieces. */
+async function renderNodes({ statuses, clock, ...options }: PageContent): Promise<Buffer> {
   const now = clock.now();
   const slice = new TimeSlice(clock);
   const { summary, nodes } = viewFleet(statuses, now);
   const wanted = new URLSearchParams(options.query).get('open');
   const opened = nodes.find(({ node_id: id }) => id === wanted);
   const allOpen = nodes.length <= MAX_OPEN;
-  const page = {
-    path: OWN_PATHS.page,
+  const head = {
+    path: NODES_PATH,
     alarms: alarmsOf(summary),
     subject: 'nodes',
-    reloadPath: opened === undefined ? OWN_PATHS.page : openNodePath(opened),
+    reloadPath: opened === undefined ? NODES_PATH : openNodePath(opened),
   };
-  const pieces = [pageStart(page, options).bytes(), summarySection(summary, now).bytes()];
+  const pieces = [pageStart(head, options).bytes(), summarySection(summary, now).bytes()];
   for (const [state, members] of groupByState(nodes)) {
     pieces.push(sectionStart(state, members.length).bytes());
     for (const node of members) {

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { PAGE_END, pageStart } from '../../../src/web/page/layout.js';
 
 const PAGE = { path: '/incidents', alarms: [], subject: 'incidents', reloadPath: '/incidents?open=7&x=1' };
-const OPTIONS = { version: '1.2.3', telemetryPath: '/metrics', query: '' };
+const OPTIONS = {
+  version: '1.2.3',
+  telemetryPath: '/metrics',
+  query: '',
+  pages: [{ path: '/', name: 'Nodes' }],
+};
 
 describe('pageStart', () => {
   it('opens what PAGE_END closes', () => {
@@ -26,6 +31,13 @@ describe('pageStart', () => {
     const { text } = pageStart(PAGE, { ...OPTIONS, query: 'refresh=off' });
     assert.match(text, /<a href="\/incidents">Resume updates<\/a>/);
     assert.doesNotMatch(text, /http-equiv="refresh"|<script/);
+  });
+
+  it('links the pages where there are several, and says which one this is', () => {
+    assert.doesNotMatch(pageStart(PAGE, OPTIONS).text, />Nodes<\/a>/);
+    const pages = [...OPTIONS.pages, { path: '/incidents', name: 'Incidents' }];
+    const { text } = pageStart(PAGE, { ...OPTIONS, pages });
+    assert.match(text, /<a href="\/">Nodes<\/a>\n<a href="\/incidents" aria-current="page">Incidents<\/a>\n/);
   });
 
   it('shows alarms in the title and by the icon', () => {

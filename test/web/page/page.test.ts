@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import type { NodeStatus } from '../../../src/collect/node-store.js';
 import { PAGE_HEADERS } from '../../../src/web/page/layout.js';
-import { renderPage } from '../../../src/web/page/page.js';
+import { NODES_PAGE } from '../../../src/web/page/page.js';
+import { PAGES } from '../../../src/web/pages.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import {
   counts,
@@ -14,10 +15,10 @@ import {
   UNTRIED_STATUS,
 } from '../../support/node-status-fixture.js';
 
-const OPTIONS = { version: '1.2.3', telemetryPath: '/metrics', query: '' };
+const OPTIONS = { version: '1.2.3', telemetryPath: '/metrics', query: '', pages: PAGES };
 
 async function pageOf(statuses: readonly NodeStatus[], options = OPTIONS): Promise<string> {
-  return String(await renderPage(statuses, new FakeClock(NOW), options));
+  return String(await NODES_PAGE.render({ ...options, statuses, clock: new FakeClock(NOW) }));
 }
 
 /** What a reader sees, one piece of text a line. */
@@ -28,7 +29,7 @@ function visible(page: string): string {
     .replace(/\s*\n\s*/g, '\n');
 }
 
-describe('renderPage', () => {
+describe('NODES_PAGE', () => {
   it('says first which nodes are well, and how old the data is', async () => {
     const down = { ...NODE_STATUS, up: false, lastSuccessAt: NOW - 600_000 };
     const text = visible(await pageOf([NODE_STATUS, down, UNTRIED_STATUS]));
@@ -107,7 +108,8 @@ describe('renderPage', () => {
 
   it('tells new ages of a node that has not changed', async () => {
     const clock = new FakeClock(NOW);
-    const page = async () => visible(String(await renderPage([NODE_STATUS], clock, OPTIONS)));
+    const page = async () =>
+      visible(String(await NODES_PAGE.render({ ...OPTIONS, statuses: [NODE_STATUS], clock })));
     assert.match(await page(), /\n12 s ago\n/);
     await clock.advance(5_000);
     assert.match(await page(), /\n17 s ago\n/);
@@ -137,7 +139,7 @@ describe('renderPage', () => {
           },
         },
       ],
-      { version: evil, telemetryPath: `/${evil}`, query: '' },
+      { ...OPTIONS, version: evil, telemetryPath: `/${evil}` },
     );
     assert.doesNotMatch(page, /<script>|alert\("/);
     assert.equal(page.split('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&#39;&amp;').length - 1, 14);

@@ -1,0 +1,11 @@
+// The pages for people, in the order of the navigation: routes, links and the check of the telemetry path come from here.
+import type { Page } from './page/layout.js';
+import { NODES_PAGE } from './page/page.js';
+import { OWN_PATHS } from './paths.js';
+
+export const PAGES: readonly Page[] = [NODES_PAGE];
+
+/** Whether the server answers there with something other than the metrics. */
+export function isOwnPath(path: string): boolean {
+  return [...Object.values<string>(OWN_PATHS), ...PAGES.map((page) => page.path)].includes(path);
+}
