@@ -5,8 +5,8 @@ import type { NextRuns } from '../schedule/cron-expression.js';
 import { type StalePolicy, staleAt } from '../schedule/run-times.js';
 import type { SchedulerSettings } from '../schedule/scheduler.js';
 import { byDimension } from '../sessions/dimensions.js';
+import type { SessionSettings } from '../sessions/read-snapshot.js';
 import { readSnapshot } from '../sessions/read-snapshot.js';
-import type { SessionSettings } from '../sessions/session-settings.js';
 
 export function schedulerSettings({
   timezone,

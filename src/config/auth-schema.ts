@@ -9,6 +9,14 @@ import type { ConfigDependencies } from './yaml/read-settings.js';
 /** Tagged by its `kind`. */
 export type Auth = v.InferOutput<ReturnType<typeof authSection>>;
 
+/** Which kinds ask IAM for something: their projects need its address. */
+export const NEEDS_IAM = {
+  access_key: false,
+  token: false,
+  password: true,
+  ecs_agency: false,
+} as const satisfies Record<Auth['kind'], boolean>;
+
 export function authSection(dependencies: ConfigDependencies) {
   const kinds = {
     access_key: v.exactOptional(described('Access key, which signs every request', accessKey(dependencies))),

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { INSTANCE_ID, NODE_ID, PROJECT_ID } from '../model/ids.js';
 import { apiEndpoint, iamEndpoint, KNOWN_REGIONS } from '../taurusdb/regions.js';
 import { projectApiSection } from './api-schema.js';
-import { type Auth, authSection } from './auth-schema.js';
+import { type Auth, authSection, NEEDS_IAM } from './auth-schema.js';
 import { cron, described, duration, endpoint, flag, oneOf, someText, text } from './kinds.js';
 import { labels } from './label-schema.js';
 import { findSdkCredentials, type SdkCredentials } from './sdk-credentials.js';
@@ -131,7 +131,7 @@ function missingParts(
   if (typeof region === 'string' && !KNOWN_REGIONS.includes(region)) {
     if (!('endpoint' in project)) {
       missing.push(['region', `expected one of ${KNOWN_REGIONS.join(', ')} or an explicit endpoint`]);
-    } else if (!('iam_endpoint' in project) && (!hasProjectId || isPassword(auth))) {
+    } else if (!('iam_endpoint' in project) && (!hasProjectId || needsIam(auth))) {
       missing.push([
         'iam_endpoint',
         'missing: for this region it is not known, and a password or a project_id to look up needs it',
@@ -146,8 +146,11 @@ function missingParts(
 }
 
 /** Also of an `auth` that could not be read in full, and so has no `kind`. */
-function isPassword(auth: unknown): boolean {
-  return isMapping(auth) && (auth.kind === 'password' || 'password' in auth);
+function needsIam(auth: unknown): boolean {
+  return (
+    isMapping(auth) &&
+    Object.entries(NEEDS_IAM).some(([kind, needed]) => needed && (auth.kind === kind || kind in auth))
+  );
 }
 
 function found(

@@ -5,7 +5,8 @@ import type { ColumnName } from './columns.js';
 interface Row {
   /** The key below `metrics.dimensions`, and the end of the metric's name. */
   readonly name: string;
-  readonly column: ColumnName;
+  /** Not the SQL, whose literals must not become labels, nor the id, which no two sessions share. */
+  readonly column: Exclude<ColumnName, 'info' | 'id'>;
   /** The label of the metric that holds the value; qualified where Prometheus or a user would use the plain word. */
   readonly label: string;
   /** Of its section on the page. */

@@ -1,14 +1,20 @@
 // The core's one entrance: the bytes of a session CSV → a snapshot, in a single pass that keeps no session.
 import { parse } from 'csv-parse/sync';
-import { COLUMNS, type ColumnName, findColumns } from './columns.js';
-import { SessionAggregate } from './counting/session-aggregate.js';
+import { COLUMNS, type ColumnName, findColumns, type HeaderNames } from './columns.js';
+import { type CountingSettings, SessionAggregate } from './counting/session-aggregate.js';
 import { CsvError } from './csv-error.js';
 import { toUtf8 } from './encoding.js';
 import { type CsvRecord, RecordScanner } from './scanner/record-scanner.js';
-import type { SessionSettings } from './session-settings.js';
 import type { CsvTally, Snapshot } from './snapshot.js';
 
 const BLANKS: ReadonlySet<number | undefined> = new Set(Buffer.from(' \t\r\n'));
+
+/** What the configuration decides about reading session files. */
+export interface SessionSettings extends CountingSettings {
+  /** A label of the WHATWG Encoding Standard; a byte-order mark in the file wins over it. */
+  readonly encoding: string;
+  readonly columnNames: HeaderNames;
+}
 
 export interface ReadResult {
   readonly snapshot: Snapshot;

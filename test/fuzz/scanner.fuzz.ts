@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { COLUMNS, HEADER_NAMES } from '../../src/sessions/columns.js';
+import type { SessionSettings } from '../../src/sessions/read-snapshot.js';
 import { readSnapshot } from '../../src/sessions/read-snapshot.js';
-import type { SessionSettings } from '../../src/sessions/session-settings.js';
 import type { CsvTally, Snapshot } from '../../src/sessions/snapshot.js';
 import { Refusal } from '../sessions/plain-reading/find-fault.js';
 import { readPlainly } from '../sessions/plain-reading/read-plainly.js';

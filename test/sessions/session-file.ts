@@ -1,7 +1,7 @@
 // What the tests of the core share: the settings of a configuration that says nothing, and session files in chunks.
 import { byDimension, type Dimension } from '../../src/sessions/dimensions.js';
+import type { SessionSettings } from '../../src/sessions/read-snapshot.js';
 import { readSnapshot } from '../../src/sessions/read-snapshot.js';
-import type { SessionSettings } from '../../src/sessions/session-settings.js';
 import type { Snapshot } from '../../src/sessions/snapshot.js';
 
 export const SETTINGS: SessionSettings = {

@@ -1,8 +1,8 @@
 // This project's core, which works out more than the others: transactions, lock waits, slow sessions.
 
 import { byDimension, type Dimension } from '../../../src/sessions/dimensions.js';
+import type { SessionSettings } from '../../../src/sessions/read-snapshot.js';
 import { readSnapshot } from '../../../src/sessions/read-snapshot.js';
-import type { SessionSettings } from '../../../src/sessions/session-settings.js';
 import { type Figures, record } from '../figures.js';
 import { openSessionFile } from '../open-session-file.js';
 

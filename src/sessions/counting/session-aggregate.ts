@@ -12,14 +12,27 @@ import {
 import type { ColumnName } from '../columns.js';
 import { byDimension, DIMENSIONS, type Dimension, type DimensionRow } from '../dimensions.js';
 import type { CsvRecord } from '../scanner/record-scanner.js';
-import type { SessionSettings } from '../session-settings.js';
 import type { DimensionCounts, SessionTime, Snapshot } from '../snapshot.js';
 import { ALL_COMMANDS, CommandTimes } from './command-times.js';
 import { LabelCounts, type Marks } from './label-counts.js';
 import { topValues } from './top-values.js';
 
+export interface DimensionSettings {
+  readonly enabled: boolean;
+  /** Values shown at most, `other` not counted. */
+  readonly maxValues: number;
+}
+
+/** What the configuration decides about counting. */
+export interface CountingSettings {
+  readonly dimensions: Readonly<Record<Dimension, DimensionSettings>>;
+  readonly stripPort: boolean;
+  readonly slowSeconds: number;
+  readonly longTransactionSeconds: number;
+}
+
 /** The columns that are read one by one: for other figures, or because the text is not counted as it is. */
-type ReadColumn = Exclude<ColumnName, 'id' | 'info' | 'user' | 'db'>;
+type ReadColumn = Extract<ColumnName, 'host' | 'state' | 'command' | 'time' | `trx_${string}`>;
 
 const SLEEP = 'sleep';
 const INACTIVE_COMMANDS: ReadonlySet<string> = new Set([SLEEP, 'daemon', 'binlog dump', 'binlog dump gtid']);
@@ -38,7 +51,7 @@ const NO_FIELD = -1;
 
 export class SessionAggregate {
   readonly #columns: ReadonlyMap<ColumnName, number>;
-  readonly #settings: SessionSettings;
+  readonly #settings: CountingSettings;
   readonly #fields: Readonly<Record<ReadColumn, number>>;
   readonly #counts = byDimension(({ name }) => new LabelCounts(MARKS[name]));
   readonly #state = this.#counts.state;
@@ -63,7 +76,7 @@ export class SessionAggregate {
   #lockWaitLongestSeconds = 0;
 
   /** `columns`: the field of each column that the file has. */
-  constructor(columns: ReadonlyMap<ColumnName, number>, settings: SessionSettings) {
+  constructor(columns: ReadonlyMap<ColumnName, number>, settings: CountingSettings) {
     this.#columns = columns;
     this.#settings = settings;
     this.#fields = fieldsOf(columns, settings);
@@ -197,7 +210,7 @@ export class SessionAggregate {
 
 function fieldsOf(
   columns: ReadonlyMap<ColumnName, number>,
-  { dimensions }: SessionSettings,
+  { dimensions }: CountingSettings,
 ): Readonly<Record<ReadColumn, number>> {
   const field = (column: ColumnName): number => columns.get(column) ?? NO_FIELD;
   return {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { COLUMNS, type ColumnName } from '../../../src/sessions/columns.js';
 import { SessionAggregate } from '../../../src/sessions/counting/session-aggregate.js';
+import type { SessionSettings } from '../../../src/sessions/read-snapshot.js';
 import { RecordScanner } from '../../../src/sessions/scanner/record-scanner.js';
-import type { SessionSettings } from '../../../src/sessions/session-settings.js';
 import type { Snapshot } from '../../../src/sessions/snapshot.js';
 import { SNAPSHOT } from '../../support/node-status-fixture.js';
 import { countsOf, SETTINGS } from '../session-file.js';

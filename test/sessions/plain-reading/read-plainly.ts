@@ -2,8 +2,7 @@
 // counted in Maps. Slow, simple enough to be believed, and without a line of the code that it judges.
 import { parse } from 'csv-parse/sync';
 import { COLUMNS, type ColumnName } from '../../../src/sessions/columns.js';
-import type { ReadResult } from '../../../src/sessions/read-snapshot.js';
-import type { SessionSettings } from '../../../src/sessions/session-settings.js';
+import type { ReadResult, SessionSettings } from '../../../src/sessions/read-snapshot.js';
 import type { CsvTally, Snapshot } from '../../../src/sessions/snapshot.js';
 import { findColumns } from './find-columns.js';
 import { findFault, Refusal } from './find-fault.js';

@@ -1,7 +1,7 @@
 // Sessions → one snapshot. Knows nothing of CSV but which columns the file has.
 import type { ColumnName } from '../../../src/sessions/columns.js';
 import type { Dimension } from '../../../src/sessions/dimensions.js';
-import type { SessionSettings } from '../../../src/sessions/session-settings.js';
+import type { SessionSettings } from '../../../src/sessions/read-snapshot.js';
 import type { DimensionCounts, SessionTime, Snapshot } from '../../../src/sessions/snapshot.js';
 import { OTHER } from './label-text.js';
 import type { Session } from './session.js';
