@@ -28,9 +28,11 @@ describe('the documentation', () => {
   });
 
   it('links only to files that are there', () => {
-    const pages = ['README.md', ...readdirSync(path.join(ROOT, 'docs')).map((name) => `docs/${name}`)].filter(
-      (name) => name.endsWith('.md'),
-    );
+    const pages = [
+      'README.md',
+      'CONTRIBUTING.md',
+      ...readdirSync(path.join(ROOT, 'docs')).map((name) => `docs/${name}`),
+    ].filter((name) => name.endsWith('.md'));
     for (const page of pages) {
       const links = readFileSync(path.join(ROOT, page), 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/gu);
       for (const [, link = ''] of links) {
