@@ -7,7 +7,7 @@ const ROUNDING = 1e-6;
 /** Full at first. What a second adds is its owner's to say: the rate may change at any time. */
 export class TokenBucket {
   readonly #clock: Clock;
-  readonly #capacity: number;
+  #capacity: number;
   #tokens: number;
   #refilledAt: number;
 
@@ -27,6 +27,12 @@ export class TokenBucket {
     this.#tokens = Math.min(this.#capacity, this.#tokens + seconds * perSecond);
     this.#refilledAt = Math.max(this.#refilledAt, until);
     return seconds;
+  }
+
+  /** What is in it beyond the new capacity is lost. */
+  resize(capacity: number): void {
+    this.#capacity = capacity;
+    this.#tokens = Math.min(capacity, this.#tokens);
   }
 
   /** Takes a token, if there is one. */

@@ -11,7 +11,7 @@ import type { DatabaseNode } from '../model/node.js';
 import { capacityWarnings } from '../schedule/capacity.js';
 import { shortestGapMs } from '../schedule/cron-expression.js';
 import type { NodeSelection } from '../taurusdb/discover-nodes.js';
-import type { ProjectClients } from './project-clients.js';
+import { cloudIdOf, type ProjectClients } from './project-clients.js';
 
 /** The parts of the configuration that say which nodes there are. */
 export type FleetConfig = Pick<Config, 'projects' | 'collection' | 'metrics'>;
@@ -64,11 +64,12 @@ export class Fleet {
     const discovered = config.projects.filter(({ discovery }) => discovery.enabled);
     metrics.setDiscovered(discovered.map(({ name }) => name));
     this.#discovery.setProjects(
-      discovered.map(({ name, region, project_id: projectId, discovery }) => {
+      discovered.map((project) => {
+        const { name, discovery } = project;
         const selection = selectionOf(discovery);
         return {
           project: name,
-          cloudId: projectId ?? region,
+          cloudId: cloudIdOf(project),
           source: clients.of(name),
           selection,
           discoverNodes: (deadline) => clients.of(name).discoverNodes(selection, deadline),

@@ -6,9 +6,8 @@ import type { Log } from '../log.js';
 import type { ApiObserver } from '../model/api-observer.js';
 import { type ApiClient, createApiClient } from '../taurusdb/api-client.js';
 import type { CircuitBreaker } from '../taurusdb/call/circuit-breaker.js';
-import type { BudgetState } from '../taurusdb/call/rate-limiter.js';
+import type { BudgetState, RateLimiter } from '../taurusdb/call/rate-limiter.js';
 import { type FindProjectId, ProjectLookup } from '../taurusdb/operations/project-id.js';
-import type { SubmitBody } from '../taurusdb/operations/submit-task.js';
 import { openService, type Service } from '../taurusdb/service.js';
 import { projectCredentials } from './project-credentials.js';
 
@@ -22,6 +21,9 @@ export interface ProjectClientOptions {
   readonly metadataEndpoint: string;
 }
 
+/** The budget of requests to one address of the project: it outlives a client that a reload replaces. */
+export type LimiterOf = (service: 'taurusdb' | 'iam', endpoint: string) => RateLimiter;
+
 export interface ProjectClient {
   readonly api: ApiClient;
   budget(): BudgetState;
@@ -31,15 +33,18 @@ export interface ProjectClient {
 
 export function openProjectClient(
   project: ProjectConfig,
-  submitBody: SubmitBody,
+  limiterOf: LimiterOf,
   options: ProjectClientOptions,
 ): ProjectClient {
   const { clock, breaker } = options;
   const closing = new AbortController();
-  const open = (endpoint: string): Service => openService(serviceOptions(project, endpoint, options));
+  const limiter = limiterOf('taurusdb', project.endpoint);
+  const open = (endpoint: string, ofService: RateLimiter): Service =>
+    openService({ ...serviceOptions(project, options), endpoint, limiter: ofService });
 
-  const taurusdb = open(project.endpoint);
-  const openedIam = project.iam_endpoint === undefined ? undefined : open(project.iam_endpoint);
+  const taurusdb = open(project.endpoint, limiter);
+  const { iam_endpoint: iamEndpoint } = project;
+  const openedIam = iamEndpoint === undefined ? undefined : open(iamEndpoint, limiterOf('iam', iamEndpoint));
   const iam = (): Service => {
     if (openedIam === undefined) {
       throw new TypeError('IAM is needed and has no endpoint, though the configuration was checked');
@@ -67,10 +72,9 @@ export function openProjectClient(
     api: createApiClient({
       callApi: taurusdb.callWith(credentials, breaker),
       findProjectId: findProjectId(),
-      submitBody,
       maxCsvBytes: project.api.max_csv_bytes,
     }),
-    budget: () => taurusdb.budget(),
+    budget: () => limiter.state(),
     close: async () => {
       closing.abort();
       await Promise.all([taurusdb.close(), openedIam?.close()]);
@@ -80,17 +84,14 @@ export function openProjectClient(
 
 function serviceOptions(
   { name, language, api }: ProjectConfig,
-  endpoint: string,
   { clock, log, observer }: ProjectClientOptions,
 ) {
   const { proxy_url: proxyUrl } = api;
   return {
     project: name,
-    endpoint,
     language,
     requestTimeoutMs: api.request_timeout,
     maxRetries: api.max_retries,
-    maxRequestsPerSecond: api.max_requests_per_second,
     ...(api.ca === undefined ? {} : { ca: [...rootCertificates, api.ca].join('\n') }),
     ...(proxyUrl === undefined ? {} : { readProxyUrl: () => proxyUrl.read() }),
     clock,

@@ -1,18 +1,23 @@
 // One API client per configured project. A reload keeps the clients of projects that did not change: with them their budget
 // of requests and what is known of their credential.
+import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../clock.js';
-import type { Config } from '../config/config-schema.js';
+import type { Config, ProjectConfig } from '../config/config-schema.js';
 import { Secret } from '../config/secret.js';
 import type { Log } from '../log.js';
 import type { ApiObserver } from '../model/api-observer.js';
 import { CollectionError } from '../model/failure.js';
 import type { ApiClient } from '../taurusdb/api-client.js';
 import { CircuitBreaker, KEY_LIMITS, PASSWORD_LIMITS } from '../taurusdb/call/circuit-breaker.js';
-import type { BudgetState } from '../taurusdb/call/rate-limiter.js';
+import { type BudgetState, RateLimiter } from '../taurusdb/call/rate-limiter.js';
 import { METADATA_ENDPOINT } from '../taurusdb/credentials/metadata-service.js';
-import type { SubmitBody } from '../taurusdb/operations/submit-task.js';
-import { openProjectClient, type ProjectClient, type ProjectClientOptions } from './project-client.js';
+import {
+  type LimiterOf,
+  openProjectClient,
+  type ProjectClient,
+  type ProjectClientOptions,
+} from './project-client.js';
 
 export interface ProjectClientsOptions {
   readonly clock: Clock;
@@ -25,18 +30,23 @@ export interface ProjectClientsOptions {
 interface Entry {
   readonly settings: unknown;
   readonly client: ProjectClient;
+  /** By service and endpoint: what the API has asked to wait, and the pace, hold for the next client, too. */
+  readonly limiters: ReadonlyMap<string, RateLimiter>;
+  readonly maxRequestsPerSecond: number;
 }
 
 export class ProjectClients {
   readonly #options: ProjectClientOptions;
   #entries = new Map<string, Entry>();
 
-  constructor(options: ProjectClientsOptions) {
+  constructor({ clock, log, observer, metadataEndpoint = METADATA_ENDPOINT }: ProjectClientsOptions) {
     this.#options = {
-      ...options,
-      metadataEndpoint: options.metadataEndpoint ?? METADATA_ENDPOINT,
-      breaker: new CircuitBreaker(options.clock, KEY_LIMITS),
-      passwordBreaker: new CircuitBreaker(options.clock, PASSWORD_LIMITS),
+      clock,
+      log,
+      observer,
+      metadataEndpoint,
+      breaker: new CircuitBreaker(clock, KEY_LIMITS),
+      passwordBreaker: new CircuitBreaker(clock, PASSWORD_LIMITS),
     };
   }
 
@@ -45,21 +55,15 @@ export class ProjectClients {
    * them in force. A client that is no longer wanted is let go, not closed: what runs ends with the client that it began
    * with, and idle connections end by themselves.
    */
-  prepare(config: Pick<Config, 'projects' | 'collection'>): () => void {
-    const body = submitBody(config.collection);
-    const entries = config.projects.map((project): [string, Entry] => {
-      const { nodes: _nodes, discovery: _discovery, ...connection } = project;
-      const settings = comparable({ connection, body });
-      const known = this.#entries.get(project.name);
-      return [
-        project.name,
-        known !== undefined && isDeepStrictEqual(known.settings, settings)
-          ? known
-          : { settings, client: openProjectClient(project, body, this.#options) },
-      ];
-    });
+  prepare({ projects }: Pick<Config, 'projects'>): () => void {
+    const entries = new Map(projects.map((project) => [project.name, this.#entryOf(project)]));
     return () => {
-      this.#entries = new Map(entries);
+      this.#entries = entries;
+      for (const { limiters, maxRequestsPerSecond } of entries.values()) {
+        for (const limiter of limiters.values()) {
+          limiter.resize(maxRequestsPerSecond);
+        }
+      }
     };
   }
 
@@ -75,6 +79,25 @@ export class ProjectClients {
     return entry.client.api;
   }
 
+  #entryOf(project: ProjectConfig): Entry {
+    const { nodes: _nodes, discovery: _discovery, ...connection } = project;
+    const settings = comparable(connection);
+    const known = this.#entries.get(project.name);
+    if (known !== undefined && isDeepStrictEqual(known.settings, settings)) {
+      return known;
+    }
+    const { max_requests_per_second: maxRequestsPerSecond } = project.api;
+    const limiters = new Map<string, RateLimiter>();
+    const limiterOf: LimiterOf = (service, endpoint) => {
+      const key = `${service} ${endpoint}`;
+      const limiter = known?.limiters.get(key) ?? new RateLimiter(this.#options.clock, maxRequestsPerSecond);
+      limiters.set(key, limiter);
+      return limiter;
+    };
+    const client = openProjectClient(project, limiterOf, this.#options);
+    return { settings, client, limiters, maxRequestsPerSecond };
+  }
+
   /** Each project's budget of requests, by the project's name. */
   budgets(): Map<string, BudgetState> {
     return new Map([...this.#entries].map(([name, { client }]) => [name, client.budget()]));
@@ -86,16 +109,10 @@ export class ProjectClients {
   }
 }
 
-function submitBody({ filter, slow_session_threshold }: Config['collection']): SubmitBody {
-  return filter === 'slow'
-    ? { filter, slow_process_threshold: Math.round(slow_session_threshold / 1000) }
-    : { filter };
-}
-
-/** Secrets compare by their text and the file that they follow: a reload with another of either needs another client. */
+/** A secret compares by the file that it follows, whose text may change at any time, or by its text. */
 function comparable(value: unknown): unknown {
   if (value instanceof Secret) {
-    return [value.read(), value.path];
+    return value.path ?? value.read();
   }
   if (Array.isArray(value)) {
     return value.map(comparable);
@@ -104,4 +121,10 @@ function comparable(value: unknown): unknown {
     return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, comparable(part)]));
   }
   return value;
+}
+
+/** The project in the cloud, whatever its name here: by its id or, where that is looked up, by all that the look-up uses. */
+export function cloudIdOf({ project_id: projectId, region, iam_endpoint, auth }: ProjectConfig): string {
+  const text = JSON.stringify(comparable({ region, iam_endpoint, auth }));
+  return projectId ?? createHash('sha256').update(text).digest('hex');
 }

@@ -1,5 +1,6 @@
 // Configuration → the settings that the parts of the agent take: those that a reload may change.
 import type { CollectionSettings } from '../collect/collector.js';
+import type { SessionFilter } from '../collect/session-api.js';
 import type { Config } from '../config/config-schema.js';
 import type { NextRuns } from '../schedule/cron-expression.js';
 import { type StalePolicy, staleAt } from '../schedule/run-times.js';
@@ -24,12 +25,19 @@ export function collectionSettings(
   const sessions = sessionSettings(config);
   const policy: StalePolicy = { timezone, splayMs: splay, timeoutMs: timeout, staleAfterMs: stale_after };
   return {
+    filter: sessionFilter(config.collection),
     readSnapshot: (bytes, tally, previous) => readSnapshot(bytes, sessions, tally, previous),
     timeoutMs: timeout,
     pollIntervalMs: poll_interval,
     stalePolicy: ({ schedule }) => JSON.stringify([schedule, policy]),
     staleAt: (node, snapshot) => staleAt(node, snapshot, policy, nextRuns),
   };
+}
+
+function sessionFilter({ filter, slow_session_threshold }: Config['collection']): SessionFilter {
+  return filter === 'slow'
+    ? { filter, slow_process_threshold: Math.round(slow_session_threshold / 1000) }
+    : { filter };
 }
 
 export function sessionSettings({

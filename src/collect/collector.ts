@@ -11,7 +11,7 @@ import type { CsvTally } from '../sessions/snapshot.js';
 import type { FoundHeader, NodeStatus, NodeStore } from './node-store.js';
 import { PhaseTimer } from './phase-timer.js';
 import { type ReadSnapshot, runCollection } from './run-collection.js';
-import type { SessionApi } from './session-api.js';
+import type { SessionApi, SessionFilter } from './session-api.js';
 import type { WaitSettings } from './wait-for-task.js';
 
 export interface CollectorDependencies {
@@ -24,6 +24,7 @@ export interface CollectorDependencies {
 
 /** What a reload may change: a collection takes them at its start, and ends with them. */
 export interface CollectionSettings extends WaitSettings {
+  readonly filter: SessionFilter;
   readonly readSnapshot: ReadSnapshot;
   /** Of one collection, all phases together. */
   readonly timeoutMs: number;

@@ -3,7 +3,7 @@
 import type { ReadResult } from '../sessions/read-snapshot.js';
 import type { CsvTally, Snapshot } from '../sessions/snapshot.js';
 import type { PhaseTimer } from './phase-timer.js';
-import type { SessionApi } from './session-api.js';
+import type { SessionApi, SessionFilter } from './session-api.js';
 import { type TaskWait, waitForTask } from './wait-for-task.js';
 
 /** sessions/read-snapshot.ts with its settings: parses and aggregates the file while it streams. */
@@ -15,6 +15,8 @@ export type ReadSnapshot = (
 
 export interface Collection extends TaskWait {
   readonly api: SessionApi;
+  /** Which sessions are asked for. */
+  readonly filter: SessionFilter;
   readonly readSnapshot: ReadSnapshot;
   readonly publish: (result: ReadResult) => void;
   /** Of the node, for the values that stay on show from one snapshot to the next. */
@@ -28,7 +30,7 @@ export interface Collection extends TaskWait {
 export async function runCollection(collection: Collection): Promise<void> {
   const { node, api, deadline, phases } = collection;
 
-  const requestId = await phases.time('submit', () => api.submitTask(node, deadline));
+  const requestId = await phases.time('submit', () => api.submitTask(node, collection.filter, deadline));
 
   await phases.time('wait', () => waitForTask(requestId, collection));
 

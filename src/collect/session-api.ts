@@ -7,9 +7,16 @@ import type { DatabaseNode } from '../model/node.js';
 export const TASK_STATUSES = ['running', 'finished', 'error', 'unrecognized'] as const;
 export type TaskStatus = (typeof TASK_STATUSES)[number];
 
+/** Which sessions are asked for; the names are the API's. */
+export interface SessionFilter {
+  readonly filter: string;
+  /** Seconds, 1 to 86400. */
+  readonly slow_process_threshold?: number;
+}
+
 export interface SessionApi {
-  /** Starts a task that collects all real-time sessions of the node; resolves to its request id. */
-  submitTask(node: DatabaseNode, deadline: Deadline): Promise<string>;
+  /** Starts a task that collects these real-time sessions of the node; resolves to its request id. */
+  submitTask(node: DatabaseNode, filter: SessionFilter, deadline: Deadline): Promise<string>;
   taskStatus(node: DatabaseNode, requestId: string, deadline: Deadline): Promise<TaskStatus>;
   /**
    * The result's bytes, decoded and bounded by `max_csv_bytes`; iterating rejects when the body is cut off.

@@ -40,6 +40,8 @@ interface ScheduledNode {
   node: DatabaseNode;
   /** Its first collection has been started, or waits for a slot. */
   begun: boolean;
+  /** The run that it waits for, before its share of the splay; milliseconds since the epoch. Undefined once it is made. */
+  awaitedRun: number | undefined;
   /** A collection waits for a slot or runs. */
   busy: boolean;
   leaveQueue: () => void;
@@ -127,6 +129,7 @@ export class Scheduler {
     const scheduled: ScheduledNode = {
       node,
       begun: false,
+      awaitedRun: undefined,
       busy: false,
       leaveQueue: () => {},
       timetable: new AbortController(),
@@ -155,12 +158,23 @@ export class Scheduler {
     if (!scheduled.begun) {
       await this.#waitForShare(scheduled.node, signal);
       this.#begin(scheduled, signal);
+    } else if (scheduled.awaitedRun !== undefined && scheduled.awaitedRun <= this.#clock.now()) {
+      // The timetable was replaced between a run and the node's share of the splay: the run is made all the same.
+      await this.#waitForShare(scheduled.node, signal, scheduled.awaitedRun);
+      this.#begin(scheduled, signal);
     }
     for (;;) {
+      let next = { run: NEVER, at: NEVER };
       const lateMs = await waitForRun(
         this.#clock,
-        () => this.#nextRunAt(scheduled.node),
-        (runAt) => this.#collector.noteNextRun(scheduled.node, runAt),
+        () => {
+          next = this.#nextRun(scheduled.node);
+          return next.at;
+        },
+        (runAt) => {
+          scheduled.awaitedRun = next.run;
+          this.#collector.noteNextRun(scheduled.node, runAt);
+        },
         signal,
       );
       if (lateMs > LATE_MS) {
@@ -170,21 +184,24 @@ export class Scheduler {
     }
   }
 
-  async #waitForShare(node: DatabaseNode, signal: AbortSignal): Promise<void> {
-    const shareMs = splayShareMs(node.nodeId, this.#settings.splayMs);
-    this.#collector.noteNextRun(node, this.#clock.now() + shareMs);
-    await this.#clock.sleep(shareMs, signal);
+  async #waitForShare(node: DatabaseNode, signal: AbortSignal, since = this.#clock.now()): Promise<void> {
+    const now = this.#clock.now();
+    const runAt = Math.max(now, since + splayShareMs(node.nodeId, this.#settings.splayMs));
+    this.#collector.noteNextRun(node, runAt);
+    await this.#clock.sleep(runAt - now, signal);
   }
 
-  #nextRunAt({ schedule, nodeId }: DatabaseNode): number {
+  /** The next run of the schedule, and when it is made: with the node's share of the splay. */
+  #nextRun({ schedule, nodeId }: DatabaseNode): { readonly run: number; readonly at: number } {
     const { timezone, splayMs } = this.#settings;
     const [run = NEVER, following = NEVER] = this.#nextRuns(schedule, timezone, 2).map(Number);
     // A share longer than the time between two runs would push every run past the one after it.
-    return run + splayShareMs(nodeId, Math.min(splayMs, following - run));
+    return { run, at: run + splayShareMs(nodeId, Math.min(splayMs, following - run)) };
   }
 
   #begin(scheduled: ScheduledNode, signal: AbortSignal): void {
     signal.throwIfAborted(); // a sleep that has just ended is no longer stopped by it
+    scheduled.awaitedRun = undefined;
     if (scheduled.busy) {
       this.#collector.countSkipped(scheduled.node);
       return;

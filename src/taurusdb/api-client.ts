@@ -8,14 +8,13 @@ import type { CallApi } from './call/api-call.js';
 import { discoverNodes, type NodeSelection } from './discover-nodes.js';
 import { downloadResult } from './operations/download-result.js';
 import type { FindProjectId } from './operations/project-id.js';
-import { type SubmitBody, submitTask } from './operations/submit-task.js';
+import { submitTask } from './operations/submit-task.js';
 import { TaskStatusQuery } from './operations/task-status.js';
 
 export interface ApiClientOptions {
   /** Calls of TaurusDB, with the project's credentials. */
   readonly callApi: CallApi;
   readonly findProjectId: FindProjectId;
-  readonly submitBody: SubmitBody;
   /** After decoding. */
   readonly maxCsvBytes: number;
 }
@@ -25,7 +24,7 @@ export interface ApiClient extends SessionApi {
 }
 
 export function createApiClient(options: ApiClientOptions): ApiClient {
-  const { callApi, findProjectId, submitBody, maxCsvBytes } = options;
+  const { callApi, findProjectId, maxCsvBytes } = options;
   /** Every path of this API starts with its project. */
   const callProject: CallApi = async (call, deadline, read) => {
     const projectId = await findProjectId(deadline);
@@ -34,7 +33,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
   const statusQuery = new TaskStatusQuery(callProject);
 
   return {
-    submitTask: (node, deadline) => submitTask(callProject, nodePath(node), submitBody, deadline),
+    submitTask: (node, filter, deadline) => submitTask(callProject, nodePath(node), filter, deadline),
     taskStatus: (node, requestId, deadline) => statusQuery.ask(nodePath(node), requestId, deadline),
     downloadResult: (node, requestId, deadline) =>
       downloadResult(callProject, { nodePath: nodePath(node), requestId, maxBytes: maxCsvBytes }, deadline),

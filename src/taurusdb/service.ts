@@ -1,19 +1,17 @@
-// One service of the cloud, TaurusDB or IAM: its address, its connections and its budget of requests.
+// One service of the cloud, TaurusDB or IAM: its address and its connections.
 import type { CallApi } from './call/api-call.js';
 import { type CallApiOptions, createCallApi } from './call/call-api.js';
 import type { CircuitBreaker } from './call/circuit-breaker.js';
 import type { Credentials } from './call/credentials.js';
-import { type BudgetState, RateLimiter } from './call/rate-limiter.js';
 import { HttpClient } from './http/http-client.js';
 
 /** What the service makes itself, and what a call brings. */
-type OwnOptions = 'host' | 'where' | 'http' | 'limiter' | 'credentials' | 'breaker';
+type OwnOptions = 'host' | 'where' | 'http' | 'credentials' | 'breaker';
 
 /** With the options of all layers that a call passes. */
 export interface ServiceOptions extends Omit<CallApiOptions, OwnOptions> {
   /** Scheme, host and port. */
   readonly endpoint: string;
-  readonly maxRequestsPerSecond: number;
   /** PEM; trusted instead of the system's authorities. */
   readonly ca?: string;
   /** Asked at each request, so that a changed URL is followed. It may hold a user and a password. */
@@ -23,13 +21,12 @@ export interface ServiceOptions extends Omit<CallApiOptions, OwnOptions> {
 export interface Service {
   /** Calls in the name of these credentials. Share one breaker between all that may use the same ones. */
   callWith(credentials: Credentials, breaker: CircuitBreaker): CallApi;
-  budget(): BudgetState;
   /** Ends the calls under way and takes no more. */
   close(): Promise<void>;
 }
 
 export function openService(options: ServiceOptions): Service {
-  const { endpoint, requestTimeoutMs, ca, readProxyUrl, clock, maxRequestsPerSecond } = options;
+  const { endpoint, requestTimeoutMs, ca, readProxyUrl } = options;
   const http = new HttpClient({
     endpoint,
     timeoutMs: requestTimeoutMs,
@@ -41,11 +38,9 @@ export function openService(options: ServiceOptions): Service {
     const proxyHost = http.proxyHost();
     return proxyHost === undefined ? host : `${host} through the proxy ${proxyHost}`;
   };
-  const limiter = new RateLimiter(clock, maxRequestsPerSecond);
   return {
     callWith: (credentials, breaker) =>
-      createCallApi({ ...options, host, where, http, limiter, credentials, breaker }),
-    budget: () => limiter.state(),
+      createCallApi({ ...options, host, where, http, credentials, breaker }),
     close: () => http.close(),
   };
 }

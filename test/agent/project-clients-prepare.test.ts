@@ -20,20 +20,24 @@ describe('ProjectClients.prepare', () => {
   let clients: ProjectClients;
 
   function config(settings = '', token = 'first'): Config {
-    return folder.load(`
+    return folder.load(text(`{ value: ${token} }`, settings)).config;
+  }
+
+  function text(token: string, settings = ''): string {
+    return `
 projects:
   - name: production
     region: ap-southeast-3
     project_id: 054e292c9880d4992f02c0196d3ea468
     endpoint: ${server.url}
-    auth: { token: { value: ${token} } }
+    auth: { token: ${token} }
     discovery: { enabled: true }
-${settings}`).config;
+${settings}`;
   }
 
   /** The token that a request with this view of the clients carries. */
   async function tokenSent(api = clients.of('production')): Promise<unknown> {
-    await api.submitTask(node, deadline);
+    await api.submitTask(node, { filter: 'total' }, deadline);
     return server.requests.at(-1)?.headers['x-auth-token'];
   }
 
@@ -69,27 +73,39 @@ ${settings}`).config;
     assert.equal(await tokenSent(), 'second');
   });
 
-  it('keeps the client, and with it the budget, of a project that did not change', async () => {
-    await tokenSent();
-    clients.prepare(config('collection: { schedule: "*/5 * * * *" }'))();
-    assert.ok(isUsed());
-    clients.prepare(config('collection: { filter: active }'))();
-    assert.ok(!isUsed());
+  it('keeps the client of a project that did not change, whatever else did', () => {
+    const before = clients.of('production');
+    clients.prepare(config('collection: { schedule: "*/5 * * * *", filter: slow }'))();
+    assert.equal(clients.of('production'), before);
+    clients.prepare(config('    api: { request_timeout: 7s }'))();
+    assert.notEqual(clients.of('production'), before);
+  });
+
+  it('keeps the client, and what it holds, where the file of its secret has another content now', async () => {
+    folder.write('token', 'old');
+    const withFile = () => folder.load(text('{ value_file: token }')).config;
+    clients.prepare(withFile())();
+    const before = clients.of('production');
+    folder.write('token', 'new');
+    clients.prepare(withFile())();
+    assert.equal(clients.of('production'), before);
+    assert.equal(await tokenSent(), 'new');
+  });
+
+  it('gives the next client the budget of the one before: a pause that the API asked for goes on', async () => {
+    server = await startServer([{ status: 429, headers: { 'retry-after': '120' } }, GOOD]);
+    clients.prepare(config())();
+    await assert.rejects(tokenSent(), { reason: 'throttled' });
+    clients.prepare(config('    api: { request_timeout: 7s, max_requests_per_second: 4 }'))();
+    assert.equal(clients.budgets().get('production')?.requestsPerSecond, 0);
+    await assert.rejects(tokenSent(), { reason: 'throttled' });
+    assert.equal(server.requests.length, 1);
   });
 
   it('follows another file where the secret in it is the same for now', async () => {
     folder.write('first', 'same');
     folder.write('second', 'same');
-    const withFile = (name: string) =>
-      folder.load(`
-projects:
-  - name: production
-    region: ap-southeast-3
-    project_id: 054e292c9880d4992f02c0196d3ea468
-    endpoint: ${server.url}
-    auth: { token: { value_file: ${name} } }
-    discovery: { enabled: true }
-`).config;
+    const withFile = (name: string) => folder.load(text(`{ value_file: ${name} }`)).config;
     clients.prepare(withFile('first'))();
     clients.prepare(withFile('second'))();
     assert.equal(await tokenSent(), 'same');
@@ -104,17 +120,10 @@ projects:
       return config('    api: { ca_file: ca.pem }');
     };
     clients.prepare(newCertificates())();
-    await tokenSent();
+    const before = clients.of('production');
     clients.prepare(config('    api: { ca_file: ca.pem }'))();
-    assert.ok(isUsed());
+    assert.equal(clients.of('production'), before);
     clients.prepare(newCertificates())();
-    assert.ok(!isUsed());
+    assert.notEqual(clients.of('production'), before);
   });
-
-  /** Whether the client of now has sent anything. */
-  function isUsed(): boolean {
-    const [budget] = clients.budgets().values();
-    assert.ok(budget !== undefined);
-    return budget.usedRatio > 0;
-  }
 });

@@ -77,7 +77,7 @@ describe('ProjectClients', function () {
     const deadline = startDeadline(clock, 50_000);
     try {
       const at = sampleNode({ project: project.name, instanceId: instance.id, nodeId: node.id });
-      return await clients.of(project.name).submitTask(at, deadline);
+      return await clients.of(project.name).submitTask(at, { filter: 'total' }, deadline);
     } finally {
       deadline.clear();
     }

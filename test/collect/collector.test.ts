@@ -45,6 +45,7 @@ describe('Collector', () => {
 
   function settingsWith(change: Partial<CollectionSettings> = {}): CollectionSettings {
     return {
+      filter: { filter: 'total' },
       readSnapshot: countLines,
       timeoutMs: 50_000,
       pollIntervalMs: 1000,

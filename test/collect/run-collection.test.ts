@@ -29,6 +29,7 @@ describe('runCollection', () => {
       api,
       clock,
       deadline,
+      filter: { filter: 'active' },
       pollIntervalMs: 1000,
       readSnapshot,
       publish: (result) => published.push(result),

@@ -1,6 +1,6 @@
 // A SessionApi that answers from a script and keeps a record of what it was asked, and when.
 
-import type { SessionApi, TaskStatus } from '../../src/collect/session-api.js';
+import type { SessionApi, SessionFilter, TaskStatus } from '../../src/collect/session-api.js';
 import type { Deadline } from '../../src/model/deadline.js';
 import type { DatabaseNode } from '../../src/model/node.js';
 import type { FakeClock } from '../support/fake-clock.js';
@@ -22,7 +22,7 @@ export class ScriptedApi implements SessionApi {
     this.#clock = clock;
   }
 
-  async submitTask(node: DatabaseNode, deadline: Deadline): Promise<string> {
+  async submitTask(node: DatabaseNode, _filter: SessionFilter, deadline: Deadline): Promise<string> {
     this.#record('submit');
     if (this.hanging.has(node.nodeId)) {
       await new Promise((_, reject) => {

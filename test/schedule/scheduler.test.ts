@@ -347,6 +347,19 @@ describe('Scheduler', () => {
       assert.deepEqual(secondsOf('a'), [0, 10, 70 + share, 130 + share]);
     });
 
+    it('makes a run all the same that came before, and only waited for its share of the splay', async () => {
+      const splayMs = 5 * SECOND;
+      scheduler = makeScheduler({ splayMs });
+      scheduler.setNodes([node('a')]);
+      await clock.advance(10 * SECOND + 1);
+      scheduler.configure(settingsWith({ splayMs: 2 * splayMs }));
+      await clock.advance(2 * splayMs);
+      const share = splayShareMs('a', 2 * splayMs) / SECOND;
+      assert.deepEqual(secondsOf('a').slice(1), [10 + share]);
+      await clock.advance(MINUTE);
+      assert.deepEqual(secondsOf('a').slice(1), [10 + share, 70 + share]);
+    });
+
     it('takes a new time zone for the next run', async () => {
       const later = 7 * SECOND;
       const nextRuns: NextRuns = (schedule, timezone, count) =>

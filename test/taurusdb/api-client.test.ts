@@ -6,7 +6,15 @@ import type { FailureReason } from '../../src/model/failure.js';
 import { sampleNode } from '../collect/sample-node.js';
 import { settle } from '../support/fake-clock.js';
 import { closeServers, type Step, startServer, startTcpServer } from '../support/scripted-server.js';
-import { closeClients, collectionError, PROJECT_ID, readText, sampleClient, until } from './sample-client.js';
+import {
+  ALL_SESSIONS,
+  closeClients,
+  collectionError,
+  PROJECT_ID,
+  readText,
+  sampleClient,
+  until,
+} from './sample-client.js';
 
 const node = sampleNode();
 const NODE_PATH = `/v3/${PROJECT_ID}/instances/${node.instanceId}/nodes/${node.nodeId}`;
@@ -29,7 +37,7 @@ describe('API client', () => {
       { headers: { 'content-type': 'application/octet-stream' }, body: csv },
     ]);
     const { client, deadline, observer } = sampleClient(server.url);
-    const requestId = await client.submitTask(node, deadline());
+    const requestId = await client.submitTask(node, ALL_SESSIONS, deadline());
     assert.equal(await client.taskStatus(node, requestId, deadline()), 'finished');
     assert.equal(await readText(await client.downloadResult(node, requestId, deadline())), csv);
 
@@ -47,7 +55,7 @@ describe('API client', () => {
   it('sends the headers that the API asks for, and asks for no compression', async () => {
     const server = await startServer([{ body: { request_id: 'r' } }, { body: { status: 'running' } }]);
     const { client, deadline } = sampleClient(server.url, { language: 'zh-cn' });
-    await client.submitTask(node, deadline());
+    await client.submitTask(node, ALL_SESSIONS, deadline());
     await client.taskStatus(node, 'r', deadline());
     const [post, get] = server.requests.map(({ headers }) => headers);
     assert.equal(post?.['content-type'], 'application/json');
@@ -72,16 +80,16 @@ describe('API client', () => {
 
   it('submits what it is told to', async () => {
     const server = await startServer([{ status: 202, body: { request_id: 'r' } }]);
-    const submitBody = { filter: 'slow', slow_process_threshold: 30 };
-    const { client, deadline } = sampleClient(server.url, { submitBody });
-    assert.equal(await client.submitTask(node, deadline()), 'r');
+    const filter = { filter: 'slow', slow_process_threshold: 30 };
+    const { client, deadline } = sampleClient(server.url);
+    assert.equal(await client.submitTask(node, filter, deadline()), 'r');
     assert.equal(server.requests[0]?.body, '{"filter":"slow","slow_process_threshold":30}');
   });
 
   it('accepts a byte-order mark before JSON', async () => {
     const server = await startServer([{ body: '\ufeff{"request_id":"r"}' }]);
     const { client, deadline } = sampleClient(server.url);
-    assert.equal(await client.submitTask(node, deadline()), 'r');
+    assert.equal(await client.submitTask(node, ALL_SESSIONS, deadline()), 'r');
   });
 
   it('keeps to its request budget', async () => {
@@ -100,7 +108,7 @@ describe('API client', () => {
       it(`refuses the request_id ${JSON.stringify(requestId)?.slice(0, 20)}`, async () => {
         const server = await startServer([{ body: { request_id: requestId } }]);
         const { client, deadline } = sampleClient(server.url);
-        const error = await collectionError(client.submitTask(node, deadline()));
+        const error = await collectionError(client.submitTask(node, ALL_SESSIONS, deadline()));
         assert.equal(error.reason, 'api');
         assert.match(
           error.message,
@@ -112,7 +120,7 @@ describe('API client', () => {
     it('does not take an error that calls itself a success for one', async () => {
       const body = { error_code: 'DBS.200001', error_msg: 'Parameter error.', request_id: 'abc' };
       const { client, deadline } = sampleClient((await startServer([{ body }])).url);
-      const error = await collectionError(client.submitTask(node, deadline()));
+      const error = await collectionError(client.submitTask(node, ALL_SESSIONS, deadline()));
       assert.equal(error.reason, 'api');
       assert.match(
         error.message,
@@ -296,7 +304,7 @@ describe('API client', () => {
       it(`${status} is ${reason}`, async () => {
         const server = await startServer([{ status }]);
         const { client, deadline, observer } = sampleClient(server.url, { maxRetries: 0 });
-        const error = await collectionError(client.submitTask(node, deadline()));
+        const error = await collectionError(client.submitTask(node, ALL_SESSIONS, deadline()));
         assert.equal(error.reason, reason);
         assert.match(error.message, message);
         assert.equal(error.details.status, status);
@@ -335,7 +343,7 @@ describe('API client', () => {
     it('an API that does not answer in time is timeout', async () => {
       const server = await startServer([() => {}]);
       const { client, clock, deadline } = sampleClient(server.url);
-      const failed = collectionError(client.submitTask(node, deadline()));
+      const failed = collectionError(client.submitTask(node, ALL_SESSIONS, deadline()));
       await until(() => server.requests.length === 1);
       await clock.advance(10_000);
       const error = await failed;
@@ -358,7 +366,7 @@ describe('API client', () => {
     it('the deadline is timeout', async () => {
       const server = await startServer([() => {}]);
       const { client, clock, deadline } = sampleClient(server.url, { requestTimeoutMs: 60_000 });
-      const failed = collectionError(client.submitTask(node, deadline()));
+      const failed = collectionError(client.submitTask(node, ALL_SESSIONS, deadline()));
       await until(() => server.requests.length === 1);
       await clock.advance(50_000);
       const error = await failed;
@@ -374,7 +382,7 @@ describe('API client', () => {
       };
       const server = await startServer([step]);
       const { client, deadline } = sampleClient(server.url);
-      const error = await collectionError(client.submitTask(node, deadline()));
+      const error = await collectionError(client.submitTask(node, ALL_SESSIONS, deadline()));
       assert.match(error.message, /^submit: got 400 DBS\.200010 "No such node\.", expected 200 \(127/u);
       assert.deepEqual(error.details, {
         operation: 'submit',
@@ -390,7 +398,7 @@ describe('API client', () => {
         { status: 307, headers: { location: `${other.url}/secret?token=x` } },
       ]);
       const { client, deadline } = sampleClient(server.url);
-      const error = await collectionError(client.submitTask(node, deadline()));
+      const error = await collectionError(client.submitTask(node, ALL_SESSIONS, deadline()));
       assert.match(error.message, /got 307, expected no redirect to "127\.0\.0\.1" \(/u);
       assert.equal(other.requests.length, 0);
     });
@@ -398,7 +406,7 @@ describe('API client', () => {
     it('an error whose explanation does not come in time keeps its status', async () => {
       const server = await startServer([(response) => response.writeHead(400).write('{')]);
       const { client, clock, deadline, observer } = sampleClient(server.url);
-      const failed = collectionError(client.submitTask(node, deadline()));
+      const failed = collectionError(client.submitTask(node, ALL_SESSIONS, deadline()));
       await until(() => observer.requests.length === 1);
       await clock.advance(10_000);
       assert.match((await failed).message, /got 400, expected 200/u);

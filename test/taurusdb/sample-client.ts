@@ -5,6 +5,7 @@ import { CollectionError } from '../../src/model/failure.js';
 import { type ApiClient, type ApiClientOptions, createApiClient } from '../../src/taurusdb/api-client.js';
 import { CircuitBreaker, KEY_LIMITS } from '../../src/taurusdb/call/circuit-breaker.js';
 import type { Credentials } from '../../src/taurusdb/call/credentials.js';
+import { RateLimiter } from '../../src/taurusdb/call/rate-limiter.js';
 import { tokenCredentials } from '../../src/taurusdb/credentials/token-credentials.js';
 import { openService, type Service, type ServiceOptions } from '../../src/taurusdb/service.js';
 import { FakeClock } from '../support/fake-clock.js';
@@ -33,6 +34,8 @@ export class RecordedApi implements ApiObserver {
   }
 }
 
+export const ALL_SESSIONS = { filter: 'total' };
+
 export interface SampleClient {
   readonly client: ApiClient;
   readonly clock: FakeClock;
@@ -42,8 +45,11 @@ export interface SampleClient {
   deadline(): Deadline;
 }
 
-export interface Changes extends Partial<ServiceOptions>, Partial<Omit<ApiClientOptions, 'callApi'>> {
+export interface Changes
+  extends Partial<Omit<ServiceOptions, 'limiter'>>,
+    Partial<Omit<ApiClientOptions, 'callApi'>> {
   readonly credentials?: Credentials;
+  readonly maxRequestsPerSecond?: number;
 }
 
 const services: Service[] = [];
@@ -57,7 +63,6 @@ export function sampleClient(endpoint: string, change: Changes = {}): SampleClie
   const client = createApiClient({
     callApi: service.callWith(credentials, new CircuitBreaker(change.clock ?? clock, KEY_LIMITS)),
     findProjectId: async () => PROJECT_ID,
-    submitBody: { filter: 'total' },
     maxCsvBytes: 1_000_000,
     ...change,
   });
@@ -67,7 +72,10 @@ export function sampleClient(endpoint: string, change: Changes = {}): SampleClie
 /** One that nothing slows down. */
 export function sampleService(
   endpoint: string,
-  change: Pick<ServiceOptions, 'clock' | 'observer' | 'log'> & Partial<ServiceOptions>,
+  {
+    maxRequestsPerSecond = 1_000_000,
+    ...change
+  }: Pick<ServiceOptions, 'clock' | 'observer' | 'log'> & Changes,
 ): Service {
   const service = openService({
     project: 'production',
@@ -75,8 +83,8 @@ export function sampleService(
     language: 'en-us',
     requestTimeoutMs: 10_000,
     maxRetries: 3,
-    maxRequestsPerSecond: 1_000_000,
     random: () => 1,
+    limiter: new RateLimiter(change.clock, maxRequestsPerSecond),
     ...change,
   });
   services.push(service);

@@ -32,7 +32,7 @@ interface Waiter {
 
 export class RateLimiter {
   readonly #clock: Clock;
-  readonly #maxRate: number;
+  #maxRate: number;
   readonly #bucket: TokenBucket;
   readonly #meter: RateMeter;
   #reducedRate: number;
@@ -44,8 +44,7 @@ export class RateLimiter {
   constructor(clock: Clock, maxRequestsPerSecond: number) {
     this.#clock = clock;
     this.#maxRate = maxRequestsPerSecond;
-    // A small bucket spreads requests evenly; what it holds and what a second adds make the budget of that second.
-    this.#bucket = new TokenBucket(clock, Math.max(1, maxRequestsPerSecond * (1 - PACE)));
+    this.#bucket = new TokenBucket(clock, capacityAt(maxRequestsPerSecond));
     this.#meter = new RateMeter(maxRequestsPerSecond);
     this.#reducedRate = maxRequestsPerSecond;
   }
@@ -83,6 +82,17 @@ export class RateLimiter {
         void this.#serve();
       }
     });
+  }
+
+  /** Another maximum from now on; a pause that the API asked for, and a rate that it reduced, stay. */
+  resize(maxRequestsPerSecond: number): void {
+    this.#refill();
+    const reducedRate = this.#rate();
+    const isReduced = reducedRate < this.#maxRate;
+    this.#maxRate = maxRequestsPerSecond;
+    this.#bucket.resize(capacityAt(maxRequestsPerSecond));
+    this.#reducedRate = isReduced ? Math.min(reducedRate, maxRequestsPerSecond) : maxRequestsPerSecond;
+    this.#reducedAt = isReduced ? this.#clock.monotonic() : Number.NEGATIVE_INFINITY;
   }
 
   /**
@@ -159,6 +169,11 @@ export class RateLimiter {
       );
     }
   }
+}
+
+/** A small bucket spreads requests evenly; what it holds and what a second adds make the budget of that second. */
+function capacityAt(maxRequestsPerSecond: number): number {
+  return Math.max(1, maxRequestsPerSecond * (1 - PACE));
 }
 
 /** How much of a rate was used of late: what was used and what was allowed both fade with the time that passes. */

@@ -1,33 +1,31 @@
 // Starts the collection of a node's sessions (API reference, page CollectRealtimeSession).
+import type { SessionFilter } from '../../collect/session-api.js';
 import type { Deadline } from '../../model/deadline.js';
 import { readJsonAnswer } from '../call/answer.js';
 import type { CallApi } from '../call/api-call.js';
 import { apiError } from '../errors.js';
 
-/** What to collect; the names are the API's. */
-export interface SubmitBody {
-  readonly filter: string;
-  /** Seconds, 1 to 86400. */
-  readonly slow_process_threshold?: number;
-}
-
 /** Resolves to the task's request id. */
 export function submitTask(
   callApi: CallApi,
   nodePath: string,
-  body: SubmitBody,
+  filter: SessionFilter,
   deadline: Deadline,
 ): Promise<string> {
   const path = `${nodePath}/realtime-session`;
-  return callApi({ operation: 'submit', method: 'POST', path, body }, deadline, async (answer, secrets) => {
-    const { request_id: requestId } = await readJsonAnswer(answer, secrets);
-    // It goes into the addresses of the next calls: nothing that could change where they lead.
-    if (typeof requestId === 'string' && /^[\w.:-]{1,200}$/u.test(requestId)) {
-      return requestId;
-    }
-    throw apiError(answer.site, 'api', {
-      got: requestId === undefined ? 'no request_id' : 'a request_id of another form',
-      expected: '1 to 200 letters, digits, "_", "-", "." and ":"',
-    });
-  });
+  return callApi(
+    { operation: 'submit', method: 'POST', path, body: filter },
+    deadline,
+    async (answer, secrets) => {
+      const { request_id: requestId } = await readJsonAnswer(answer, secrets);
+      // It goes into the addresses of the next calls: nothing that could change where they lead.
+      if (typeof requestId === 'string' && /^[\w.:-]{1,200}$/u.test(requestId)) {
+        return requestId;
+      }
+      throw apiError(answer.site, 'api', {
+        got: requestId === undefined ? 'no request_id' : 'a request_id of another form',
+        expected: '1 to 200 letters, digits, "_", "-", "." and ":"',
+      });
+    },
+  );
 }

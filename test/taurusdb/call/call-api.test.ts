@@ -7,7 +7,7 @@ import { tokenCredentials } from '../../../src/taurusdb/credentials/token-creden
 import { sampleNode } from '../../collect/sample-node.js';
 import { FakeClock, settle } from '../../support/fake-clock.js';
 import { closedPort, closeServers, type Step, startServer } from '../../support/scripted-server.js';
-import { closeClients, collectionError, sampleClient, until } from '../sample-client.js';
+import { ALL_SESSIONS, closeClients, collectionError, sampleClient, until } from '../sample-client.js';
 
 const node = sampleNode();
 const REFUSED: Step = {
@@ -50,7 +50,7 @@ describe('a call of the API', () => {
     it('after 429 when it is the submitting POST', async () => {
       const server = await startServer([{ status: 429 }, { body: { request_id: 'r' } }]);
       const { client, clock, deadline, observer } = sampleClient(server.url);
-      const submitted = client.submitTask(node, deadline());
+      const submitted = client.submitTask(node, ALL_SESSIONS, deadline());
       await until(() => clock.remaining.includes(500));
       await clock.advance(500);
       assert.equal(await submitted, 'r');
@@ -59,7 +59,7 @@ describe('a call of the API', () => {
 
     it('while nothing listens, also the submitting POST', async () => {
       const { client, clock, deadline, observer } = sampleClient(`http://${await closedPort()}`);
-      const failed = collectionError(client.submitTask(node, deadline()));
+      const failed = collectionError(client.submitTask(node, ALL_SESSIONS, deadline()));
       for (const waitMs of [500, 1_000, 2_000]) {
         await until(() => clock.remaining.includes(waitMs));
         await clock.advance(waitMs);
@@ -87,7 +87,7 @@ describe('a call of the API', () => {
       it(`not ${what} when it is the submitting POST: the task may have started`, async () => {
         const server = await startServer([step]);
         const { client, deadline } = sampleClient(server.url);
-        await collectionError(client.submitTask(node, deadline()));
+        await collectionError(client.submitTask(node, ALL_SESSIONS, deadline()));
         assert.equal(server.requests.length, 1);
       });
     }
@@ -130,7 +130,7 @@ describe('a call of the API', () => {
       };
       const server = await startServer([{ status: 429, body }]);
       const { client, clock, deadline } = sampleClient(server.url);
-      const error = await collectionError(client.submitTask(node, deadline()));
+      const error = await collectionError(client.submitTask(node, ALL_SESSIONS, deadline()));
       assert.equal(error.reason, 'throttled');
       assert.equal(clock.monotonic(), 0);
     });
@@ -278,7 +278,7 @@ describe('a call of the API', () => {
         },
       ]);
       const { client, deadline, log } = sampleClient(server.url, { credentials, clock });
-      const error = await collectionError(client.submitTask(node, deadline()));
+      const error = await collectionError(client.submitTask(node, ALL_SESSIONS, deadline()));
       const signature =
         /Signature=(\w+)/u.exec(server.requests[0]?.headers.authorization ?? '')?.[1] ?? assert.fail();
       const shown = [
@@ -308,7 +308,7 @@ describe('a call of the API', () => {
       { status: 'rejected', reason },
       { status: 'rejected', reason },
     ]);
-    await assert.rejects(client.submitTask(node, deadline), reason);
+    await assert.rejects(client.submitTask(node, ALL_SESSIONS, deadline), reason);
     assert.equal(clock.sleeping, 0);
   });
 });

@@ -230,4 +230,32 @@ describe('rate limiter', () => {
       assert.ok(usedRatio > 0.95 && usedRatio <= 1.01, `used ${usedRatio} of 1/s`);
     });
   });
+
+  describe('with another maximum', () => {
+    it('goes at the new rate at once', async () => {
+      const limiter = new RateLimiter(clock, 10);
+      limiter.resize(100);
+      assert.equal(limiter.state().requestsPerSecond, 100);
+      take(limiter, 500);
+      await clock.advance(1_000);
+      assert.ok(taken.length > 90 && taken.length <= 100, `${taken.length}`);
+      limiter.resize(10);
+      await clock.advance(1_000);
+      const between = takenBetween(1_001, 2_000);
+      assert.ok(between >= 8 && between <= 11, `${between}`);
+    });
+
+    it('keeps the pause that the API asked for, and the rate that it reduced', async () => {
+      const limiter = new RateLimiter(clock, 10);
+      limiter.slowDown(5_000);
+      limiter.resize(100);
+      assert.equal(limiter.state().requestsPerSecond, 0);
+      await clock.advance(5_000);
+      assert.equal(limiter.state().requestsPerSecond, 5);
+      await clock.advance(20_000);
+      assert.equal(limiter.state().requestsPerSecond, 25);
+      limiter.resize(4);
+      assert.equal(limiter.state().requestsPerSecond, 4);
+    });
+  });
 });
