@@ -12,6 +12,7 @@ const SRC = path.join(ROOT, 'src');
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'clock.ts': [],
+  'json.ts': [],
   'log.ts': [],
   'redact.ts': [],
   'small-file.ts': [],
@@ -29,15 +30,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   schedule: ['model', 'clock.ts'],
   collect: ['model', 'sessions', 'sessions/csv-error.ts', 'sessions/read-snapshot.ts', 'clock.ts', 'log.ts'],
 
-  'taurusdb/json.ts': [],
-  'taurusdb/errors.ts': ['model', 'taurusdb/json.ts', 'redact.ts'],
+  'taurusdb/errors.ts': ['model', 'json.ts', 'redact.ts'],
   'taurusdb/regions.ts': [],
   'taurusdb/http': ['model', 'taurusdb/errors.ts'],
   'taurusdb/call': [
     'model',
     'taurusdb/http',
     'taurusdb/errors.ts',
-    'taurusdb/json.ts',
+    'json.ts',
     'clock.ts',
     'log.ts',
     'redact.ts',
@@ -49,7 +49,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'taurusdb/call',
     'taurusdb/http',
     'taurusdb/errors.ts',
-    'taurusdb/json.ts',
+    'json.ts',
     'clock.ts',
     'redact.ts',
   ],
@@ -59,7 +59,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'taurusdb/call',
     'taurusdb/http',
     'taurusdb/errors.ts',
-    'taurusdb/json.ts',
+    'json.ts',
     'clock.ts',
     'log.ts',
   ],
@@ -82,6 +82,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'web',
     'web/pages.ts',
     'config/yaml',
+    'json.ts',
     'small-file.ts',
   ],
 

@@ -2,8 +2,8 @@
 // are told of each change.
 import type { Clock } from '../clock.js';
 import type { Config } from '../config/config-schema.js';
-import type { DiscoveredNode } from '../discover/discovered-nodes.js';
 import { Discovery } from '../discover/discovery.js';
+import type { DiscoveredNode } from '../discover/discovery-api.js';
 import { isInShard, type Shard } from '../discover/shard.js';
 import type { Log } from '../log.js';
 import type { AgentMetrics } from '../metrics/agent-metrics.js';

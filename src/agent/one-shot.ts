@@ -1,6 +1,6 @@
 // The wiring asked once instead of on a schedule: for the commands that discover and collect, print, and end.
 import type { NodeStatus } from '../collect/node-store.js';
-import type { DiscoveryResult } from '../discover/discovered-nodes.js';
+import type { DiscoveryResult } from '../discover/discovery-api.js';
 import { startDeadline } from '../model/deadline.js';
 import { explainFailure } from '../model/failure.js';
 import type { DatabaseNode } from '../model/node.js';

@@ -9,7 +9,7 @@ import { parseWebConfig } from '../config/web-config.js';
 import { openWebAccess } from '../web/access/web-access.js';
 import { shardOf } from './command-line.js';
 import { configFile, type FlagValues, logSettings } from './flags.js';
-import { openOneShot } from './one-shot.js';
+import { openOneShot } from './open-one-shot.js';
 import { nodeReport } from './print-nodes.js';
 
 /**

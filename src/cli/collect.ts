@@ -3,7 +3,7 @@ import { systemClock } from '../clock.js';
 import { loadConfig } from '../config/load-config.js';
 import { viewFleet } from '../web/page/fleet-view.js';
 import { configFile, type FlagValues } from './flags.js';
-import { areComplete, openOneShot } from './one-shot.js';
+import { areComplete, openOneShot } from './open-one-shot.js';
 import { nodeSeriesText, nodeTable } from './print-nodes.js';
 
 /** Resolves to 1 when a collection failed or a discovery is incomplete. */

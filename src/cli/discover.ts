@@ -2,7 +2,7 @@
 import { loadConfig } from '../config/load-config.js';
 import { nodesYaml } from '../config/nodes-yaml.js';
 import { configFile, type FlagValues } from './flags.js';
-import { areComplete, openOneShot } from './one-shot.js';
+import { areComplete, openOneShot } from './open-one-shot.js';
 
 /** Every project, discovery enabled or not; resolves to 1 when one is incomplete. */
 export async function discover(flags: FlagValues): Promise<number> {

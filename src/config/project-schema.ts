@@ -1,5 +1,6 @@
 // One project: the keys of an item of `projects`, its nodes and its discovery among them.
 import * as v from 'valibot';
+import { isObject } from '../json.js';
 import { INSTANCE_ID, NODE_ID, PROJECT_ID } from '../model/ids.js';
 import { apiEndpoint, iamEndpoint, KNOWN_REGIONS } from '../taurusdb/regions.js';
 import { projectApiSection } from './api-schema.js';
@@ -7,7 +8,7 @@ import { type Auth, authSection, NEEDS_IAM } from './auth-schema.js';
 import { cron, described, duration, endpoint, flag, oneOf, someText, text } from './kinds.js';
 import { labels } from './label-schema.js';
 import { findSdkCredentials, type SdkCredentials } from './sdk-credentials.js';
-import { isMapping, issuePath, namedValues, section, theOne } from './section.js';
+import { issuePath, namedValues, section, theOne } from './section.js';
 import type { ConfigDependencies } from './yaml/read-settings.js';
 
 const LANGUAGES = ['en-us', 'zh-cn'] as const;
@@ -51,7 +52,7 @@ export function projectSection(dependencies: ConfigDependencies) {
       ),
     }),
     v.rawCheck(({ dataset, addIssue }) => {
-      const project = isMapping(dataset.value) ? dataset.value : {};
+      const project = isObject(dataset.value) ? dataset.value : {};
       for (const [key, message] of missingParts(project, sdkCredentials)) {
         addIssue(key === '' ? { message } : { message, input: project[key], path: issuePath(key) });
       }
@@ -139,7 +140,7 @@ function missingParts(
     }
   }
   const hasNodes = !Array.isArray(project.nodes) || project.nodes.length > 0;
-  if (!hasNodes && isMapping(discovery) && discovery.enabled === false) {
+  if (!hasNodes && isObject(discovery) && discovery.enabled === false) {
     missing.push(['', 'got neither nodes nor an enabled discovery, expected one of them or both']);
   }
   return missing;
@@ -148,7 +149,7 @@ function missingParts(
 /** Also of an `auth` that could not be read in full, and so has no `kind`. */
 function needsIam(auth: unknown): boolean {
   return (
-    isMapping(auth) &&
+    isObject(auth) &&
     Object.entries(NEEDS_IAM).some(([kind, needed]) => needed && (auth.kind === kind || kind in auth))
   );
 }

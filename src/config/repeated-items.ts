@@ -1,7 +1,8 @@
 // Refuses what stands twice in the list of projects: a project's name, a node. Two of them would publish the same
 // series with different values.
 import * as v from 'valibot';
-import { isMapping, issuePath } from './section.js';
+import { isObject } from '../json.js';
+import { issuePath } from './section.js';
 import { type ConfigPath, formatPath } from './yaml/config-errors.js';
 
 interface Item {
@@ -37,11 +38,11 @@ function itemsOf(project: unknown, index: number): Item[] {
 }
 
 function listAt(value: unknown, key: string): unknown[] {
-  const list = isMapping(value) ? value[key] : undefined;
+  const list = isObject(value) ? value[key] : undefined;
   return Array.isArray(list) ? list : [];
 }
 
 function textAt(value: unknown, key: string): string | undefined {
-  const text = isMapping(value) ? value[key] : undefined;
+  const text = isObject(value) ? value[key] : undefined;
   return typeof text === 'string' && text !== '' ? text : undefined;
 }

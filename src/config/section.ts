@@ -2,6 +2,7 @@
 // keys may stand together.
 import leven from 'leven';
 import * as v from 'valibot';
+import { isObject } from '../json.js';
 import { quote } from './yaml/config-errors.js';
 
 /**
@@ -16,7 +17,7 @@ export function section<const Entries extends v.ObjectEntries>(entries: Entries)
     object,
     v.rawCheck(({ dataset, addIssue }) => {
       const input = dataset.value;
-      for (const key of isMapping(input) ? Object.keys(input) : []) {
+      for (const key of isObject(input) ? Object.keys(input) : []) {
         if (!known.includes(key)) {
           addIssue({ message: unknownKey(key, known), path: issuePath(key) });
         }
@@ -36,10 +37,6 @@ export function namedValues<
   return v.pipe(mapping<v.InferInput<typeof record>>(), record);
 }
 
-export function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** Where below the value under check an issue stands. */
 export function issuePath(first: string, ...rest: readonly (string | number)[]) {
   const item = (key: string | number): v.UnknownPathItem => ({
@@ -54,7 +51,7 @@ export function issuePath(first: string, ...rest: readonly (string | number)[]) 
 
 // valibot's own objects let arrays pass.
 function mapping<Input>() {
-  return v.custom<Input>(isMapping, 'expected a mapping');
+  return v.custom<Input>(isObject, 'expected a mapping');
 }
 
 function unknownKey(key: string, known: readonly string[]): string {
@@ -97,7 +94,7 @@ function countOf<Input>(
   expected: string,
 ): v.RawCheckAction<Input> {
   return v.rawCheck(({ dataset, addIssue }) => {
-    if (!isMapping(dataset.value)) {
+    if (!isObject(dataset.value)) {
       return;
     }
     const present = Object.keys(dataset.value).filter((key) => keys.includes(key));

@@ -2,8 +2,9 @@
 // web server. https://github.com/prometheus/exporter-toolkit/blob/master/docs/web-configuration.md
 import { validateHeaderValue } from 'node:http';
 import * as v from 'valibot';
+import { isObject } from '../json.js';
 import { duration, flag, integer } from './kinds.js';
-import { isMapping, issuePath, section, unlessEmpty } from './section.js';
+import { issuePath, section, unlessEmpty } from './section.js';
 import { tlsSection } from './web-tls-section.js';
 import type { ConfigPath } from './yaml/config-errors.js';
 import { type ConfigDependencies, parseSettings } from './yaml/read-settings.js';
@@ -88,7 +89,7 @@ function isHeaderValue(value: string): boolean {
 /** User name → hash. A Map, since a user may have any name. */
 function users() {
   return v.pipe(
-    v.custom<Readonly<Record<string, unknown>>>(isMapping, 'expected a mapping'),
+    v.custom<Readonly<Record<string, unknown>>>(isObject, 'expected a mapping'),
     v.rawTransform(({ dataset, addIssue }) => {
       const hashes = new Map<string, string>();
       for (const [user, hash] of Object.entries(dataset.value)) {

@@ -5,7 +5,7 @@ import type { Clock } from '../clock.js';
 import type { Log } from '../log.js';
 import { startDeadline } from '../model/deadline.js';
 import { explainFailure } from '../model/failure.js';
-import type { DiscoveredNode, DiscoverNodes, DiscoveryResult } from './discovered-nodes.js';
+import type { DiscoveredNode, DiscoverNodes, DiscoveryResult } from './discovery-api.js';
 
 export interface DiscoveredProject {
   readonly project: string;

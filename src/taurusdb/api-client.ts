@@ -1,7 +1,7 @@
 // The TaurusDB API of one project: what a collection asks of it, over HTTP.
 
 import type { SessionApi } from '../collect/session-api.js';
-import type { DiscoveryResult } from '../discover/discovered-nodes.js';
+import type { DiscoveryResult } from '../discover/discovery-api.js';
 import type { Deadline } from '../model/deadline.js';
 import type { DatabaseNode } from '../model/node.js';
 import type { CallApi } from './call/api-call.js';

@@ -1,8 +1,9 @@
 // A failed call: what the layers around it must know, such as whether it may be repeated, and what the server said.
+
+import { isObject } from '../json.js';
 import type { ApiOperation } from '../model/api-observer.js';
 import { CollectionError, type FailureDetails, type FailureReason } from '../model/failure.js';
 import { redact } from '../redact.js';
-import { isJsonObject } from './json.js';
 
 const MAX_MESSAGE_LENGTH = 200;
 
@@ -67,10 +68,10 @@ export interface ErrorBody {
 
 /** Undefined where `json` has none of the four known shapes. `secrets` are struck out, should the server echo them. */
 export function parseErrorBody(json: unknown, secrets: readonly string[]): ErrorBody | undefined {
-  if (!isJsonObject(json)) {
+  if (!isObject(json)) {
     return undefined;
   }
-  const error = isJsonObject(json.error) ? json.error : json;
+  const error = isObject(json.error) ? json.error : json;
   const code = error.error_code ?? error.errorCode ?? error.code;
   const message = error.error_msg ?? error.errorMsg ?? error.message;
   // Not `String(code)` of anything: an object may have a toString that is none.

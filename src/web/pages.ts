@@ -1,6 +1,6 @@
 // The pages for people, in the order of the navigation: routes, links and the check of the telemetry path come from here.
 import type { Page } from './page/layout.js';
-import { NODES_PAGE } from './page/page.js';
+import { NODES_PAGE } from './page/nodes-page.js';
 import { OWN_PATHS } from './paths.js';
 
 export const PAGES: readonly Page[] = [NODES_PAGE];

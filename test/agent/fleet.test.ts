@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { fleetNodes } from '../../src/agent/fleet.js';
 import { loadConfig } from '../../src/config/load-config.js';
-import type { DiscoveredNode } from '../../src/discover/discovered-nodes.js';
+import type { DiscoveredNode } from '../../src/discover/discovery-api.js';
 import { WHOLE_FLEET } from '../../src/discover/shard.js';
 import { writeConfig } from '../support/simulated-config.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { DiscoveredNode, DiscoveryResult } from '../../src/discover/discovered-nodes.js';
 import { type DiscoveredProject, Discovery } from '../../src/discover/discovery.js';
+import type { DiscoveredNode, DiscoveryResult } from '../../src/discover/discovery-api.js';
 import type { Deadline } from '../../src/model/deadline.js';
 import { CollectionError } from '../../src/model/failure.js';
 import { FakeClock } from '../support/fake-clock.js';

@@ -9,7 +9,7 @@ import type { SessionApi } from '../../src/collect/session-api.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { WHOLE_FLEET } from '../../src/discover/shard.js';
 import { viewFleet } from '../../src/web/page/fleet-view.js';
-import { NODES_PAGE } from '../../src/web/page/page.js';
+import { NODES_PAGE } from '../../src/web/page/nodes-page.js';
 import { PAGES } from '../../src/web/pages.js';
 import { RecordedLog } from '../support/recorded-log.js';
 import { startTcpServer } from '../support/scripted-server.js';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { METRIC_FAMILIES } from '../../src/metrics/metric-families.js';
 import { DIMENSIONS } from '../../src/sessions/dimensions.js';
-import { NODES_PAGE } from '../../src/web/page/page.js';
+import { NODES_PAGE } from '../../src/web/page/nodes-page.js';
 import { ConfigFolder } from '../config/config-folder.js';
 import { projectAnd } from '../config/sample-config.js';
 import { FakeClock } from '../support/fake-clock.js';

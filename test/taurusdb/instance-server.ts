@@ -1,6 +1,6 @@
 // The discovery part of the API on 127.0.0.1, with answers as the tests write them, and a client of it.
 import { systemClock } from '../../src/clock.js';
-import type { DiscoveryResult } from '../../src/discover/discovered-nodes.js';
+import type { DiscoveryResult } from '../../src/discover/discovery-api.js';
 import { startDeadline } from '../../src/model/deadline.js';
 import type { NodeSelection } from '../../src/taurusdb/discover-nodes.js';
 import { type PlainAnswer, type ScriptedServer, startServer } from '../support/scripted-server.js';

@@ -1,10 +1,10 @@
 // What comes with an answer, read safely: its body, decoded and bounded; its JSON, its error, its type.
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { type JsonObject, parseJsonObject } from '../../json.js';
 import { redact } from '../../redact.js';
 import { apiError, describeErrorBody, type ErrorBody, parseErrorBody } from '../errors.js';
 import type { HttpAnswer } from '../http/http-client.js';
-import { type JsonObject, parseJsonObject } from '../json.js';
 
 const MAX_JSON_BYTES = 1024 * 1024;
 const MAX_ERROR_BODY_BYTES = 64 * 1024;

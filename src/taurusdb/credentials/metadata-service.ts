@@ -1,13 +1,13 @@
 // The metadata service of an ECS, which hands the machine the temporary keys of its agency (ECS user guide, page
 // ecs_03_0166). Reached directly, never through a proxy: the address is the machine's own.
 import type { Clock } from '../../clock.js';
+import { isObject, parseJsonObject } from '../../json.js';
 import type { ApiObserver } from '../../model/api-observer.js';
 import { type Deadline, startDeadline } from '../../model/deadline.js';
 import { readWholeBody } from '../call/answer.js';
 import { type LifeReader, remainingLife } from '../call/remaining-life.js';
 import { apiError, type CallSite } from '../errors.js';
 import { type HttpAnswer, HttpClient } from '../http/http-client.js';
-import { isJsonObject, parseJsonObject } from '../json.js';
 import type { SigningKey } from './signing-credentials.js';
 
 /** The same on every machine, and reachable from there alone. */
@@ -142,7 +142,7 @@ function refused({ site, status }: HttpAnswer, expected: string) {
 
 function readKey({ answer, body }: Reply, life: LifeReader): TemporaryKey {
   const { credential } = parseJsonObject(body) ?? {};
-  const { access, secret, securitytoken, expires_at } = isJsonObject(credential) ? credential : {};
+  const { access, secret, securitytoken, expires_at } = isObject(credential) ? credential : {};
   if (!isHeaderText(access) || !isHeaderText(secret) || !isHeaderText(securitytoken)) {
     throw apiError(answer.site, 'api', {
       got: `${body.length} bytes that hold no whole key`,

@@ -1,10 +1,11 @@
 // A token of IAM for a user's password, good for one project (IAM API reference, page iam_30_0001).
+
+import { isObject } from '../../json.js';
 import type { Deadline } from '../../model/deadline.js';
 import { readJsonAnswer } from '../call/answer.js';
 import type { CallApi } from '../call/api-call.js';
 import { type LifeReader, remainingLife } from '../call/remaining-life.js';
 import { apiError } from '../errors.js';
-import { isJsonObject } from '../json.js';
 
 export interface IamUser {
   /** Name of the account that the user belongs to. */
@@ -59,7 +60,7 @@ export function fetchIamToken(
           expected: 'one in the header X-Subject-Token',
         });
       }
-      const expiresAt = isJsonObject(description) ? description.expires_at : undefined;
+      const expiresAt = isObject(description) ? description.expires_at : undefined;
       return { token, lifeMs: remainingLife('token', expiresAt, answer, life()) };
     },
   );

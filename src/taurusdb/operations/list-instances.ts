@@ -1,13 +1,13 @@
 // The instances of a project, page by page (API reference, page ListGaussMySqlInstances). All of them or none: a
 // list that may lack some would read as if those were gone.
 
+import { isObject } from '../../json.js';
 import type { Deadline } from '../../model/deadline.js';
 import { INSTANCE_ID } from '../../model/ids.js';
 import { readJsonAnswer } from '../call/answer.js';
 import type { CallApi } from '../call/api-call.js';
 import { apiError, type CallSite } from '../errors.js';
 import type { HttpAnswer } from '../http/http-client.js';
-import { isJsonObject } from '../json.js';
 
 export interface ListedInstance {
   readonly id: string;
@@ -74,7 +74,7 @@ async function readPage(answer: HttpAnswer, secrets: readonly string[]): Promise
 }
 
 function readInstance(json: unknown, site: CallSite): ListedInstance {
-  const { id, name, status, tags } = isJsonObject(json) ? json : {};
+  const { id, name, status, tags } = isObject(json) ? json : {};
   // It goes into the address of the next call: nothing that could change where that leads.
   if (!INSTANCE_ID.matches(id)) {
     throw apiError(site, 'api', {
@@ -93,7 +93,7 @@ function readInstance(json: unknown, site: CallSite): ListedInstance {
 
 /** An untagged instance has none, or null. */
 function readTags(tags: unknown): Map<string, string> {
-  const pairs = (Array.isArray(tags) ? tags : []).filter(isJsonObject);
+  const pairs = (Array.isArray(tags) ? tags : []).filter(isObject);
   return new Map(
     pairs.flatMap(({ key, value }) =>
       typeof key === 'string' ? [[key, typeof value === 'string' ? value : '']] : [],

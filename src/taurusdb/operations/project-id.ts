@@ -1,13 +1,13 @@
 // The id of a project that the configuration knows by its region alone (IAM API reference, page iam_06_0001).
 // A project that is not there is never created.
 import type { Clock } from '../../clock.js';
+import { isObject, type JsonObject } from '../../json.js';
 import type { Deadline } from '../../model/deadline.js';
 import { PROJECT_ID } from '../../model/ids.js';
 import { readJsonAnswer } from '../call/answer.js';
 import type { CallApi } from '../call/api-call.js';
 import { SharedAttempt } from '../call/shared-attempt.js';
 import { ApiError, type CallSite } from '../errors.js';
-import { isJsonObject, type JsonObject } from '../json.js';
 
 export type FindProjectId = (deadline: Deadline) => Promise<string>;
 
@@ -48,7 +48,7 @@ export class ProjectLookup {
 
 function onlyProject({ projects }: JsonObject, region: string, site: CallSite): string {
   const ofRegion = (Array.isArray(projects) ? projects : []).filter(
-    (project) => isJsonObject(project) && project.name === region,
+    (project) => isObject(project) && project.name === region,
   );
   if (ofRegion.length !== 1) {
     throw lookupError(

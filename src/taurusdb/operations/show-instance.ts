@@ -1,11 +1,11 @@
 // The nodes of one instance (API reference, page ShowGaussMySqlInstanceInfo).
 
+import { isObject } from '../../json.js';
 import type { Deadline } from '../../model/deadline.js';
 import { NODE_ID } from '../../model/ids.js';
 import { readJsonAnswer } from '../call/answer.js';
 import type { CallApi } from '../call/api-call.js';
 import { apiError, type CallSite } from '../errors.js';
-import { isJsonObject } from '../json.js';
 
 export interface InstanceNode {
   readonly id: string;
@@ -27,7 +27,7 @@ export function showInstance(
   const path = `/instances/${instanceId}`;
   return callApi({ operation: 'show_instance', method: 'GET', path }, deadline, async (answer, secrets) => {
     const { instance } = await readJsonAnswer(answer, secrets);
-    const { id, nodes } = isJsonObject(instance) ? instance : {};
+    const { id, nodes } = isObject(instance) ? instance : {};
     if (id !== instanceId) {
       throw apiError(answer.site, 'api', { got: 'another instance or none', expected: `"${instanceId}"` });
     }
@@ -39,7 +39,7 @@ export function showInstance(
 }
 
 function readNode(json: unknown, instanceId: string, site: CallSite): InstanceNode {
-  const { id, name, status, type, max_connections: maxConnections } = isJsonObject(json) ? json : {};
+  const { id, name, status, type, max_connections: maxConnections } = isObject(json) ? json : {};
   // It goes into the addresses of collections: nothing that could change where they lead.
   if (!NODE_ID.matches(id)) {
     throw apiError(site, 'api', {

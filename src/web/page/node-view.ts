@@ -97,7 +97,7 @@ const knownViews = new WeakMap<
   { readonly snapshot: Snapshot | undefined; readonly view: NodeView }
 >();
 
-/** `now` in milliseconds since the epoch. Returns the same object until the node changes: page-node.ts caches by it. */
+/** `now` in milliseconds since the epoch. Returns the same object until the node changes: node-details.ts caches by it. */
 export function viewNode(status: NodeStatus, now: number): NodeView {
   const snapshot = freshSnapshot(status, now);
   const known = knownViews.get(status);

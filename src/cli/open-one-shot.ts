@@ -4,7 +4,7 @@ import { OneShot } from '../agent/one-shot.js';
 import { openLog } from '../agent/open-log.js';
 import { systemClock } from '../clock.js';
 import type { Config } from '../config/config-schema.js';
-import type { DiscoveryResult } from '../discover/discovered-nodes.js';
+import type { DiscoveryResult } from '../discover/discovery-api.js';
 import type { Log } from '../log.js';
 import { shardOf } from './command-line.js';
 import { type FlagValues, logSettings } from './flags.js';

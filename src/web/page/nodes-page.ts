@@ -3,8 +3,8 @@ import { TimeSlice } from '../../clock.js';
 import { type FleetSummary, groupByState, viewFleet } from './fleet-view.js';
 import { duration, type Html, html, moment, number, UNKNOWN } from './html.js';
 import { PAGE_END, type Page, type PageContent, pageStart } from './layout.js';
+import { NODES_PATH, nodeDetails, openNodePath } from './node-details.js';
 import { NODE_STATES, type NodeState } from './node-view.js';
-import { NODES_PATH, nodeDetails, openNodePath } from './page-node.js';
 
 /** Up to this many nodes, all are shown open. */
 const MAX_OPEN = 8;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import type { NodeStatus } from '../../../src/collect/node-store.js';
 import { PAGE_HEADERS } from '../../../src/web/page/layout.js';
-import { NODES_PAGE } from '../../../src/web/page/page.js';
+import { NODES_PAGE } from '../../../src/web/page/nodes-page.js';
 import { PAGES } from '../../../src/web/pages.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import {
