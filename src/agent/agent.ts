@@ -9,13 +9,12 @@ import { createRoutes } from '../web/routes.js';
 import { buildInfo } from './build-info.js';
 import { type Dependencies, start, stop, type WiredConfig, wire } from './wire.js';
 
-/** A stop may take 10 s: this is for collections that run, */
+/** How long a stop waits for the collections that run. */
 const COLLECTION_GRACE_MS = 8_000;
-/** and until this long after its beginning answers under way may be read. */
+/** How long after its beginning a stop lets answers be read, so that it ends within 10 s. */
 const ANSWER_GRACE_MS = 9_500;
 
 export interface AgentOptions extends Dependencies {
-  readonly config: WiredConfig;
   readonly listenAddress: ListenAddress;
   readonly telemetryPath: string;
   readonly access: WebAccess;
@@ -34,9 +33,9 @@ export interface Agent {
 }
 
 /** Rejects when it cannot listen; nothing is collected before it can. */
-export async function startAgent(options: AgentOptions): Promise<Agent> {
+export async function startAgent(config: WiredConfig, options: AgentOptions): Promise<Agent> {
   const { access, clock, log, telemetryPath } = options;
-  let wiring = wire(options.config, options);
+  let wiring = wire(config, options);
   const { store, fleet, exposition, metrics, clients } = wiring;
   const nodes = () => store.list();
   const readiness = new Readiness({ nodes, discovered: () => fleet.discovered });

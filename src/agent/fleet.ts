@@ -1,5 +1,4 @@
-// Which nodes there are: those that the configuration lists and those that discovery finds. The scheduler and the store
-// are told of each change.
+// Which nodes there are: those that the configuration lists and those that discovery finds.
 import type { Clock } from '../clock.js';
 import type { Config } from '../config/config-schema.js';
 import { Discovery } from '../discover/discovery.js';
@@ -21,6 +20,7 @@ export interface FleetOptions {
   readonly shard: Shard;
   readonly clients: ProjectClients;
   readonly metrics: AgentMetrics;
+  /** Called with all nodes at each change. */
   readonly onChange: (nodes: readonly DatabaseNode[]) => void;
   readonly clock: Clock;
   readonly log: Log;
@@ -40,7 +40,7 @@ export class Fleet {
     this.#discovery = new Discovery({
       clock,
       log,
-      onChange: () => this.#tell(),
+      onChange: () => this.#publish(),
       onSuccess: (project, nodes, at) => metrics.discovery(project, nodes, at),
     });
   }
@@ -57,7 +57,7 @@ export class Fleet {
     this.#discovery.start();
   }
 
-  /** Tells of the listed nodes at once; what is known of projects that stay is kept until they are discovered again. */
+  /** The listed nodes change at once; the discovered ones of projects that stay are kept until the next discovery. */
   follow(config: FleetConfig): void {
     const { metrics, clients } = this.#options;
     this.#config = config;
@@ -77,14 +77,14 @@ export class Fleet {
         };
       }),
     );
-    this.#tell();
+    this.#publish();
   }
 
   stop(): void {
     this.#discovery.stop();
   }
 
-  #tell(): void {
+  #publish(): void {
     const nodes = this.#nodes();
     this.#options.onChange(nodes);
     if (this.#isStarted) {
@@ -157,11 +157,9 @@ export function fleetNodes(
 
 /** What of the nodes' schedules the projects' budgets of requests do not carry: one warning a project. */
 export function capacityOf(config: FleetConfig, nodes: readonly DatabaseNode[]): string[] {
-  return config.projects.flatMap(({ name, api }) =>
-    capacityWarnings(
-      nodes.filter(({ project }) => project === name),
-      (schedule) => shortestGapMs(schedule, config.collection.timezone),
-      api.max_requests_per_second,
-    ),
+  return capacityWarnings(
+    nodes,
+    (schedule) => shortestGapMs(schedule, config.collection.timezone),
+    new Map(config.projects.map(({ name, api }) => [name, api.max_requests_per_second])),
   );
 }

@@ -11,7 +11,7 @@ const LEVELS = { debug: 'debug', info: 'info', warn: 'warning', error: 'error' }
 export interface LogSettings {
   readonly level: keyof typeof LEVELS;
   readonly format: 'logfmt' | 'json';
-  /** The secrets in force now; asked at each line, since they change with their files. */
+  /** The secrets in force now; asked for each line that is written, since they change with their files. */
   readonly secrets: () => readonly string[];
   readonly write: (line: string) => void;
 }
@@ -27,8 +27,8 @@ export interface OpenedLog {
   readonly protect: (config: Config) => void;
 }
 
-/** Secrets that were in force once may stand in an error that is logged later; more than these are not remembered. */
-const MAX_KNOWN_SECRETS = 1_000;
+/** Secrets that were in force once may stand in an error that is logged later; no more than these are remembered. */
+const MAX_FORMER_SECRETS = 1_000;
 
 export function openLog({ level, format }: Pick<LogSettings, 'level' | 'format'>): OpenedLog {
   const known = new Set<string>();
@@ -39,7 +39,8 @@ export function openLog({ level, format }: Pick<LogSettings, 'level' | 'format'>
       known.delete(text);
       known.add(text);
     }
-    for (const oldest of [...known].slice(0, -MAX_KNOWN_SECRETS)) {
+    // Those in force are the last.
+    for (const oldest of [...known].slice(0, -(MAX_FORMER_SECRETS + current.length))) {
       known.delete(oldest);
     }
     return [...known];
@@ -74,19 +75,23 @@ export function createLog(settings: LogSettings): Log {
     ],
   });
   const logger = getLogger(['exporter']);
-  const clean = (text: string) => redact(text, settings.secrets(), MIN_SECRET).slice(0, MAX_FIELD);
-  const cleanFields = (fields: LogFields | undefined) =>
-    Object.fromEntries(
-      Object.entries(fields ?? {})
-        .filter(([, value]) => value !== undefined)
-        .map(([key, value]) => [key, typeof value === 'string' ? clean(value) : value]),
-    );
-  // LogTape reads braces in a message as placeholders.
-  const literal = (message: string) => clean(message).replaceAll('{', '{{').replaceAll('}', '}}');
+  const write = (level: keyof typeof LEVELS, message: string, fields: LogFields | undefined) => {
+    if (!logger.isEnabledFor(LEVELS[level])) {
+      return;
+    }
+    const secrets = settings.secrets();
+    const clean = (text: string) => redact(text, secrets, MIN_SECRET).slice(0, MAX_FIELD);
+    const shown = Object.entries(fields ?? {})
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]) => [key, typeof value === 'string' ? clean(value) : value]);
+    // LogTape reads braces in a message as placeholders.
+    const literal = clean(message).replaceAll('{', '{{').replaceAll('}', '}}');
+    logger[level](literal, Object.fromEntries(shown));
+  };
   return {
-    debug: (message, fields) => logger.debug(literal(message), cleanFields(fields)),
-    info: (message, fields) => logger.info(literal(message), cleanFields(fields)),
-    warn: (message, fields) => logger.warn(literal(message), cleanFields(fields)),
-    error: (message, fields) => logger.error(literal(message), cleanFields(fields)),
+    debug: (message, fields) => write('debug', message, fields),
+    info: (message, fields) => write('info', message, fields),
+    warn: (message, fields) => write('warn', message, fields),
+    error: (message, fields) => write('error', message, fields),
   };
 }

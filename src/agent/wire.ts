@@ -1,7 +1,7 @@
 // The wiring: one configuration → a whole that collects and shows. The agent, the commands that collect once, the fault
 // tests and the benchmarks use it; nothing else puts these parts together.
 import type { Clock } from '../clock.js';
-import { Collector } from '../collect/collector.js';
+import { type CollectionSettings, Collector } from '../collect/collector.js';
 import { NodeStore } from '../collect/node-store.js';
 import type { Config } from '../config/config-schema.js';
 import type { Shard } from '../discover/shard.js';
@@ -9,7 +9,7 @@ import type { Log } from '../log.js';
 import { AgentMetrics } from '../metrics/agent-metrics.js';
 import { Exposition } from '../metrics/exposition.js';
 import { type NextRuns, nextRuns } from '../schedule/cron-expression.js';
-import { Scheduler } from '../schedule/scheduler.js';
+import { Scheduler, type SchedulerSettings } from '../schedule/scheduler.js';
 import { buildInfo } from './build-info.js';
 import { Fleet } from './fleet.js';
 import { ProjectClients } from './project-clients.js';
@@ -47,16 +47,17 @@ export interface Wiring {
  * nothing, where the configuration cannot be put in force. Nothing is asked of the API before `start`.
  */
 export function wire(config: WiredConfig, dependencies: Dependencies, previous?: Wiring): Wiring {
-  const wiring = { ...(previous ?? assemble(config, dependencies)), config };
+  const collection = collectionSettings(config, dependencies.nextRuns ?? nextRuns);
+  const scheduling = schedulerSettings(config.collection);
+  const wiring = { ...(previous ?? assemble(config, collection, scheduling, dependencies)), config };
   const { metrics, clients, collector, scheduler, fleet } = wiring;
   // All that can fail comes before the first change.
   const putClientsInForce = clients.prepare(config);
-  const collection = collectionSettings(config, dependencies.nextRuns ?? nextRuns);
 
   putClientsInForce();
   metrics.setProjects(config.projects.map(({ name }) => name));
   collector.configure(collection);
-  scheduler.configure(schedulerSettings(config.collection));
+  scheduler.configure(scheduling);
   fleet.follow(config);
   return wiring;
 }
@@ -73,8 +74,13 @@ export async function stop({ fleet, scheduler }: Wiring, graceMs: number): Promi
   await scheduler.stop(graceMs);
 }
 
-function assemble(config: WiredConfig, dependencies: Dependencies): Omit<Wiring, 'config'> {
-  const { clock, log } = dependencies;
+function assemble(
+  config: WiredConfig,
+  collection: CollectionSettings,
+  scheduling: SchedulerSettings,
+  dependencies: Dependencies,
+): Omit<Wiring, 'config'> {
+  const { shard, clock, log } = dependencies;
   const runs = dependencies.nextRuns ?? nextRuns;
   const metrics = new AgentMetrics(buildInfo());
   const clients = new ProjectClients({ ...dependencies, observer: metrics });
@@ -89,12 +95,12 @@ function assemble(config: WiredConfig, dependencies: Dependencies): Omit<Wiring,
   });
   const collector = new Collector(
     { apiOf: ({ project }) => clients.of(project), store, clock, log },
-    collectionSettings(config, runs),
+    collection,
   );
-  const scheduler = new Scheduler({ clock, collector, nextRuns: runs }, schedulerSettings(config.collection));
+  const scheduler = new Scheduler({ clock, collector, nextRuns: runs }, scheduling);
   const fleet = new Fleet(
     {
-      ...dependencies,
+      shard,
       clients,
       metrics,
       onChange: (nodes) => {
@@ -102,6 +108,8 @@ function assemble(config: WiredConfig, dependencies: Dependencies): Omit<Wiring,
         collector.nodesChanged();
         scheduler.setNodes(nodes);
       },
+      clock,
+      log,
     },
     config,
   );

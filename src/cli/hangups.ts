@@ -5,7 +5,7 @@ export class Hangups {
   #onHangup: (() => void) | undefined;
   readonly #note = () => {
     this.#isPending = true;
-    this.#tell();
+    this.#deliver();
   };
 
   /** Keeps SIGHUP from ending the process. */
@@ -16,7 +16,7 @@ export class Hangups {
   /** Calls `onHangup` at each SIGHUP from now on, and once for those before. */
   follow(onHangup: () => void): void {
     this.#onHangup = onHangup;
-    this.#tell();
+    this.#deliver();
   }
 
   /** Restores the default: SIGHUP ends the process. */
@@ -27,7 +27,7 @@ export class Hangups {
     }
   }
 
-  #tell(): void {
+  #deliver(): void {
     if (this.#isPending && this.#onHangup !== undefined) {
       this.#isPending = false;
       this.#onHangup();

@@ -30,13 +30,23 @@ export async function run(
   }
 
   let agent: Agent | undefined;
+  let inForce = config;
   const reloader = new Reloader({
     load: () => loadConfig(path, process.env),
     current: config,
     log,
     apply: (next) => {
+      if (agent === undefined) {
+        throw new Error('reload: the agent is still starting; ask again');
+      }
       protect(next);
-      agent?.apply(next);
+      try {
+        agent.apply(next);
+      } catch (error) {
+        protect(inForce);
+        throw error;
+      }
+      inForce = next;
     },
     done: (success) => agent?.noteReload('configuration', success),
   });
@@ -50,8 +60,7 @@ export async function run(
           log,
           onReload: (success) => agent?.noteReload('web configuration', success),
         });
-  const starting = startAgent({
-    config,
+  const starting = startAgent(config, {
     shard,
     listenAddress: flags['web.listen-address'] ?? config.web.listen_address,
     telemetryPath: flags['web.telemetry-path'] ?? config.web.telemetry_path,

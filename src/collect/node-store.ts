@@ -1,5 +1,5 @@
 // What is known of every node: the collector writes it, the metrics and the pages show it.
-
+import { isDeepStrictEqual } from 'node:util';
 import type { FailureReason } from '../model/failure.js';
 import type { DatabaseNode } from '../model/node.js';
 import type { ReadResult } from '../sessions/read-snapshot.js';
@@ -60,7 +60,11 @@ export class NodeStore {
   setNodes(nodes: readonly DatabaseNode[]): void {
     const statuses = nodes.toSorted(byInstanceThenNode).map((node): [string, NodeStatus] => {
       const known = this.#statuses.get(node.nodeId);
-      return [node.nodeId, known === undefined ? untried(node) : { ...known, node }];
+      if (known === undefined) {
+        return [node.nodeId, untried(node)];
+      }
+      // What has not changed stays the same object: what is rendered of it is kept by it.
+      return [node.nodeId, isDeepStrictEqual(known.node, node) ? known : { ...known, node }];
     });
     this.#statuses = new Map(statuses);
     this.#list = undefined;

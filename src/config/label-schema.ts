@@ -1,5 +1,4 @@
 // Labels that the user adds to session series: names that Prometheus takes and that nothing else sets.
-import type * as v from 'valibot';
 import { METRIC_FAMILIES } from '../metrics/metric-families.js';
 import { text } from './kinds.js';
 import { namedValues } from './section.js';
@@ -41,5 +40,3 @@ export function labels() {
     text('a label value', () => true),
   );
 }
-
-export type Labels = v.InferOutput<ReturnType<typeof labels>>;

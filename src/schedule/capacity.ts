@@ -4,11 +4,11 @@ import type { DatabaseNode } from '../model/node.js';
 /** Submit, two questions for the status, download. */
 const REQUESTS_PER_COLLECTION = 4;
 
-/** One warning per project whose nodes need more requests than it may make. */
+/** One warning per project whose nodes need more requests than it may make; `budgets` in requests per second. */
 export function capacityWarnings(
   nodes: readonly Pick<DatabaseNode, 'project' | 'schedule'>[],
   shortestGapMs: (schedule: string) => number,
-  maxRequestsPerSecond: number,
+  budgets: ReadonlyMap<string, number>,
 ): string[] {
   const rates = new Map<string, number>();
   for (const { schedule } of nodes) {
@@ -25,12 +25,14 @@ export function capacityWarnings(
     needs.set(project, need);
   }
 
-  return [...needs]
-    .filter(([, need]) => need.requestsPerSecond > maxRequestsPerSecond)
-    .map(
-      ([project, need]) =>
-        `schedules of project "${project}": got ${need.nodes} nodes that need ` +
-        `${need.requestsPerSecond.toFixed(2)} requests per second (${REQUESTS_PER_COLLECTION} for each collection), ` +
-        `expected at most ${maxRequestsPerSecond} (api.max_requests_per_second): collections will be late or skipped`,
-    );
+  return [...needs].flatMap(([project, need]) => {
+    const budget = budgets.get(project) ?? 0;
+    return need.requestsPerSecond <= budget
+      ? []
+      : [
+          `schedules of project "${project}": got ${need.nodes} nodes that need ` +
+            `${need.requestsPerSecond.toFixed(2)} requests per second (${REQUESTS_PER_COLLECTION} for each collection), ` +
+            `expected at most ${budget} (api.max_requests_per_second): collections will be late or skipped`,
+        ];
+  });
 }

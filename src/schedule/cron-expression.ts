@@ -16,8 +16,10 @@ const EXPECTED: Readonly<Record<string, string>> = {
   dayOfWeek: 'a weekday of 0-7 or sun-sat',
 };
 
-/** One task per expression and time zone, never started: node-cron keeps every task that it creates. */
+/** By expression and time zone, never started; the last used is the last. node-cron keeps a task until it is destroyed. */
 const tasks = new Map<string, ScheduledTask>();
+/** Reloads bring new expressions without end. */
+const MAX_TASKS = 1_000;
 
 /** What is wrong with the expression, or undefined. */
 export function validateCron(expression: string): string | undefined {
@@ -53,10 +55,19 @@ function comes(expression: string): boolean {
 
 /** The next runs after now, by the system's clock. Throws for what `validateCron` refuses. */
 export function nextRuns(expression: string, timezone: string, count: number): Date[] {
+  return taskOf(expression, timezone).getNextRuns(count);
+}
+
+function taskOf(expression: string, timezone: string): ScheduledTask {
   const key = `${timezone} ${expression}`;
   const task = tasks.get(key) ?? createTask(expression, () => {}, { timezone });
+  tasks.delete(key);
   tasks.set(key, task);
-  return task.getNextRuns(count);
+  for (const [oldest, unused] of [...tasks].slice(0, -MAX_TASKS)) {
+    tasks.delete(oldest);
+    void unused.destroy();
+  }
+  return task;
 }
 
 /** The least time between two runs that follow each other. */

@@ -79,8 +79,7 @@ describe('a fleet of 6 projects with 70 nodes each', function () {
       }),
     );
     const environment = { HUAWEICLOUD_SDK_AK: key?.ak, HUAWEICLOUD_SDK_SK: key?.sk };
-    agent = await startAgent({
-      config: loadConfig(writeConfig(config), environment).config,
+    agent = await startAgent(loadConfig(writeConfig(config), environment).config, {
       shard: WHOLE_FLEET,
       listenAddress: { host: '127.0.0.1', port: 0 },
       telemetryPath: '/metrics',

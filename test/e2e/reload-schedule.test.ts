@@ -18,7 +18,13 @@ import {
   values,
 } from '../support/reloadable-agent.js';
 
-const YEAR_END = Date.UTC(new Date().getUTCFullYear() + 1, 0, 1) / 1_000;
+const HOUR = 3_600;
+
+/** When ONCE_A_YEAR comes next, in a time zone so many hours east of Greenwich; seconds since the epoch. */
+function yearEnd(hoursEast = 0): number {
+  const there = new Date(Date.now() + hoursEast * HOUR * 1_000);
+  return Date.UTC(there.getUTCFullYear() + 1, 0, 1) / 1_000 - hoursEast * HOUR;
+}
 
 describe('a reload of the schedule', function () {
   this.timeout(60_000);
@@ -72,7 +78,7 @@ describe('a reload of the schedule', function () {
     await reload('SIGHUP', { stale_after: '1h', schedule: ONCE_A_YEAR }, [EVERY_SECOND]);
     const stopped = await agent.series();
     for (const id of [other, third]) {
-      assert.equal(nextRun(stopped, id), YEAR_END);
+      assert.equal(nextRun(stopped, id), yearEnd());
     }
     const before = await agent.collected([one]);
     const after = await agent.collected([one]);
@@ -82,7 +88,7 @@ describe('a reload of the schedule', function () {
 
     await reload('POST', { stale_after: '1h', schedule: ONCE_A_YEAR }, [ONCE_A_YEAR, EVERY_SECOND]);
     const swapped = await agent.series();
-    assert.equal(nextRun(swapped, one), YEAR_END);
+    assert.equal(nextRun(swapped, one), yearEnd());
     assert.ok(nextRun(swapped, other) < Date.now() / 1_000 + 2);
     const later = await agent.collected([other]);
     const last = await agent.collected([other]);
@@ -97,22 +103,22 @@ describe('a reload of the schedule', function () {
     const yearly = { schedule: ONCE_A_YEAR };
     await start(yearly);
     await agent.up(nodes);
-    assert.equal(nextRun(await agent.series(), id), YEAR_END);
+    assert.equal(nextRun(await agent.series(), id), yearEnd());
     await reload('POST', { ...yearly, timezone: 'Asia/Singapore' });
     const inSingapore = await agent.series();
     for (const node of nodes) {
-      assert.equal(nextRun(inSingapore, node), YEAR_END - 8 * 3_600);
+      assert.equal(nextRun(inSingapore, node), yearEnd(8));
     }
     await reload('SIGHUP', { ...yearly, splay: '1h' });
     const spread = await agent.series();
-    const shares = nodes.map((node) => nextRun(spread, node) - YEAR_END);
+    const shares = nodes.map((node) => nextRun(spread, node) - yearEnd());
     assert.ok(
-      shares.every((share) => share > 0 && share < 3_600),
+      shares.every((share) => share > 0 && share < HOUR),
       shares.join(' '),
     );
     assert.equal(new Set(shares).size, nodes.length);
     await reload('SIGHUP', yearly);
-    assert.equal(nextRun(await agent.series(), id), YEAR_END);
+    assert.equal(nextRun(await agent.series(), id), yearEnd());
     assert.ok(nodes.every((node) => collections(inSingapore, node, 'success') === 1));
   });
 

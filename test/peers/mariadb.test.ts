@@ -138,6 +138,7 @@ describe('agreement with a real MariaDB', function () {
     // The event scheduler comes from localhost to us and to it.
     assert.deepEqual(ours, theirs);
     if (!hasIpv6) {
+      process.stderr.write('skipped: this machine has no IPv6 address ::1\n');
       this.skip();
     }
     assert.ok(overIpv6 > 0);

@@ -55,10 +55,10 @@ function bodyOf(node: NodeView): Buffer {
   return body;
 }
 
-/** Path of the page with this node open. */
 /** The page of the nodes. */
 export const NODES_PATH = '/';
 
+/** Path of the page with this node open. */
 export function openNodePath(node: NodeView): string {
   return `${NODES_PATH}?open=${encodeURIComponent(node.node_id)}`;
 }
