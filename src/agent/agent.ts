@@ -2,10 +2,9 @@
 import type { AddressInfo } from 'node:net';
 import type { ReloadedFile } from '../metrics/agent-metrics.js';
 import type { WebAccess } from '../web/access/web-access.js';
-import { type ListenAddress, startHttpServer } from '../web/http-server.js';
+import type { ListenAddress } from '../web/http-server.js';
 import { Readiness } from '../web/ready.js';
-import { createRequestListener } from '../web/router.js';
-import { createRoutes } from '../web/routes.js';
+import { startWebServer } from '../web/web-server.js';
 import { buildInfo } from './build-info.js';
 import { type Dependencies, start, stop, type WiredConfig, wire } from './wire.js';
 
@@ -39,19 +38,15 @@ export async function startAgent(config: WiredConfig, options: AgentOptions): Pr
   const { store, fleet, exposition, metrics, clients } = wiring;
   const nodes = () => store.list();
   const readiness = new Readiness({ nodes, discovered: () => fleet.discovered });
-  const routes = createRoutes({
+  const server = await startWebServer({
+    listenAddress: options.listenAddress,
+    access,
     telemetryPath,
     version: buildInfo().version,
     exposition,
     nodes,
     ready: () => readiness.isReady(),
     reload: options.reload,
-    clock,
-  });
-  const server = await startHttpServer({
-    listenAddress: options.listenAddress,
-    requestListener: createRequestListener(routes, access, log),
-    createServer: (serverOptions, listener) => access.createServer(serverOptions, listener),
     clock,
     log,
   });

@@ -16,7 +16,7 @@ export interface LogSettings {
   readonly write: (line: string) => void;
 }
 
-// Anything longer than this in one field is somebody's document, not a fact for the log.
+// Longer texts are answers of servers, cut to what shows which.
 const MAX_FIELD = 1_000;
 // A secret shorter than this would blank out ordinary words of our own.
 const MIN_SECRET = 4;

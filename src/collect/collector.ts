@@ -40,7 +40,7 @@ interface Attempt {
   readonly phases: PhaseTimer;
 }
 
-/** How often the log tells of a node that goes on failing for the same reason; its level `debug` has every failure. */
+/** How often a node is logged that goes on failing for the same reason; the level `debug` has every failure. */
 const REPEAT_LOG_MS = 600_000;
 
 interface LoggedFailure {

@@ -1,6 +1,5 @@
 // The port through which a collection sees the TaurusDB API: three operations on one node. Implementations
 // reject with CollectionError and stop at once when the deadline's signal aborts, with its reason.
-
 import type { Deadline } from '../model/deadline.js';
 import type { DatabaseNode } from '../model/node.js';
 

@@ -11,7 +11,7 @@ export interface DiscoveredProject {
   readonly project: string;
   /** Of the project in the cloud: under another name it keeps what is known of its nodes, with another id it does not. */
   readonly cloudId: string;
-  /** Whom is asked, and for what: while both stay the same a reload leaves the project's discovery alone. */
+  /** The client that asks, and what it asks for: while both stay the same a reload leaves the project's discovery alone. */
   readonly source: object;
   readonly selection: object;
   readonly discoverNodes: DiscoverNodes;
@@ -156,7 +156,7 @@ export class Discovery {
     this.#options.onChange();
   }
 
-  /** A failure is told once, until it is another one. */
+  /** Logs a failure once, until it is another one. */
   #logOutcome(project: string, state: ProjectState, { failures }: DiscoveryResult): void {
     const { log } = this.#options;
     const [first] = failures;

@@ -84,7 +84,7 @@ export class AgentMetrics implements ApiObserver {
     }
   }
 
-  /** What is told of a project that is gone counts as nothing: its last collections may end later than it. */
+  /** Counts nothing for a project that is gone: its last requests may end later than it. */
   request(project: string, operation: ApiOperation, code: string, seconds: number): void {
     const codes = this.#projects.get(project);
     if (codes !== undefined) {

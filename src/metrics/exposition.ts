@@ -59,7 +59,7 @@ export class Exposition {
     return this.#strungTogether(await this.#refresh(), format, compressed);
   }
 
-  /** A scrape would render the change itself; told of it, it finds that done. */
+  /** Renders the change soon, so that the next scrape need not. */
   noteChange(): void {
     if (this.#isRefreshPlanned) {
       return;

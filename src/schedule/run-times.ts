@@ -1,6 +1,5 @@
 // The times that follow from a schedule: the wait for its next run, a node's share of the splay, and when a snapshot is
 // stale.
-
 import { createHash } from 'node:crypto';
 import type { Clock } from '../clock.js';
 import type { DatabaseNode } from '../model/node.js';
@@ -14,7 +13,7 @@ const LONGEST_NAP_MS = 30_000;
  * machine steps through every run that was missed.
  *
  * Resolves at the next run, to the milliseconds by which it is late; rejects when the signal aborts.
- * `announce` is told the run waited for, and again when another one comes before it.
+ * `announce` is called with the run waited for, and again when another one comes before it.
  */
 export async function waitForRun(
   clock: Clock,

@@ -1,5 +1,4 @@
 // A ready-made fleet for demos and tests: as many projects, instances and nodes as wanted, the same for the same seed.
-
 import type { SimulatedInstance, SimulatedNode, SimulatedProject } from './cloud/simulated-fleet.js';
 import { seededHex } from './seeded-random.js';
 

@@ -1,5 +1,4 @@
 // The TaurusDB API of one project: what a collection asks of it, over HTTP.
-
 import type { SessionApi } from '../collect/session-api.js';
 import type { DiscoveryResult } from '../discover/discovery-api.js';
 import type { Deadline } from '../model/deadline.js';

@@ -1,5 +1,4 @@
 // The nodes of a project that are to be collected: lists its instances, picks some, and asks each for its nodes.
-
 import type { DiscoveredNode, DiscoveryResult } from '../discover/discovery-api.js';
 import type { Deadline } from '../model/deadline.js';
 import type { CollectionError } from '../model/failure.js';

@@ -1,5 +1,4 @@
 // A failed call: what the layers around it must know, such as whether it may be repeated, and what the server said.
-
 import { isObject } from '../json.js';
 import type { ApiOperation } from '../model/api-observer.js';
 import { CollectionError, type FailureDetails, type FailureReason } from '../model/failure.js';

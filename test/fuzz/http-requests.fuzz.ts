@@ -3,9 +3,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { systemClock } from '../../src/clock.js';
 import { plainWebAccess } from '../../src/web/access/web-access.js';
-import { DEFAULT_HTTP_LIMITS, type HttpServer, startHttpServer } from '../../src/web/http-server.js';
-import { createRequestListener } from '../../src/web/router.js';
-import { createRoutes } from '../../src/web/routes.js';
+import type { HttpServer } from '../../src/web/http-server.js';
+import { startWebServer } from '../../src/web/web-server.js';
 import { NODE_STATUS } from '../support/node-status-fixture.js';
 import { RecordedLog } from '../support/recorded-log.js';
 import { rawConnection, rawRequest, statusOf } from '../web/raw-request.js';
@@ -79,7 +78,9 @@ describe('any bytes over HTTP', () => {
 
   before(async () => {
     const nodes = () => [NODE_STATUS];
-    const routes = createRoutes({
+    server = await startWebServer({
+      listenAddress: { host: '127.0.0.1', port: 0 },
+      access: plainWebAccess,
       telemetryPath: '/metrics',
       version: '1.2.3',
       exposition: { scrape: async () => [Buffer.from('a 1\n')] },
@@ -87,14 +88,7 @@ describe('any bytes over HTTP', () => {
       ready: () => true,
       reload: undefined,
       clock: systemClock,
-    });
-    server = await startHttpServer({
-      listenAddress: { host: '127.0.0.1', port: 0 },
-      requestListener: createRequestListener(routes, plainWebAccess, log),
-      createServer: plainWebAccess.createServer,
-      clock: systemClock,
       log,
-      limits: DEFAULT_HTTP_LIMITS,
     });
   });
 

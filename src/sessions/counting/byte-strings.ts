@@ -1,9 +1,8 @@
 // Distinct strings, kept as bytes and numbered from 0 in the order in which they came: looking one up allocates
 // nothing and decodes nothing, and a million of them take a fraction of what a Map of strings takes.
-
 import { randomInt } from 'node:crypto';
 
-/** Nobody can make up strings that all have the same hash. */
+/** Random, so that no file can be made whose strings all have the same hash. */
 const SEED = randomInt(2 ** 32);
 const FIRST_STRINGS = 64;
 const FIRST_BYTES = 1024;

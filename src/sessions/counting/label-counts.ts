@@ -1,6 +1,5 @@
 // Sessions by label, for one column: a text that was seen before costs a look-up of its bytes; only a new one is
 // decoded and cleaned. Texts with the same label (`root` and `"root "`) are counted together.
-
 import { createHash } from 'node:crypto';
 import { cellText } from '../cells.js';
 import { ByteStrings } from './byte-strings.js';

@@ -129,7 +129,7 @@ export class RecordScanner implements CsvRecord {
     }
   }
 
-  /** Of a record that is too long nothing else is told. */
+  /** A record that is too long is that fault, whatever else is wrong with it. */
   #check(at: number, length: number): void {
     const fault = words[FAULT];
     const last = fault === OPEN_QUOTE ? length : at;

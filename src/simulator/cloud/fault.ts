@@ -1,5 +1,4 @@
 // Faults on purpose: scripted by a function, or by chance at a given rate.
-
 import { pick } from '../seeded-random.js';
 import { type Answer, apiRefusal, type Refusal } from './answer.js';
 import type { Operation } from './route.js';

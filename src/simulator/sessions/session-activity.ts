@@ -1,6 +1,5 @@
 // What one connection does at a moment. Its life is cut into turns whose content hangs on the seed alone, so a
 // statement or transaction seen in one collection is there in the next one too, older by the time between.
-
 import { mix, pick, share } from '../seeded-random.js';
 import type { Work } from './client-cast.js';
 import type { Activity, SimulatedTransaction } from './simulated-session.js';

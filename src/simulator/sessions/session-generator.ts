@@ -1,6 +1,5 @@
 // The sessions of a simulated node at a moment: a pure function of its seed and the time. They are made one by one,
 // so that a million of them cost no memory.
-
 import { mix, pick, share } from '../seeded-random.js';
 import { clientOf, hostText } from './client-cast.js';
 import { activityAt, sleeping, transactionOf, wholeSeconds } from './session-activity.js';

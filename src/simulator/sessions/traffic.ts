@@ -1,6 +1,5 @@
 // What moves all sessions of a node at once: the hour of a short day, a spike of one client, a lock that others wait
 // for. Functions of the seed and the time alone, so that two looks at one moment see the same.
-
 import { mix, pick, share } from '../seeded-random.js';
 import { type Client, webClientOf } from './client-cast.js';
 

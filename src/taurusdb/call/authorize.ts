@@ -1,6 +1,5 @@
 // The layers that make an HTTP request of a call: encoded, authorized with the project's credential, and once more
 // where a refusal may be over by then.
-
 import { ApiError, hasStatus } from '../errors.js';
 import type { CallApi, Layer } from './api-call.js';
 import type { Authorization, Credentials } from './credentials.js';

@@ -1,5 +1,4 @@
 // The layers that each call of the API passes, from the operation to the wire.
-
 import type { CallApi, Layer } from './api-call.js';
 import { type AuthorizeOptions, authorize, recoverRefused } from './authorize.js';
 import { type CircuitBreaker, guardCredential } from './circuit-breaker.js';

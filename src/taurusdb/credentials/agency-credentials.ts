@@ -1,5 +1,4 @@
 // Requests signed with the temporary keys of the agency of the ECS that the program runs on.
-
 import type { Log } from '../../log.js';
 import type { ApiObserver } from '../../model/api-observer.js';
 import type { Deadline } from '../../model/deadline.js';

@@ -1,5 +1,4 @@
 // A token of IAM for a user's password, good for one project (IAM API reference, page iam_30_0001).
-
 import { isObject } from '../../json.js';
 import type { Deadline } from '../../model/deadline.js';
 import { readJsonAnswer } from '../call/answer.js';

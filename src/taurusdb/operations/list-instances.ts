@@ -1,6 +1,5 @@
 // The instances of a project, page by page (API reference, page ListGaussMySqlInstances). All of them or none: a
 // list that may lack some would read as if those were gone.
-
 import { isObject } from '../../json.js';
 import type { Deadline } from '../../model/deadline.js';
 import { INSTANCE_ID } from '../../model/ids.js';

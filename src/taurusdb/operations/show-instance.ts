@@ -1,5 +1,4 @@
 // The nodes of one instance (API reference, page ShowGaussMySqlInstanceInfo).
-
 import { isObject } from '../../json.js';
 import type { Deadline } from '../../model/deadline.js';
 import { NODE_ID } from '../../model/ids.js';

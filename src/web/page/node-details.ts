@@ -1,6 +1,5 @@
 // One node on the page: a summary line and details that open below it. The line is rendered at each request, since it
 // shows ages; the details are cached until the node changes.
-
 import { DIMENSIONS } from '../../sessions/dimensions.js';
 import { FILLING_UP, NEARLY_FULL } from './fleet-view.js';
 import { change, duration, type Html, html, moment, number, percent, UNKNOWN } from './html.js';

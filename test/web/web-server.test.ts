@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
 import type { NodeStatus } from '../../src/collect/node-store.js';
 import type { Log } from '../../src/log.js';
-import { type HttpServer, startHttpServer } from '../../src/web/http-server.js';
+import { plainWebAccess } from '../../src/web/access/web-access.js';
+import type { HttpServer } from '../../src/web/http-server.js';
 import { OWN_PATHS } from '../../src/web/paths.js';
-import { type Access, createRequestListener } from '../../src/web/router.js';
-import { createRoutes, type RoutesOptions } from '../../src/web/routes.js';
+import type { RoutesOptions } from '../../src/web/routes.js';
+import { startWebServer, type WebServerOptions } from '../../src/web/web-server.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { NODE_STATUS, NOW } from '../support/node-status-fixture.js';
 import { wireNodes } from '../support/wired-nodes.js';
@@ -13,21 +13,21 @@ import { rawConnection, rawRequest, statusOf } from './raw-request.js';
 
 const OPENMETRICS = 'application/openmetrics-text;version=1.0.0';
 
-const OPEN: Access = { authorize: async () => 'allowed', headers: () => ({}), challenge: 'Basic' };
-
-describe('createRoutes', () => {
+describe('startWebServer', () => {
   const servers: HttpServer[] = [];
   let logged: unknown[] = [];
 
   async function start(
     changes: Partial<RoutesOptions> = {},
-    access = OPEN,
+    access: WebServerOptions['access'] = plainWebAccess,
   ): Promise<{ port: number; url: string }> {
     const clock = new FakeClock(NOW);
     const nodes = (): readonly NodeStatus[] => [NODE_STATUS];
     const { exposition } = wireNodes(nodes(), clock);
     const log: Log = { debug() {}, info() {}, warn() {}, error: (...entry) => logged.push(entry) };
-    const routes = createRoutes({
+    const server = await startWebServer({
+      listenAddress: { host: '127.0.0.1', port: 0 },
+      access,
       telemetryPath: '/metrics',
       version: '1.2.3',
       // The agent's own series would differ from scrape to scrape.
@@ -36,15 +36,8 @@ describe('createRoutes', () => {
       ready: () => true,
       reload: undefined,
       clock,
-      ...changes,
-    });
-    const requestListener = createRequestListener(routes, access, log);
-    const server = await startHttpServer({
-      listenAddress: { host: '127.0.0.1', port: 0 },
-      requestListener,
-      createServer,
-      clock,
       log,
+      ...changes,
     });
     servers.push(server);
     return { port: server.address.port, url: `http://127.0.0.1:${server.address.port}` };
@@ -310,6 +303,7 @@ describe('createRoutes', () => {
     const { url } = await start(
       {},
       {
+        ...plainWebAccess,
         authorize: async () => 'refused',
         headers: () => ({ 'X-Frame-Options': 'deny' }),
         challenge: 'Basic realm="x"',
@@ -326,7 +320,7 @@ describe('createRoutes', () => {
   });
 
   it('tells whom it throttles', async () => {
-    const { url } = await start({}, { ...OPEN, authorize: async () => 'throttled' });
+    const { url } = await start({}, { ...plainWebAccess, authorize: async () => 'throttled' });
     assert.equal((await fetch(`${url}/metrics`)).status, 429);
   });
 });

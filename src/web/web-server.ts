@@ -1,0 +1,18 @@
+// The HTTP server with all of its routes, behind what the web configuration asks of clients.
+import { type HttpServer, type HttpServerOptions, startHttpServer } from './http-server.js';
+import { type Access, createRequestListener } from './router.js';
+import { createRoutes, type RoutesOptions } from './routes.js';
+
+export interface WebServerOptions extends RoutesOptions, Pick<HttpServerOptions, 'listenAddress' | 'log'> {
+  readonly access: Access & Pick<HttpServerOptions, 'createServer'>;
+}
+
+/** Rejects when it cannot listen on the address. */
+export function startWebServer(options: WebServerOptions): Promise<HttpServer> {
+  const { access, log } = options;
+  return startHttpServer({
+    ...options,
+    requestListener: createRequestListener(createRoutes(options), access, log),
+    createServer: (serverOptions, listener) => access.createServer(serverOptions, listener),
+  });
+}
