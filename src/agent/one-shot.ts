@@ -25,8 +25,12 @@ export class OneShot {
     this.wiring = wire({ ...config, collection }, dependencies);
   }
 
-  /** One discovery of each of these projects; by name. What could not be read is a failure. */
-  async discover(projects: WiredConfig['projects']): Promise<ReadonlyMap<string, DiscoveryResult>> {
+  /** One discovery of each of these projects, by default of those that are to be discovered; by name. What could not be read is a failure. */
+  async discover(
+    projects: WiredConfig['projects'] = this.wiring.config.projects.filter(
+      ({ discovery }) => discovery.enabled,
+    ),
+  ): Promise<ReadonlyMap<string, DiscoveryResult>> {
     const discoveries = projects.map(async ({ name, discovery }): Promise<[string, DiscoveryResult]> => {
       const deadline = startDeadline(this.#dependencies.clock, DISCOVERY_TIMEOUT_MS, this.#signal);
       try {

@@ -43,7 +43,7 @@ async function checkOnline(flags: FlagValues, config: Config): Promise<boolean> 
   // Failures are in the report: the log repeats them only at a level that a flag sets.
   const { shot } = openOneShot(flags, config, { ...config.log, level: 'error' });
   try {
-    const discovered = await shot.discover(config.projects.filter(({ discovery }) => discovery.enabled));
+    const discovered = await shot.discover();
     let succeeded = true;
     for (const [project, { nodes, failures }] of discovered) {
       if (failures.length === 0) {

@@ -10,7 +10,7 @@ import { nodeSeriesText, nodeTable } from './print-nodes.js';
 export async function collect(flags: FlagValues): Promise<number> {
   const { config } = loadConfig(configFile(flags), process.env);
   const { shot, log } = openOneShot(flags, config);
-  const discovered = await shot.discover(config.projects.filter(({ discovery }) => discovery.enabled));
+  const discovered = await shot.discover();
   const complete = areComplete(discovered, log);
   const statuses = await shot.collect(shot.nodes(discovered));
   await shot.close();

@@ -1,5 +1,6 @@
 // How the process ends: at a signal, or after an error that no code caught.
 import type { Log } from '../log.js';
+import { framesOf } from '../model/failure.js';
 
 /** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
 export async function untilStopped(log: Log): Promise<void> {
@@ -40,6 +41,6 @@ function origin(error: unknown) {
   if (!(error instanceof Error)) {
     return { thrown: typeof error };
   }
-  const frames = [...(error.stack ?? '').matchAll(/^ {4}at (.+)$/gmu)].map(([, frame]) => frame);
-  return { thrown: error.constructor.name, thrown_at: frames.slice(0, FRAMES_SHOWN).join(' < ') };
+  const frames = framesOf(error).slice(0, FRAMES_SHOWN);
+  return { thrown: error.constructor.name, thrown_at: frames.join(' < ') };
 }

@@ -40,11 +40,12 @@ export function explainFailure(error: unknown): CollectionError {
   return new CollectionError(
     'internal',
     `collection: got an unforeseen ${name}, expected a snapshot`,
-    { thrown_at: error instanceof Error ? firstFrame(error) : undefined },
+    { thrown_at: error instanceof Error ? framesOf(error)[0] : undefined },
     { cause: error },
   );
 }
 
-function firstFrame(error: Error): string | undefined {
-  return /^ {4}at (.+)$/mu.exec(error.stack ?? '')?.[1];
+/** Where an error was thrown, the innermost call first; never its message. */
+export function framesOf(error: Error): string[] {
+  return [...(error.stack ?? '').matchAll(/^ {4}at (.+)$/gmu)].map(([, frame = '']) => frame);
 }

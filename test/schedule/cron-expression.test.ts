@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
+import { getTasks } from 'node-cron';
 import { nextRuns, shortestGapMs, validateCron } from '../../src/schedule/cron-expression.js';
 
 const SECOND = 1000;
@@ -72,6 +73,17 @@ describe('nextRuns', () => {
     const runs = nextRuns('0 12 * * *', 'Europe/Berlin', 366);
     const hours = new Set(runs.map((run) => run.getUTCHours()));
     assert.deepEqual([...hours].sort(), [10, 11]);
+  });
+});
+
+describe('nextRuns of very many expressions', () => {
+  it('leaves no more than a thousand tasks behind', () => {
+    for (let index = 0; index < 1_200; index++) {
+      const time = `${index % 60} ${Math.floor(index / 60)} * * *`;
+      assert.equal(nextRuns(time, 'UTC', 1)[0]?.getUTCMinutes(), index % 60);
+    }
+    assert.ok(getTasks().size <= 1_000, `${getTasks().size} tasks`);
+    assert.equal(nextRuns('0 0 * * *', 'UTC', 1)[0]?.getUTCHours(), 0);
   });
 });
 
