@@ -10,7 +10,7 @@ import type { DatabaseNode } from '../model/node.js';
 import { capacityWarnings } from '../schedule/capacity.js';
 import { shortestGapMs } from '../schedule/cron-expression.js';
 import type { NodeSelection } from '../taurusdb/discover-nodes.js';
-import { cloudIdOf, type ProjectClients } from './project-clients.js';
+import { cloudProjectOf, type ProjectClients } from './project-clients.js';
 
 /** The parts of the configuration that say which nodes there are. */
 export type FleetConfig = Pick<Config, 'projects' | 'collection' | 'metrics'>;
@@ -68,8 +68,7 @@ export class Fleet {
         const { name, discovery } = project;
         const selection = selectionOf(discovery);
         return {
-          project: name,
-          cloudId: cloudIdOf(project),
+          cloud: cloudProjectOf(project),
           source: clients.of(name),
           selection,
           discoverNodes: (deadline) => clients.of(name).discoverNodes(selection, deadline),

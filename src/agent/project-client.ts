@@ -7,6 +7,7 @@ import type { ApiObserver } from '../model/api-observer.js';
 import { type ApiClient, createApiClient } from '../taurusdb/api-client.js';
 import type { CircuitBreaker } from '../taurusdb/call/circuit-breaker.js';
 import type { BudgetState, RateLimiter } from '../taurusdb/call/rate-limiter.js';
+import type { ClockSkew } from '../taurusdb/credentials/signing-credentials.js';
 import { type FindProjectId, ProjectLookup } from '../taurusdb/operations/project-id.js';
 import { openService, type Service } from '../taurusdb/service.js';
 import { projectCredentials } from './project-credentials.js';
@@ -34,6 +35,7 @@ export interface ProjectClient {
 export function openProjectClient(
   project: ProjectConfig,
   limiterOf: LimiterOf,
+  skew: ClockSkew,
   options: ProjectClientOptions,
 ): ProjectClient {
   const { clock, breaker } = options;
@@ -54,6 +56,7 @@ export function openProjectClient(
 
   const credentials = projectCredentials(project, {
     ...options,
+    skew,
     random: Math.random,
     iam,
     closing: closing.signal,

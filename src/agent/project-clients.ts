@@ -7,11 +7,13 @@ import type { Config, ProjectConfig } from '../config/config-schema.js';
 import { Secret } from '../config/secret.js';
 import type { Log } from '../log.js';
 import type { ApiObserver } from '../model/api-observer.js';
+import { type CloudProject, knownBefore } from '../model/cloud-project.js';
 import { CollectionError } from '../model/failure.js';
 import type { ApiClient } from '../taurusdb/api-client.js';
 import { CircuitBreaker, KEY_LIMITS, PASSWORD_LIMITS } from '../taurusdb/call/circuit-breaker.js';
 import { type BudgetState, RateLimiter } from '../taurusdb/call/rate-limiter.js';
 import { METADATA_ENDPOINT } from '../taurusdb/credentials/metadata-service.js';
+import { ClockSkew } from '../taurusdb/credentials/signing-credentials.js';
 import {
   type LimiterOf,
   openProjectClient,
@@ -28,6 +30,7 @@ export interface ProjectClientsOptions {
 }
 
 interface Entry {
+  readonly cloud: CloudProject;
   readonly settings: unknown;
   readonly client: ProjectClient;
   /** By service and endpoint: what the API has asked to wait, and the pace, hold for the next client, too. */
@@ -38,6 +41,8 @@ interface Entry {
 export class ProjectClients {
   readonly #options: ProjectClientOptions;
   #entries = new Map<string, Entry>();
+  /** By endpoint: its distance from our clock is found once, for all projects there and for the clients after a reload. */
+  #skews = new Map<string, ClockSkew>();
 
   constructor({ clock, log, observer, metadataEndpoint = METADATA_ENDPOINT }: ProjectClientsOptions) {
     this.#options = {
@@ -56,9 +61,19 @@ export class ProjectClients {
    * with, and idle connections end by themselves.
    */
   prepare({ projects }: Pick<Config, 'projects'>): () => void {
-    const entries = new Map(projects.map((project) => [project.name, this.#entryOf(project)]));
+    const clouds = projects.map(cloudProjectOf);
+    const known = knownBefore([...this.#entries.values()], ({ cloud }) => cloud, clouds);
+    const skews = new Map<string, ClockSkew>();
+    const entries = new Map<string, Entry>();
+    for (const project of projects) {
+      const { name, endpoint } = project;
+      const skew = skews.get(endpoint) ?? this.#skews.get(endpoint) ?? new ClockSkew(this.#options.clock);
+      skews.set(endpoint, skew);
+      entries.set(name, this.#entryOf(project, known(cloudProjectOf(project)), skew));
+    }
     return () => {
       this.#entries = entries;
+      this.#skews = skews;
       for (const { limiters, maxRequestsPerSecond } of entries.values()) {
         for (const limiter of limiters.values()) {
           limiter.resize(maxRequestsPerSecond);
@@ -79,10 +94,10 @@ export class ProjectClients {
     return entry.client.api;
   }
 
-  #entryOf(project: ProjectConfig): Entry {
+  /** `known`: of the same project of the cloud. */
+  #entryOf(project: ProjectConfig, known: Entry | undefined, skew: ClockSkew): Entry {
     const { nodes: _nodes, discovery: _discovery, ...connection } = project;
     const settings = comparable(connection);
-    const known = this.#entries.get(project.name);
     if (known !== undefined && isDeepStrictEqual(known.settings, settings)) {
       return known;
     }
@@ -94,8 +109,8 @@ export class ProjectClients {
       limiters.set(key, limiter);
       return limiter;
     };
-    const client = openProjectClient(project, limiterOf, this.#options);
-    return { settings, client, limiters, maxRequestsPerSecond };
+    const client = openProjectClient(project, limiterOf, skew, this.#options);
+    return { cloud: cloudProjectOf(project), settings, client, limiters, maxRequestsPerSecond };
   }
 
   /** Each project's budget of requests, by the project's name. */
@@ -123,8 +138,13 @@ function comparable(value: unknown): unknown {
   return value;
 }
 
-/** The project in the cloud, whatever its name here: by its id or, where that is looked up, by all that the look-up uses. */
-export function cloudIdOf({ project_id: projectId, region, iam_endpoint, auth }: ProjectConfig): string {
-  const text = JSON.stringify(comparable({ region, iam_endpoint, auth }));
-  return projectId ?? createHash('sha256').update(text).digest('hex');
+export function cloudProjectOf({
+  name,
+  project_id: id,
+  region,
+  iam_endpoint,
+  auth,
+}: ProjectConfig): CloudProject {
+  const text = JSON.stringify(comparable({ iam_endpoint, auth }));
+  return { name, region, id, access: createHash('sha256').update(text).digest('hex') };
 }

@@ -8,6 +8,7 @@ import type { Credentials } from '../taurusdb/call/credentials.js';
 import { accessKeyCredentials } from '../taurusdb/credentials/access-key-credentials.js';
 import { agencyCredentials } from '../taurusdb/credentials/agency-credentials.js';
 import { PasswordCredentials } from '../taurusdb/credentials/password-credentials.js';
+import type { ClockSkew } from '../taurusdb/credentials/signing-credentials.js';
 import { tokenCredentials } from '../taurusdb/credentials/token-credentials.js';
 import type { Service } from '../taurusdb/service.js';
 
@@ -18,6 +19,8 @@ export interface CredentialDependencies {
   readonly log: Log;
   /** Throws where the project has none. */
   readonly iam: () => Service;
+  /** Of the API's clock. */
+  readonly skew: ClockSkew;
   /** Shared by all projects. */
   readonly passwordBreaker: CircuitBreaker;
   readonly metadataEndpoint: string;

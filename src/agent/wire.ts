@@ -57,8 +57,9 @@ export function wire(config: WiredConfig, dependencies: Dependencies, previous?:
   putClientsInForce();
   metrics.setProjects(config.projects.map(({ name }) => name));
   collector.configure(collection);
-  scheduler.configure(scheduling);
+  // Before the slots: a collection that waits for one starts with its node as it is now.
   fleet.follow(config);
+  scheduler.configure(scheduling);
   return wiring;
 }
 

@@ -34,9 +34,9 @@ export async function demo(flags: FlagValues, hangups: Hangups): Promise<number>
   let prometheus: RunningPrometheus | undefined;
   const agentFlags = { ...flags, 'config.file': configFile, 'web.listen-address': listenAddress };
   try {
-    return await run(agentFlags, hangups, async ({ port }) => {
+    return await run(agentFlags, hangups, async ({ scheme, port }) => {
       const address = `${shownHost(listenAddress.host)}:${port}`;
-      process.stdout.write(agentText(address, telemetryPath, configFile));
+      process.stdout.write(agentText(`${scheme}://${address}`, telemetryPath, configFile));
       if (withPrometheus) {
         prometheus = await startPrometheus(address, telemetryPath);
       }
@@ -111,11 +111,11 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-function agentText(address: string, telemetryPath: string, configFile: string): string {
+function agentText(url: string, telemetryPath: string, configFile: string): string {
   return `A simulated TaurusDB API and the agent, on loopback alone. Open
 
-  http://${address}/          the nodes and their sessions
-  http://${address}${telemetryPath}   what Prometheus scrapes
+  ${url}/          the nodes and their sessions
+  ${url}${telemetryPath}   what Prometheus scrapes
 
 They change every ten seconds; every two minutes one user floods a node from one host.
 The configuration in use is ${configFile}; Ctrl-C ends the demo.

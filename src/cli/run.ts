@@ -1,5 +1,4 @@
 // Runs the agent as a process: configuration file, signals, end.
-import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { type Agent, startAgent } from '../agent/agent.js';
 import { openLog } from '../agent/open-log.js';
@@ -17,7 +16,7 @@ import { endOnUnforeseen, untilStopped } from './process-end.js';
 export async function run(
   flags: FlagValues,
   hangups: Hangups,
-  onListening: (address: AddressInfo) => Promise<void> = async () => {},
+  onListening: (at: { readonly scheme: string; readonly port: number }) => Promise<void> = async () => {},
 ): Promise<number> {
   const shard = shardOf(flags, hostname());
   const path = configFile(flags);
@@ -73,12 +72,13 @@ export async function run(
   const stopped = untilStopped(log);
   agent = await starting;
   agent.noteReload('configuration', true);
-  await onListening(agent.address);
   const { address, port } = agent.address;
+  const { scheme } = access;
+  await onListening({ scheme, port });
   log.info('listening', {
     address,
     port,
-    scheme: access.scheme,
+    scheme,
     config: path,
     shard: `${shard.index}/${shard.total}`,
   });

@@ -3,14 +3,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../clock.js';
 import type { Log } from '../log.js';
+import { type CloudProject, knownBefore } from '../model/cloud-project.js';
 import { startDeadline } from '../model/deadline.js';
 import { explainFailure } from '../model/failure.js';
 import type { DiscoveredNode, DiscoverNodes, DiscoveryResult } from './discovery-api.js';
 
 export interface DiscoveredProject {
-  readonly project: string;
-  /** Of the project in the cloud: under another name it keeps what is known of its nodes, with another id it does not. */
-  readonly cloudId: string;
+  readonly cloud: CloudProject;
   /** The client that asks, and what it asks for: while both stay the same a reload leaves the project's discovery alone. */
   readonly source: object;
   readonly selection: object;
@@ -63,25 +62,24 @@ export class Discovery {
   /** Discovers new and changed projects at once, and keeps until then what is known of them. */
   setProjects(projects: readonly DiscoveredProject[]): void {
     const before = this.#states;
-    const names = new Set(projects.map(({ project }) => project));
-    const gone = [...before.values()].filter(({ project }) => !names.has(project.project));
+    const knownOf = knownBefore(
+      [...before.values()],
+      ({ project }) => project.cloud,
+      projects.map(({ cloud }) => cloud),
+    );
     const states = projects.map((project) => {
-      const known = before.get(project.project);
-      return known !== undefined && isUnchanged(known.project, project)
-        ? known
-        : newState(
-            project,
-            [known, ...gone].find((state) => state?.project.cloudId === project.cloudId),
-          );
+      const known = knownOf(project.cloud);
+      return known !== undefined && isUnchanged(known.project, project) ? known : newState(project, known);
     });
-    this.#states = new Map(states.map((state) => [state.project.project, state]));
+    this.#states = new Map(states.map((state) => [state.project.cloud.name, state]));
+    const kept = new Set(states);
     for (const state of before.values()) {
-      if (this.#states.get(state.project.project) !== state) {
+      if (!kept.has(state)) {
         state.following.abort();
       }
     }
     for (const state of states) {
-      if (before.get(state.project.project) !== state) {
+      if (before.get(state.project.cloud.name) !== state) {
         this.#follow(state);
       }
     }
@@ -125,7 +123,8 @@ export class Discovery {
 
   /** Resolves to whether the project was read in full. */
   async #discover(state: ProjectState, signal: AbortSignal): Promise<boolean> {
-    const { project, discoverNodes, refreshMs } = state.project;
+    const { cloud, discoverNodes, refreshMs } = state.project;
+    const project = cloud.name;
     const { clock, onSuccess } = this.#options;
     const deadline = startDeadline(clock, Math.max(refreshMs, MIN_TIMEOUT_MS), signal);
     const result = await discoverNodes(deadline)
@@ -178,6 +177,7 @@ export class Discovery {
 
 function isUnchanged(before: DiscoveredProject, now: DiscoveredProject): boolean {
   return (
+    before.cloud.name === now.cloud.name &&
     before.source === now.source &&
     before.refreshMs === now.refreshMs &&
     isDeepStrictEqual(before.selection, now.selection)

@@ -43,6 +43,14 @@ export function splayShareMs(nodeId: string, splayMs: number): number {
   return Math.floor((hash / 2 ** 32) * splayMs);
 }
 
+/**
+ * When a node makes the run of its schedule at `run`, milliseconds since the epoch as is `following`, the run after it: a
+ * share longer than the time between them would push every run past the next one.
+ */
+export function madeAt(nodeId: string, run: number, following: number | undefined, splayMs: number): number {
+  return run + splayShareMs(nodeId, Math.min(splayMs, (following ?? Number.POSITIVE_INFINITY) - run));
+}
+
 /** How long a snapshot stays on show when no newer one comes. */
 export interface StalePolicy {
   readonly timezone: string;
@@ -71,6 +79,9 @@ export function staleAt(
   if (runsSince >= RUNS_UNTIL_STALE) {
     return successAt;
   }
-  const last = nextRuns(schedule, timezone, RUNS_UNTIL_STALE - runsSince).at(-1) ?? Number.POSITIVE_INFINITY;
-  return Number(last) + splayShareMs(nodeId, splayMs) + timeoutMs;
+  const count = RUNS_UNTIL_STALE - runsSince;
+  const [last, following] = nextRuns(schedule, timezone, count + 1)
+    .map(Number)
+    .slice(count - 1);
+  return last === undefined ? Number.POSITIVE_INFINITY : madeAt(nodeId, last, following, splayMs) + timeoutMs;
 }

@@ -4,7 +4,7 @@ import type { Clock } from '../clock.js';
 import type { DatabaseNode } from '../model/node.js';
 import { ConcurrencyLimit } from './concurrency-limit.js';
 import type { NextRuns } from './cron-expression.js';
-import { splayShareMs, waitForRun } from './run-times.js';
+import { madeAt, splayShareMs, waitForRun } from './run-times.js';
 
 /** What is scheduled; see collect/collector.ts. */
 export interface ScheduledCollector {
@@ -195,8 +195,7 @@ export class Scheduler {
   #nextRun({ schedule, nodeId }: DatabaseNode): { readonly run: number; readonly at: number } {
     const { timezone, splayMs } = this.#settings;
     const [run = NEVER, following = NEVER] = this.#nextRuns(schedule, timezone, 2).map(Number);
-    // A share longer than the time between two runs would push every run past the one after it.
-    return { run, at: run + splayShareMs(nodeId, Math.min(splayMs, following - run)) };
+    return { run, at: madeAt(nodeId, run, following, splayMs) };
   }
 
   #begin(scheduled: ScheduledNode, signal: AbortSignal): void {

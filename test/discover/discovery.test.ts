@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type DiscoveredProject, Discovery } from '../../src/discover/discovery.js';
 import type { DiscoveredNode, DiscoveryResult } from '../../src/discover/discovery-api.js';
+import type { CloudProject } from '../../src/model/cloud-project.js';
 import type { Deadline } from '../../src/model/deadline.js';
 import { CollectionError } from '../../src/model/failure.js';
 import { FakeClock } from '../support/fake-clock.js';
@@ -54,13 +55,18 @@ describe('Discovery', () => {
   afterEach(() => discovery.stop());
 
   const source = {};
+  const cloudProject = (name: string, id: string | undefined = `id of ${name}`): CloudProject => ({
+    name,
+    region: 'cn-north-4',
+    id,
+    access: `key of ${id ?? name}`,
+  });
   const project = (
     name = 'production',
     refreshMs = 10 * MINUTE,
     change: Partial<DiscoveredProject> = {},
   ): DiscoveredProject => ({
-    project: name,
-    cloudId: `id of ${name}`,
+    cloud: cloudProject(name),
     source,
     selection: { instanceName: '*' },
     refreshMs,
@@ -241,15 +247,32 @@ describe('Discovery', () => {
       answer = () => complete('a');
       discovery.setProjects([project('production')]);
       await clock.advance(MINUTE);
-      discovery.setProjects([project('renamed', 10 * MINUTE, { cloudId: 'id of production' })]);
+      discovery.setProjects([
+        project('renamed', 10 * MINUTE, { cloud: { ...cloudProject('production'), name: 'renamed' } }),
+      ]);
       assert.deepEqual([known('production'), known('renamed')], [[], ['a']]);
+    });
+
+    it('keeps what is known of two whose names are exchanged', async () => {
+      answer = () => complete(`${searches.length}`);
+      discovery.setProjects([project('a'), project('b')]);
+      await clock.advance(MINUTE);
+      const [ofA, ofB] = [known('a'), known('b')];
+      assert.notDeepEqual(ofA, ofB);
+      discovery.setProjects([
+        project('b', 10 * MINUTE, { cloud: { ...cloudProject('a'), name: 'b' }, source: {} }),
+        project('a', 10 * MINUTE, { cloud: { ...cloudProject('b'), name: 'a' }, source: {} }),
+      ]);
+      assert.deepEqual([known('b'), known('a')], [ofA, ofB]);
     });
 
     it('forgets the nodes of one that is another project of the cloud now', async () => {
       answer = () => complete('a');
       discovery.setProjects([project()]);
       await clock.advance(MINUTE);
-      discovery.setProjects([project('production', 10 * MINUTE, { cloudId: 'other', source: {} })]);
+      discovery.setProjects([
+        project('production', 10 * MINUTE, { cloud: cloudProject('production', 'other'), source: {} }),
+      ]);
       assert.deepEqual(known(), []);
     });
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { systemClock } from '../../src/clock.js';
 import type { SimulatedProject } from '../../src/simulator/cloud/simulated-fleet.js';
 import { sampleFleet } from '../../src/simulator/sample-fleet.js';
 import { startTunnels, type Tunnels } from '../support/connect-proxy.js';
@@ -11,8 +12,10 @@ import {
   type How,
   nodeIdsOf,
   ReloadableAgent,
+  type Series,
   type Settings,
   settingsOf,
+  sum,
   until,
 } from '../support/reloadable-agent.js';
 import { closeServers } from '../support/scripted-server.js';
@@ -81,6 +84,26 @@ describe('a reload of secrets and addresses', function () {
   });
   const tokenFile = (name: string, { token }: typeof OLD) => ({
     auth: { token: { value_file: write(`${name}-token`, token) } },
+  });
+
+  it('keeps the distance to a clock of the API that is another one than ours', async () => {
+    await cloud.close();
+    const now = () => systemClock.now() + 20 * 60_000;
+    cloud = await startCloud({
+      projects: sampleFleet({ projects: 1, instances: 4, nodesPerInstance: 2 }),
+      clock: { ...systemClock, now },
+      latencyMs: { min: 50, max: 100 },
+    });
+    nodes = nodeIdsOf(cloud);
+    const refused = (series: Series) => sum(series, 'taurusdb_api_requests_total', 'code="401"');
+    await start({ language: 'en-us' });
+    await agent.up(nodes);
+    const before = await agent.series();
+    assert.equal(refused(before), 1);
+    await reload({ language: 'zh-cn' }, 'POST');
+    const after = await agent.collected(nodes);
+    assert.equal(refused(after), 1);
+    assert.equal(sum(after, 'taurusdb_up'), nodes.length);
   });
 
   for (const [how, what, before, after, sent] of [

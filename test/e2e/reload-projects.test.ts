@@ -208,4 +208,27 @@ describe('a reload of the projects', function () {
       assert.ok(collections(after, id, 'success') > collections(before, id, 'success'));
     }
   });
+
+  it('starts the collections that wait for a slot with the new names of their projects', async () => {
+    const named = (name: string, max: number) => {
+      const of = settings({ production: { name } });
+      return { ...of, collection: { ...(of.collection as Settings), max_concurrent: max } };
+    };
+    agent = await ReloadableAgent.start(named('production', 1));
+    const nodes = nodesOf('production');
+    await agent.up(nodes);
+    const release = cloud.hold(({ operation }) => operation === 'submit');
+    const since = cloud.requests.length;
+    await until(() => cloud.requests.length > since, 'a collection that is under way, the others wait');
+    await agent.seriesWhen(
+      (series) => nodes.some((id) => collections(series, id, 'skipped') > 0),
+      'a collection skipped, since the one before it waits',
+    );
+    await agent.reload(named('renamed', 8), 'POST');
+    release();
+    const after = await agent.collected(nodes);
+    for (const id of nodes) {
+      assert.equal(collections(after, id, 'error'), 0);
+    }
+  });
 });

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { hashSync } from 'bcryptjs';
 import { makeCertificate } from '../support/certificates.js';
-import { addressOf, runProgram, startProgram } from '../support/program.js';
+import { addressOf, eventually, runProgram, startProgram } from '../support/program.js';
 import { requireProgram } from '../support/real-programs.js';
 
 describe('--web.config.file', function () {
@@ -56,6 +56,8 @@ describe('--web.config.file', function () {
       assert.equal(await statusOf('/metrics', 'scraper:wrong'), 401);
       assert.equal(await statusOf('/metrics', 'scraper:right'), 200);
       await assert.rejects(fetch(`http://127.0.0.1:${port}/-/healthy`));
+      const link = `  https://127.0.0.1:${port}/metrics `;
+      await eventually(() => demo.stdout().includes(link) || undefined, link);
     } finally {
       demo.child.kill('SIGTERM');
     }

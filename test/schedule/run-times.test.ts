@@ -86,6 +86,14 @@ describe('staleAt', () => {
   const successAt = clock.now();
   const share = splayShareMs(node.nodeId, 5000);
 
+  it('counts no more of the splay than the time between two runs', () => {
+    const runs = everyMs(clock);
+    const long = staleAt(node, { successAt, runsSince: 0 }, { ...policy, splayMs: 3_600_000 }, runs);
+    const [, , third = 0, fourth = 0] = runs(node.schedule, 'UTC', 4).map(Number);
+    const gap = fourth - third;
+    assert.equal(long, third + splayShareMs(node.nodeId, gap) + 50_000);
+  });
+
   it('is when the third run after the success has had its splay and its timeout', () => {
     const third = Date.UTC(2026, 0, 2, 3, 7);
     assert.ok(share > 0);

@@ -1,4 +1,5 @@
 // Requests signed with the temporary keys of the agency of the ECS that the program runs on.
+import type { Clock } from '../../clock.js';
 import type { Log } from '../../log.js';
 import type { ApiObserver } from '../../model/api-observer.js';
 import type { Deadline } from '../../model/deadline.js';
@@ -17,6 +18,7 @@ const RENEWAL_MARGIN_MS = 40 * 60_000;
 const MIN_RENEWAL_MS = 60_000;
 
 export interface AgencyOptions extends SigningOptions {
+  readonly clock: Clock;
   readonly project: string;
   /** Where the metadata service answers; METADATA_ENDPOINT anywhere but in tests. */
   readonly metadataEndpoint: string;

@@ -24,18 +24,19 @@ export interface KeySource {
 }
 
 export interface SigningOptions {
-  readonly clock: Clock;
+  /** Of the API's clock; share it between all that sign for the same endpoint. */
+  readonly skew: ClockSkew;
   /** Called when the API's clock was found far from ours, with their distance in milliseconds. */
   readonly onClockCorrection: (offsetMs: number) => void;
 }
 
 export class SigningCredentials implements Credentials {
   readonly #keys: KeySource;
-  readonly #skew: ClockSkew;
+  readonly #options: SigningOptions;
 
-  constructor(keys: KeySource, { clock, onClockCorrection }: SigningOptions) {
+  constructor(keys: KeySource, options: SigningOptions) {
     this.#keys = keys;
-    this.#skew = new ClockSkew(clock, onClockCorrection);
+    this.#options = options;
   }
 
   async fingerprint(deadline: Deadline): Promise<string> {
@@ -45,9 +46,10 @@ export class SigningCredentials implements Credentials {
   }
 
   async authorize(request: CredentialRequest, deadline: Deadline): Promise<Authorization> {
+    const { skew, onClockCorrection } = this.#options;
     const key = await this.#keys.current(deadline);
     const { accessKey, secretKey, securityToken } = key;
-    const signedAt = this.#skew.now();
+    const signedAt = skew.now();
     const headers = {
       host: request.host,
       'x-sdk-date': sdkDate(signedAt),
@@ -60,7 +62,7 @@ export class SigningCredentials implements Credentials {
       headers: { ...headers, authorization },
       secrets: [accessKey, secretKey, securityToken ?? '', authorization, authorization.slice(-64)],
       recover: async (answerDate) =>
-        this.#skew.explains(signedAt, answerDate) || this.#keys.replace(key, deadline),
+        skew.explains(signedAt, answerDate, onClockCorrection) || this.#keys.replace(key, deadline),
     };
   }
 }
@@ -71,13 +73,10 @@ export class SigningCredentials implements Credentials {
  */
 export class ClockSkew {
   readonly #clock: Clock;
-  readonly #onCorrection: (offsetMs: number) => void;
   #offsetMs = 0;
 
-  /** `onCorrection` is called with the new distance from our clock to the gateway's, in milliseconds. */
-  constructor(clock: Clock, onCorrection: (offsetMs: number) => void) {
+  constructor(clock: Clock) {
     this.#clock = clock;
-    this.#onCorrection = onCorrection;
   }
 
   /** The time to sign with, milliseconds since the epoch. */
@@ -87,9 +86,14 @@ export class ClockSkew {
 
   /**
    * After the refusal of a signature made at `signedAt`: true when the clocks explain it, so that signing again
-   * may succeed. `answerDate` is the answer's Date header.
+   * may succeed. `answerDate` is the answer's Date header; `onCorrection` is called with the new distance from our
+   * clock to the gateway's, in milliseconds.
    */
-  explains(signedAt: number, answerDate: string | undefined): boolean {
+  explains(
+    signedAt: number,
+    answerDate: string | undefined,
+    onCorrection: (offsetMs: number) => void,
+  ): boolean {
     const gatewayTime = Date.parse(answerDate ?? '');
     if (Number.isNaN(gatewayTime)) {
       return false;
@@ -102,7 +106,7 @@ export class ClockSkew {
     // Of several requests refused at once, the first corrects for all.
     if (Math.abs(gatewayTime - this.now()) > TOLERANCE_MS) {
       this.#offsetMs = gatewayTime - this.#clock.now();
-      this.#onCorrection(this.#offsetMs);
+      onCorrection(this.#offsetMs);
     }
     return true;
   }

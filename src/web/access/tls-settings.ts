@@ -69,11 +69,17 @@ function readPem(source: PemSource, files: WatchedFiles, where: string): string 
   if ('text' in source) {
     return source.text;
   }
+  let text: string;
   try {
-    return files.read(source.file);
+    text = files.read(source.file);
   } catch (error) {
     throw new Error(`${where}: ${error instanceof Error ? error.message : 'unreadable'}`);
   }
+  // Node's TLS passes over an empty text, and then refuses every client.
+  if (text.trim() === '') {
+    throw new Error(`${where}: got an empty file, expected PEM`);
+  }
+  return text;
 }
 
 // OpenSSL skips text that is no certificate: a wrong file would be an empty list of CAs.

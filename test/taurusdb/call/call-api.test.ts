@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import { startDeadline } from '../../../src/model/deadline.js';
 import type { Credentials } from '../../../src/taurusdb/call/credentials.js';
 import { accessKeyCredentials } from '../../../src/taurusdb/credentials/access-key-credentials.js';
+import { ClockSkew } from '../../../src/taurusdb/credentials/signing-credentials.js';
 import { tokenCredentials } from '../../../src/taurusdb/credentials/token-credentials.js';
 import { sampleNode } from '../../collect/sample-node.js';
 import { FakeClock, settle } from '../../support/fake-clock.js';
@@ -227,7 +228,7 @@ describe('a call of the API', () => {
         readAccessKey: () => 'CANARYAK',
         readSecretKey: () => 'CANARYSK',
         readSecurityToken: () => 'CANARYSTS',
-        clock,
+        skew: new ClockSkew(clock),
         onClockCorrection: (offsetMs) => corrections.push(offsetMs),
       });
     });

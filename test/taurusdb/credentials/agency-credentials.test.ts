@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import { startDeadline } from '../../../src/model/deadline.js';
 import type { Credentials } from '../../../src/taurusdb/call/credentials.js';
 import { agencyCredentials } from '../../../src/taurusdb/credentials/agency-credentials.js';
+import { ClockSkew } from '../../../src/taurusdb/credentials/signing-credentials.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { RecordedLog } from '../../support/recorded-log.js';
 import {
@@ -76,6 +77,7 @@ describe('agency credentials', () => {
       project: 'production',
       metadataEndpoint,
       clock,
+      skew: new ClockSkew(clock),
       observer,
       log,
       closing: closing.signal,

@@ -6,6 +6,7 @@ import {
   type AccessKeyOptions,
   accessKeyCredentials,
 } from '../../../src/taurusdb/credentials/access-key-credentials.js';
+import { ClockSkew } from '../../../src/taurusdb/credentials/signing-credentials.js';
 import { tokenCredentials } from '../../../src/taurusdb/credentials/token-credentials.js';
 import { FakeClock } from '../../support/fake-clock.js';
 
@@ -65,7 +66,7 @@ describe('access key credentials', () => {
     accessKeyCredentials({
       readAccessKey: () => 'AKEXAMPLE\n',
       readSecretKey: () => 'SKEXAMPLE\n',
-      clock,
+      skew: new ClockSkew(clock),
       onClockCorrection: () => {},
       ...change,
     });

@@ -8,7 +8,14 @@ const date = (ms: number): string => new Date(ms).toUTCString();
 describe('clock skew', () => {
   let clock: FakeClock;
   let corrections: number[];
-  const create = () => new ClockSkew(clock, (offsetMs) => corrections.push(offsetMs));
+  const create = () => {
+    const skew = new ClockSkew(clock);
+    return {
+      now: () => skew.now(),
+      explains: (signedAt: number, answerDate: string | undefined) =>
+        skew.explains(signedAt, answerDate, (offsetMs) => corrections.push(offsetMs)),
+    };
+  };
 
   beforeEach(() => {
     clock = new FakeClock();

@@ -264,6 +264,14 @@ describe('openWebAccess', () => {
         reason:
           'FOLDER/web.yml: tls_server_config: certificate and key do not load: got "key values mismatch"',
       },
+      'an empty certificate': {
+        swap: () => web.write('server.crt', ''),
+        reason: 'FOLDER/web.yml: tls_server_config.cert_file: got an empty file, expected PEM',
+      },
+      'an empty key': {
+        swap: () => web.write('server.key', '\n'),
+        reason: 'FOLDER/web.yml: tls_server_config.key_file: got an empty file, expected PEM',
+      },
       'a key that vanished': {
         swap: () => rmSync(`${web.folder}/server.key`),
         reason: 'FOLDER/web.yml: tls_server_config.key_file: cannot read "FOLDER/server.key": no such file',
