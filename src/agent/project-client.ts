@@ -4,11 +4,13 @@ import type { Clock } from '../clock.js';
 import type { ProjectConfig } from '../config/config-schema.js';
 import type { Log } from '../log.js';
 import type { ApiObserver } from '../model/api-observer.js';
+import type { Deadline } from '../model/deadline.js';
 import { type ApiClient, createApiClient } from '../taurusdb/api-client.js';
 import type { CircuitBreaker } from '../taurusdb/call/circuit-breaker.js';
+import type { Credentials } from '../taurusdb/call/credentials.js';
 import type { BudgetState, RateLimiter } from '../taurusdb/call/rate-limiter.js';
 import type { ClockSkew } from '../taurusdb/credentials/signing-credentials.js';
-import { type FindProjectId, ProjectLookup } from '../taurusdb/operations/project-id.js';
+import { ProjectLookup } from '../taurusdb/operations/project-id.js';
 import { openService, type Service } from '../taurusdb/service.js';
 import { projectCredentials } from './project-credentials.js';
 
@@ -27,16 +29,21 @@ export type LimiterOf = (service: 'taurusdb' | 'iam', endpoint: string) => RateL
 
 export interface ProjectClient {
   readonly api: ApiClient;
+  readonly credentials: Credentials;
+  /** Undefined where the configuration has the id. */
+  readonly lookup: ProjectLookup | undefined;
   budget(): BudgetState;
   /** Ends what is under way, also what it asks for on its own account: a token, an id. */
   close(): Promise<void>;
 }
 
+/** `previous`: of the same access to the same project; its token and the id that it found are used on. */
 export function openProjectClient(
   project: ProjectConfig,
   limiterOf: LimiterOf,
   skew: ClockSkew,
   options: ProjectClientOptions,
+  previous?: ProjectClient,
 ): ProjectClient {
   const { clock, breaker } = options;
   const closing = new AbortController();
@@ -54,29 +61,29 @@ export function openProjectClient(
     return openedIam;
   };
 
-  const credentials = projectCredentials(project, {
-    ...options,
-    skew,
-    random: Math.random,
-    iam,
-    closing: closing.signal,
-  });
-  const findProjectId = (): FindProjectId => {
-    const { project_id: projectId, region } = project;
-    if (projectId !== undefined) {
-      return async () => projectId;
-    }
+  const credentials = projectCredentials(
+    project,
+    { ...options, skew, random: Math.random, iam, closing: closing.signal },
+    previous?.credentials,
+  );
+  const { project_id: projectId, region } = project;
+  const lookedUp = () => {
     const callIam = iam().callWith(credentials, breaker);
-    const lookup = new ProjectLookup({ callIam, region, clock, closing: closing.signal });
-    return (deadline) => lookup.find(deadline);
+    const options = { callIam, region, clock, closing: closing.signal };
+    const lookup = new ProjectLookup(options, previous?.lookup);
+    return { lookup, findProjectId: (deadline: Deadline) => lookup.find(deadline) };
   };
+  const configured = (id: string) => ({ lookup: undefined, findProjectId: async () => id });
+  const { lookup, findProjectId } = projectId === undefined ? lookedUp() : configured(projectId);
 
   return {
     api: createApiClient({
       callApi: taurusdb.callWith(credentials, breaker),
-      findProjectId: findProjectId(),
+      findProjectId,
       maxCsvBytes: project.api.max_csv_bytes,
     }),
+    credentials,
+    lookup,
     budget: () => limiter.state(),
     close: async () => {
       closing.abort();

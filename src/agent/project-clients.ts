@@ -109,8 +109,10 @@ export class ProjectClients {
       limiters.set(key, limiter);
       return limiter;
     };
-    const client = openProjectClient(project, limiterOf, skew, this.#options);
-    return { cloud: cloudProjectOf(project), settings, client, limiters, maxRequestsPerSecond };
+    const cloud = cloudProjectOf(project);
+    const previous = known !== undefined && isSameAccess(known.cloud, cloud) ? known.client : undefined;
+    const client = openProjectClient(project, limiterOf, skew, this.#options, previous);
+    return { cloud, settings, client, limiters, maxRequestsPerSecond };
   }
 
   /** Each project's budget of requests, by the project's name. */
@@ -136,6 +138,10 @@ function comparable(value: unknown): unknown {
     return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, comparable(part)]));
   }
   return value;
+}
+
+function isSameAccess(one: CloudProject, other: CloudProject): boolean {
+  return isDeepStrictEqual({ ...one, name: '' }, { ...other, name: '' });
 }
 
 export function cloudProjectOf({

@@ -27,9 +27,11 @@ export interface CredentialDependencies {
   readonly closing: AbortSignal;
 }
 
+/** `previous`: of the same configuration but for its connections. */
 export function projectCredentials(
   project: ProjectConfig,
   dependencies: CredentialDependencies,
+  previous?: Credentials,
 ): Credentials {
   const { observer, log, iam, passwordBreaker } = dependencies;
   const signing = {
@@ -57,16 +59,19 @@ export function projectCredentials(
     case 'token':
       return tokenCredentials(() => auth.value.read());
     case 'password':
-      return new PasswordCredentials({
-        ...dependencies,
-        project: project.name,
-        domain: auth.domain,
-        user: auth.user,
-        readPassword: () => auth.password.read(),
-        scope: project.project_id === undefined ? { name: project.region } : { id: project.project_id },
-        iam: iam(),
-        breaker: passwordBreaker,
-      });
+      return new PasswordCredentials(
+        {
+          ...dependencies,
+          project: project.name,
+          domain: auth.domain,
+          user: auth.user,
+          readPassword: () => auth.password.read(),
+          scope: project.project_id === undefined ? { name: project.region } : { id: project.project_id },
+          iam: iam(),
+          breaker: passwordBreaker,
+        },
+        previous instanceof PasswordCredentials ? previous : undefined,
+      );
     case 'ecs_agency':
       return agencyCredentials(signing);
     default:

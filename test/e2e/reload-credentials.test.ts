@@ -106,6 +106,22 @@ describe('a reload of secrets and addresses', function () {
     assert.equal(sum(after, 'taurusdb_up'), nodes.length);
   });
 
+  it('uses the token of a password and a looked-up id on while IAM is silent', async () => {
+    const auth = { password: cloud.projects[0]?.passwords[0] };
+    const byPassword = { auth, project_id: undefined };
+    await start({ ...byPassword, language: 'en-us' });
+    const release = cloud.hold(({ operation }) => operation === 'token' || operation === 'list_projects');
+    await reload({ ...byPassword, language: 'zh-cn', api: { request_timeout: '7s' } }, 'SIGHUP');
+    const requests = await cloud.nextCollections(nodes);
+    release();
+    const submits = requests.filter(({ operation }) => operation === 'submit');
+    assert.deepEqual([...new Set(submits.map(({ language }) => language))], ['zh-cn']);
+    assert.deepEqual(
+      requests.filter(({ operation }) => operation === 'token'),
+      [],
+    );
+  });
+
   for (const [how, what, before, after, sent] of [
     ['SIGHUP', 'another access key', () => key(OLD), () => key(NEW), NEW.ak],
     ['POST', 'another token', () => token(OLD), () => token(NEW), NEW.token],

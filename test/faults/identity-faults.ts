@@ -5,11 +5,18 @@ import { endless, hangUp, refusal, reset, silence } from './answers.js';
 import { CANARIES } from './canaries.js';
 import type { Fault } from './fault.js';
 import { REGION } from './hostile-api.js';
-import { WITH_PASSWORD } from './rehearsal.js';
+import { type Rehearsal, WITH_PASSWORD } from './rehearsal.js';
 
 const A_DAY_MS = 86_400_000;
-/** Another client, which has no token yet. */
-const ANEW = { project: { auth: WITH_PASSWORD }, meanwhile: () => ({ language: 'zh-cn' }) };
+/** Until the token has ended: a reload would keep it. */
+const ANEW = {
+  project: { auth: WITH_PASSWORD },
+  meanwhile: async ({ clock }: Rehearsal) => {
+    await clock.advance(A_DAY_MS);
+    return {};
+  },
+};
+/** Another client, which has no key yet. */
 const WITH_AGENCY = { project: { auth: { ecs_agency: {} } }, meanwhile: () => ({ language: 'zh-cn' }) };
 /** The project's id has to be asked for. */
 const WITHOUT_ID = { meanwhile: () => ({ project_id: undefined }) };

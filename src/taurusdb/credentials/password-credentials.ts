@@ -40,18 +40,22 @@ export class PasswordCredentials implements Credentials {
   readonly #callIam: CallApi;
   readonly #token: RenewedSecret<string>;
 
-  constructor(options: PasswordOptions) {
+  /** `previous`: of the same user and scope, at the same IAM; its token is used on. */
+  constructor(options: PasswordOptions, previous?: PasswordCredentials) {
     const { project, iam, breaker, clock, log, closing } = options;
     this.#options = options;
     this.#callIam = iam.callWith(this.#password(), breaker);
-    this.#token = new RenewedSecret({
-      what: 'token',
-      project,
-      clock,
-      log,
-      closing,
-      fetch: (deadline) => this.#fetchToken(deadline),
-    });
+    this.#token = new RenewedSecret(
+      {
+        what: 'token',
+        project,
+        clock,
+        log,
+        closing,
+        fetch: (deadline) => this.#fetchToken(deadline),
+      },
+      previous === undefined ? undefined : previous.#token,
+    );
   }
 
   async fingerprint(): Promise<string> {

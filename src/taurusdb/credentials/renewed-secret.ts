@@ -40,9 +40,13 @@ export class RenewedSecret<Value> {
   #held: Held<Value> | undefined;
   #warnedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(options: RenewedSecretOptions<Value>) {
+  /** `previous`: of the same source; its secret is used on. */
+  constructor(options: RenewedSecretOptions<Value>, previous?: RenewedSecret<Value>) {
     const { what, clock, closing } = options;
     this.#options = options;
+    if (previous !== undefined) {
+      this.#held = previous.#held;
+    }
     this.#renewal = new SharedAttempt({
       what,
       clock,

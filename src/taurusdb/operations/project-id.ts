@@ -26,7 +26,11 @@ export class ProjectLookup {
   readonly #lookup: SharedAttempt<string>;
   #found: string | undefined;
 
-  constructor({ callIam, region, clock, closing }: ProjectLookupOptions) {
+  /** `previous`: of the same project; what it has found is not asked again. */
+  constructor({ callIam, region, clock, closing }: ProjectLookupOptions, previous?: ProjectLookup) {
+    if (previous !== undefined) {
+      this.#found = previous.#found;
+    }
     this.#lookup = new SharedAttempt({
       what: 'project id',
       attempt: (deadline) =>
