@@ -9,7 +9,7 @@ import { type ApiClient, createApiClient } from '../taurusdb/api-client.js';
 import type { CircuitBreaker } from '../taurusdb/call/circuit-breaker.js';
 import type { Credentials } from '../taurusdb/call/credentials.js';
 import type { BudgetState, RateLimiter } from '../taurusdb/call/rate-limiter.js';
-import type { ClockSkew } from '../taurusdb/credentials/signing-credentials.js';
+import { type ClockOffset, ClockSkew } from '../taurusdb/credentials/signing-credentials.js';
 import { ProjectLookup } from '../taurusdb/operations/project-id.js';
 import { openService, type Service } from '../taurusdb/service.js';
 import { projectCredentials } from './project-credentials.js';
@@ -41,7 +41,7 @@ export interface ProjectClient {
 export function openProjectClient(
   project: ProjectConfig,
   limiterOf: LimiterOf,
-  skew: ClockSkew,
+  clockOffset: ClockOffset,
   options: ProjectClientOptions,
   previous?: ProjectClient,
 ): ProjectClient {
@@ -63,7 +63,13 @@ export function openProjectClient(
 
   const credentials = projectCredentials(
     project,
-    { ...options, skew, random: Math.random, iam, closing: closing.signal },
+    {
+      ...options,
+      skew: new ClockSkew(clock, clockOffset),
+      random: Math.random,
+      iam,
+      closing: closing.signal,
+    },
     previous?.credentials,
   );
   const { project_id: projectId, region } = project;

@@ -13,7 +13,7 @@ import type { ApiClient } from '../taurusdb/api-client.js';
 import { CircuitBreaker, KEY_LIMITS, PASSWORD_LIMITS } from '../taurusdb/call/circuit-breaker.js';
 import { type BudgetState, RateLimiter } from '../taurusdb/call/rate-limiter.js';
 import { METADATA_ENDPOINT } from '../taurusdb/credentials/metadata-service.js';
-import { ClockSkew } from '../taurusdb/credentials/signing-credentials.js';
+import type { ClockOffset } from '../taurusdb/credentials/signing-credentials.js';
 import {
   type LimiterOf,
   openProjectClient,
@@ -41,8 +41,8 @@ interface Entry {
 export class ProjectClients {
   readonly #options: ProjectClientOptions;
   #entries = new Map<string, Entry>();
-  /** By endpoint: its distance from our clock is found once, for all projects there and for the clients after a reload. */
-  #skews = new Map<string, ClockSkew>();
+  /** By endpoint: found once, for all projects there and for the clients after a reload. */
+  #clockOffsets = new Map<string, ClockOffset>();
 
   constructor({ clock, log, observer, metadataEndpoint = METADATA_ENDPOINT }: ProjectClientsOptions) {
     this.#options = {
@@ -61,19 +61,23 @@ export class ProjectClients {
    * with, and idle connections end by themselves.
    */
   prepare({ projects }: Pick<Config, 'projects'>): () => void {
-    const clouds = projects.map(cloudProjectOf);
-    const known = knownBefore([...this.#entries.values()], ({ cloud }) => cloud, clouds);
-    const skews = new Map<string, ClockSkew>();
+    const wanted = projects.map((project) => ({ project, cloud: cloudProjectOf(project) }));
+    const known = knownBefore(
+      [...this.#entries.values()],
+      ({ cloud }) => cloud,
+      wanted.map(({ cloud }) => cloud),
+    );
+    const clockOffsets = new Map<string, ClockOffset>();
     const entries = new Map<string, Entry>();
-    for (const project of projects) {
+    for (const { project, cloud } of wanted) {
       const { name, endpoint } = project;
-      const skew = skews.get(endpoint) ?? this.#skews.get(endpoint) ?? new ClockSkew(this.#options.clock);
-      skews.set(endpoint, skew);
-      entries.set(name, this.#entryOf(project, known(cloudProjectOf(project)), skew));
+      const offset = clockOffsets.get(endpoint) ?? this.#clockOffsets.get(endpoint) ?? { ms: 0 };
+      clockOffsets.set(endpoint, offset);
+      entries.set(name, this.#entryOf(project, cloud, known(cloud), offset));
     }
     return () => {
       this.#entries = entries;
-      this.#skews = skews;
+      this.#clockOffsets = clockOffsets;
       for (const { limiters, maxRequestsPerSecond } of entries.values()) {
         for (const limiter of limiters.values()) {
           limiter.resize(maxRequestsPerSecond);
@@ -95,7 +99,12 @@ export class ProjectClients {
   }
 
   /** `known`: of the same project of the cloud. */
-  #entryOf(project: ProjectConfig, known: Entry | undefined, skew: ClockSkew): Entry {
+  #entryOf(
+    project: ProjectConfig,
+    cloud: CloudProject,
+    known: Entry | undefined,
+    clockOffset: ClockOffset,
+  ): Entry {
     const { nodes: _nodes, discovery: _discovery, ...connection } = project;
     const settings = comparable(connection);
     if (known !== undefined && isDeepStrictEqual(known.settings, settings)) {
@@ -109,9 +118,8 @@ export class ProjectClients {
       limiters.set(key, limiter);
       return limiter;
     };
-    const cloud = cloudProjectOf(project);
     const previous = known !== undefined && isSameAccess(known.cloud, cloud) ? known.client : undefined;
-    const client = openProjectClient(project, limiterOf, skew, this.#options, previous);
+    const client = openProjectClient(project, limiterOf, clockOffset, this.#options, previous);
     return { cloud, settings, client, limiters, maxRequestsPerSecond };
   }
 

@@ -24,7 +24,7 @@ export interface KeySource {
 }
 
 export interface SigningOptions {
-  /** Of the API's clock; share it between all that sign for the same endpoint. */
+  /** Of the API's clock. */
   readonly skew: ClockSkew;
   /** Called when the API's clock was found far from ours, with their distance in milliseconds. */
   readonly onClockCorrection: (offsetMs: number) => void;
@@ -67,21 +67,29 @@ export class SigningCredentials implements Credentials {
   }
 }
 
+/** How far the API's clock is from ours, in milliseconds; share it between all that sign for the same endpoint. */
+export interface ClockOffset {
+  ms: number;
+}
+
 /**
  * The gateway refuses signatures whose date is more than 15 minutes from its own clock. Where ours is off, the `Date`
  * header of its answers shows by how much.
  */
 export class ClockSkew {
   readonly #clock: Clock;
-  #offsetMs = 0;
+  readonly #offset: ClockOffset;
+  /** By this credential alone: what others sign by the offset may well be accepted. */
+  #isDistrusted = false;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, offset: ClockOffset = { ms: 0 }) {
     this.#clock = clock;
+    this.#offset = offset;
   }
 
   /** The time to sign with, milliseconds since the epoch. */
   now(): number {
-    return this.#clock.now() + this.#offsetMs;
+    return this.#clock.now() + (this.#isDistrusted ? 0 : this.#offset.ms);
   }
 
   /**
@@ -100,13 +108,14 @@ export class ClockSkew {
     }
     if (Math.abs(gatewayTime - signedAt) <= TOLERANCE_MS) {
       // Refused although the clocks agree: the correction did not help, its Date may have been another server's.
-      this.#offsetMs = 0;
+      this.#isDistrusted = true;
       return false;
     }
     // Of several requests refused at once, the first corrects for all.
     if (Math.abs(gatewayTime - this.now()) > TOLERANCE_MS) {
-      this.#offsetMs = gatewayTime - this.#clock.now();
-      onCorrection(this.#offsetMs);
+      this.#offset.ms = gatewayTime - this.#clock.now();
+      this.#isDistrusted = false;
+      onCorrection(this.#offset.ms);
     }
     return true;
   }

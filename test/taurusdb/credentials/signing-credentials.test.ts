@@ -69,4 +69,16 @@ describe('clock skew', () => {
     assert.equal(skew.explains(skew.now(), answerDate), false);
     assert.equal(skew.now(), clock.now());
   });
+
+  it('is found once for all that share it, and one that is refused all the same takes it from no other', () => {
+    const offset = { ms: 0 };
+    const [one, other] = [new ClockSkew(clock, offset), new ClockSkew(clock, offset)];
+    const answerDate = date(clock.now() + 20 * MINUTE);
+    const note = (offsetMs: number) => corrections.push(offsetMs);
+    assert.equal(one.explains(one.now(), answerDate, note), true);
+    assert.equal(other.now(), clock.now() + 20 * MINUTE);
+    assert.equal(other.explains(other.now(), answerDate, note), false);
+    assert.equal(other.now(), clock.now());
+    assert.equal(one.now(), clock.now() + 20 * MINUTE);
+  });
 });
