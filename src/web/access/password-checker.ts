@@ -44,20 +44,23 @@ const MAX_CACHED = 100;
 /** bcrypt ignores the rest: all passwords with the same first 72 bytes have the same hash. */
 const MAX_PASSWORD_BYTES = 72;
 
+/** Whether the password is that of each of the hashes, in their order. Compares with all of them, whatever it finds. */
+export type CompareHashes = (password: string, hashes: readonly string[]) => Promise<readonly boolean[]>;
+
 /**
- * One bcrypt comparison at a time, a bounded queue before it and a small cache of results, so that a scraper pays for
- * the hash once.
+ * One attempt at a time, a bounded queue before it and a small cache of results, so that a scraper pays for the hash
+ * once. What is not cached costs the same work whether the user exists or not, and whatever the cost of its hash.
  */
 export class PasswordChecker {
-  readonly #matches: (password: string, hash: string) => Promise<boolean>;
+  readonly #compare: CompareHashes;
   readonly #log: Log;
   readonly #cacheSecret = randomBytes(32);
   readonly #cached = new Map<string, boolean>();
   readonly #waiting = new Map<string, Promise<boolean>>();
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(matches: (password: string, hash: string) => Promise<boolean>, log: Log) {
-    this.#matches = matches;
+  constructor(compare: CompareHashes, log: Log) {
+    this.#compare = compare;
     this.#log = log;
   }
 
@@ -77,17 +80,24 @@ export class PasswordChecker {
       return 'throttled';
     }
     try {
-      const matches = await (known ?? this.#compare(key, password, hash ?? dummyHash(users)));
-      return matches && hash !== undefined ? 'allowed' : 'refused';
+      const matches = await (known ?? this.#enqueue(key, password, hash, users));
+      return matches ? 'allowed' : 'refused';
     } catch (error) {
       this.#log.error('password not checked', { error: error instanceof Error ? error.message : 'unknown' });
       return 'refused';
     }
   }
 
-  #compare(key: string, password: string, hash: string): Promise<boolean> {
+  #enqueue(
+    key: string,
+    password: string,
+    hash: string | undefined,
+    users: ReadonlyMap<string, string>,
+  ): Promise<boolean> {
+    const hashes = oneHashOfEachCost(users, hash);
     const result = this.#last
-      .then(() => this.#matches(password, hash))
+      .then(() => this.#compare(password, hashes))
+      .then((matches) => hashes.some((one, index) => one === hash && matches[index] === true))
       .finally(() => this.#waiting.delete(key));
     this.#waiting.set(key, result);
     this.#last = result.then(
@@ -117,17 +127,27 @@ export class PasswordChecker {
   }
 }
 
-/** For an unknown user, whose check must take as long as a known one's: the highest cost of all. */
-function dummyHash(users: ReadonlyMap<string, string>): string {
-  const costs = [...users.values()].map((hash) => hash.slice(4, 6));
-  return `$2b$${costs.sort().at(-1) ?? '10'}$${'.'.repeat(53)}`;
+/**
+ * The user's own hash, and for each other cost among the users one that no password has: the time of a refusal would
+ * tell who exists, and with which cost, if each user were compared at a cost of its own.
+ */
+function oneHashOfEachCost(users: ReadonlyMap<string, string>, own: string | undefined): string[] {
+  const costs = new Set([...users.values()].map(costOf));
+  return [...costs]
+    .sort()
+    .map((cost) => (own !== undefined && costOf(own) === cost ? own : `$2b$${cost}$${'.'.repeat(53)}`));
+}
+
+/** Two digits. */
+function costOf(hash: string): string {
+  return hash.slice(4, 6);
 }
 
 // As text, since a file's path differs between the bundle and the sources.
 const COMPARISON = `
   const { parentPort, workerData } = require('node:worker_threads');
   const { compareSync } = require(workerData.bcryptjs);
-  parentPort.postMessage(compareSync(workerData.password, workerData.hash));
+  parentPort.postMessage(workerData.hashes.map((hash) => compareSync(workerData.password, hash)));
 `;
 const BCRYPTJS = createRequire(import.meta.url).resolve('bcryptjs');
 
@@ -135,13 +155,13 @@ const BCRYPTJS = createRequire(import.meta.url).resolve('bcryptjs');
  * In a thread of its own, which ends with the answer: bcryptjs blocks the event loop for 100 ms at a time, so that
  * wrong passwords alone could stop collections and scrapes. Rejects when the thread fails.
  */
-export async function bcryptMatches(password: string, hash: string): Promise<boolean> {
+export const compareBcrypt: CompareHashes = async (password, hashes) => {
   const worker = new Worker(COMPARISON, {
     eval: true,
-    workerData: { bcryptjs: BCRYPTJS, password, hash },
+    workerData: { bcryptjs: BCRYPTJS, password, hashes },
     env: {},
     execArgv: [],
   });
-  const [matches] = await once(worker, 'message');
-  return matches === true;
-}
+  const [matches]: (readonly boolean[])[] = await once(worker, 'message');
+  return matches ?? [];
+};

@@ -4,7 +4,7 @@ import http, { type IncomingMessage, type RequestListener, type ServerOptions } 
 import type https from 'node:https';
 import type { Clock } from '../../clock.js';
 import type { Log } from '../../log.js';
-import { BASIC_CHALLENGE, bcryptMatches, PasswordChecker, readBasicCredentials } from './password-checker.js';
+import { BASIC_CHALLENGE, compareBcrypt, PasswordChecker, readBasicCredentials } from './password-checker.js';
 import { RateLimit, type RateLimitSettings } from './rate-limit.js';
 import { createTlsServer } from './tls-server.js';
 import { type LoadedTls, loadTls, type TlsSettings } from './tls-settings.js';
@@ -74,7 +74,7 @@ class FileWebAccess implements WebAccess {
   constructor(path: string, options: WebAccessOptions) {
     this.#path = path;
     this.#options = options;
-    this.#passwords = new PasswordChecker(bcryptMatches, options.log);
+    this.#passwords = new PasswordChecker(compareBcrypt, options.log);
     this.#inForce = this.#load();
   }
 

@@ -3,7 +3,7 @@ import bcrypt from 'bcryptjs';
 import fc from 'fast-check';
 import {
   BASIC_CHALLENGE,
-  bcryptMatches,
+  compareBcrypt,
   PasswordChecker,
   readBasicCredentials,
 } from '../../../src/web/access/password-checker.js';
@@ -70,7 +70,7 @@ describe('BASIC_CHALLENGE', () => {
 
 /** Stands in for bcrypt: notes what it is asked, and answers when the test says so. */
 class ScriptedBcrypt {
-  readonly asked: { readonly password: string; readonly hash: string }[] = [];
+  readonly asked: { readonly password: string; readonly hashes: readonly string[] }[] = [];
   atOnce = 0;
   mostAtOnce = 0;
   #answers: (() => void)[] = [];
@@ -81,15 +81,15 @@ class ScriptedBcrypt {
     this.prompt = prompt;
   }
 
-  readonly matches = async (password: string, hash: string): Promise<boolean> => {
-    this.asked.push({ password, hash });
+  readonly compare = async (password: string, hashes: readonly string[]): Promise<boolean[]> => {
+    this.asked.push({ password, hashes });
     this.atOnce += 1;
     this.mostAtOnce = Math.max(this.mostAtOnce, this.atOnce);
     if (!this.prompt) {
       await new Promise<void>((resolve) => this.#answers.push(resolve));
     }
     this.atOnce -= 1;
-    return hash === hashOf(password);
+    return hashes.map((hash) => hash === hashOf(password, hash.slice(4, 6)));
   };
 
   async answer(): Promise<void> {
@@ -104,7 +104,7 @@ const USERS = new Map([
   ['dave', hashOf('dave123')],
 ]);
 
-const checkerOf = (fake: ScriptedBcrypt, log = new RecordedLog()) => new PasswordChecker(fake.matches, log);
+const checkerOf = (fake: ScriptedBcrypt, log = new RecordedLog()) => new PasswordChecker(fake.compare, log);
 
 describe('PasswordChecker', () => {
   it('allows the right password and refuses the wrong one', async () => {
@@ -135,23 +135,62 @@ describe('PasswordChecker', () => {
     assert.equal(await checker.check(USERS, dave), 'allowed');
   });
 
-  it('hashes for an unknown user too, at the cost of the costliest known one', async () => {
-    const fake = new ScriptedBcrypt();
+  describe('of users whose hashes have different costs', () => {
     const users = new Map([
-      ['a', hashOf('a', '05')],
-      ['b', hashOf('b', '12')],
-      ['c', hashOf('c', '10')],
+      ['cheap', hashOf('right', '05')],
+      ['dear', hashOf('right', '12')],
+      ['', hashOf('right', '10')],
+      ['Zoë', hashOf('right', '12')],
     ]);
-    assert.equal(await checkerOf(fake).check(users, { user: 'nobody', password: 'x' }), 'refused');
-    assert.match(fake.asked[0]?.hash ?? '', /^\$2b\$12\$.{53}$/);
+    const costsOf = (fake: ScriptedBcrypt) =>
+      fake.asked.map(({ hashes }) => hashes.map((hash) => hash.slice(0, 7)));
+
+    for (const user of [...users.keys(), 'nobody', 'zoë', ' ']) {
+      it(`refuses "${user}" at the same work as any other`, async () => {
+        const fake = new ScriptedBcrypt();
+        assert.equal(await checkerOf(fake).check(users, { user, password: 'wrong' }), 'refused');
+        assert.deepEqual(costsOf(fake), [['$2b$05$', '$2b$10$', '$2b$12$']]);
+        const own = users.get(user);
+        assert.equal(own === undefined || fake.asked[0]?.hashes.includes(own), true);
+      });
+    }
+
+    it('allows each by its own hash, and refuses again from the cache', async () => {
+      const fake = new ScriptedBcrypt();
+      const checker = checkerOf(fake);
+      for (const user of users.keys()) {
+        assert.equal(await checker.check(users, { user, password: 'right' }), 'allowed', user);
+      }
+      for (const user of ['cheap', 'nobody', 'cheap', 'nobody']) {
+        assert.equal(await checker.check(users, { user, password: 'wrong' }), 'refused', user);
+      }
+      assert.equal(fake.asked.length, users.size + 2);
+    });
+
+    it('does the comparisons, with bcrypt itself', async () => {
+      const real = new Map([
+        ['cheap', bcrypt.hashSync('right', 4)],
+        ['dear', bcrypt.hashSync('right', 5)],
+      ]);
+      const checker = new PasswordChecker(compareBcrypt, new RecordedLog());
+      for (const user of real.keys()) {
+        assert.equal(await checker.check(real, { user, password: 'right' }), 'allowed');
+        assert.equal(await checker.check(real, { user, password: 'wrong' }), 'refused');
+      }
+      assert.equal(await checker.check(real, { user: 'nobody', password: 'right' }), 'refused');
+    });
   });
 
-  it('refuses an unknown user even where the stand-in hash matches, cached or not', async () => {
-    const checker = new PasswordChecker(async () => true, new RecordedLog());
+  it('refuses where only a stand-in hash matches, cached or not', async () => {
+    const others = async (_: string, hashes: readonly string[]) =>
+      hashes.map((hash) => ![...USERS.values()].includes(hash));
+    const checker = new PasswordChecker(others, new RecordedLog());
+    const users = new Map([...USERS, ['erin', hashOf('erin123', '11')]]);
     for (const _ of ['cold', 'cached']) {
-      assert.equal(await checker.check(USERS, { user: 'nobody', password: 'fakepassword' }), 'refused');
+      assert.equal(await checker.check(users, { user: 'nobody', password: 'fakepassword' }), 'refused');
+      assert.equal(await checker.check(users, { user: 'dave', password: 'fakepassword' }), 'refused');
     }
-    assert.equal(await checker.check(USERS, { user: 'dave', password: 'x' }), 'allowed');
+    assert.equal(await checker.check(users, { user: 'erin', password: 'x' }), 'allowed');
   });
 
   it('keeps apart user, hash and password in the cache (CVE-2022-46146)', async () => {
@@ -173,8 +212,8 @@ describe('PasswordChecker', () => {
   it('refuses more than 72 bytes without a hash: bcrypt would not read the rest', async () => {
     const right = 'é'.repeat(36);
     const users = new Map([['dave', bcrypt.hashSync(right, 4)]]);
-    assert.equal(await bcryptMatches(`${right}x`, users.get('dave') ?? ''), true, 'bcrypt as it is');
-    const checker = new PasswordChecker(bcryptMatches, new RecordedLog());
+    assert.deepEqual(await compareBcrypt(`${right}x`, [...users.values()]), [true], 'bcrypt as it is');
+    const checker = new PasswordChecker(compareBcrypt, new RecordedLog());
     assert.equal(await checker.check(users, { user: 'dave', password: right }), 'allowed');
     assert.equal(await checker.check(users, { user: 'dave', password: `${right}x` }), 'refused');
     const fake = new ScriptedBcrypt();
@@ -252,7 +291,7 @@ describe('PasswordChecker', () => {
       if (broken) {
         throw new Error('out of memory');
       }
-      return true;
+      return [true];
     }, log);
     assert.equal(await checker.check(USERS, { user: 'dave', password: 'dave123' }), 'refused');
     assert.deepEqual(log.lines, ['error password not checked error=out of memory']);
@@ -261,31 +300,31 @@ describe('PasswordChecker', () => {
   });
 });
 
-describe('bcryptMatches', () => {
+describe('compareBcrypt', () => {
   for (const variant of ['$2a$', '$2b$', '$2y$']) {
     it(`knows hashes that start with ${variant}`, async () => {
       const hash = bcrypt.hashSync('dave123', 4).replace('$2b$', variant);
-      assert.equal(await bcryptMatches('dave123', hash), true);
-      assert.equal(await bcryptMatches('dave124', hash), false);
+      assert.deepEqual(await compareBcrypt('dave123', [hash]), [true]);
+      assert.deepEqual(await compareBcrypt('dave124', [hash]), [false]);
     });
   }
 
   it('leaves the event loop free while it computes', async () => {
     const hash = bcrypt.hashSync('other', 4).replace('$04$', '$12$');
     let done = false;
-    const result = bcryptMatches('dave123', hash).finally(() => {
+    const result = compareBcrypt('dave123', [hash]).finally(() => {
       done = true;
     });
     let turns = 0;
     for (; !done; turns += 1) {
       await new Promise(setImmediate);
     }
-    assert.equal(await result, false);
+    assert.deepEqual(await result, [false]);
     // In the same thread, with a pause each 100 ms, it would be a handful.
     assert.ok(turns > 100, `the event loop turned ${turns} times`);
   });
 
   it('rejects when the hash is of no known kind', async () => {
-    await assert.rejects(bcryptMatches('dave123', 'x'.repeat(60)), /Invalid salt version/);
+    await assert.rejects(compareBcrypt('dave123', ['x'.repeat(60)]), /Invalid salt version/);
   });
 });
