@@ -83,7 +83,7 @@ export class FollowedFile {
   /** Throws as readBoundedFile does. Also then the file counts as changed only once it is another. */
   read(): Buffer {
     // Before the content: a change in between is seen later instead of never.
-    this.#stamp = stampOf(this.#path);
+    this.#stamp = stampOf(this.#path).text;
     try {
       const { bytes, stats } = readBoundedFile(this.#path, this.#maxBytes);
       this.#permissions = stats;
@@ -98,7 +98,7 @@ export class FollowedFile {
 
   /** Since it was read last; true where it never was. Cheap. */
   changed(): boolean {
-    return this.#stamp === undefined || stampOf(this.#path) !== this.#stamp;
+    return this.#stamp === undefined || stampOf(this.#path).text !== this.#stamp;
   }
 
   /** Whether users may read it who need not, as it was when it was read last. */
@@ -108,19 +108,29 @@ export class FollowedFile {
 }
 
 /** Such as EMFILE, too many open files: the same file may be read a moment later. */
-function isOfTheMachine(error: unknown): boolean {
+export function isOfTheMachine(error: unknown): boolean {
   const code = codeOf(error instanceof Error ? (error.cause ?? error) : error);
   return code !== undefined && REASONS[code] === undefined;
 }
 
+/** Differs between two states of a file; `changedAt`: when the later one came to be, undefined where that is unknown. */
+export interface FileStamp {
+  readonly text: string;
+  readonly changedAt: number | undefined;
+}
+
 // The inode catches a file that was renamed into place (as Kubernetes does with a whole directory), the change time
 // one whose permissions alone were mended.
-function stampOf(path: string): string {
+export function stampOf(path: string): FileStamp {
   try {
     const { dev, ino, size, mtimeNs, ctimeNs } = statSync(path, { bigint: true });
-    return [dev, ino, size, mtimeNs, ctimeNs].join(':');
+    const changedNs = mtimeNs > ctimeNs ? mtimeNs : ctimeNs;
+    return {
+      text: [dev, ino, size, mtimeNs, ctimeNs].join(':'),
+      changedAt: Number(changedNs / 1_000_000n),
+    };
   } catch (error) {
-    return codeOf(error) ?? 'unknown error';
+    return { text: codeOf(error) ?? 'unknown error', changedAt: undefined };
   }
 }
 

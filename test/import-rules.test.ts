@@ -16,6 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'log.ts': [],
   'redact.ts': [],
   'small-file.ts': [],
+  'followed-files.ts': ['small-file.ts', 'clock.ts'],
   'token-bucket.ts': ['clock.ts'],
   model: ['clock.ts'],
 
