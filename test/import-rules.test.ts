@@ -69,7 +69,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   metrics: ['model', 'collect', 'sessions', 'clock.ts'],
   'web/paths.ts': [],
   'web/page': ['model', 'collect', 'sessions', 'web/paths.ts', 'clock.ts'],
-  'web/access': ['small-file.ts', 'token-bucket.ts', 'clock.ts', 'log.ts'],
+  'web/access': ['followed-files.ts', 'small-file.ts', 'token-bucket.ts', 'clock.ts', 'log.ts'],
   'web/pages.ts': ['web/page', 'web/paths.ts'],
   web: ['collect', 'metrics', 'web/page', 'web/paths.ts', 'web/pages.ts', 'clock.ts', 'log.ts'],
 

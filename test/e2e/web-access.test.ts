@@ -4,11 +4,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { hashSync } from 'bcryptjs';
 import { stringify } from 'yaml';
 import { sampleFleet } from '../../src/simulator/sample-fleet.js';
-import { makeCertificate } from '../support/certificates.js';
-import { addressOf, eventually, runProgram, startProgram } from '../support/program.js';
+import { type Certificate, makeCertificate } from '../support/certificates.js';
+import { addressOf, eventually, type Program, runProgram, startProgram } from '../support/program.js';
 import { requireProgram } from '../support/real-programs.js';
 import { startCloud } from '../support/recorded-cloud.js';
 import { ONCE_A_YEAR, ReloadableAgent, settingsOf } from '../support/reloadable-agent.js';
@@ -103,4 +104,149 @@ describe('--web.config.file', function () {
       await cloud.close();
     }
   });
+
+  describe('whose rules change', () => {
+    let made: ReturnType<typeof certificates>;
+    let demo: Program;
+    let port: number;
+
+    const certificates = () => {
+      const [ca, otherCa] = [makeCertificate({ isAuthority: true }), makeCertificate({ isAuthority: true })];
+      return {
+        ca,
+        otherCa,
+        server: makeCertificate(),
+        good: makeCertificate({ issuer: ca, usage: 'clientAuth' }),
+        ofOtherCa: makeCertificate({ issuer: otherCa, usage: 'clientAuth' }),
+      };
+    };
+    const OPEN = 'tls_server_config:\n  cert_file: server.crt\n  key_file: server.key\n';
+    const REQUIRING = `${OPEN}  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: ca.crt\n`;
+
+    before(function () {
+      requireProgram(this, 'openssl');
+      made = certificates();
+    });
+
+    async function start(webConfig: string): Promise<void> {
+      write('server.crt', made.server.cert);
+      write('server.key', made.server.key);
+      write('ca.crt', made.ca.cert);
+      const file = write('web.yaml', webConfig);
+      demo = startProgram(['demo', '--web.listen-address=127.0.0.1:0', `--web.config.file=${file}`]);
+      port = Number(new URL(await addressOf(demo)).port);
+    }
+
+    afterEach(async () => {
+      demo.child.kill('SIGKILL');
+      await demo.ended;
+    });
+
+    const connectAs = (client?: Certificate) =>
+      new TlsClient(port, { ca: made.server.cert, ...(client && { cert: client.cert, key: client.key }) });
+    const isAnswered = async (client?: Certificate) => {
+      const connection = connectAs(client);
+      connection.ask();
+      await eventually(() => connection.isClosed || connection.answers > 0 || undefined, 'answer or end');
+      connection.end();
+      return connection.answers > 0;
+    };
+    const reloads = () => demo.stderr().split('msg="web configuration reloaded"').length - 1;
+
+    it('takes no half of a file that is being written: nobody without a certificate is let in', async () => {
+      await start(REQUIRING);
+      assert.equal(await isAnswered(made.good), true);
+      write('web.yaml', OPEN);
+      const wholeAt = performance.now() + 1_500;
+      while (performance.now() < wholeAt) {
+        assert.equal(await isAnswered(), false);
+      }
+      write('web.yaml', `${REQUIRING}# whole\n`);
+      while (reloads() === 0) {
+        assert.equal(await isAnswered(), false);
+      }
+      assert.equal(await isAnswered(), false);
+      assert.equal(await isAnswered(made.good), true);
+      assert.equal(reloads(), 1);
+    });
+
+    it('lets clients in without a certificate once a whole file asks for none', async () => {
+      await start(REQUIRING);
+      assert.equal(await isAnswered(), false);
+      write('web.yaml', OPEN);
+      await eventually(() => reloads() === 1 || undefined, 'the reload');
+      assert.equal(await isAnswered(), true);
+    });
+
+    it('closes connections without a certificate, idle and busy ones, once one is required', async () => {
+      await start(OPEN);
+      const [idle, silent, busy] = [connectAs(), connectAs(), connectAs()];
+      idle.ask();
+      await eventually(() => idle.answers === 1 || undefined, 'an answer');
+      write('web.yaml', REQUIRING);
+      await eventually(() => {
+        busy.ask();
+        return (idle.isClosed && silent.isClosed && busy.isClosed) || undefined;
+      }, 'the end of all three');
+      assert.equal(idle.answers, 1);
+      assert.ok(busy.answers > 1);
+      assert.equal(await isAnswered(), false);
+      assert.equal(await isAnswered(made.good), true);
+    });
+
+    it('closes connections that the client CA of before has verified', async () => {
+      await start(REQUIRING);
+      const client = connectAs(made.good);
+      client.ask();
+      await eventually(() => client.answers === 1 || undefined, 'an answer');
+      write('ca.crt', made.otherCa.cert);
+      await eventually(() => client.isClosed || undefined, 'the end of the connection');
+      assert.equal(await isAnswered(made.good), false);
+      assert.equal(await isAnswered(made.ofOtherCa), true);
+    });
+
+    it('says once that a file is wrong, when that has been still, and keeps the rules', async () => {
+      await start(REQUIRING);
+      write('web.yaml', `${OPEN}  client_auth_typ`);
+      const said = () => demo.stderr().split('msg="web configuration not reloaded').length - 1;
+      while (said() === 0) {
+        assert.equal(await isAnswered(), false);
+      }
+      for (let n = 0; n < 5; n += 1) {
+        assert.equal(await isAnswered(), false);
+        assert.equal(await isAnswered(made.good), true);
+      }
+      assert.equal(said(), 1);
+    });
+  });
 });
+
+/** One connection, kept alive. */
+class TlsClient {
+  isClosed = false;
+  #answer = '';
+  readonly #socket: TLSSocket;
+
+  constructor(port: number, options: ConnectionOptions) {
+    this.#socket = connect({ host: '127.0.0.1', port, ...options })
+      .on('error', () => {})
+      .on('close', () => {
+        this.isClosed = true;
+      })
+      .on('data', (bytes) => {
+        this.#answer += String(bytes);
+      });
+  }
+
+  ask(): void {
+    this.#socket.write('GET /-/healthy HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  }
+
+  get answers(): number {
+    return this.#answer.split('HTTP/1.1 200 OK').length - 1;
+  }
+
+  end(): void {
+    this.#socket.destroy();
+  }
+}

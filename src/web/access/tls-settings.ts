@@ -3,7 +3,9 @@
 import { X509Certificate } from 'node:crypto';
 import { isIPv6, SocketAddress } from 'node:net';
 import { createSecureContext, type SecureContextOptions, type SecureVersion, type TLSSocket } from 'node:tls';
-import type { WatchedFiles } from './watched-files.js';
+
+/** Throws an Error that names the file. */
+export type ReadText = (file: string) => string;
 
 /** PEM text of the web configuration itself, or the absolute path of a PEM file. */
 export type PemSource = { readonly text: string } | { readonly file: string };
@@ -38,22 +40,27 @@ export interface TlsSettings extends ClientPolicy {
 }
 
 export interface LoadedTls {
+  readonly settings: TlsSettings;
+  /** One PEM text each; undefined: the CAs that Node ships with. */
+  readonly clientCas: string[] | undefined;
   readonly context: SecureContextOptions;
-  readonly clients: ClientPolicy;
 }
 
 /**
  * Reads the PEM files and tries the settings, so that those in force are known to work. Throws when a file cannot be
  * read, or certificate and key are no pair; `where` starts the message.
  */
-export function loadTls(settings: TlsSettings, files: WatchedFiles, where: string): LoadedTls {
+export function loadTls(settings: TlsSettings, readText: ReadText, where: string): LoadedTls {
+  const cert = readPem(settings.cert, readText, `${where}.cert_file`);
+  const key = readPem(settings.key, readText, `${where}.key_file`);
+  const clientCas = settings.clientCa && readCertificates(settings.clientCa, readText, `${where}.client_ca`);
   const context: SecureContextOptions = {
-    cert: readPem(settings.cert, files, `${where}.cert_file`),
-    key: readPem(settings.key, files, `${where}.key_file`),
+    cert,
+    key,
     minVersion: settings.minVersion,
     maxVersion: settings.maxVersion,
     honorCipherOrder: settings.preferServerCiphers,
-    ...(settings.clientCa && { ca: readCertificates(settings.clientCa, files, `${where}.client_ca`) }),
+    ...(clientCas && { ca: clientCas }),
     ...(settings.ciphers && { ciphers: settings.ciphers }),
     ...(settings.curves && { ecdhCurve: settings.curves }),
   };
@@ -62,16 +69,16 @@ export function loadTls(settings: TlsSettings, files: WatchedFiles, where: strin
   } catch (error) {
     throw new Error(`${where}: certificate and key do not load: got "${opensslReason(error)}"`);
   }
-  return { context, clients: settings };
+  return { settings, clientCas, context };
 }
 
-function readPem(source: PemSource, files: WatchedFiles, where: string): string {
+function readPem(source: PemSource, readText: ReadText, where: string): string {
   if ('text' in source) {
     return source.text;
   }
   let text: string;
   try {
-    text = files.read(source.file);
+    text = readText(source.file);
   } catch (error) {
     throw new Error(`${where}: ${error instanceof Error ? error.message : 'unreadable'}`);
   }
@@ -83,8 +90,8 @@ function readPem(source: PemSource, files: WatchedFiles, where: string): string 
 }
 
 // OpenSSL skips text that is no certificate: a wrong file would be an empty list of CAs.
-function readCertificates(source: PemSource, files: WatchedFiles, where: string): string[] {
-  const pem = readPem(source, files, `${where}_file`);
+function readCertificates(source: PemSource, readText: ReadText, where: string): string[] {
+  const pem = readPem(source, readText, `${where}_file`);
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gsu) ?? [];
   if (blocks.length === 0) {
     throw new Error(`${where}: got no certificate, expected at least one in PEM`);
@@ -103,27 +110,67 @@ function opensslReason(error: unknown): string {
   return error instanceof Error && 'reason' in error ? String(error.reason) : 'an unknown error';
 }
 
-/** Why the client is refused, for the log; undefined when it is accepted. */
-export function refusalOf(socket: TLSSocket, policy: ClientPolicy): string | undefined {
-  const { asks, requires, verifies } = CLIENT_AUTH[policy.clientAuth];
+/**
+ * Why the rules refuse a connection that was made under them, or under those before them, for the log; undefined when
+ * they accept it.
+ */
+export function refusalOf(socket: TLSSocket, rules: LoadedTls, madeUnder: LoadedTls): string | undefined {
+  return (
+    (rules === madeUnder ? undefined : protocolRefusal(socket, rules, madeUnder)) ??
+    clientRefusal(socket, rules, madeUnder)
+  );
+}
+
+/** What the handshake agreed on would not be agreed on any more. */
+function protocolRefusal(
+  socket: TLSSocket,
+  { settings }: LoadedTls,
+  madeUnder: LoadedTls,
+): string | undefined {
+  const version = socket.getProtocol() ?? '';
+  if (version < settings.minVersion || version > settings.maxVersion) {
+    return `${version} is out of use`;
+  }
+  const cipher = socket.getCipher().name;
+  if (settings.ciphers !== undefined && !settings.ciphers.split(':').includes(cipher)) {
+    return `cipher suite ${cipher} is out of use`;
+  }
+  // A server's socket does not tell its curve.
+  if (settings.curves !== undefined && settings.curves !== madeUnder.settings.curves) {
+    return 'curve_preferences changed';
+  }
+  return undefined;
+}
+
+function clientRefusal(socket: TLSSocket, rules: LoadedTls, madeUnder: LoadedTls): string | undefined {
+  const { clientAuth, clientAllowedSans } = rules.settings;
+  const { asks, requires, verifies } = CLIENT_AUTH[clientAuth];
   if (!asks) {
     return undefined;
   }
   // Not `authorized` alone: it is also true for a resumed TLS 1.3 session without a certificate.
   const certificate = socket.getPeerX509Certificate();
   if (certificate === undefined) {
-    return requires || policy.clientAllowedSans !== undefined ? 'no client certificate' : undefined;
+    return requires || clientAllowedSans !== undefined ? 'no client certificate' : undefined;
   }
   if (verifies && !socket.authorized) {
     return `client certificate not verified: ${String(socket.authorizationError)}`;
   }
-  if (policy.clientAllowedSans === undefined) {
+  // By which of the authorities it was verified, the socket does not tell.
+  if (verifies && !areAmong(madeUnder.clientCas, rules.clientCas)) {
+    return 'client certificate was verified by other authorities';
+  }
+  if (clientAllowedSans === undefined) {
     return undefined;
   }
   const names = alternativeNames(certificate.subjectAltName ?? '');
-  return policy.clientAllowedSans.some((allowed) => names.has(canonical(allowed)))
+  return clientAllowedSans.some((allowed) => names.has(canonical(allowed)))
     ? undefined
     : 'no name of the client certificate is in client_allowed_sans';
+}
+
+function areAmong(some: LoadedTls['clientCas'], all: LoadedTls['clientCas']): boolean {
+  return some === all || (some !== undefined && all !== undefined && some.every((one) => all.includes(one)));
 }
 
 /**

@@ -1,14 +1,20 @@
 // Access to the HTTP server by --web.config.file: TLS, basic authentication, a rate limit and extra headers. The file
-// and the files that it names are loaded again when they change.
+// and the files that it names are loaded again once they have changed and been still, all together or not at all.
 import http, { type IncomingMessage, type RequestListener, type ServerOptions } from 'node:http';
 import type https from 'node:https';
 import type { Clock } from '../../clock.js';
+import { FollowedFiles, type ReadFile } from '../../followed-files.js';
 import type { Log } from '../../log.js';
+import { isExposed } from '../../small-file.js';
 import { BASIC_CHALLENGE, compareBcrypt, PasswordChecker, readBasicCredentials } from './password-checker.js';
 import { RateLimit, type RateLimitSettings } from './rate-limit.js';
-import { createTlsServer } from './tls-server.js';
+import { TlsServer } from './tls-server.js';
 import { type LoadedTls, loadTls, type TlsSettings } from './tls-settings.js';
-import { WatchedFiles } from './watched-files.js';
+
+// A certificate chain has some kB.
+const MAX_BYTES = 1024 * 1024;
+/** New rules must reach clients that are connected and ask nothing, too. */
+const LOOK_INTERVAL_MS = 1_000;
 
 export interface WebSettings {
   readonly tls: TlsSettings | undefined;
@@ -56,10 +62,12 @@ export async function openWebAccess(path: string, options: WebAccessOptions): Pr
   return new FileWebAccess(path, options);
 }
 
-interface InForce {
+interface Loaded {
   readonly settings: WebSettings;
   readonly tls: LoadedTls | undefined;
   readonly rateLimit: RateLimit | undefined;
+  /** The file of a private key that other users can read. */
+  readonly exposedKey: string | undefined;
 }
 
 class FileWebAccess implements WebAccess {
@@ -67,91 +75,136 @@ class FileWebAccess implements WebAccess {
   readonly #path: string;
   readonly #options: WebAccessOptions;
   readonly #passwords: PasswordChecker;
-  /** Of the last attempt, good or bad: a broken file is tried again when it changes, not at every request. */
-  #files = new WatchedFiles();
-  #inForce: InForce;
+  readonly #files: FollowedFiles<Loaded>;
+  #tlsServer: TlsServer | undefined;
 
   constructor(path: string, options: WebAccessOptions) {
     this.#path = path;
     this.#options = options;
     this.#passwords = new PasswordChecker(compareBcrypt, options.log);
-    this.#inForce = this.#load();
+    this.#files = new FollowedFiles({
+      load: (read, inForce) => this.#load(read, inForce),
+      clock: options.clock,
+      onTaken: (loaded) => this.#take(loaded),
+      onRefused: (error) => this.#refuse(error),
+    });
+    this.#warnOfExposedKey(this.#files.current());
   }
 
   get scheme(): 'http' | 'https' {
-    return this.#inForce.tls === undefined ? 'http' : 'https';
+    return this.#files.current().tls === undefined ? 'http' : 'https';
   }
 
   createServer(options: ServerOptions, listener: RequestListener): http.Server | https.Server {
-    const { tls } = this.#refreshed();
+    const { tls } = this.#files.current();
     if (tls === undefined) {
-      return http.createServer(options, listener);
+      return this.#lookWhileOpen(http.createServer(options, listener));
     }
-    return createTlsServer(() => this.#refreshed().tls ?? tls, this.#options.log, options, listener);
+    this.#tlsServer = new TlsServer({
+      rules: tls,
+      refresh: () => this.#files.current(),
+      log: this.#options.log,
+      http: options,
+      listener,
+    });
+    return this.#lookWhileOpen(this.#tlsServer);
   }
 
   async authorize(request: IncomingMessage): Promise<AccessVerdict> {
-    const { settings, rateLimit } = this.#refreshed();
+    const { settings, rateLimit } = this.#files.current();
     if (rateLimit?.allows() === false) {
       return 'throttled';
     }
-    if (settings.users.size === 0) {
-      return 'allowed';
-    }
     const credentials = readBasicCredentials(request.headers.authorization);
-    return credentials === undefined ? 'refused' : this.#passwords.check(settings.users, credentials);
+    let { users } = settings;
+    for (;;) {
+      if (users.size === 0) {
+        return 'allowed';
+      }
+      const verdict = credentials === undefined ? 'refused' : await this.#passwords.check(users, credentials);
+      const latest = this.#files.current().settings.users;
+      if (users === latest) {
+        return verdict;
+      }
+      // Others came into force while the hash was computed.
+      users = latest;
+    }
   }
 
   headers(): Readonly<Record<string, string>> {
-    return this.#inForce.settings.headers;
+    return this.#files.current().settings.headers;
   }
 
-  #refreshed(): InForce {
-    if (this.#files.changed()) {
-      try {
-        const latest = this.#load();
-        refuseSwitch(this.#inForce, latest);
-        this.#inForce = latest;
-        this.#options.log.info('web configuration reloaded', { file: this.#path });
-        this.#options.onReload(true);
-      } catch (error) {
-        const reason = error instanceof Error ? error.message.replaceAll('\n', '; ') : 'unknown';
-        this.#options.log.error('web configuration not reloaded: the settings before it stay in force', {
-          file: this.#path,
-          reason,
-        });
-        this.#options.onReload(false);
+  #lookWhileOpen<Server extends http.Server | https.Server>(server: Server): Server {
+    const closed = new AbortController();
+    server.once('close', () => closed.abort());
+    server.once('listening', async () => {
+      while (!closed.signal.aborted) {
+        this.#files.current();
+        await this.#options.clock.sleep(LOOK_INTERVAL_MS, closed.signal).catch(() => {});
       }
-    }
-    return this.#inForce;
+    });
+    return server;
   }
 
-  #load(): InForce {
-    this.#files = new WatchedFiles();
-    const settings = this.#options.parse(this.#files.read(this.#path), this.#path);
+  #take(loaded: Loaded): void {
+    this.#warnOfExposedKey(loaded);
+    if (loaded.tls !== undefined) {
+      this.#tlsServer?.apply(loaded.tls);
+    }
+    this.#options.log.info('web configuration reloaded', { file: this.#path });
+    this.#options.onReload(true);
+  }
+
+  #refuse(error: unknown): void {
+    const reason = error instanceof Error ? error.message.replaceAll('\n', '; ') : 'unknown';
+    this.#options.log.error('web configuration not reloaded: the settings before it stay in force', {
+      file: this.#path,
+      reason,
+    });
+    this.#options.onReload(false);
+  }
+
+  #load(read: ReadFile, inForce: Loaded | undefined): Loaded {
+    const exposed = new Set<string>();
+    const readText = (file: string): string => {
+      try {
+        const { bytes, stats } = read(file, MAX_BYTES);
+        if (isExposed(stats)) {
+          exposed.add(file);
+        }
+        return bytes.toString('utf8');
+      } catch (error) {
+        throw new Error(`cannot read "${file}": ${error instanceof Error ? error.message : 'unknown error'}`);
+      }
+    };
+    const settings = this.#options.parse(readText(this.#path), this.#path);
+    const tls = settings.tls && loadTls(settings.tls, readText, `${this.#path}: tls_server_config`);
+    if (inForce !== undefined) {
+      refuseSwitch(inForce.settings, settings);
+    }
+    const keyFile = settings.tls && 'file' in settings.tls.key ? settings.tls.key.file : '';
     return {
       settings,
-      tls: settings.tls && this.#loadTls(settings.tls),
+      tls,
       rateLimit: settings.rateLimit && new RateLimit(settings.rateLimit, this.#options.clock),
+      exposedKey: exposed.has(keyFile) ? keyFile : undefined,
     };
   }
 
-  #loadTls(settings: TlsSettings): LoadedTls {
-    const loaded = loadTls(settings, this.#files, `${this.#path}: tls_server_config`);
-    if ('file' in settings.key && this.#files.isExposed(settings.key.file)) {
-      const file = settings.key.file;
+  #warnOfExposedKey({ exposedKey: file }: Loaded): void {
+    if (file !== undefined) {
       this.#options.log.warn('private key can be read by other users: expected mode 0600', { file });
     }
-    return loaded;
   }
 }
 
-function refuseSwitch(now: InForce, next: InForce): void {
+function refuseSwitch(now: WebSettings, next: WebSettings): void {
   if ((now.tls === undefined) !== (next.tls === undefined)) {
     throw new Error('tls_server_config: turning TLS on or off needs a restart');
   }
-  // An editor truncates a file before it writes it: an empty one must not switch authentication off for that moment.
-  if (now.settings.users.size > 0 && next.settings.users.size === 0) {
+  // An editor truncates a file before it writes it: an empty one must not switch authentication off.
+  if (now.users.size > 0 && next.users.size === 0) {
     throw new Error('basic_auth_users: turning passwords off needs a restart');
   }
 }

@@ -23,6 +23,8 @@ export function makeTestCertificates() {
   ];
   return {
     ca,
+    otherCa,
+    otherServer: makeCertificate({ issuer: ca }),
     server: makeCertificate({ issuer: ca }),
     good: makeCertificate({ name: 'prometheus', issuer: ca, altNames }),
     nameless: makeCertificate({ name: 'test3', issuer: ca, altNames: [] }),

@@ -1,9 +1,11 @@
 // The handshakes of the exporter-toolkit's own table (web/tls_config_test.go), on real sockets, and some more.
 import assert from 'node:assert/strict';
 import { createConnection } from 'node:net';
-import { connect } from 'node:tls';
+import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { requireProgram } from '../../support/real-programs.js';
-import { makeTestCertificates, type TestCertificates } from './test-certificates.js';
+import { until } from '../../support/reloadable-agent.js';
+import { rawConnection } from '../raw-request.js';
+import { type CLIENTS, makeTestCertificates, type TestCertificates } from './test-certificates.js';
 import { type VisitOptions, WebServer } from './web-server.js';
 
 interface Handshake {
@@ -98,7 +100,131 @@ const HANDSHAKES: Readonly<Record<string, Handshake>> = {
   },
 };
 
-describe('createTlsServer', () => {
+interface Change {
+  readonly before: string;
+  readonly after: string;
+  /** The certificate that the client shows. */
+  readonly client?: (typeof CLIENTS)[number];
+  readonly options?: ConnectionOptions;
+  /** What the log says of it; undefined: it is kept. */
+  readonly closed?: RegExp;
+}
+
+const VERIFYING = 'client_auth_type: RequireAndVerifyClientCert';
+const REQUIRING = tlsWith(VERIFYING, 'client_ca_file: ca.crt');
+const OTHER_CA = tlsWith(VERIFYING, 'client_ca_file: other-ca.crt');
+const BOTH_CAS = tlsWith(VERIFYING, 'client_ca_file: both-cas.crt');
+const NO_CERTIFICATE = /reason=no client certificate/;
+const OTHER_AUTHORITIES = /reason=client certificate was verified by other authorities/;
+const sans = (names: string) =>
+  tlsWith(VERIFYING, 'client_ca_file: ca.crt', `client_allowed_sans: [${names}]`);
+
+const CHANGES: Readonly<Record<string, Change>> = {
+  'no certificate, where one is required': { before: tlsWith(), after: REQUIRING, closed: NO_CERTIFICATE },
+  'no certificate, where any is required': {
+    before: tlsWith('client_auth_type: RequestClientCert'),
+    after: tlsWith('client_auth_type: RequireAnyClientCert'),
+    closed: NO_CERTIFICATE,
+  },
+  'no certificate, where only one that is given is verified': {
+    before: tlsWith(),
+    after: tlsWith('client_auth_type: VerifyClientCertIfGiven', 'client_ca_file: ca.crt'),
+  },
+  'no certificate, where one with a name is asked for': {
+    before: tlsWith(),
+    after: tlsWith('client_auth_type: RequestClientCert', 'client_allowed_sans: [test3]'),
+    closed: NO_CERTIFICATE,
+  },
+  'a certificate that nobody verified, where it is now': {
+    before: tlsWith('client_auth_type: RequireAnyClientCert', 'client_ca_file: ca.crt'),
+    after: REQUIRING,
+    client: 'selfSigned',
+    closed: /reason=client certificate not verified: DEPTH_ZERO_SELF_SIGNED_CERT/,
+  },
+  'a certificate that was good already, where it is verified now': {
+    before: tlsWith('client_auth_type: RequireAnyClientCert', 'client_ca_file: ca.crt'),
+    after: REQUIRING,
+    client: 'good',
+  },
+  'a certificate of the client CA before': {
+    before: REQUIRING,
+    after: OTHER_CA,
+    client: 'good',
+    closed: OTHER_AUTHORITIES,
+  },
+  'a certificate of a client CA beside which there is another now': {
+    before: REQUIRING,
+    after: BOTH_CAS,
+    client: 'good',
+  },
+  'a certificate of one of two client CAs, of which one is left': {
+    before: BOTH_CAS,
+    after: OTHER_CA,
+    client: 'good',
+    closed: OTHER_AUTHORITIES,
+  },
+  "a certificate of the client CA, where Node's authorities are asked now": {
+    before: REQUIRING,
+    after: tlsWith(VERIFYING),
+    client: 'good',
+    closed: OTHER_AUTHORITIES,
+  },
+  'a certificate, where none is asked for any more': { before: REQUIRING, after: tlsWith(), client: 'good' },
+  'a certificate with a name that is allowed no more': {
+    before: sans('test1'),
+    after: sans('other'),
+    client: 'good',
+    closed: /reason=no name of the client certificate is in client_allowed_sans/,
+  },
+  'a certificate with another name that is allowed now': {
+    before: sans('test1'),
+    after: sans('test3'),
+    client: 'good',
+  },
+  'TLS 1.2, where min_version is above': {
+    before: tlsWith(),
+    after: tlsWith('min_version: TLS13'),
+    options: TLS12_ONLY,
+    closed: /reason=TLSv1\.2 is out of use/,
+  },
+  'TLS 1.3, where min_version is that': { before: tlsWith(), after: tlsWith('min_version: TLS13') },
+  'TLS 1.3, where max_version is below': {
+    before: tlsWith(),
+    after: tlsWith('max_version: TLS12'),
+    closed: /reason=TLSv1\.3 is out of use/,
+  },
+  'a cipher suite that is left out': {
+    before: tlsWith(),
+    after: tlsWith('cipher_suites: [TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384]'),
+    options: { ...TLS12_ONLY, ciphers: 'ECDHE-ECDSA-AES128-GCM-SHA256' },
+    closed: /reason=cipher suite ECDHE-ECDSA-AES128-GCM-SHA256 is out of use/,
+  },
+  'a cipher suite that is still there': {
+    before: tlsWith(),
+    after: tlsWith(TWO_SUITES),
+    options: { ...TLS12_ONLY, ciphers: 'ECDHE-ECDSA-AES128-GCM-SHA256' },
+  },
+  'a cipher suite of TLS 1.3, which the list does not choose': {
+    before: tlsWith(),
+    after: tlsWith(TWO_SUITES),
+  },
+  'curves that are others': {
+    before: tlsWith(),
+    after: tlsWith('curve_preferences: [CurveP521]'),
+    closed: /reason=curve_preferences changed/,
+  },
+  'another certificate of the server': {
+    before: REQUIRING,
+    after: REQUIRING.replaceAll('server.', 'other-server.'),
+    client: 'good',
+  },
+  'what is no matter of TLS': {
+    before: tlsWith(),
+    after: `${tlsWith()}\nrate_limit: { interval: 1s, burst: 10 }\n`,
+  },
+};
+
+describe('TlsServer', () => {
   let made: TestCertificates;
   let web: WebServer;
   before(function () {
@@ -110,6 +236,10 @@ describe('createTlsServer', () => {
     web.write('server.crt', made.server.cert);
     web.write('server.key', made.server.key);
     web.write('ca.crt', made.ca.cert);
+    web.write('other-ca.crt', made.otherCa.cert);
+    web.write('both-cas.crt', made.ca.cert + made.otherCa.cert);
+    web.write('other-server.crt', made.otherServer.cert);
+    web.write('other-server.key', made.otherServer.key);
   });
   afterEach(() => web.close());
 
@@ -185,6 +315,112 @@ describe('createTlsServer', () => {
     assert.equal(await visit(), 'HTTP/1.1 200 new');
     assert.equal(await visit(), 'HTTP/1.1 200 resumed');
     web.write('web.yml', `# changed\n${yaml}`);
+    await web.still();
     assert.equal(await visit(), 'HTTP/1.1 200 new');
   });
+
+  describe('holds a connection to the rules that came into force since', () => {
+    for (const [name, change] of Object.entries(CHANGES)) {
+      it(`${change.closed ? 'closes' : 'keeps'}: ${name}`, async () => {
+        await web.serve(change.before);
+        const client = new Client(web.port, {
+          ca: made.ca.cert,
+          ...shownBy(change.client),
+          ...change.options,
+        });
+        client.ask();
+        await client.answers(1);
+        web.write('web.yml', change.after);
+        await web.still();
+        assert.deepEqual(web.reloads, [true]);
+        if (change.closed !== undefined) {
+          await client.closed;
+          assert.match(web.log.lines.join('\n'), change.closed);
+        } else {
+          client.ask();
+          await client.answers(2);
+        }
+        assert.equal(web.requests, change.closed ? 1 : 2);
+      });
+    }
+
+    const shownBy = (client: Change['client']) => {
+      if (client === undefined) {
+        return {};
+      }
+      const { cert, key } = made[client];
+      return { cert, key };
+    };
+
+    it('closes it after the answer that is under way, and answers nothing behind that', async () => {
+      await web.serve(tlsWith());
+      let release = () => {};
+      web.hold = new Promise((resolve) => {
+        release = resolve;
+      });
+      const client = new Client(web.port, { ca: made.ca.cert });
+      client.ask();
+      await until(() => web.requests === 1, 'the request');
+      web.write('web.yml', REQUIRING);
+      await web.still();
+      assert.deepEqual(web.reloads, [true]);
+      client.ask();
+      // Refused after it, so that the server has seen what the first one asks.
+      assert.equal((await web.visit('https', { ca: made.ca.cert })).outcome, 'ECONNRESET');
+      release();
+      await client.closed;
+      assert.match(client.answer, /^HTTP\/1\.1 200 OK\r\n(?:.*\r\n)*Connection: close\r\n/u);
+      assert.equal(client.answered, 1);
+    });
+
+    it('judges a handshake that began under the rules before, by those after it', async () => {
+      await web.serve(REQUIRING);
+      const handshakes = (['good', 'ofAnotherAuthority'] as const).map((name) => ({
+        name,
+        socket: rawConnection(web.port),
+      }));
+      await until(() => handshakes.every(({ socket }) => !socket.connecting), 'the connections');
+      // Served after them, so that the server has seen them.
+      await web.visit('https', { ca: made.ca.cert, ...shownBy('good') });
+      assert.equal(web.requests, 1);
+      web.write('ca.crt', made.otherCa.cert);
+      await web.still();
+      assert.deepEqual(web.reloads, [true]);
+      for (const { name, socket } of handshakes) {
+        const client = new Client(web.port, { ca: made.ca.cert, ...shownBy(name), socket });
+        client.ask();
+        await client.closed;
+      }
+      assert.equal(web.requests, 1);
+    });
+  });
 });
+
+/** Asks again and again on one connection. */
+class Client {
+  answer = '';
+  readonly closed: Promise<unknown>;
+  readonly #socket: TLSSocket;
+
+  constructor(port: number, options: ConnectionOptions) {
+    this.#socket = connect({ host: '127.0.0.1', port, ...options });
+    this.closed = new Promise((resolve) => this.#socket.on('close', resolve));
+    this.#socket
+      .on('error', () => {})
+      .on('data', (bytes) => {
+        this.answer += String(bytes);
+      });
+  }
+
+  ask(): void {
+    this.#socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+  }
+
+  get answered(): number {
+    return this.answer.split('HTTP/1.1 200 OK').length - 1;
+  }
+
+  answers(count: number): Promise<void> {
+    return until(() => this.answered === count, `${count} answers`);
+  }
+}

@@ -3,10 +3,12 @@
 import assert from 'node:assert/strict';
 import { chmodSync, renameSync, rmSync } from 'node:fs';
 import bcrypt from 'bcryptjs';
+import { STILL_MS } from '../../../src/followed-files.js';
 import { BASIC_CHALLENGE } from '../../../src/web/access/password-checker.js';
 import { plainWebAccess } from '../../../src/web/access/web-access.js';
 import { makeCertificate } from '../../support/certificates.js';
 import { requireProgram } from '../../support/real-programs.js';
+import { until } from '../../support/reloadable-agent.js';
 import { WebServer } from './web-server.js';
 
 // The toolkit's own, of alice123 (at a cost of 12), carol123 and dave123.
@@ -16,6 +18,7 @@ const USERS = `basic_auth_users:
   dave: $2y$10$2UXri9cIDdgeKjBo4Rlpx.U3ZLDV8X1IxKmsfOvhcM5oXQt/mLmXq
 `;
 const TLS = 'tls_server_config:\n  cert_file: server.crt\n  key_file: server.key\n';
+const userOf = (name: string) => `  ${name}: ${bcrypt.hashSync('x', 4)}\n`;
 const userWith = (password: string) => `basic_auth_users:\n  dave: ${bcrypt.hashSync(password, 4)}\n`;
 
 describe('openWebAccess', () => {
@@ -160,10 +163,11 @@ describe('openWebAccess', () => {
       );
     });
 
-    it('again as soon as the file changes', async () => {
+    it('again once the file has changed', async () => {
       await web.serve(userWith('old'));
       assert.equal(await web.login('dave', 'old'), 200);
       web.write('web.yml', userWith('new'));
+      await web.still();
       assert.equal(await web.login('dave', 'old'), 401);
       assert.equal(await web.login('dave', 'new'), 200);
       assert.deepEqual(web.reloads, [true]);
@@ -188,6 +192,7 @@ describe('openWebAccess', () => {
     assert.equal(headers['x-xss-protection'], '1');
     assert.equal(headers['content-security-policy'], "default-src 'self' *.test.example.net");
     web.write('web.yml', 'http_server_config:\n  headers:\n    X-Frame-Options: sameorigin\n');
+    await web.still();
     const after = (await web.visit('http')).headers;
     assert.equal(after['x-frame-options'], 'sameorigin');
     assert.equal(after['x-xss-protection'], undefined);
@@ -226,6 +231,7 @@ describe('openWebAccess', () => {
       await web.serve(TLS);
       assert.equal((await https(first)).outcome, 200);
       writePair(second);
+      await web.still();
       assert.equal((await https(second)).outcome, 200);
       assert.equal((await https(first)).outcome, 'DEPTH_ZERO_SELF_SIGNED_CERT');
       assert.deepEqual(web.reloads, [true]);
@@ -240,6 +246,7 @@ describe('openWebAccess', () => {
         [strict, 'ECONNRESET'],
       ] as const) {
         web.write('web.yml', yaml);
+        await web.still();
         assert.equal((await https()).outcome, outcome);
       }
       const { outcome } = await web.visit('https', { ca: first.cert, cert: first.cert, key: first.key });
@@ -298,6 +305,9 @@ describe('openWebAccess', () => {
         const yaml = TLS + userWith('dave123');
         await web.serve(yaml);
         swap();
+        assert.equal(await web.login('dave', 'dave123', { ca: first.cert }), 200);
+        assert.deepEqual(web.log.lines, [], 'nothing is said of a file that may be half written');
+        await web.still();
         for (let n = 0; n < 3; n += 1) {
           assert.equal(await web.login('dave', 'dave123', { ca: first.cert }), 200);
         }
@@ -310,6 +320,7 @@ describe('openWebAccess', () => {
 
         writePair(second);
         web.write('web.yml', yaml);
+        await web.still();
         assert.equal(await web.login('dave', 'dave123', { ca: second.cert }), 200);
         assert.deepEqual(web.reloads, [false, true]);
         assert.equal(web.log.lines.at(-1), `info web configuration reloaded file=${web.folder}/web.yml`);
@@ -321,26 +332,82 @@ describe('openWebAccess', () => {
       web.write('other.crt', second.cert);
       web.write('other.key', second.key);
       web.write('web.yml', 'tls_server_config: {cert_file: other.crt, key_file: other.key}');
+      await web.still();
       assert.equal((await https(second)).outcome, 200);
       web.write('server.crt', 'something else');
+      await web.still();
       assert.equal((await https(second)).outcome, 200);
       assert.deepEqual(web.reloads, [true]);
     });
 
-    it('not a file that is being written, which is empty for a moment', async () => {
+    it('no empty file where there were passwords', async () => {
       await web.serve('# open to all\n');
       web.write('web.yml', userWith('dave123'));
+      await web.still();
       assert.equal((await web.visit('http')).outcome, 401);
       web.write('web.yml', '');
+      await web.still();
       assert.equal((await web.visit('http')).outcome, 401);
       assert.equal(await web.login('dave', 'dave123'), 200);
       assert.match(web.log.lines[1] ?? '', /reason=basic_auth_users: turning passwords off needs a restart$/);
       assert.deepEqual(web.reloads, [true, false]);
     });
 
+    it('no file that is being written, however often it is looked at', async () => {
+      await web.serve(userWith('dave123') + userOf('erin'));
+      for (const half of [userWith('other'), 'basic_auth_users:\n  dave: $2', '', userWith('another')]) {
+        web.write('web.yml', half);
+        await web.clock.advance(STILL_MS - 1);
+        assert.equal(await web.login('dave', 'dave123'), 200);
+      }
+      assert.deepEqual([web.reloads, web.log.lines], [[], []]);
+      await web.still();
+      assert.equal(await web.login('dave', 'dave123'), 401);
+      assert.equal(await web.login('dave', 'another'), 200);
+      assert.deepEqual(web.reloads, [true]);
+    });
+
+    it('no file that is still, while one that it names is being written', async () => {
+      const strict = 'client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: ca.crt\n';
+      web.write('ca.crt', first.cert);
+      await web.serve(`${TLS}  ${strict}`);
+      web.write('ca.crt', second.cert);
+      for (const certificate of [first.cert, second.cert]) {
+        await web.clock.advance(STILL_MS - 1);
+        web.write('ca.crt', certificate);
+      }
+      const visitAs = ({ cert, key }: typeof first) => web.visit('https', { ca: first.cert, cert, key });
+      assert.equal((await visitAs(first)).outcome, 200);
+      await web.still();
+      assert.equal((await visitAs(first)).outcome, 'ECONNRESET');
+      assert.equal((await visitAs(second)).outcome, 200);
+      assert.deepEqual(web.reloads, [true]);
+    });
+
+    it('without a request, and looks no more once the server is closed', async () => {
+      await web.serve(userWith('dave123'));
+      web.write('web.yml', userWith('other'));
+      await web.still();
+      assert.deepEqual(web.reloads, [true]);
+      await web.stop();
+      web.write('web.yml', userWith('another'));
+      await web.still();
+      assert.deepEqual([web.reloads, web.clock.sleeping], [[true], 0]);
+    });
+
+    it('for a password that is being compared with the hash of before', async () => {
+      await web.serve(`basic_auth_users:\n  alice: ${ALICE}\n`);
+      const login = web.login('alice', 'alice123');
+      await until(() => web.requests === 1, 'the request');
+      web.write('web.yml', userWith('new'));
+      await web.still();
+      assert.equal(await login, 401);
+    });
+
     it('not a file that turns TLS on', async () => {
       await web.serve(userWith('dave123'));
       web.write('web.yml', TLS);
+      await web.still();
       assert.equal(await web.login('dave', 'dave123'), 200);
       assert.equal(await web.login('dave', 'wrong'), 401);
       assert.deepEqual(web.reloads, [false]);
@@ -354,11 +421,13 @@ describe('openWebAccess', () => {
       await web.serve(TLS);
       web.write('next', second.cert);
       renameSync(`${web.folder}/next`, `${web.folder}/server.crt`);
+      await web.clock.advance(STILL_MS - 1);
       assert.equal((await https(first)).outcome, 200);
       web.write('next', second.key);
       renameSync(`${web.folder}/next`, `${web.folder}/server.key`);
+      await web.still();
       assert.equal((await https(second)).outcome, 200);
-      assert.deepEqual(web.reloads, [false, true]);
+      assert.deepEqual(web.reloads, [true]);
     });
   });
 });

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import { parseWebConfig } from '../../../src/config/web-config.js';
+import { STILL_MS } from '../../../src/followed-files.js';
 import { openWebAccess, type WebAccess } from '../../../src/web/access/web-access.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { RecordedLog } from '../../support/recorded-log.js';
@@ -30,6 +31,8 @@ export class WebServer {
   readonly reloads: boolean[] = [];
   /** Requests that came through to the listener, allowed or not. */
   requests = 0;
+  /** Awaited before each answer. */
+  hold: Promise<void> = Promise.resolve();
   #server: Server | undefined;
 
   /** Resolves to the file's path. */
@@ -53,6 +56,14 @@ export class WebServer {
     });
   }
 
+  /**
+   * Lets the files be still for long enough, and those that a changed file names for the first time: what was written is
+   * in force, unless it is wrong.
+   */
+  still(): Promise<void> {
+    return this.clock.advance(2 * (STILL_MS + 1_000));
+  }
+
   async serve(yaml: string): Promise<WebAccess> {
     const access = await this.open(yaml);
     await this.serveWith(access);
@@ -62,6 +73,7 @@ export class WebServer {
   async serveWith(access: WebAccess): Promise<void> {
     const server = access.createServer({}, async (request, response) => {
       this.requests += 1;
+      await this.hold;
       const verdict = await access.authorize(request);
       const challenge = verdict === 'refused' ? { 'WWW-Authenticate': access.challenge } : {};
       response.writeHead(STATUS[verdict], { ...access.headers(), ...challenge }).end();
