@@ -1,18 +1,24 @@
 // The only source of time: `systemClock` in the program, a fake clock in tests.
 import { setTimeout as sleep, setImmediate as yieldToEventLoop } from 'node:timers/promises';
 
+declare const clock: unique symbol;
+
+/** An instant of the wall clock, milliseconds since the epoch. People and time servers set it: to show, and to follow a calendar. */
+export type EpochMs = number & { readonly [clock]: 'wall' };
+
+/** An instant of a clock that nobody sets, milliseconds from an arbitrary origin: to measure how long something takes or lasts. */
+export type MonotonicMs = number & { readonly [clock]: 'monotonic' };
+
 export interface Clock {
-  /** Wall clock, milliseconds since the epoch; may jump. For timestamps. */
-  now(): number;
-  /** Milliseconds from an arbitrary origin; never jumps. For durations and deadlines. */
-  monotonic(): number;
+  now(): EpochMs;
+  monotonic(): MonotonicMs;
   /** Resolves after `ms`; rejects with the signal's reason as soon as it aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
 export const systemClock: Clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
+  now: () => epochMs(Date.now()),
+  monotonic: () => performance.now() as MonotonicMs,
   sleep: async (ms, signal) => {
     try {
       await sleep(ms, undefined, signal === undefined ? {} : { signal });
@@ -22,12 +28,43 @@ export const systemClock: Clock = {
   },
 };
 
+/** An instant that was read from somewhere else than a clock. */
+export function epochMs(ms: number): EpochMs {
+  return ms as EpochMs;
+}
+
+/** Before everything that was ever measured. */
+export const LONG_AGO = Number.NEGATIVE_INFINITY as MonotonicMs;
+
+/** So many milliseconds after the instant, on the same clock. */
+export function later<Instant extends EpochMs | MonotonicMs>(instant: Instant, ms: number): Instant {
+  return (instant + ms) as Instant;
+}
+
+/** From one instant to another of the same clock. */
+export function elapsedMs<Instant extends EpochMs | MonotonicMs>(
+  from: Instant,
+  to: NoInfer<Instant>,
+): number {
+  return to - from;
+}
+
+/** One moment on both clocks: `wall` says when it was, `monotonic` how long ago. */
+export interface Moment {
+  readonly wall: EpochMs;
+  readonly monotonic: MonotonicMs;
+}
+
+export function momentOf(clock: Clock): Moment {
+  return { wall: clock.now(), monotonic: clock.monotonic() };
+}
+
 const SLICE_MS = 5;
 
 /** Divides long work into slices, so that it does not block the event loop. */
 export class TimeSlice {
   readonly #clock: Clock;
-  #start: number;
+  #start: MonotonicMs;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -36,7 +73,7 @@ export class TimeSlice {
 
   /** Call it between pieces of work: yields to the event loop once the slice is used up. */
   async rest(): Promise<void> {
-    if (this.#clock.monotonic() - this.#start < SLICE_MS) {
+    if (elapsedMs(this.#start, this.#clock.monotonic()) < SLICE_MS) {
       return;
     }
     await yieldToEventLoop();

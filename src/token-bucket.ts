@@ -1,5 +1,5 @@
 // A token bucket: so many events at once, and on the average so many a second.
-import type { Clock } from './clock.js';
+import { type Clock, elapsedMs, type MonotonicMs } from './clock.js';
 
 /** Less than this short of a whole token counts as one: a timer cannot wait for a rounding error. */
 const ROUNDING = 1e-6;
@@ -9,7 +9,7 @@ export class TokenBucket {
   readonly #clock: Clock;
   #capacity: number;
   #tokens: number;
-  #refilledAt: number;
+  #refilledAt: MonotonicMs;
 
   constructor(clock: Clock, capacity: number) {
     this.#clock = clock;
@@ -19,13 +19,17 @@ export class TokenBucket {
   }
 
   /**
-   * Adds what the time since the last refill has earned, up to now or to an earlier moment of the monotonic clock.
+   * Adds what the time since the last refill has earned, up to now or to an earlier moment.
    * Returns that time, in seconds.
    */
   refill(perSecond: number, until = this.#clock.monotonic()): number {
-    const seconds = Math.max(0, until - this.#refilledAt) / 1_000;
+    const passedMs = elapsedMs(this.#refilledAt, until);
+    if (passedMs <= 0) {
+      return 0;
+    }
+    const seconds = passedMs / 1_000;
     this.#tokens = Math.min(this.#capacity, this.#tokens + seconds * perSecond);
-    this.#refilledAt = Math.max(this.#refilledAt, until);
+    this.#refilledAt = until;
     return seconds;
   }
 

@@ -1,6 +1,6 @@
 // A fleet's statuses with about as many series as wanted, 250 of each node: what a busy instance shows.
 import { type Wiring, wire } from '../../src/agent/wire.js';
-import { systemClock } from '../../src/clock.js';
+import { epochMs, systemClock } from '../../src/clock.js';
 import type { NodeStatus, NodeStore } from '../../src/collect/node-store.js';
 import { defaultSettings } from '../../src/config/config-schema.js';
 import { WHOLE_FLEET } from '../../src/discover/shard.js';
@@ -50,8 +50,9 @@ export function collect(store: NodeStore, node: number): void {
   store.update(nodeId, ({ collections }) => ({
     up: true,
     collections: { ...collections, success: collections.success + 1 },
-    lastSuccessAt: 1_770_000_000_000,
-    nextRunAt: 1_770_000_060_000,
+    lastSuccessAt: { wall: epochMs(1_770_000_000_000), monotonic: systemClock.monotonic() },
+    freshForMs: Number.POSITIVE_INFINITY,
+    nextRunAt: epochMs(1_770_000_060_000),
     phaseSeconds: { submit: 0.125, wait: 2.5, download: 0.25 },
     snapshot: snapshot(collections.success + 1),
   }));

@@ -1,5 +1,6 @@
 // The agent: a wiring that collects on schedule, behind an HTTP server. While it runs it takes over other configurations.
 import type { AddressInfo } from 'node:net';
+import { elapsedMs, later } from '../clock.js';
 import type { ReloadedFile } from '../metrics/agent-metrics.js';
 import type { WebAccess } from '../web/access/web-access.js';
 import type { ListenAddress } from '../web/http-server.js';
@@ -59,10 +60,10 @@ export async function startAgent(config: WiredConfig, options: AgentOptions): Pr
     },
     noteReload: (file, success) => metrics.reload(file, success, clock.now()),
     stop: async () => {
-      const answersUntil = clock.monotonic() + ANSWER_GRACE_MS;
+      const answersUntil = later(clock.monotonic(), ANSWER_GRACE_MS);
       readiness.stop();
       await stop(wiring, COLLECTION_GRACE_MS);
-      await server.close(answersUntil - clock.monotonic());
+      await server.close(elapsedMs(clock.monotonic(), answersUntil));
       await clients.close();
     },
   };

@@ -8,7 +8,7 @@ import type { Log } from '../log.js';
 import type { AgentMetrics } from '../metrics/agent-metrics.js';
 import type { DatabaseNode } from '../model/node.js';
 import { capacityWarnings } from '../schedule/capacity.js';
-import { shortestGapMs } from '../schedule/cron-expression.js';
+import { shortestGapMs } from '../schedule/next-runs.js';
 import type { NodeSelection } from '../taurusdb/discover-nodes.js';
 import { cloudProjectOf, type ProjectClients } from './project-clients.js';
 
@@ -158,7 +158,7 @@ export function fleetNodes(
 export function capacityOf(config: FleetConfig, nodes: readonly DatabaseNode[]): string[] {
   return capacityWarnings(
     nodes,
-    (schedule) => shortestGapMs(schedule, config.collection.timezone),
+    shortestGapMs,
     new Map(config.projects.map(({ name, api }) => [name, api.max_requests_per_second])),
   );
 }

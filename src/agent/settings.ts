@@ -2,8 +2,8 @@
 import type { CollectionSettings } from '../collect/collector.js';
 import type { SessionFilter } from '../collect/session-api.js';
 import type { Config } from '../config/config-schema.js';
-import type { NextRuns } from '../schedule/cron-expression.js';
-import { type StalePolicy, staleAt } from '../schedule/run-times.js';
+import { nextRuns } from '../schedule/next-runs.js';
+import { freshForMs, type StalePolicy } from '../schedule/run-times.js';
 import type { SchedulerSettings } from '../schedule/scheduler.js';
 import { byDimension } from '../sessions/dimensions.js';
 import type { SessionSettings } from '../sessions/read-snapshot.js';
@@ -19,7 +19,6 @@ export function schedulerSettings({
 
 export function collectionSettings(
   config: Pick<Config, 'csv' | 'metrics' | 'collection'>,
-  nextRuns: NextRuns,
 ): CollectionSettings {
   const { timezone, splay, timeout, poll_interval, stale_after } = config.collection;
   const sessions = sessionSettings(config);
@@ -30,7 +29,7 @@ export function collectionSettings(
     timeoutMs: timeout,
     pollIntervalMs: poll_interval,
     stalePolicy: ({ schedule }) => JSON.stringify([schedule, policy]),
-    staleAt: (node, snapshot) => staleAt(node, snapshot, policy, nextRuns),
+    freshForMs: (node, shown, now) => freshForMs(node, shown, now, policy, nextRuns),
   };
 }
 

@@ -8,7 +8,7 @@ import type { Shard } from '../discover/shard.js';
 import type { Log } from '../log.js';
 import { AgentMetrics } from '../metrics/agent-metrics.js';
 import { Exposition } from '../metrics/exposition.js';
-import { type NextRuns, nextRuns } from '../schedule/cron-expression.js';
+import { nextRuns } from '../schedule/next-runs.js';
 import { Scheduler, type SchedulerSettings } from '../schedule/scheduler.js';
 import { buildInfo } from './build-info.js';
 import { Fleet } from './fleet.js';
@@ -22,8 +22,6 @@ export interface Dependencies {
   readonly shard: Shard;
   readonly clock: Clock;
   readonly log: Log;
-  /** Instead of node-cron's, which follow the system's clock: for tests with a clock of their own. */
-  readonly nextRuns?: NextRuns;
   /** Instead of the ECS's own address: for tests. */
   readonly metadataEndpoint?: string;
 }
@@ -47,7 +45,7 @@ export interface Wiring {
  * nothing, where the configuration cannot be put in force. Nothing is asked of the API before `start`.
  */
 export function wire(config: WiredConfig, dependencies: Dependencies, previous?: Wiring): Wiring {
-  const collection = collectionSettings(config, dependencies.nextRuns ?? nextRuns);
+  const collection = collectionSettings(config);
   const scheduling = schedulerSettings(config.collection);
   const wiring = { ...(previous ?? assemble(config, collection, scheduling, dependencies)), config };
   const { metrics, clients, collector, scheduler, fleet } = wiring;
@@ -82,7 +80,6 @@ function assemble(
   dependencies: Dependencies,
 ): Omit<Wiring, 'config'> {
   const { shard, clock, log } = dependencies;
-  const runs = dependencies.nextRuns ?? nextRuns;
   const metrics = new AgentMetrics(buildInfo());
   const clients = new ProjectClients({ ...dependencies, observer: metrics });
   const store = new NodeStore(() => exposition.noteChange());
@@ -98,7 +95,7 @@ function assemble(
     { apiOf: ({ project }) => clients.of(project), store, clock, log },
     collection,
   );
-  const scheduler = new Scheduler({ clock, collector, nextRuns: runs }, scheduling);
+  const scheduler = new Scheduler({ clock, collector, nextRuns }, scheduling);
   const fleet = new Fleet(
     {
       shard,

@@ -16,7 +16,7 @@ export async function collect(flags: FlagValues): Promise<number> {
   await shot.close();
 
   if (flags.output === 'json') {
-    process.stdout.write(`${JSON.stringify(viewFleet(statuses, systemClock.now()), undefined, 2)}\n`);
+    process.stdout.write(`${JSON.stringify(viewFleet(statuses, systemClock.monotonic()), undefined, 2)}\n`);
   } else if (flags.output === 'prometheus') {
     process.stdout.write(await nodeSeriesText(shot.wiring));
   } else {

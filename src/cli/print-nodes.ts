@@ -1,6 +1,7 @@
 // What commands print about nodes: a table, a report of one node in a line, and the metrics.
 import stringWidth from 'string-width';
 import type { Wiring } from '../agent/wire.js';
+import { epochMs } from '../clock.js';
 import type { NodeStatus } from '../collect/node-store.js';
 import { renderSnapshot, renderStatus } from '../metrics/render-node.js';
 import type { Snapshot } from '../sessions/snapshot.js';
@@ -61,7 +62,7 @@ export function nodeReport(status: NodeStatus): string {
 function seriesOf(status: NodeStatus): number {
   const { node, snapshot } = status;
   // The agent also publishes the next run, which a command does not have.
-  const chunks = renderStatus({ ...status, nextRunAt: 0 });
+  const chunks = renderStatus({ ...status, nextRunAt: epochMs(0) });
   const texts = [...chunks, ...(snapshot === undefined ? [] : renderSnapshot(node, snapshot))].map(String);
   return texts.join('').split('\n').length - 1;
 }

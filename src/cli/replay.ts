@@ -4,7 +4,7 @@ import path from 'node:path';
 import { openLog } from '../agent/open-log.js';
 import { sessionSettings } from '../agent/settings.js';
 import { wire } from '../agent/wire.js';
-import { systemClock } from '../clock.js';
+import { momentOf, systemClock } from '../clock.js';
 import { defaultSettings } from '../config/config-schema.js';
 import { loadConfig } from '../config/load-config.js';
 import { WHOLE_FLEET } from '../discover/shard.js';
@@ -47,9 +47,9 @@ export async function replay(flags: FlagValues, files: readonly string[]): Promi
         csvRows: tally.rows,
         csvRowsRejected: tally.rejectedRows,
         csvBytes: tally.bytes,
-        lastSuccessAt: systemClock.now(),
+        lastSuccessAt: momentOf(systemClock),
         snapshot,
-        staleAt: Number.POSITIVE_INFINITY,
+        freshForMs: Number.POSITIVE_INFINITY,
       }));
     } catch (error) {
       exitCode = 1;

@@ -1,6 +1,6 @@
 // One collection of one node and all that surrounds it: its deadline, its place in the counters, its line in the
 // log. Whatever happens to a node stays with that node.
-import type { Clock } from '../clock.js';
+import { type Clock, type EpochMs, elapsedMs, type Moment, type MonotonicMs, momentOf } from '../clock.js';
 import type { Log } from '../log.js';
 import { type Deadline, startDeadline } from '../model/deadline.js';
 import { CollectionError, explainFailure, type FailureReason } from '../model/failure.js';
@@ -30,8 +30,12 @@ export interface CollectionSettings extends WaitSettings {
   readonly timeoutMs: number;
   /** What decides when a snapshot of the node stops being shown, as a text to compare. */
   stalePolicy(node: DatabaseNode): string;
-  /** When a snapshot stops being shown, and when it came: milliseconds since the epoch. `runsSince`: without another one. */
-  staleAt(node: DatabaseNode, snapshot: { readonly successAt: number; readonly runsSince: number }): number;
+  /** How long a snapshot is shown, from when it came; `runsSince`: without another one. */
+  freshForMs(
+    node: DatabaseNode,
+    shown: { readonly ageMs: number; readonly runsSince: number },
+    now: EpochMs,
+  ): number;
 }
 
 /** What an attempt came to, whether it succeeded or not. */
@@ -44,8 +48,7 @@ interface Attempt {
 const REPEAT_LOG_MS = 600_000;
 
 interface LoggedFailure {
-  /** On the monotonic clock. */
-  readonly at: number;
+  readonly at: MonotonicMs;
   /** Failures since then. */
   repeats: number;
 }
@@ -128,14 +131,13 @@ export class Collector {
     }
   }
 
-  /** Milliseconds since the epoch. */
-  noteNextRun(node: DatabaseNode, nextRunAt: number): void {
+  noteNextRun(node: DatabaseNode, nextRunAt: EpochMs): void {
     this.#dependencies.store.update(node.nodeId, () => ({ nextRunAt }));
   }
 
   #succeed(node: DatabaseNode, attempt: Attempt, result: ReadResult): void {
     const { store, clock, log } = this.#dependencies;
-    const now = clock.now();
+    const now = momentOf(clock);
     const before = store.get(node.nodeId);
     store.update(node.nodeId, (status) => ({
       ...figuresWith(status, attempt),
@@ -165,7 +167,7 @@ export class Collector {
       up: false,
       collections: plusOne(status.collections, 'error'),
       errors: plusOne(status.errors, reason),
-      lastError: { reason, message, at: clock.now() },
+      lastError: { reason, message, at: momentOf(clock) },
       runsSinceSuccess: status.runsSinceSuccess + 1,
     }));
     this.#logFailure(node, attempt, error);
@@ -183,7 +185,7 @@ export class Collector {
       reason,
       error: message,
     };
-    if (logged !== undefined && clock.monotonic() - logged.at < REPEAT_LOG_MS) {
+    if (logged !== undefined && elapsedMs(logged.at, clock.monotonic()) < REPEAT_LOG_MS) {
       logged.repeats++;
       log.debug('collection failed', fields);
     } else {
@@ -205,9 +207,11 @@ export class Collector {
     }
   }
 
-  #staleTime(node: DatabaseNode, successAt: number, runsSince: number) {
+  #staleTime(node: DatabaseNode, successAt: Moment, runsSince: number) {
+    const { wall, monotonic } = momentOf(this.#dependencies.clock);
+    const ageMs = elapsedMs(successAt.monotonic, monotonic);
     return {
-      staleAt: this.#settings.staleAt(node, { successAt, runsSince }),
+      freshForMs: this.#settings.freshForMs(node, { ageMs, runsSince }, wall),
       stalePolicy: this.#settings.stalePolicy(node),
       runsSinceSuccess: runsSince,
     };

@@ -1,5 +1,6 @@
 // What is known of every node: the collector writes it, the metrics and the pages show it.
 import { isDeepStrictEqual } from 'node:util';
+import { type EpochMs, elapsedMs, LONG_AGO, later, type Moment, type MonotonicMs } from '../clock.js';
 import type { FailureReason } from '../model/failure.js';
 import type { DatabaseNode } from '../model/node.js';
 import type { ReadResult } from '../sessions/read-snapshot.js';
@@ -26,17 +27,16 @@ export interface NodeStatus {
   readonly csvBytes: number;
   /** Seconds each phase of the last collection took; a phase that was not reached is absent. */
   readonly phaseSeconds: Readonly<Partial<Record<CollectionPhase, number>>>;
-  /** Milliseconds since the epoch. */
-  readonly lastSuccessAt: number | undefined;
-  readonly nextRunAt: number | undefined;
+  readonly lastSuccessAt: Moment | undefined;
+  readonly nextRunAt: EpochMs | undefined;
   /** Of the last collection; undefined after a success. */
   readonly lastError:
-    | { readonly reason: FailureReason; readonly message: string; readonly at: number }
+    | { readonly reason: FailureReason; readonly message: string; readonly at: Moment }
     | undefined;
-  /** The last good one, and when it stops being shown (milliseconds since the epoch). */
+  /** The last good one, and how long after the last success it is shown. */
   readonly snapshot: Snapshot | undefined;
-  readonly staleAt: number | undefined;
-  /** What `staleAt` was worked out from: another one calls for another `staleAt`. */
+  readonly freshForMs: number | undefined;
+  /** What `freshForMs` was worked out from: another one calls for another `freshForMs`. */
   readonly stalePolicy: string | undefined;
   /** Runs of the schedule that came and brought no snapshot, since the last that did. */
   readonly runsSinceSuccess: number;
@@ -125,7 +125,7 @@ function untried(node: DatabaseNode): NodeStatus {
     nextRunAt: undefined,
     lastError: undefined,
     snapshot: undefined,
-    staleAt: undefined,
+    freshForMs: undefined,
     stalePolicy: undefined,
     runsSinceSuccess: 0,
     header: undefined,
@@ -133,7 +133,12 @@ function untried(node: DatabaseNode): NodeStatus {
   };
 }
 
-/** The snapshot, while it may be shown: old figures must vanish, not look like new ones. `now` in milliseconds since the epoch. */
-export function freshSnapshot(status: NodeStatus, now: number): Snapshot | undefined {
-  return status.staleAt !== undefined && now >= status.staleAt ? undefined : status.snapshot;
+/** When the snapshot stops being shown; by the monotonic clock, so that no wall clock that is set makes it old or new. */
+export function freshUntil({ lastSuccessAt, freshForMs = 0 }: NodeStatus): MonotonicMs {
+  return lastSuccessAt === undefined ? LONG_AGO : later(lastSuccessAt.monotonic, freshForMs);
+}
+
+/** The snapshot, while it may be shown: old figures must vanish, not look like new ones. */
+export function freshSnapshot(status: NodeStatus, now: MonotonicMs): Snapshot | undefined {
+  return elapsedMs(now, freshUntil(status)) > 0 ? status.snapshot : undefined;
 }

@@ -1,5 +1,5 @@
 // How long each phase of one collection took, and which one was under way when it failed.
-import type { Clock } from '../clock.js';
+import { type Clock, elapsedMs } from '../clock.js';
 import type { CollectionPhase } from './node-store.js';
 
 export class PhaseTimer {
@@ -23,7 +23,7 @@ export class PhaseTimer {
     try {
       return await work();
     } finally {
-      this.seconds[phase] = (this.#clock.monotonic() - begin) / 1000;
+      this.seconds[phase] = elapsedMs(begin, this.#clock.monotonic()) / 1000;
     }
   }
 }

@@ -1,7 +1,7 @@
 // When the nodes of each project are discovered: at the start and at every refresh. What a discovery could not read in
 // full adds to what is known and takes nothing away.
 import { isDeepStrictEqual } from 'node:util';
-import type { Clock } from '../clock.js';
+import type { Clock, EpochMs } from '../clock.js';
 import type { Log } from '../log.js';
 import { type CloudProject, knownBefore } from '../model/cloud-project.js';
 import { startDeadline } from '../model/deadline.js';
@@ -22,8 +22,8 @@ export interface DiscoveryOptions {
   readonly log: Log;
   /** Other nodes of a project are known than before, or more of them. */
   readonly onChange: () => void;
-  /** A project was read in full; `at` in milliseconds since the epoch. */
-  readonly onSuccess: (project: string, nodes: number, at: number) => void;
+  /** A project was read in full. */
+  readonly onSuccess: (project: string, nodes: number, at: EpochMs) => void;
 }
 
 /** A failed discovery is repeated after this, where the next refresh is further away. */

@@ -1,6 +1,7 @@
 // The metrics of the process and of its projects: counted by prom-client, written by this program's own renderer, because
 // a registry of prom-client 15 knows one format only and drops the `_total` of its counters for good once it was OpenMetrics.
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { EpochMs } from '../clock.js';
 import { API_OPERATIONS, type ApiObserver, type ApiOperation } from '../model/api-observer.js';
 import * as families from './agent-families.js';
 import { type ExpositionFormat, headerLines, label, sampleLine } from './exposition-text.js';
@@ -125,14 +126,14 @@ export class AgentMetrics implements ApiObserver {
     }
   }
 
-  /** A discovery of the project succeeded. `at` in milliseconds since the epoch. */
-  discovery(project: string, nodes: number, at: number): void {
+  /** A discovery of the project succeeded. */
+  discovery(project: string, nodes: number, at: EpochMs): void {
     this.#discoveryNodes.set({ project }, nodes);
     this.#discoverySuccessAt.set({ project }, at / 1000);
   }
 
-  /** A file was loaded, at start or later, or could not be. `at` in milliseconds since the epoch. */
-  reload(file: ReloadedFile, success: boolean, at: number): void {
+  /** A file was loaded, at start or later, or could not be. */
+  reload(file: ReloadedFile, success: boolean, at: EpochMs): void {
     if (success) {
       this.#failedFiles.delete(file);
     } else {

@@ -1,7 +1,7 @@
 // What a scrape is answered with. A node is rendered once for each change of it, soon after that; a scrape strings together
 // what is ready and adds the agent's own metrics, so its cost does not grow with the series but for sending them.
-import { type Clock, TimeSlice } from '../clock.js';
-import { freshSnapshot, type NodeStatus } from '../collect/node-store.js';
+import { type Clock, elapsedMs, type MonotonicMs, TimeSlice } from '../clock.js';
+import { freshSnapshot, freshUntil, type NodeStatus } from '../collect/node-store.js';
 import type { Snapshot } from '../sessions/snapshot.js';
 import { END_OF_EXPOSITION, type ExpositionFormat, headerLines } from './exposition-text.js';
 import { NODE_FAMILIES } from './metric-families.js';
@@ -26,9 +26,8 @@ export interface ExpositionOptions {
 interface Rendering {
   readonly nodes: readonly NodeStatus[];
   readonly groups: readonly NodeGroup[];
-  /** When it holds: until a snapshot of them becomes too old to be shown. */
-  readonly since: number;
-  readonly until: number;
+  /** Until a snapshot of them becomes too old to be shown; undefined: until a node changes. */
+  readonly until: MonotonicMs | undefined;
   /** The chunks that it is answered with, by format and compression. */
   readonly chunks: Map<string, readonly Buffer[]>;
 }
@@ -84,10 +83,10 @@ export class Exposition {
 
   async #refresh(): Promise<Rendering> {
     const { clock } = this.#options;
-    const now = clock.now();
+    const now = clock.monotonic();
     const nodes = this.#options.nodes();
     const before = this.#rendering;
-    if (before?.nodes === nodes && before.since <= now && now < before.until) {
+    if (before?.nodes === nodes && (before.until === undefined || elapsedMs(now, before.until) > 0)) {
       return before;
     }
     const slice = new TimeSlice(clock);
@@ -101,7 +100,7 @@ export class Exposition {
       const known = before?.groups[groups.length];
       groups.push(known?.consistsOf(rendered) ? known : new NodeGroup(rendered, known));
     }
-    const rendering = { nodes, groups, since: now, until: nextStaleAt(nodes, now), chunks: new Map() };
+    const rendering = { nodes, groups, until: nextStaleAt(nodes, now), chunks: new Map() };
     this.#rendering = rendering;
     return rendering;
   }
@@ -135,7 +134,7 @@ export class Exposition {
     return rendered;
   }
 
-  #renderedSnapshot(status: NodeStatus, now: number): FamilyChunks {
+  #renderedSnapshot(status: NodeStatus, now: MonotonicMs): FamilyChunks {
     const snapshot = freshSnapshot(status, now);
     if (snapshot === undefined) {
       return NO_SERIES;
@@ -152,11 +151,15 @@ export class Exposition {
 }
 
 /** When the next snapshot of them will be too old to be shown. */
-function nextStaleAt(nodes: readonly NodeStatus[], now: number): number {
-  return nodes.reduce(
-    (first, { staleAt = Number.POSITIVE_INFINITY }) => (staleAt > now ? Math.min(first, staleAt) : first),
-    Number.POSITIVE_INFINITY,
-  );
+function nextStaleAt(nodes: readonly NodeStatus[], now: MonotonicMs): MonotonicMs | undefined {
+  let first: MonotonicMs | undefined;
+  for (const status of nodes) {
+    const until = freshUntil(status);
+    if (until > now && (first === undefined || until < first)) {
+      first = until;
+    }
+  }
+  return first;
 }
 
 /** A family without a series is left out, header and all. */

@@ -1,4 +1,5 @@
 // The families that describe a node and its collections, fresh snapshot or not, in the order of their publication.
+import type { EpochMs } from '../clock.js';
 import { COLLECTION_PHASES, COLLECTION_RESULTS, type NodeStatus } from '../collect/node-store.js';
 import { FAILURE_REASONS } from '../model/failure.js';
 import type { Sample, StatusFamily } from './metric-family.js';
@@ -14,7 +15,7 @@ function ofCollections(
 }
 
 /** Prometheus counts time in seconds. */
-function timestamp(milliseconds: number | undefined): Sample {
+function timestamp(milliseconds: EpochMs | undefined): Sample {
   return [milliseconds === undefined ? undefined : milliseconds / 1000];
 }
 
@@ -56,7 +57,7 @@ export const STATUS_FAMILIES: readonly StatusFamily[] = [
     'taurusdb_collection_last_success_timestamp_seconds',
     'When the last successful collection of the node ended: the moment that its session series describe.',
     [],
-    ({ lastSuccessAt }) => [timestamp(lastSuccessAt)],
+    ({ lastSuccessAt }) => [timestamp(lastSuccessAt?.wall)],
   ),
   ofCollections(
     'counter',

@@ -1,6 +1,6 @@
 // A deadline for a whole operation: a signal that interrupts it, and the time left to decide whether to wait.
 import { setMaxListeners } from 'node:events';
-import type { Clock } from '../clock.js';
+import { type Clock, elapsedMs, later } from '../clock.js';
 import { CollectionError } from './failure.js';
 
 export interface Deadline {
@@ -15,7 +15,7 @@ const CLEARED = 'cleared';
 
 /** Aborts after `ms` or together with `parent`. `clear` ends the timer without aborting: call it when done. */
 export function startDeadline(clock: Clock, ms: number, parent?: AbortSignal): Deadline & { clear(): void } {
-  const endsAt = clock.monotonic() + ms;
+  const endsAt = later(clock.monotonic(), ms);
   const controller = new AbortController();
   const timer = new AbortController();
 
@@ -44,7 +44,7 @@ export function startDeadline(clock: Clock, ms: number, parent?: AbortSignal): D
   }
   return {
     signal: controller.signal,
-    remainingMs: () => Math.max(0, endsAt - clock.monotonic()),
+    remainingMs: () => Math.max(0, elapsedMs(clock.monotonic(), endsAt)),
     clear,
   };
 }

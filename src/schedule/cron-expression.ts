@@ -1,8 +1,10 @@
-// Cron expressions as node-cron understands them: what is wrong with one, and when it comes next.
-import { createTask, type ScheduledTask, validateDetailed } from 'node-cron';
+// Cron expressions as node-cron understands them: what is wrong with one, and which days and times of day it names. When
+// that comes next, with the clocks of a time zone, is next-runs.ts' matter.
+import { createTask, validateDetailed } from 'node-cron';
 
-/** The next runs of a schedule after now. `timezone` is an IANA name. */
-export type NextRuns = (schedule: string, timezone: string, count: number) => readonly Date[];
+export const DAY_SECONDS = 86_400;
+const HOUR_SECONDS = 3_600;
+const MINUTE_SECONDS = 60;
 
 /** node-cron's names of the fields, in their order. */
 const FIELDS = ['second', 'minute', 'hour', 'dayOfMonth', 'month', 'dayOfWeek'] as const;
@@ -16,15 +18,13 @@ const EXPECTED: Readonly<Record<string, string>> = {
   dayOfWeek: 'a weekday of 0-7 or sun-sat',
 };
 
-/** By expression and time zone, never started; the last used is the last. node-cron keeps a task until it is destroyed. */
-const tasks = new Map<string, ScheduledTask>();
-/** Reloads bring new expressions without end. */
-const MAX_TASKS = 1_000;
+/** As far as node-cron looks ahead. */
+const MAX_DAYS = 366 * 100;
 
 /** What is wrong with the expression, or undefined. */
 export function validateCron(expression: string): string | undefined {
   // Counted here, because node-cron also takes nicknames such as `@hourly`.
-  const fields = expression.trim().split(/ +/u);
+  const fields = fieldsOf(expression);
   if (fields.length !== 5 && fields.length !== 6) {
     return `got ${JSON.stringify(expression)}, expected 5 fields (minute hour day month weekday) or 6 (second first)`;
   }
@@ -40,6 +40,10 @@ export function validateCron(expression: string): string | undefined {
   return comes(expression) ? undefined : `got "${expression}", expected a date that there is`;
 }
 
+function fieldsOf(expression: string): string[] {
+  return expression.trim().split(/ +/u);
+}
+
 function fieldError(field = '', value = ''): string {
   return `got ${JSON.stringify(value)}, expected ${EXPECTED[field] ?? 'letters, digits and * / - , # ? only'}`;
 }
@@ -47,32 +51,102 @@ function fieldError(field = '', value = ''): string {
 /** Not 30 February, nor a 29 February that is a first Monday: node-cron looks 100 years ahead. */
 function comes(expression: string): boolean {
   try {
-    return nextRuns(expression, 'UTC', 1).length === 1;
+    return taskOf(expression).getNextRuns(1).length === 1;
   } catch {
     return false;
   }
 }
 
-/** The next runs after now, by the system's clock. Throws for what `validateCron` refuses. */
-export function nextRuns(expression: string, timezone: string, count: number): Date[] {
-  return taskOf(expression, timezone).getNextRuns(count);
-}
-
-function taskOf(expression: string, timezone: string): ScheduledTask {
-  const key = `${timezone} ${expression}`;
-  const task = tasks.get(key) ?? createTask(expression, () => {}, { timezone });
-  tasks.delete(key);
-  tasks.set(key, task);
-  for (const [oldest, unused] of [...tasks].slice(0, -MAX_TASKS)) {
-    tasks.delete(oldest);
-    void unused.destroy();
-  }
+/** Only asked, never started: once destroyed it answers as before, and node-cron does not keep it. */
+function taskOf(expression: string) {
+  const task = createTask(expression, () => {}, { timezone: 'UTC' });
+  void task.destroy();
   return task;
 }
 
-/** The least time between two runs that follow each other. */
-export function shortestGapMs(expression: string, timezone: string): number {
-  // At most 60 runs stand close together, the seconds of a minute or the minutes of an hour: 100 show them all.
-  const times = nextRuns(expression, timezone, 100).map(Number);
-  return Math.min(...times.slice(1).map((time, index) => time - (times[index] ?? 0)));
+/**
+ * The wall clock times of an expression. All are in seconds since the epoch of a wall clock that shows UTC; days are
+ * counted from the epoch, too.
+ */
+export class CronTimes {
+  /** It comes once a day. */
+  readonly isOnceADay: boolean;
+  /** It does not leave the hour open. */
+  readonly namesHours: boolean;
+  readonly #hours: readonly number[];
+  readonly #minutes: readonly number[];
+  readonly #seconds: readonly number[];
+  readonly #months: ReadonlySet<number>;
+  readonly #hasDay: (date: Date) => boolean;
+
+  /** Throws for what `validateCron` refuses. */
+  constructor(expression: string) {
+    const { fields, errors } = validateDetailed(expression);
+    if (fields === undefined) {
+      throw new Error(errors.map(({ message }) => message).join('; '));
+    }
+    this.#hours = inOrder(fields.hour);
+    this.#minutes = inOrder(fields.minute);
+    this.#seconds = inOrder(fields.second);
+    this.#months = new Set(fields.month);
+    this.isOnceADay = this.#hours.length * this.#minutes.length * this.#seconds.length === 1;
+    this.namesHours = fieldsOf(expression).at(-4)?.includes('*') === false;
+    const task = taskOf(expression);
+    this.#hasDay = (date) => task.match(date);
+  }
+
+  /** The first day with a run, from `day` on; undefined if none comes within a century. */
+  firstDay(day: number): number | undefined {
+    for (let candidate = day; candidate < day + MAX_DAYS; candidate++) {
+      if (this.#isOn(candidate)) {
+        return candidate;
+      }
+    }
+    return undefined;
+  }
+
+  /** In order, from `from` on and before `to`. */
+  *between(from: number, to: number): Generator<number, void> {
+    for (let day = Math.floor(from / DAY_SECONDS); day * DAY_SECONDS < to; day++) {
+      if (this.#isOn(day)) {
+        yield* this.#onDay(day * DAY_SECONDS, from, to);
+      }
+    }
+  }
+
+  has(from: number, to: number): boolean {
+    return this.between(from, to).next().done === false;
+  }
+
+  *#onDay(midnight: number, from: number, to: number): Generator<number, void> {
+    for (const hour of this.#hours) {
+      const hourBegins = midnight + hour * HOUR_SECONDS;
+      for (const minute of hourBegins + HOUR_SECONDS > from ? this.#minutes : []) {
+        const minuteBegins = hourBegins + minute * MINUTE_SECONDS;
+        for (const second of minuteBegins + MINUTE_SECONDS > from ? this.#seconds : []) {
+          const time = minuteBegins + second;
+          if (time >= to) {
+            return;
+          }
+          if (time >= from) {
+            yield time;
+          }
+        }
+      }
+    }
+  }
+
+  /** node-cron decides, as it knows `L`, `15W` and `1#2`: at a time of day that fits, only the date is left to match. */
+  #isOn(day: number): boolean {
+    const [hour = 0] = this.#hours;
+    const [minute = 0] = this.#minutes;
+    const [second = 0] = this.#seconds;
+    const time = day * DAY_SECONDS + hour * HOUR_SECONDS + minute * MINUTE_SECONDS + second;
+    const date = new Date(time * 1_000);
+    return this.#months.has(date.getUTCMonth() + 1) && this.#hasDay(date);
+  }
+}
+
+function inOrder(values: readonly number[]): readonly number[] {
+  return [...new Set(values)].sort((a, b) => a - b);
 }

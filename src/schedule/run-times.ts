@@ -1,37 +1,57 @@
-// The times that follow from a schedule: the wait for its next run, a node's share of the splay, and when a snapshot is
-// stale.
+// The times that follow from a schedule: the wait for its next run, a node's share of the splay, and how long a snapshot
+// is fresh.
 import { createHash } from 'node:crypto';
-import type { Clock } from '../clock.js';
+import { type Clock, type EpochMs, elapsedMs, later, type Moment, momentOf } from '../clock.js';
 import type { DatabaseNode } from '../model/node.js';
-import type { NextRuns } from './cron-expression.js';
+import type { NextRuns } from './next-runs.js';
 
 /** After each nap the calendar is asked again, so that a changed wall clock is noticed. */
 const LONGEST_NAP_MS = 30_000;
+
+export interface DueRun {
+  readonly run: EpochMs;
+  /** By the wall clock. */
+  readonly lateMs: number;
+  /** What the next wait starts from. */
+  readonly from: Moment;
+}
 
 /**
  * Not node-cron's own timer: that one stays silent for as long as the wall clock is set back, and after a pause of the
  * machine steps through every run that was missed.
  *
- * Resolves at the next run, to the milliseconds by which it is late; rejects when the signal aborts.
- * `announce` is called with the run waited for, and again when another one comes before it.
+ * Resolves when a run is due that comes after `from`: the run before it, or when the waiting began. Runs that are due by
+ * the same time are one. Rejects when the signal aborts. `announce` is called with the run waited for, and again when
+ * another one comes before it.
+ *
+ * Where `from` was is told by the time that has passed, so that it moves along when the wall clock is set: however that
+ * is, the next run comes after half as long to one and a half times as long as it would have.
  */
 export async function waitForRun(
   clock: Clock,
-  nextRunAt: () => number,
-  announce: (runAt: number) => void,
+  from: Moment,
+  runAfter: (instant: EpochMs) => EpochMs,
+  announce: (run: EpochMs) => void,
   signal: AbortSignal,
-): Promise<number> {
-  let runAt = nextRunAt();
-  announce(runAt);
-  while (clock.now() < runAt) {
-    await clock.sleep(Math.min(runAt - clock.now(), LONGEST_NAP_MS), signal);
-    const earlier = nextRunAt();
-    if (earlier < runAt) {
-      runAt = earlier;
-      announce(runAt);
+): Promise<DueRun> {
+  const halfMs = elapsedMs(from.wall, runAfter(from.wall)) / 2;
+  let awaited: EpochMs | undefined;
+  for (;;) {
+    const moment = momentOf(clock);
+    const passedMs = elapsedMs(from.monotonic, moment.monotonic);
+    const run = runAfter(later(moment.wall, halfMs - passedMs));
+    if (awaited === undefined || run < awaited) {
+      awaited = run;
+      announce(run);
     }
+    const lateMs = elapsedMs(awaited, moment.wall);
+    if (lateMs >= 0) {
+      const hasMissedMore = runAfter(awaited) <= moment.wall;
+      const came = { wall: awaited, monotonic: later(moment.monotonic, -lateMs) };
+      return { run: awaited, lateMs, from: hasMissedMore ? moment : came };
+    }
+    await clock.sleep(Math.min(-lateMs, LONGEST_NAP_MS), signal);
   }
-  return clock.now() - runAt;
 }
 
 /**
@@ -43,12 +63,17 @@ export function splayShareMs(nodeId: string, splayMs: number): number {
   return Math.floor((hash / 2 ** 32) * splayMs);
 }
 
-/**
- * When a node makes the run of its schedule at `run`, milliseconds since the epoch as is `following`, the run after it: a
- * share longer than the time between them would push every run past the next one.
- */
-export function madeAt(nodeId: string, run: number, following: number | undefined, splayMs: number): number {
-  return run + splayShareMs(nodeId, Math.min(splayMs, (following ?? Number.POSITIVE_INFINITY) - run));
+/** How long after a run of its schedule a node makes it: a share longer than the time to the `following` run would push every run past the next one. */
+export function shareOfRunMs(
+  nodeId: string,
+  run: EpochMs,
+  following: EpochMs | undefined,
+  splayMs: number,
+): number {
+  return splayShareMs(
+    nodeId,
+    following === undefined ? splayMs : Math.min(splayMs, elapsedMs(run, following)),
+  );
 }
 
 /** How long a snapshot stays on show when no newer one comes. */
@@ -61,27 +86,31 @@ export interface StalePolicy {
   readonly staleAfterMs: number | undefined;
 }
 
+/** A snapshot on show: how old it is, and how many runs have come since then. */
+export interface ShownSnapshot {
+  readonly ageMs: number;
+  readonly runsSince: number;
+}
+
 const RUNS_UNTIL_STALE = 3;
 
-/**
- * Milliseconds since the epoch. `successAt` is when the snapshot came, `runsSince` how many runs have come since then: the
- * next runs are those after now.
- */
-export function staleAt(
+/** How long a snapshot is fresh, from when it came; `now` says which runs are yet to come. */
+export function freshForMs(
   { nodeId, schedule }: Pick<DatabaseNode, 'nodeId' | 'schedule'>,
-  { successAt, runsSince }: { readonly successAt: number; readonly runsSince: number },
+  { ageMs, runsSince }: ShownSnapshot,
+  now: EpochMs,
   { timezone, splayMs, timeoutMs, staleAfterMs }: StalePolicy,
   nextRuns: NextRuns,
 ): number {
   if (staleAfterMs !== undefined) {
-    return successAt + staleAfterMs;
+    return staleAfterMs;
   }
   if (runsSince >= RUNS_UNTIL_STALE) {
-    return successAt;
+    return 0;
   }
   const count = RUNS_UNTIL_STALE - runsSince;
-  const [last, following] = nextRuns(schedule, timezone, count + 1)
-    .map(Number)
-    .slice(count - 1);
-  return last === undefined ? Number.POSITIVE_INFINITY : madeAt(nodeId, last, following, splayMs) + timeoutMs;
+  const [last, following] = nextRuns(schedule, timezone, count + 1, now).slice(count - 1);
+  return last === undefined
+    ? Number.POSITIVE_INFINITY
+    : ageMs + elapsedMs(now, last) + shareOfRunMs(nodeId, last, following, splayMs) + timeoutMs;
 }

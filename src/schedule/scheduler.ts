@@ -1,18 +1,18 @@
 // When each node is collected: at every run of its schedule, shifted by its share of the splay, one collection of
 // a node at a time and only so many together. It does not know what a collection does.
-import type { Clock } from '../clock.js';
+import { type Clock, type EpochMs, elapsedMs, epochMs, later, type MonotonicMs, momentOf } from '../clock.js';
 import type { DatabaseNode } from '../model/node.js';
 import { ConcurrencyLimit } from './concurrency-limit.js';
-import type { NextRuns } from './cron-expression.js';
-import { madeAt, splayShareMs, waitForRun } from './run-times.js';
+import type { NextRuns } from './next-runs.js';
+import { shareOfRunMs, splayShareMs, waitForRun } from './run-times.js';
 
 /** What is scheduled; see collect/collector.ts. */
 export interface ScheduledCollector {
   /** Must not reject, and must end soon after the signal aborts. */
   collect(node: DatabaseNode, signal: AbortSignal): Promise<void>;
   countSkipped(node: DatabaseNode): void;
-  /** Milliseconds since the epoch, splay included. */
-  noteNextRun(node: DatabaseNode, nextRunAt: number): void;
+  /** Splay included. */
+  noteNextRun(node: DatabaseNode, nextRunAt: EpochMs): void;
 }
 
 export interface SchedulerDependencies {
@@ -34,14 +34,14 @@ const LATE_MS = 5_000;
 /** For running collections to notice that they are aborted. */
 const ABORT_GRACE_MS = 1_000;
 
-const NEVER = Number.MAX_SAFE_INTEGER;
+const NEVER = epochMs(Number.MAX_SAFE_INTEGER);
 
 interface ScheduledNode {
   node: DatabaseNode;
   /** Its first collection has been started, or waits for a slot. */
   begun: boolean;
-  /** The run that it waits for, before its share of the splay; milliseconds since the epoch. Undefined once it is made. */
-  awaitedRun: number | undefined;
+  /** When the run came that waits for its share of the splay; undefined once that is made. */
+  dueSince: MonotonicMs | undefined;
   /** A collection waits for a slot or runs. */
   busy: boolean;
   leaveQueue: () => void;
@@ -129,7 +129,7 @@ export class Scheduler {
     const scheduled: ScheduledNode = {
       node,
       begun: false,
-      awaitedRun: undefined,
+      dueSince: undefined,
       busy: false,
       leaveQueue: () => {},
       timetable: new AbortController(),
@@ -155,52 +155,61 @@ export class Scheduler {
   }
 
   async #runTimetable(scheduled: ScheduledNode, signal: AbortSignal): Promise<void> {
-    if (!scheduled.begun) {
-      await this.#waitForShare(scheduled.node, signal);
-      this.#begin(scheduled, signal);
-    } else if (scheduled.awaitedRun !== undefined && scheduled.awaitedRun <= this.#clock.now()) {
-      // The timetable was replaced between a run and the node's share of the splay: the run is made all the same.
-      await this.#waitForShare(scheduled.node, signal, scheduled.awaitedRun);
-      this.#begin(scheduled, signal);
+    // The first one, or one that waited for its share of the splay when the timetable was replaced.
+    if (!scheduled.begun || scheduled.dueSince !== undefined) {
+      scheduled.dueSince ??= this.#clock.monotonic();
+      await this.#makeUnannounced(scheduled, scheduled.dueSince, signal);
     }
+    let from = momentOf(this.#clock);
     for (;;) {
-      let next = { run: NEVER, at: NEVER };
-      const lateMs = await waitForRun(
+      const due = await waitForRun(
         this.#clock,
-        () => {
-          next = this.#nextRun(scheduled.node);
-          return next.at;
-        },
-        (runAt) => {
-          scheduled.awaitedRun = next.run;
-          this.#collector.noteNextRun(scheduled.node, runAt);
-        },
+        from,
+        (instant) => this.#runAfter(scheduled.node, instant),
+        (run) => this.#collector.noteNextRun(scheduled.node, later(run, this.#shareMs(scheduled.node, run))),
         signal,
       );
-      if (lateMs > LATE_MS) {
-        await this.#waitForShare(scheduled.node, signal);
+      const now = this.#clock.monotonic();
+      if (due.lateMs > LATE_MS) {
+        scheduled.dueSince = now;
+        await this.#makeUnannounced(scheduled, now, signal);
+        from = momentOf(this.#clock);
+      } else {
+        scheduled.dueSince = later(now, -due.lateMs);
+        await this.#clock.sleep(this.#shareMs(scheduled.node, due.run) - due.lateMs, signal);
+        this.#begin(scheduled, signal);
+        from = due.from;
       }
-      this.#begin(scheduled, signal);
     }
   }
 
-  async #waitForShare(node: DatabaseNode, signal: AbortSignal, since = this.#clock.now()): Promise<void> {
-    const now = this.#clock.now();
-    const runAt = Math.max(now, since + splayShareMs(node.nodeId, this.#settings.splayMs));
-    this.#collector.noteNextRun(node, runAt);
-    await this.#clock.sleep(runAt - now, signal);
+  /** A run that comes at no time of the schedule: after the node's share of the splay from when it was due. */
+  async #makeUnannounced(
+    scheduled: ScheduledNode,
+    dueSince: MonotonicMs,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { node } = scheduled;
+    const { wall, monotonic } = momentOf(this.#clock);
+    const shareMs = splayShareMs(node.nodeId, this.#settings.splayMs);
+    const leftMs = Math.max(0, shareMs - elapsedMs(dueSince, monotonic));
+    this.#collector.noteNextRun(node, later(wall, leftMs));
+    await this.#clock.sleep(leftMs, signal);
+    this.#begin(scheduled, signal);
   }
 
-  /** The next run of the schedule, and when it is made: with the node's share of the splay. */
-  #nextRun({ schedule, nodeId }: DatabaseNode): { readonly run: number; readonly at: number } {
-    const { timezone, splayMs } = this.#settings;
-    const [run = NEVER, following = NEVER] = this.#nextRuns(schedule, timezone, 2).map(Number);
-    return { run, at: madeAt(nodeId, run, following, splayMs) };
+  #shareMs(node: DatabaseNode, run: EpochMs): number {
+    return shareOfRunMs(node.nodeId, run, this.#runAfter(node, run), this.#settings.splayMs);
+  }
+
+  #runAfter({ schedule }: DatabaseNode, instant: EpochMs): EpochMs {
+    const [run = NEVER] = this.#nextRuns(schedule, this.#settings.timezone, 1, instant);
+    return run;
   }
 
   #begin(scheduled: ScheduledNode, signal: AbortSignal): void {
     signal.throwIfAborted(); // a sleep that has just ended is no longer stopped by it
-    scheduled.awaitedRun = undefined;
+    scheduled.dueSince = undefined;
     if (scheduled.busy) {
       this.#collector.countSkipped(scheduled.node);
       return;

@@ -33,7 +33,7 @@ export function createRoutes(options: RoutesOptions): ReadonlyMap<string, Route>
   const own = {
     [OWN_PATHS.pageScript]: get(() => ok(PAGE_SCRIPT, { 'Content-Type': 'text/javascript; charset=utf-8' })),
     [OWN_PATHS.nodes]: get((request) => {
-      const fleet = `${JSON.stringify(viewFleet(nodes(), clock.now()))}\n`;
+      const fleet = `${JSON.stringify(viewFleet(nodes(), clock.monotonic()))}\n`;
       return compressible(request, fleet, { 'Content-Type': 'application/json' });
     }),
     [OWN_PATHS.healthy]: get(() => ok('healthy\n')),

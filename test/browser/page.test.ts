@@ -8,6 +8,7 @@ import type { HttpServer } from '../../src/web/http-server.js';
 import {
   counts,
   DATABASE_NODE,
+  momentAt,
   NODE_STATUS,
   NOW,
   SNAPSHOT,
@@ -32,12 +33,13 @@ const DIMENSION_OF_ALL = counts(Object.fromEntries(HOSTILE_NAMES.map((name, inde
 const FLEET: readonly NodeStatus[] = [
   NODE_STATUS,
   named(1, 'filling-up', { snapshot: { ...SNAPSHOT, sessions: 4_900 } }),
-  named(2, 'stale', { staleAt: NOW }),
+  named(2, 'stale', { freshForMs: 0 }),
   { ...UNTRIED_STATUS, node: named(3, 'pending').node },
   ...HOSTILE_NAMES.slice(0, 3).map((name, index) =>
     named(4 + index, name, {
       up: index > 0,
-      lastError: index > 0 ? undefined : { reason: 'csv', message: `result: got ${name}`, at: NOW - 5_000 },
+      lastError:
+        index > 0 ? undefined : { reason: 'csv', message: `result: got ${name}`, at: momentAt(NOW - 5_000) },
       snapshot: {
         ...SNAPSHOT,
         sessions: 21,

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { nodeReport, nodeTable } from '../../src/cli/print-nodes.js';
 import type { NodeStatus } from '../../src/collect/node-store.js';
-import { DATABASE_NODE, NODE_STATUS, SNAPSHOT, UNTRIED_STATUS } from '../support/node-status-fixture.js';
+import {
+  DATABASE_NODE,
+  MOMENT,
+  NODE_STATUS,
+  SNAPSHOT,
+  UNTRIED_STATUS,
+} from '../support/node-status-fixture.js';
 
 const named = (name: string, project = 'production'): NodeStatus => ({
   ...NODE_STATUS,
@@ -13,7 +19,7 @@ describe('nodeTable', () => {
     const failed: NodeStatus = {
       ...UNTRIED_STATUS,
       up: false,
-      lastError: { reason: 'throttled', message: 'got 429', at: 0 },
+      lastError: { reason: 'throttled', message: 'got 429', at: MOMENT },
     };
     const { active: _, ...withoutCommand } = SNAPSHOT;
     assert.equal(
@@ -69,12 +75,12 @@ describe('nodeReport', () => {
 
   it('says why a collection failed', () => {
     assert.match(nodeReport(UNTRIED_STATUS), / orders-primary \S+no07: failed: not tried$/u);
-    const lastError = { reason: 'api', message: 'got 404', at: 0 } as const;
+    const lastError = { reason: 'api', message: 'got 404', at: MOMENT } as const;
     assert.match(nodeReport({ ...UNTRIED_STATUS, lastError }), /: failed: api: got 404$/u);
   });
 
   it('is one line without control characters', () => {
-    const lastError = { reason: 'api', message: 'got "\u001b[2J\n"', at: 0 } as const;
+    const lastError = { reason: 'api', message: 'got "\u001b[2J\n"', at: MOMENT } as const;
     assert.doesNotMatch(nodeReport({ ...named('a\nb\u0085'), lastError }), /\p{Cc}/u);
   });
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { epochMs } from '../../src/clock.js';
 import { type CollectionSettings, Collector } from '../../src/collect/collector.js';
 import { type NodeStatus, NodeStore } from '../../src/collect/node-store.js';
 import type { Log, LogFields } from '../../src/log.js';
@@ -50,7 +51,7 @@ describe('Collector', () => {
       timeoutMs: 50_000,
       pollIntervalMs: 1000,
       stalePolicy: () => '3m',
-      staleAt: (_, { successAt }) => successAt + 180_000,
+      freshForMs: () => 180_000,
       ...change,
     };
   }
@@ -70,8 +71,8 @@ describe('Collector', () => {
     assert.equal(status.up, true);
     assert.deepEqual(status.collections, { success: 1, error: 0, skipped: 0 });
     assert.equal(status.snapshot?.sessions, 2);
-    assert.equal(status.lastSuccessAt, begin + 1000);
-    assert.equal(status.staleAt, begin + 181_000);
+    assert.deepEqual(status.lastSuccessAt, { wall: begin + 1000, monotonic: 1000 });
+    assert.equal(status.freshForMs, 180_000);
     assert.deepEqual([status.csvRows, status.csvRowsRejected, status.csvBytes], [2, 0, 20]);
     assert.deepEqual(status.phaseSeconds, { submit: 0, wait: 1, download: 0 });
     assert.equal(status.previousSessions, undefined);
@@ -94,7 +95,7 @@ describe('Collector', () => {
     api.downloadError = new CollectionError('network', 'download: got a reset, expected a body');
     const status = await collect(collector);
     assert.equal(status.snapshot, before.snapshot);
-    assert.equal(status.staleAt, before.staleAt);
+    assert.equal(status.freshForMs, before.freshForMs);
     assert.equal(status.lastSuccessAt, before.lastSuccessAt);
     assert.equal(status.up, false);
     assert.deepEqual(status.collections, { success: 1, error: 1, skipped: 0 });
@@ -102,7 +103,10 @@ describe('Collector', () => {
     assert.deepEqual(status.lastError, {
       reason: 'network',
       message: 'download: got a reset, expected a body',
-      at: before.lastSuccessAt === undefined ? 0 : before.lastSuccessAt + 60_000,
+      at: {
+        wall: (before.lastSuccessAt?.wall ?? 0) + 60_000,
+        monotonic: (before.lastSuccessAt?.monotonic ?? 0) + 60_000,
+      },
     });
   });
 
@@ -199,7 +203,7 @@ describe('Collector', () => {
   it('fails a node whose snapshot cannot be published, and publishes no half of it', async () => {
     const status = await collect(
       makeCollector({
-        staleAt: () => {
+        freshForMs: () => {
           throw new RangeError('no run');
         },
       }),
@@ -258,7 +262,7 @@ describe('Collector', () => {
   });
 
   it('puts the next run on the store', () => {
-    makeCollector().noteNextRun(NODE, 1_767_323_045_000);
+    makeCollector().noteNextRun(NODE, epochMs(1_767_323_045_000));
     assert.equal(store.get(NODE.nodeId)?.nextRunAt, 1_767_323_045_000);
   });
 
@@ -316,14 +320,22 @@ describe('Collector', () => {
 
     it('lets snapshots on show end by the new settings, counted from their own time', async () => {
       const collector = makeCollector();
-      const { lastSuccessAt = 0, staleAt } = await collect(collector);
-      assert.equal(staleAt, lastSuccessAt + 180_000);
+      const ages: number[] = [];
+      assert.equal((await collect(collector)).freshForMs, 180_000);
       collector.configure(
-        settingsWith({ stalePolicy: () => '1s', staleAt: (_, { successAt }) => successAt + 1_000 }),
+        settingsWith({
+          stalePolicy: () => '1s',
+          freshForMs: (_, { ageMs }) => {
+            ages.push(ageMs);
+            return 1_000;
+          },
+        }),
       );
+      clock.jump(-3_600_000);
       collector.nodesChanged();
-      assert.equal(store.get(NODE.nodeId)?.staleAt, lastSuccessAt + 1_000);
-      assert.equal(store.get(OTHER.nodeId)?.staleAt, undefined);
+      assert.equal(store.get(NODE.nodeId)?.freshForMs, 1_000);
+      assert.deepEqual(ages, [59_000]);
+      assert.equal(store.get(OTHER.nodeId)?.freshForMs, undefined);
     });
 
     it('leaves them alone where what decides it stays the same', async () => {
@@ -332,7 +344,7 @@ describe('Collector', () => {
       const before = store.list();
       collector.configure(
         settingsWith({
-          staleAt: () => {
+          freshForMs: () => {
             throw new Error('not to be asked');
           },
         }),
@@ -351,9 +363,9 @@ describe('Collector', () => {
       collector.configure(
         settingsWith({
           stalePolicy: () => 'another',
-          staleAt: (_, { successAt, runsSince }) => {
+          freshForMs: (_, { runsSince }) => {
             runs.push(runsSince);
-            return successAt;
+            return 0;
           },
         }),
       );

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { systemClock } from '../../src/clock.js';
+import { later, systemClock } from '../../src/clock.js';
 import type { SimulatedProject } from '../../src/simulator/cloud/simulated-fleet.js';
 import { sampleFleet } from '../../src/simulator/sample-fleet.js';
 import { startTunnels, type Tunnels } from '../support/connect-proxy.js';
@@ -88,7 +88,7 @@ describe('a reload of secrets and addresses', function () {
 
   it('keeps the distance to a clock of the API that is another one than ours', async () => {
     await cloud.close();
-    const now = () => systemClock.now() + 20 * 60_000;
+    const now = () => later(systemClock.now(), 20 * 60_000);
     cloud = await startCloud({
       projects: sampleFleet({ projects: 1, instances: 4, nodesPerInstance: 2 }),
       clock: { ...systemClock, now },

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { closeServers, sendAnswer } from '../support/scripted-server.js';
 import { refusal } from './answers.js';
 import { CANARIES } from './canaries.js';
+import { GOOD_FILE, httpDate } from './hostile-api.js';
 import { WITH_PASSWORD } from './rehearsal.js';
 import { ScheduledRehearsal, type ScheduledRehearsalOptions } from './scheduled-rehearsal.js';
 
@@ -138,5 +139,41 @@ describe('isolation', function () {
     assert.ok(tookMs <= 60_000, `${tookMs} ms`);
     assert.equal(fleet.api.seen('submit'), 20);
     assert.ok(fleet.statuses.every(({ collections }) => collections.skipped === 0));
+  });
+
+  it('loses no collection to a wall clock that is set by an hour, back and forth', async () => {
+    await start({ nodes: 20, maxConcurrent: 20, auth: WITH_KEY });
+    const { clock } = fleet;
+    const origin = clock.now() - clock.monotonic();
+    /** A gateway whose clock nobody sets. */
+    const timely =
+      (body: string | object): typeof REFUSED =>
+      (response, { headers }) => {
+        const time = origin + clock.monotonic();
+        const [, ...parts] = /^(.{4})(..)(..T..)(..)(..Z)$/u.exec(String(headers['x-sdk-date'])) ?? [];
+        const [year, month, day, minute, second] = parts;
+        const isTimely = Math.abs(Date.parse(`${year}-${month}-${day}:${minute}:${second}`) - time) < 900_000;
+        response.setHeader('date', httpDate(time));
+        sendAnswer(response, isTimely ? { body } : { status: 401, body: { error_code: 'APIGW.0301' } });
+      };
+    fleet.api.misbehave({
+      submit: timely({ request_id: 'r' }),
+      wait: timely({ status: 'finished' }),
+      download: timely(GOOD_FILE),
+    });
+    let rounds = 1;
+    await fleet.round(rounds);
+    for (const stepMs of [-3_600_000, 3_600_000, -3_600_000, 0]) {
+      const endedAt = clock.monotonic();
+      // Shortly before the next run.
+      await fleet.until(() => clock.monotonic() - endedAt > 25_000);
+      clock.jump(stepMs);
+      rounds += 1;
+      await fleet.round(rounds);
+      assert.ok(clock.monotonic() - endedAt <= 95_000, `${clock.monotonic() - endedAt} ms`);
+    }
+    for (const { collections } of fleet.statuses) {
+      assert.deepEqual(collections, { success: rounds, error: 0, skipped: 0 });
+    }
   });
 });

@@ -163,7 +163,7 @@ export class Rehearsal {
     return [
       await this.metricsPage(),
       page.toString(),
-      JSON.stringify(viewFleet(nodes, this.clock.now())),
+      JSON.stringify(viewFleet(nodes, this.clock.monotonic())),
     ].join('\n');
   }
 

@@ -5,8 +5,6 @@ import type { NodeStatus } from '../../src/collect/node-store.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { WHOLE_FLEET } from '../../src/discover/shard.js';
 import type { FailureReason } from '../../src/model/failure.js';
-import type { NextRuns } from '../../src/schedule/cron-expression.js';
-import { everyMs } from '../schedule/every.js';
 import { RecordedLog } from '../support/recorded-log.js';
 import { writeConfig } from '../support/simulated-config.js';
 import { type HostileApi, PROJECT_ID, REGION, SICK, startHostileApi } from './hostile-api.js';
@@ -69,9 +67,7 @@ export class ScheduledRehearsal {
       }),
       {},
     );
-    // The schedule is every minute, of the test's clock.
-    const nextRuns: NextRuns = (_, timezone, count) => everyMs(clock)(String(A_MINUTE_MS), timezone, count);
-    this.#wiring = wire(config, { shard: WHOLE_FLEET, clock, log: this.log, nextRuns });
+    this.#wiring = wire(config, { shard: WHOLE_FLEET, clock, log: this.log });
     start(this.#wiring);
   }
 

@@ -2,6 +2,7 @@
 // length, without a secret that the server echoes.
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { epochMs } from '../../src/clock.js';
 import { TASK_STATUSES } from '../../src/collect/session-api.js';
 import { CollectionError } from '../../src/model/failure.js';
 import type { CallApi } from '../../src/taurusdb/call/api-call.js';
@@ -38,7 +39,7 @@ function apiThatAnswers({ status, headers, body, sizes }: Wire): CallApi {
       discard: () => {},
     };
     if (status !== 200) {
-      throw await refusedAnswer(answer, [SECRET], Date.UTC(2026, 0, 1));
+      throw await refusedAnswer(answer, [SECRET], epochMs(Date.UTC(2026, 0, 1)));
     }
     return read(answer, [SECRET]);
   };

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
+import { epochMs, later } from '../../src/clock.js';
 import { AGENT_FAMILIES } from '../../src/metrics/agent-families.js';
 import { AgentMetrics } from '../../src/metrics/agent-metrics.js';
 import { API_OPERATIONS } from '../../src/model/api-observer.js';
 import { parseSamples } from './parse-exposition.js';
 
-const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
+const NOW = epochMs(Date.UTC(2026, 0, 2, 3, 4, 5));
 
 function agentMetrics(): AgentMetrics {
   return new AgentMetrics({ version: '1.2.3', revision: 'abc', nodeVersion: '20.20.2' });
@@ -90,7 +91,7 @@ describe('AgentMetrics', () => {
   it('tells whether the last reload succeeded, and when one last did', async () => {
     const metrics = agentMetrics();
     metrics.reload('configuration', true, NOW);
-    metrics.reload('configuration', false, NOW + 60_000);
+    metrics.reload('configuration', false, later(NOW, 60_000));
     const text = await metrics.text('text');
     assert.match(text, /^taurusdb_exporter_config_last_reload_successful 0$/m);
     assert.match(text, /^taurusdb_exporter_config_last_reload_success_timestamp_seconds 1767323045$/m);
@@ -106,15 +107,15 @@ describe('AgentMetrics', () => {
         value('taurusdb_exporter_config_last_reload_success_timestamp_seconds'),
       ];
     };
-    metrics.reload('configuration', true, 1_000);
-    metrics.reload('web configuration', false, 2_000);
+    metrics.reload('configuration', true, epochMs(1_000));
+    metrics.reload('web configuration', false, epochMs(2_000));
     assert.deepEqual(await told(), [0, 1]);
-    metrics.reload('configuration', true, 3_000);
+    metrics.reload('configuration', true, epochMs(3_000));
     assert.deepEqual(await told(), [0, 1]);
-    metrics.reload('configuration', false, 4_000);
-    metrics.reload('web configuration', true, 5_000);
+    metrics.reload('configuration', false, epochMs(4_000));
+    metrics.reload('web configuration', true, epochMs(5_000));
     assert.deepEqual(await told(), [0, 1]);
-    metrics.reload('configuration', true, 6_000);
+    metrics.reload('configuration', true, epochMs(6_000));
     assert.deepEqual(await told(), [1, 6]);
   });
 

@@ -1,5 +1,5 @@
 // The simulator's clock, set so that its next spike begins when a test wants it.
-import { type Clock, systemClock } from '../../src/clock.js';
+import { type Clock, later, systemClock } from '../../src/clock.js';
 import { seedOf } from '../../src/simulator/seeded-random.js';
 import { type Spike, spikeAt } from '../../src/simulator/sessions/traffic.js';
 
@@ -17,7 +17,7 @@ export function clockWithSpikeIn(
   for (let ahead = 0; ahead <= SEARCH_MS; ahead += STEP_MS) {
     const spike = spikeAt(nodeSeed, systemClock.now() + delayMs + ahead);
     if (spike !== undefined && spike.sinceMs < 2 * STEP_MS) {
-      return { clock: { ...systemClock, now: () => systemClock.now() + ahead }, spike };
+      return { clock: { ...systemClock, now: () => later(systemClock.now(), ahead) }, spike };
     }
   }
   throw new Error(`no spike begins within ${SEARCH_MS} ms`);

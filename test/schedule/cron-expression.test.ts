@@ -1,12 +1,6 @@
 import assert from 'node:assert/strict';
-import { mock } from 'node:test';
 import { getTasks } from 'node-cron';
-import { nextRuns, shortestGapMs, validateCron } from '../../src/schedule/cron-expression.js';
-
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
+import { CronTimes, validateCron } from '../../src/schedule/cron-expression.js';
 
 describe('validateCron', () => {
   for (const expression of [
@@ -48,58 +42,29 @@ describe('validateCron', () => {
   }
 });
 
-describe('nextRuns', () => {
-  // node-cron reads the system's clock.
-  afterEach(() => mock.timers.reset());
-
-  it('lists runs after now, in order', () => {
-    mock.timers.enable({ apis: ['Date'], now: Date.UTC(2026, 0, 2, 23, 59, 45) });
-    assert.deepEqual(
-      nextRuns('*/10 * * * * *', 'UTC', 3).map((run) => run.toISOString()),
-      ['2026-01-02T23:59:50.000Z', '2026-01-03T00:00:00.000Z', '2026-01-03T00:00:10.000Z'],
-    );
+describe('CronTimes', () => {
+  it('refuses what validateCron refuses', () => {
+    assert.throws(() => new CronTimes('60 * * * *'), /minute/u);
   });
 
-  it('reads an expression in its time zone, also the second time', () => {
-    for (const _ of [1, 2]) {
-      const [utc] = nextRuns('0 3 * * *', 'UTC', 1);
-      const [tokyo] = nextRuns('0 3 * * *', 'Asia/Tokyo', 1);
-      assert.equal(utc?.getUTCHours(), 3);
-      assert.equal(tokyo?.getUTCHours(), 18);
+  it('leaves nothing behind in node-cron, however many expressions there were', () => {
+    for (let minute = 0; minute < 60; minute++) {
+      assert.equal(new CronTimes(`${minute} 3 * * *`).has(3 * 3_600 + minute * 60, 4 * 3_600), true);
     }
+    assert.equal(getTasks().size, 0);
   });
 
-  it('keeps the local hour across a change to daylight saving time', () => {
-    const runs = nextRuns('0 12 * * *', 'Europe/Berlin', 366);
-    const hours = new Set(runs.map((run) => run.getUTCHours()));
-    assert.deepEqual([...hours].sort(), [10, 11]);
+  it('tells a single time of day from several, and a named hour from any', () => {
+    const kindOf = (expression: string) => {
+      const { isOnceADay, namesHours } = new CronTimes(expression);
+      return [isOnceADay, namesHours];
+    };
+    assert.deepEqual(kindOf('30 2 * * *'), [true, true]);
+    assert.deepEqual(kindOf('5 30 2 * * mon'), [true, true]);
+    assert.deepEqual(kindOf('* 30 2 * * *'), [false, true]);
+    assert.deepEqual(kindOf('0,30 2 * * *'), [false, true]);
+    assert.deepEqual(kindOf('30 1-3 * * *'), [false, true]);
+    assert.deepEqual(kindOf('30 */2 * * *'), [false, false]);
+    assert.deepEqual(kindOf('* * * * *'), [false, false]);
   });
-});
-
-describe('nextRuns of very many expressions', () => {
-  it('leaves no more than a thousand tasks behind', () => {
-    for (let index = 0; index < 1_200; index++) {
-      const time = `${index % 60} ${Math.floor(index / 60)} * * *`;
-      assert.equal(nextRuns(time, 'UTC', 1)[0]?.getUTCMinutes(), index % 60);
-    }
-    assert.ok(getTasks().size <= 1_000, `${getTasks().size} tasks`);
-    assert.equal(nextRuns('0 0 * * *', 'UTC', 1)[0]?.getUTCHours(), 0);
-  });
-});
-
-describe('shortestGapMs', () => {
-  const GAPS = {
-    '* * * * *': MINUTE,
-    '*/10 * * * * *': 10 * SECOND,
-    '0,50 * * * * *': 10 * SECOND,
-    '0,1 3 * * *': MINUTE,
-    '* * 3 * * *': SECOND,
-    '0 0 * * 1,4': 3 * DAY,
-    '30 2 * * *': DAY,
-  };
-  for (const [expression, gap] of Object.entries(GAPS)) {
-    it(`finds ${gap / 1000} s for "${expression}"`, () => {
-      assert.equal(shortestGapMs(expression, 'UTC'), gap);
-    });
-  }
 });

@@ -1,11 +1,9 @@
-// A calendar for a fake clock: the schedule is a number of milliseconds, its runs are the multiples of that.
-import type { NextRuns } from '../../src/schedule/cron-expression.js';
-import type { FakeClock } from '../support/fake-clock.js';
+// A calendar without dates: the schedule is a number of milliseconds, its runs are the multiples of that.
+import { epochMs } from '../../src/clock.js';
+import type { NextRuns } from '../../src/schedule/next-runs.js';
 
-export function everyMs(clock: FakeClock): NextRuns {
-  return (schedule, _timezone, count) => {
-    const gap = Number(schedule);
-    const first = (Math.floor(clock.now() / gap) + 1) * gap;
-    return Array.from({ length: count }, (_, index) => new Date(first + index * gap));
-  };
-}
+export const everyMs: NextRuns = (schedule, _timezone, count, after) => {
+  const gap = Number(schedule);
+  const first = (Math.floor(after / gap) + 1) * gap;
+  return Array.from({ length: count }, (_, index) => epochMs(first + index * gap));
+};

@@ -1,25 +1,25 @@
 // A clock that stands still until a test advances it: no test waits for real time.
-import type { Clock } from '../../src/clock.js';
+import { type Clock, type EpochMs, epochMs, later, type MonotonicMs } from '../../src/clock.js';
 
 interface Sleeper {
-  readonly wakeAt: number;
+  readonly wakeAt: MonotonicMs;
   readonly wake: () => void;
 }
 
 export class FakeClock implements Clock {
-  #now: number;
-  #monotonic = 0;
+  #now: EpochMs;
+  #monotonic = 0 as MonotonicMs;
   #sleepers: Sleeper[] = [];
 
   constructor(startMs: number = Date.UTC(2026, 0, 2, 3, 4, 5)) {
-    this.#now = startMs;
+    this.#now = epochMs(startMs);
   }
 
-  now(): number {
+  now(): EpochMs {
     return this.#now;
   }
 
-  monotonic(): number {
+  monotonic(): MonotonicMs {
     return this.#monotonic;
   }
 
@@ -49,7 +49,7 @@ export class FakeClock implements Clock {
       if (ms <= 0) {
         return resolve();
       }
-      const sleeper: Sleeper = { wakeAt: this.#monotonic + ms, wake };
+      const sleeper: Sleeper = { wakeAt: later(this.#monotonic, ms), wake };
       this.#sleepers.push(sleeper);
       signal?.addEventListener('abort', abort, { once: true });
     });
@@ -57,7 +57,7 @@ export class FakeClock implements Clock {
 
   /** Lets `ms` pass: wakes the sleepers in order, and lets each one's promise callbacks run before the next. */
   async advance(ms: number): Promise<void> {
-    const end = this.#monotonic + ms;
+    const end = later(this.#monotonic, ms);
     await settle();
     for (let next = this.#takeDue(end); next !== undefined; next = this.#takeDue(end)) {
       this.#moveTo(next.wakeAt);
@@ -70,7 +70,7 @@ export class FakeClock implements Clock {
 
   /** The wall clock jumps, as when it is set: no time passes. */
   jump(ms: number): void {
-    this.#now += ms;
+    this.#now = later(this.#now, ms);
   }
 
   /** The one that wakes first; of several at the same moment, the one that has slept longest. */
@@ -87,8 +87,8 @@ export class FakeClock implements Clock {
     return first;
   }
 
-  #moveTo(monotonic: number): void {
-    this.#now += monotonic - this.#monotonic;
+  #moveTo(monotonic: MonotonicMs): void {
+    this.#now = later(this.#now, monotonic - this.#monotonic);
     this.#monotonic = monotonic;
   }
 }

@@ -1,8 +1,20 @@
 // Statuses made by hand, with every figure that there is.
-import type { NodeStatus } from '../../src/collect/node-store.js';
+import { type EpochMs, epochMs, type Moment, type MonotonicMs } from '../../src/clock.js';
+import { freshUntil, type NodeStatus } from '../../src/collect/node-store.js';
 import type { DatabaseNode } from '../../src/model/node.js';
 import type { Dimension } from '../../src/sessions/dimensions.js';
 import type { DimensionCounts, Snapshot } from '../../src/sessions/snapshot.js';
+
+/** A moment at which the figures of NODE_STATUS are fresh. */
+export const NOW: EpochMs = epochMs(Date.UTC(2026, 0, 2, 3, 4, 17));
+
+/** By `new FakeClock(NOW)`. */
+export function momentAt(wall: number): Moment {
+  return { wall: epochMs(wall), monotonic: (wall - NOW) as MonotonicMs };
+}
+
+/** Now. */
+export const MOMENT: Moment = momentAt(NOW);
 
 export function counts(values: Readonly<Record<string, number>>, distinct?: number): DimensionCounts {
   const shown = Object.entries(values).map(([value, sessions]) => ({ value, sessions }));
@@ -68,19 +80,19 @@ export const NODE_STATUS: NodeStatus = {
   csvRowsRejected: 3,
   csvBytes: 25_900,
   phaseSeconds: { submit: 0.125, wait: 2.5, download: 0.25 },
-  lastSuccessAt: Date.UTC(2026, 0, 2, 3, 4, 5, 250),
-  nextRunAt: Date.UTC(2026, 0, 2, 3, 5, 3),
+  lastSuccessAt: momentAt(Date.UTC(2026, 0, 2, 3, 4, 5, 250)),
+  nextRunAt: epochMs(Date.UTC(2026, 0, 2, 3, 5, 3)),
   lastError: undefined,
   snapshot: SNAPSHOT,
-  staleAt: Date.UTC(2026, 0, 2, 3, 7, 5),
+  freshForMs: 179_750,
   stalePolicy: '',
   runsSinceSuccess: 0,
   header: undefined,
   previousSessions: 4,
 };
 
-/** A moment at which the figures of NODE_STATUS are fresh. */
-export const NOW = Date.UTC(2026, 0, 2, 3, 4, 17);
+/** When those figures vanish. */
+export const STALE_AT: MonotonicMs = freshUntil(NODE_STATUS);
 
 /** Before its first collection has ended. */
 export const UNTRIED_STATUS: NodeStatus = {
@@ -94,7 +106,7 @@ export const UNTRIED_STATUS: NodeStatus = {
   phaseSeconds: {},
   lastSuccessAt: undefined,
   snapshot: undefined,
-  staleAt: undefined,
+  freshForMs: undefined,
   previousSessions: undefined,
 };
 

@@ -1,6 +1,6 @@
 // A project's request budget and the layer that keeps to it: a token bucket that serves its waiters in order, pauses
 // and slows down when the API throttles, and recovers step by step.
-import type { Clock } from '../../clock.js';
+import { type Clock, elapsedMs, LONG_AGO, later } from '../../clock.js';
 import type { Deadline } from '../../model/deadline.js';
 import { CollectionError } from '../../model/failure.js';
 import { TokenBucket } from '../../token-bucket.js';
@@ -36,8 +36,8 @@ export class RateLimiter {
   readonly #bucket: TokenBucket;
   readonly #meter: RateMeter;
   #reducedRate: number;
-  #reducedAt = Number.NEGATIVE_INFINITY;
-  #pausedUntil = Number.NEGATIVE_INFINITY;
+  #reducedAt = LONG_AGO;
+  #pausedUntil = LONG_AGO;
   #waiters: Waiter[] = [];
   #serving = false;
 
@@ -92,7 +92,7 @@ export class RateLimiter {
     this.#maxRate = maxRequestsPerSecond;
     this.#bucket.resize(capacityAt(maxRequestsPerSecond));
     this.#reducedRate = isReduced ? Math.min(reducedRate, maxRequestsPerSecond) : maxRequestsPerSecond;
-    this.#reducedAt = isReduced ? this.#clock.monotonic() : Number.NEGATIVE_INFINITY;
+    this.#reducedAt = isReduced ? this.#clock.monotonic() : LONG_AGO;
   }
 
   /**
@@ -102,8 +102,9 @@ export class RateLimiter {
   slowDown(pauseMs = 0): void {
     const now = this.#clock.monotonic();
     this.#refill();
-    this.#pausedUntil = Math.max(this.#pausedUntil, now + Math.min(LONGEST_PAUSE_MS, pauseMs));
-    if (now - this.#reducedAt >= HALVING_PAUSE_MS) {
+    const pausedUntil = later(now, Math.min(LONGEST_PAUSE_MS, pauseMs));
+    this.#pausedUntil = pausedUntil > this.#pausedUntil ? pausedUntil : this.#pausedUntil;
+    if (elapsedMs(this.#reducedAt, now) >= HALVING_PAUSE_MS) {
       const minRate = Math.min(MIN_REQUESTS_PER_SECOND, this.#maxRate);
       this.#reducedRate = Math.max(minRate, this.#rate() / 2);
       this.#reducedAt = now;
@@ -120,11 +121,11 @@ export class RateLimiter {
   }
 
   #pauseLeftMs(): number {
-    return Math.max(0, this.#pausedUntil - this.#clock.monotonic());
+    return Math.max(0, elapsedMs(this.#clock.monotonic(), this.#pausedUntil));
   }
 
   #rate(): number {
-    const steps = Math.floor((this.#clock.monotonic() - this.#reducedAt) / RECOVERY_STEP_MS);
+    const steps = Math.floor(elapsedMs(this.#reducedAt, this.#clock.monotonic()) / RECOVERY_STEP_MS);
     return Math.min(this.#maxRate, this.#reducedRate + (steps * this.#maxRate) / 10);
   }
 
@@ -134,7 +135,7 @@ export class RateLimiter {
 
   #refill(): void {
     const now = this.#clock.monotonic();
-    this.#meter.pass(this.#bucket.refill(0, Math.min(now, this.#pausedUntil)), 0);
+    this.#meter.pass(this.#bucket.refill(0, now < this.#pausedUntil ? now : this.#pausedUntil), 0);
     this.#meter.pass(this.#bucket.refill(this.#pace(), now), this.#pace());
   }
 

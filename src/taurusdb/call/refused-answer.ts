@@ -1,5 +1,6 @@
 // An answer that is not what was asked for, as an error: its reason by status, how long to wait, and the server's own
 // explanation where that has a known shape.
+import { type EpochMs, epochMs } from '../../clock.js';
 import type { ApiOperation } from '../../model/api-observer.js';
 import { redact } from '../../redact.js';
 import { type ApiError, apiError, describeErrorBody, type Repeatable } from '../errors.js';
@@ -31,11 +32,11 @@ const SOUGHT: Readonly<Record<ApiOperation, string>> = {
 
 const WINDOW_UNIT_MS: Readonly<Record<string, number>> = { second: 1_000, minute: 60_000 };
 
-/** Reads the rest of the answer. `secrets` are struck out of what the server says; `nowMs` is the wall clock. */
+/** Reads the rest of the answer. `secrets` are struck out of what the server says; `now` is for an answer that has no Date. */
 export async function refusedAnswer(
   answer: HttpAnswer,
   secrets: readonly string[],
-  nowMs: number,
+  now: EpochMs,
 ): Promise<ApiError> {
   const body = await readErrorBody(answer, secrets);
   const said = describeErrorBody(body);
@@ -53,7 +54,7 @@ export async function refusedAnswer(
       retryAfterMs: retryAfterMs(
         answer.header('retry-after'),
         body?.message,
-        Date.parse(date ?? '') || nowMs,
+        epochMs(Date.parse(date ?? '') || now),
       ),
     });
 
@@ -90,17 +91,17 @@ function redirectTarget(answer: HttpAnswer): string {
 /**
  * How long a throttled answer asks to wait: from its Retry-After header (RFC 9110, 10.2.3) or, where there is none,
  * from the window that the gateway names in its message (APIGW.0308: "…,limit:10,time:1 minute"). Undefined where the
- * answer does not say. `nowMs` is the wall clock, for a date.
+ * answer does not say. `now` is for a date.
  */
 export function retryAfterMs(
   retryAfter: string | undefined,
   message: string | undefined,
-  nowMs: number,
+  now: EpochMs,
 ): number | undefined {
-  return headerWait(retryAfter, nowMs) ?? windowWait(message);
+  return headerWait(retryAfter, now) ?? windowWait(message);
 }
 
-function headerWait(retryAfter: string | undefined, nowMs: number): number | undefined {
+function headerWait(retryAfter: string | undefined, now: EpochMs): number | undefined {
   if (retryAfter === undefined) {
     return undefined;
   }
@@ -112,7 +113,7 @@ function headerWait(retryAfter: string | undefined, nowMs: number): number | und
     return undefined;
   }
   const date = Date.parse(retryAfter);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
 function windowWait(message: string | undefined): number | undefined {

@@ -1,4 +1,5 @@
 // How long a secret that a server handed out will last, by the server's own clock: ours may be off.
+import type { EpochMs } from '../../clock.js';
 import { apiError } from '../errors.js';
 import type { HttpAnswer } from '../http/http-client.js';
 
@@ -6,8 +7,8 @@ import type { HttpAnswer } from '../http/http-client.js';
 const ASSUMED_LIFE_MS = 3_600_000;
 
 export interface LifeReader {
-  /** The wall clock, milliseconds since the epoch, where the answer has no Date. */
-  readonly nowMs: number;
+  /** For an answer that has no Date. */
+  readonly now: EpochMs;
   /** Called when the end cannot be read, so that an hour is assumed. */
   readonly warn: (message: string) => void;
 }
@@ -17,14 +18,14 @@ export function remainingLife(
   what: string,
   expiresAt: unknown,
   answer: HttpAnswer,
-  { nowMs, warn }: LifeReader,
+  { now, warn }: LifeReader,
 ): number {
   const endsAt = typeof expiresAt === 'string' ? Date.parse(expiresAt) : Number.NaN;
   if (Number.isNaN(endsAt)) {
     warn(`${what}: got no readable expires_at, expected a date: taken to last an hour`);
     return ASSUMED_LIFE_MS;
   }
-  const lifeMs = endsAt - (Date.parse(answer.header('date') ?? '') || nowMs);
+  const lifeMs = endsAt - (Date.parse(answer.header('date') ?? '') || now);
   if (lifeMs > 0) {
     return lifeMs;
   }

@@ -1,6 +1,6 @@
 // Something that many ask for and one request answers: a token, the id of a project. All that ask while it is under
 // way wait for the same answer; after a failure the next request is put off, longer each time.
-import type { Clock } from '../../clock.js';
+import { type Clock, LONG_AGO, later } from '../../clock.js';
 import { type Deadline, startDeadline, untilAborted } from '../../model/deadline.js';
 import { CollectionError } from '../../model/failure.js';
 import { ApiError } from '../errors.js';
@@ -23,7 +23,7 @@ export class SharedAttempt<Value> {
   readonly #options: SharedAttemptOptions<Value>;
   #running: Promise<Value> | undefined;
   #failures = 0;
-  #pausedUntil = Number.NEGATIVE_INFINITY;
+  #pausedUntil = LONG_AGO;
   #lastFailure: unknown;
 
   constructor(options: SharedAttemptOptions<Value>) {
@@ -57,7 +57,7 @@ export class SharedAttempt<Value> {
       if (error instanceof ApiError) {
         const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures);
         this.#failures += 1;
-        this.#pausedUntil = clock.monotonic() + pauseMs;
+        this.#pausedUntil = later(clock.monotonic(), pauseMs);
       }
       this.#lastFailure = this.#forCallers(error, deadline);
       throw this.#lastFailure;

@@ -72,7 +72,7 @@ export class MetadataService {
       throw refused(reply.answer, 'a temporary key');
     }
     const { clock, warn } = this.#options;
-    return readKey(reply, { nowMs: clock.now(), warn });
+    return readKey(reply, { now: clock.now(), warn });
   }
 
   close(): Promise<void> {

@@ -91,7 +91,7 @@ export class PasswordCredentials implements Credentials {
   async #fetchToken(deadline: Deadline): Promise<FetchedSecret<string>> {
     const { project, domain, user, readPassword, scope, clock, random, log } = this.#options;
     const warn = (message: string): void => log.warn(message, { project });
-    const life = () => ({ nowMs: clock.now(), warn });
+    const life = () => ({ now: clock.now(), warn });
     const iamUser = { domain, user, password: readPassword() };
     const { token, lifeMs } = await fetchIamToken(this.#callIam, iamUser, scope, life, deadline);
     const marginMs = Math.min(MAX_RENEWAL_MARGIN_MS, lifeMs / 4) * (5 / 6 + random() / 3);

@@ -1,6 +1,6 @@
 // Requests signed with a key, wherever the key comes from.
 import { createHash } from 'node:crypto';
-import type { Clock } from '../../clock.js';
+import { type Clock, type EpochMs, later } from '../../clock.js';
 import type { Deadline } from '../../model/deadline.js';
 import type { Authorization, CredentialRequest, Credentials } from '../call/credentials.js';
 import { sdkDate, signRequest } from './sign-request.js';
@@ -87,9 +87,9 @@ export class ClockSkew {
     this.#offset = offset;
   }
 
-  /** The time to sign with, milliseconds since the epoch. */
-  now(): number {
-    return this.#clock.now() + (this.#isDistrusted ? 0 : this.#offset.ms);
+  /** The time to sign with. */
+  now(): EpochMs {
+    return later(this.#clock.now(), this.#isDistrusted ? 0 : this.#offset.ms);
   }
 
   /**
@@ -98,7 +98,7 @@ export class ClockSkew {
    * clock to the gateway's, in milliseconds.
    */
   explains(
-    signedAt: number,
+    signedAt: EpochMs,
     answerDate: string | undefined,
     onCorrection: (offsetMs: number) => void,
   ): boolean {

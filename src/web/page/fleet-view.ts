@@ -1,4 +1,5 @@
 // The nodes for people: sums over the fleet, and groups by state.
+import type { MonotonicMs } from '../../clock.js';
 import type { NodeStatus } from '../../collect/node-store.js';
 import { NODE_STATES, type NodeState, type NodeView, viewNode } from './node-view.js';
 
@@ -18,8 +19,8 @@ export interface FleetView {
   readonly nodes: readonly NodeView[];
 }
 
-/** `now` in milliseconds since the epoch. Nodes keep their order. */
-export function viewFleet(statuses: readonly NodeStatus[], now: number): FleetView {
+/** Nodes keep their order. */
+export function viewFleet(statuses: readonly NodeStatus[], now: MonotonicMs): FleetView {
   const nodes = statuses.map((status) => viewNode(status, now));
   return { summary: summarize(nodes), nodes };
 }

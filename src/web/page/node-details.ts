@@ -1,5 +1,6 @@
 // One node on the page: a summary line and details that open below it. The line is rendered at each request, since it
 // shows ages; the details are cached until the node changes.
+import type { EpochMs } from '../../clock.js';
 import { DIMENSIONS } from '../../sessions/dimensions.js';
 import { FILLING_UP, NEARLY_FULL } from './fleet-view.js';
 import { change, duration, type Html, html, moment, number, percent, UNKNOWN } from './html.js';
@@ -7,18 +8,23 @@ import type { DimensionView, LongestSession, NodeView } from './node-view.js';
 
 const NOTHING = html``;
 
-/** In chunks to send in order. `now` in milliseconds since the epoch. */
-export function nodeDetails(node: NodeView, now: number, open: boolean): readonly Buffer[] {
+/** How long ago its last success and its last failure were; undefined without one. */
+export interface NodeAges {
+  readonly successMs: number | undefined;
+  readonly errorMs: number | undefined;
+}
+
+/** In chunks to send in order. */
+export function nodeDetails(node: NodeView, ages: NodeAges, now: EpochMs, open: boolean): readonly Buffer[] {
   const line = html`
 <details id="node-${node.node_id}"${open ? html` open` : ''}>
-<summary>${summaryLine(node, now)}</summary>
+<summary>${summaryLine(node, ages, now)}</summary>
 `;
   return [line.bytes(), bodyOf(node)];
 }
 
-function summaryLine(node: NodeView, now: number): Html {
-  const { last_error: error, last_success: success, saturation } = node;
-  const seconds = (time: string) => (Date.parse(time) - now) / 1000;
+function summaryLine(node: NodeView, { successMs, errorMs = 0 }: NodeAges, now: EpochMs): Html {
+  const { last_error: error, next_run: next, saturation } = node;
   const place = [node.instance_name, ROLES[node.role] ?? node.role, node.cloud_region];
   return html`<span class="state ${node.state}">${node.state}</span>
 <span class="name"><b><bdi>${node.node_name || node.node_id}</bdi></b><small><bdi>${place.filter(Boolean).join(' · ')}</bdi></small></span>
@@ -27,8 +33,8 @@ ${cell(saturation === null ? UNKNOWN : fullness(saturation), 'of max connections
 ${cell(number(node.active), 'active')}
 ${cell(number(node.lock_waiting), 'waiting for locks', (node.lock_waiting ?? 0) > 0)}
 ${cell(duration(node.transaction_longest_seconds), 'longest transaction', (node.transactions_long ?? 0) > 0)}
-${cell(success === null ? 'never' : html`${duration(-seconds(success))} ago`, node.next_run === null ? 'collected' : `next ${dueIn(seconds(node.next_run))}`)}
-${error === null ? NOTHING : html`<span class="error"><b>${error.reason}</b> ${duration(-seconds(error.at))} ago: <bdi>${error.message}</bdi></span>`}`;
+${cell(successMs === undefined ? 'never' : html`${duration(successMs / 1000)} ago`, next === null ? 'collected' : `next ${dueIn((Date.parse(next) - now) / 1000)}`)}
+${error === null ? NOTHING : html`<span class="error"><b>${error.reason}</b> ${duration(errorMs / 1000)} ago: <bdi>${error.message}</bdi></span>`}`;
 }
 
 const ROLES: Readonly<Record<string, string>> = { slave: 'replica' };

@@ -1,5 +1,6 @@
 // A node for people: what the page and /api/v1/nodes show of it (docs/api.md). The fields are named as the metrics and
 // their labels.
+import { type EpochMs, later, type MonotonicMs } from '../../clock.js';
 import { type CollectionResult, freshSnapshot, type NodeStatus } from '../../collect/node-store.js';
 import type { FailureReason } from '../../model/failure.js';
 import { DIMENSIONS, type Dimension } from '../../sessions/dimensions.js';
@@ -97,8 +98,8 @@ const knownViews = new WeakMap<
   { readonly snapshot: Snapshot | undefined; readonly view: NodeView }
 >();
 
-/** `now` in milliseconds since the epoch. Returns the same object until the node changes: node-details.ts caches by it. */
-export function viewNode(status: NodeStatus, now: number): NodeView {
+/** Returns the same object until the node changes: node-details.ts caches by it. */
+export function viewNode(status: NodeStatus, now: MonotonicMs): NodeView {
   const snapshot = freshSnapshot(status, now);
   const known = knownViews.get(status);
   if (known !== undefined && known.snapshot === snapshot) {
@@ -121,8 +122,8 @@ function makeView(status: NodeStatus, snapshot: Snapshot | undefined): NodeView 
     role: node.role,
     max_connections: node.maxConnections ?? null,
     state: stateOf(status, snapshot),
-    last_success: time(status.lastSuccessAt),
-    stale_at: time(status.staleAt),
+    last_success: time(status.lastSuccessAt?.wall),
+    stale_at: time(staleAt(status)),
     next_run: time(status.nextRunAt),
     last_error: lastError === undefined ? null : viewFailure(lastError),
     collections: status.collections,
@@ -145,7 +146,7 @@ function viewFailure({ reason, message, at }: NonNullable<NodeStatus['lastError'
     reason,
     message: oneLine(message.slice(0, MAX_MESSAGE_LENGTH)),
     hint: FAILURE_HINTS[reason],
-    at: new Date(at).toISOString(),
+    at: new Date(at.wall).toISOString(),
   };
 }
 
@@ -188,9 +189,14 @@ function viewDimensions({ dimensions }: Snapshot): Figures['dimensions'] {
   );
 }
 
-function time(milliseconds: number | undefined): string | null {
+/** As the wall clock was set at the last success. */
+function staleAt({ lastSuccessAt, freshForMs }: NodeStatus): EpochMs | undefined {
+  return lastSuccessAt && freshForMs !== undefined ? later(lastSuccessAt.wall, freshForMs) : undefined;
+}
+
+function time(milliseconds: EpochMs | undefined): string | null {
   const date = new Date(milliseconds ?? Number.NaN);
-  // Infinity, as the staleAt of collect and replay, is no date.
+  // Infinity, as the end of what collect and replay show, is no date.
   return Number.isNaN(date.getTime()) ? null : date.toISOString();
 }
 

@@ -1,9 +1,10 @@
 // The page of the nodes: their state, the age of their figures, the sources of their sessions.
-import { TimeSlice } from '../../clock.js';
+import { type EpochMs, elapsedMs, type Moment, momentOf, TimeSlice } from '../../clock.js';
+import type { NodeStatus } from '../../collect/node-store.js';
 import { type FleetSummary, groupByState, viewFleet } from './fleet-view.js';
 import { duration, type Html, html, moment, number, UNKNOWN } from './html.js';
 import { PAGE_END, type Page, type PageContent, pageStart } from './layout.js';
-import { NODES_PATH, nodeDetails, openNodePath } from './node-details.js';
+import { NODES_PATH, type NodeAges, nodeDetails, openNodePath } from './node-details.js';
 import { NODE_STATES, type NodeState } from './node-view.js';
 
 /** Up to this many nodes, all are shown open. */
@@ -13,9 +14,10 @@ export const NODES_PAGE: Page = { path: NODES_PATH, name: 'Nodes', render: rende
 
 /** Some megabytes at a thousand nodes: rendered in time slices, mostly from cached pieces. */
 async function renderNodes({ statuses, clock, ...options }: PageContent): Promise<Buffer> {
-  const now = clock.now();
+  const now = momentOf(clock);
   const slice = new TimeSlice(clock);
-  const { summary, nodes } = viewFleet(statuses, now);
+  const { summary, nodes } = viewFleet(statuses, now.monotonic);
+  const statusOf = new Map(nodes.map((node, index) => [node, statuses[index]]));
   const wanted = new URLSearchParams(options.query).get('open');
   const opened = nodes.find(({ node_id: id }) => id === wanted);
   const allOpen = nodes.length <= MAX_OPEN;
@@ -25,24 +27,40 @@ async function renderNodes({ statuses, clock, ...options }: PageContent): Promis
     subject: 'nodes',
     reloadPath: opened === undefined ? NODES_PATH : openNodePath(opened),
   };
-  const pieces = [pageStart(head, options).bytes(), summarySection(summary, now).bytes()];
+  const pieces = [
+    pageStart(head, options).bytes(),
+    summarySection(summary, oldestAgeMs(statuses, now)).bytes(),
+  ];
   for (const [state, members] of groupByState(nodes)) {
     pieces.push(sectionStart(state, members.length).bytes());
     for (const node of members) {
-      pieces.push(...nodeDetails(node, now, allOpen || node === opened));
+      pieces.push(
+        ...nodeDetails(node, agesOf(statusOf.get(node), now), now.wall, allOpen || node === opened),
+      );
       await slice.rest();
     }
     pieces.push(SECTION_END);
   }
-  return Buffer.concat([...pieces, footnote(now).bytes(), PAGE_END.bytes()]);
+  return Buffer.concat([...pieces, footnote(now.wall).bytes(), PAGE_END.bytes()]);
+}
+
+/** Of what a node's times are shown with: told by the monotonic clock, as the wall clock may have been set since. */
+function agesOf(status: NodeStatus | undefined, now: Moment): NodeAges {
+  const age = (moment: Moment | undefined) => moment && elapsedMs(moment.monotonic, now.monotonic);
+  return { successMs: age(status?.lastSuccessAt), errorMs: age(status?.lastError?.at) };
+}
+
+function oldestAgeMs(statuses: readonly NodeStatus[], now: Moment): number | undefined {
+  const ages = statuses.flatMap((status) => agesOf(status, now).successMs ?? []);
+  return ages.length === 0 ? undefined : ages.reduce((oldest, age) => Math.max(oldest, age));
 }
 
 function alarmsOf({ states: { down, stale } }: FleetSummary): readonly string[] {
   return [...(down > 0 ? [`${down} down`] : []), ...(stale > 0 ? [`${stale} stale`] : [])];
 }
 
-function summarySection(summary: FleetSummary, now: number): Html {
-  const { oldest_success: oldest, states } = summary;
+function summarySection(summary: FleetSummary, oldestMs: number | undefined): Html {
+  const { states } = summary;
   return html`<section class="overview" aria-labelledby="overview">
 <h2 id="overview">${verdict(summary)}</h2>
 <ul class="states">${NODE_STATES.toReversed().map((state) => stateCount(state, states[state]))}</ul>
@@ -50,7 +68,7 @@ function summarySection(summary: FleetSummary, now: number): Html {
 ${total(number(summary.sessions), 'sessions')}
 ${total(number(summary.active), 'active')}
 ${total(number(summary.lock_waiting), 'waiting for locks')}
-${total(oldest === null ? UNKNOWN : duration((now - Date.parse(oldest)) / 1000), 'age of the oldest data')}
+${total(oldestMs === undefined ? UNKNOWN : duration(oldestMs / 1000), 'age of the oldest data')}
 </ul>
 </section>
 `;
@@ -90,7 +108,7 @@ function sectionStart(state: NodeState, nodes: number): Html {
 <h2 id="${state}">${state} <small>${number(nodes)} ${plural(nodes)}</small></h2>`;
 }
 
-function footnote(now: number): Html {
+function footnote(now: EpochMs): Html {
   return html`
 <p class="made">As of ${moment(new Date(now).toISOString())}. Figures are of each node’s last good collection; a bar is a value’s share of the node’s sessions.</p>
 `;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { epochMs } from '../../../src/clock.js';
 import { retryAfterMs } from '../../../src/taurusdb/call/refused-answer.js';
 
-const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
+const NOW = epochMs(Date.UTC(2026, 0, 2, 3, 4, 5));
 
 describe('retryAfterMs', () => {
   const headers: [header: string, expected: number | undefined][] = [

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { EpochMs } from '../../../src/clock.js';
 import { ClockSkew } from '../../../src/taurusdb/credentials/signing-credentials.js';
 import { FakeClock } from '../../support/fake-clock.js';
 
@@ -12,7 +13,7 @@ describe('clock skew', () => {
     const skew = new ClockSkew(clock);
     return {
       now: () => skew.now(),
-      explains: (signedAt: number, answerDate: string | undefined) =>
+      explains: (signedAt: EpochMs, answerDate: string | undefined) =>
         skew.explains(signedAt, answerDate, (offsetMs) => corrections.push(offsetMs)),
     };
   };

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { groupByState, viewFleet } from '../../../src/web/page/fleet-view.js';
 import {
   DATABASE_NODE,
+  MOMENT,
+  momentAt,
   NODE_STATUS,
   NOW,
   SNAPSHOT,
@@ -14,11 +16,11 @@ describe('viewFleet', () => {
     const { summary, nodes } = viewFleet(
       [
         statusOf(1),
-        statusOf(2, { up: false, lastSuccessAt: NOW - 60_000 }),
-        statusOf(3, { staleAt: NOW }),
+        statusOf(2, { up: false, lastSuccessAt: momentAt(NOW - 60_000) }),
+        statusOf(3, { freshForMs: 0 }),
         UNTRIED_STATUS,
       ],
-      NOW,
+      MOMENT.monotonic,
     );
     assert.deepEqual(summary, {
       nodes: 4,
@@ -35,7 +37,7 @@ describe('viewFleet', () => {
   });
 
   it('has no oldest success before the first', () => {
-    assert.equal(viewFleet([UNTRIED_STATUS], NOW).summary.oldest_success, null);
+    assert.equal(viewFleet([UNTRIED_STATUS], MOMENT.monotonic).summary.oldest_success, null);
   });
 });
 
@@ -50,7 +52,7 @@ describe('groupByState', () => {
   it('puts the worst first: down nodes, then those that fill up, then by name', () => {
     const { nodes } = viewFleet(
       [named('b'), named('a'), named('full', {}, 7), named('z', { up: false }), named('y', { up: false })],
-      NOW,
+      MOMENT.monotonic,
     );
     assert.deepEqual(
       [...groupByState(nodes)].map(([state, members]) => [state, members.map(({ node_name }) => node_name)]),

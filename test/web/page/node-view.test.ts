@@ -1,19 +1,23 @@
 import assert from 'node:assert/strict';
+import { epochMs, later } from '../../../src/clock.js';
 import { FAILURE_REASONS } from '../../../src/model/failure.js';
 import { viewNode } from '../../../src/web/page/node-view.js';
 import {
   counts,
   DATABASE_NODE,
+  MOMENT,
   NODE_STATUS,
-  NOW,
   SNAPSHOT,
+  STALE_AT,
   UNTRIED_STATUS,
 } from '../../support/node-status-fixture.js';
+
+const NOW = MOMENT.monotonic;
 
 describe('viewNode', () => {
   it('has no date for what never comes', () => {
     const view = viewNode(
-      { ...NODE_STATUS, staleAt: Number.POSITIVE_INFINITY, nextRunAt: Number.MAX_SAFE_INTEGER },
+      { ...NODE_STATUS, freshForMs: Number.POSITIVE_INFINITY, nextRunAt: epochMs(Number.MAX_SAFE_INTEGER) },
       NOW,
     );
     assert.deepEqual([view.stale_at, view.next_run], [null, null]);
@@ -65,21 +69,23 @@ describe('viewNode', () => {
   });
 
   it('has no time for what never comes', () => {
-    const view = viewNode({ ...NODE_STATUS, staleAt: Infinity, nextRunAt: Number.MAX_SAFE_INTEGER }, NOW);
+    const view = viewNode(
+      { ...NODE_STATUS, freshForMs: Infinity, nextRunAt: epochMs(Number.MAX_SAFE_INTEGER) },
+      NOW,
+    );
     assert.deepEqual([view.stale_at, view.next_run, view.state], [null, null, 'up']);
   });
 
   it('is pending before the first try, down after a failure, stale without recent figures', () => {
-    const staleAt = NODE_STATUS.staleAt ?? 0;
     assert.equal(viewNode(UNTRIED_STATUS, NOW).state, 'pending');
     assert.equal(viewNode(NODE_STATUS, NOW).state, 'up');
     assert.equal(viewNode({ ...NODE_STATUS, up: false }, NOW).state, 'down');
-    assert.equal(viewNode({ ...NODE_STATUS, up: false }, staleAt).state, 'down');
-    assert.equal(viewNode(NODE_STATUS, staleAt).state, 'stale');
+    assert.equal(viewNode({ ...NODE_STATUS, up: false }, STALE_AT).state, 'down');
+    assert.equal(viewNode(NODE_STATUS, STALE_AT).state, 'stale');
   });
 
   it('shows no figures that are too old', () => {
-    const view = viewNode(NODE_STATUS, NODE_STATUS.staleAt ?? 0);
+    const view = viewNode(NODE_STATUS, STALE_AT);
     const { sessions, previous_sessions, saturation, active, dimensions, longest_sessions } = view;
     assert.deepEqual([sessions, previous_sessions, saturation, active], [null, null, null, null]);
     assert.deepEqual([dimensions, longest_sessions], [{}, []]);
@@ -112,7 +118,7 @@ describe('viewNode', () => {
       const failed = {
         ...NODE_STATUS,
         up: false,
-        lastError: { reason, message: 'got x, expected y', at: NOW },
+        lastError: { reason, message: 'got x, expected y', at: MOMENT },
       };
       assert.match(viewNode(failed, NOW).last_error?.hint ?? '', /^[A-Z].{30,}\.$/u, reason);
     }
@@ -121,15 +127,15 @@ describe('viewNode', () => {
   it('is the same object until something changes', () => {
     const status = { ...NODE_STATUS };
     const view = viewNode(status, NOW);
-    assert.equal(viewNode(status, NOW + 1000), view);
-    assert.notEqual(viewNode(status, NODE_STATUS.staleAt ?? 0), view);
+    assert.equal(viewNode(status, later(NOW, 1000)), view);
+    assert.notEqual(viewNode(status, STALE_AT), view);
     assert.notEqual(viewNode({ ...status }, NOW), view);
   });
 
   it('keeps an error to one line of at most 500 characters', () => {
     const message = `got \u001b[31m"a\r\nb"\u0085${'x'.repeat(1_000_000)}`;
     const { last_error: error } = viewNode(
-      { ...NODE_STATUS, lastError: { reason: 'api', message, at: NOW } },
+      { ...NODE_STATUS, lastError: { reason: 'api', message, at: MOMENT } },
       NOW,
     );
     assert.match(error?.message ?? '', /^got {2}\[31m"a b" x+$/);

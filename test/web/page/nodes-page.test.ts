@@ -8,6 +8,7 @@ import { FakeClock } from '../../support/fake-clock.js';
 import {
   counts,
   DATABASE_NODE,
+  momentAt,
   NODE_STATUS,
   NOW,
   SNAPSHOT,
@@ -31,7 +32,7 @@ function visible(page: string): string {
 
 describe('NODES_PAGE', () => {
   it('says first which nodes are well, and how old the data is', async () => {
-    const down = { ...NODE_STATUS, up: false, lastSuccessAt: NOW - 600_000 };
+    const down = { ...NODE_STATUS, up: false, lastSuccessAt: momentAt(NOW - 600_000) };
     const text = visible(await pageOf([NODE_STATUS, down, UNTRIED_STATUS]));
     assert.match(text, /\n1 of 3 nodes not collected\n1\nup\n1\npending\n0\nstale\n1\ndown\n/);
     assert.match(text, /\n10 min\nage of the oldest data\n/);
@@ -73,14 +74,14 @@ describe('NODES_PAGE', () => {
   });
 
   it('shows why a node is down, how long ago it was last collected, and what to do', async () => {
-    const at = NOW - 30_000;
+    const at = momentAt(NOW - 30_000);
     const lastError = { reason: 'timeout', message: 'wait: got running, expected finished', at } as const;
     const status = {
       ...NODE_STATUS,
       up: false,
       snapshot: undefined,
       lastError,
-      lastSuccessAt: NOW - 10_800_000,
+      lastSuccessAt: momentAt(NOW - 10_800_000),
     };
     const text = visible(await pageOf([status]));
     assert.match(
@@ -115,6 +116,22 @@ describe('NODES_PAGE', () => {
     assert.match(await page(), /\n17 s ago\n/);
   });
 
+  it('tells ages by the time that has passed, however the wall clock is set meanwhile', async () => {
+    const status = {
+      ...NODE_STATUS,
+      up: false,
+      lastError: { reason: 'network', message: 'got a reset', at: momentAt(NOW - 7_000) },
+    } as const;
+    for (const stepMs of [-3_600_000, 3_600_000]) {
+      const clock = new FakeClock(NOW);
+      clock.jump(stepMs);
+      const text = visible(String(await NODES_PAGE.render({ ...OPTIONS, statuses: [status], clock })));
+      assert.match(text, /\n12 s\nage of the oldest data\n/);
+      assert.match(text, /\n12 s ago\n/);
+      assert.match(text, /\n7 s ago:\n/);
+    }
+  });
+
   it('escapes whatever others have named', async () => {
     const evil = '<script>alert("1")</script>\'&';
     const page = await pageOf(
@@ -131,7 +148,7 @@ describe('NODES_PAGE', () => {
             cloudRegion: evil,
             role: evil,
           },
-          lastError: { reason: 'api', message: evil, at: NOW },
+          lastError: { reason: 'api', message: evil, at: momentAt(NOW) },
           snapshot: {
             ...SNAPSHOT,
             times: [{ command: evil, totalSeconds: 1, longestSeconds: 1 }],

@@ -1,0 +1,147 @@
+// When a schedule comes next, by the wall clocks of a time zone, through every change of them. Where clocks go back, what
+// comes more than once a day comes in both passes of the doubled time; where they go forward, what named a skipped hour
+// comes at the change. node-cron's own answer leaves out the second pass, and the hours that are skipped.
+import { type EpochMs, epochMs } from '../clock.js';
+import { CronTimes, DAY_SECONDS } from './cron-expression.js';
+import { TimeZone } from './time-zone.js';
+
+/** The first `count` runs of a schedule after an instant; fewer where no more come. `timezone` is an IANA name. */
+export type NextRuns = (
+  schedule: string,
+  timezone: string,
+  count: number,
+  after: EpochMs,
+) => readonly EpochMs[];
+
+/** The first `count` runs after `after`, or all that there are. */
+interface Answer {
+  readonly after: EpochMs;
+  readonly count: number;
+  readonly runs: readonly EpochMs[];
+}
+
+/** A schedule in a time zone, and what was last found of it: thousands of nodes ask for the same. */
+interface Calendar {
+  readonly times: CronTimes;
+  readonly zone: TimeZone;
+  known: Answer;
+}
+
+/** Looked up beyond what was asked for. */
+const AHEAD = 8;
+
+/** By expression and time zone, the last used at the end. */
+const calendars = new Map<string, Calendar>();
+/** By name. A formatter of dates takes much memory, and a tenth of a millisecond to make. */
+const zones = new Map<string, TimeZone>();
+/** Reloads bring new expressions without end. */
+const MAX_KNOWN = 1_000;
+
+/** Throws for what `validateCron` refuses. */
+export const nextRuns: NextRuns = (schedule, timezone, count, after) => {
+  const calendar = calendarOf(schedule, timezone);
+  const answer = runsFrom(calendar.known, after, count);
+  if (answer !== undefined) {
+    return answer;
+  }
+  calendar.known = lookUp(calendar, boundBefore(calendar.known, after), count + AHEAD);
+  return runsFrom(calendar.known, after, count) ?? [];
+};
+
+/** Undefined where the answer does not hold as many. */
+function runsFrom({ runs, ...known }: Answer, after: EpochMs, count: number): readonly EpochMs[] | undefined {
+  const first = runs.findIndex((run) => run > after);
+  return known.after <= after && first >= 0 && first + count <= known.count
+    ? runs.slice(first, first + count)
+    : undefined;
+}
+
+/** The earliest instant known to be followed by the same runs as `after`: nodes ask for moments that differ a little. */
+function boundBefore(known: Answer, after: EpochMs): EpochMs {
+  const first = known.runs.findIndex((run) => run > after);
+  return known.after <= after && first >= 0 ? (known.runs[first - 1] ?? known.after) : after;
+}
+
+function lookUp(calendar: Calendar, after: EpochMs, count: number): Answer {
+  const runs: EpochMs[] = [];
+  for (const run of runsAfter(calendar, after)) {
+    runs.push(run);
+    if (runs.length === count) {
+      break;
+    }
+  }
+  return { after, count, runs };
+}
+
+/** The least time between two runs that follow each other, by clocks that do not change; infinite where none follows soon. */
+export function shortestGapMs(schedule: string): number {
+  // At most 60 runs stand close together, the seconds of a minute or the minutes of an hour: 100 show them all.
+  const runs = 100;
+  const start = epochMs(Date.UTC(2024, 0, 1));
+  const end = start + 2 * 366 * DAY_SECONDS * 1_000;
+  let shortest = Number.POSITIVE_INFINITY;
+  let previous = Number.NEGATIVE_INFINITY;
+  let count = 0;
+  for (const run of runsAfter(calendarOf(schedule, 'UTC'), start)) {
+    count += 1;
+    if (count > runs || run > end) {
+      break;
+    }
+    shortest = Math.min(shortest, run - previous);
+    previous = run;
+  }
+  return shortest;
+}
+
+function calendarOf(schedule: string, timezone: string): Calendar {
+  return kept(calendars, `${timezone} ${schedule}`, () => ({
+    times: new CronTimes(schedule),
+    zone: kept(zones, timezone, () => new TimeZone(timezone)),
+    known: { after: epochMs(0), count: 0, runs: [] },
+  }));
+}
+
+/** What the map has under the key, or now gets; what was used longest ago leaves it. */
+function kept<Value>(known: Map<string, Value>, key: string, make: () => Value): Value {
+  const value = known.get(key) ?? make();
+  known.delete(key);
+  known.set(key, value);
+  const [oldest] = known.keys();
+  if (known.size > MAX_KNOWN && oldest !== undefined) {
+    known.delete(oldest);
+  }
+  return value;
+}
+
+/** Looks through the time day by day, skipping those on which the wall clocks show no day of the schedule. */
+function* runsAfter({ times, zone }: Pick<Calendar, 'times' | 'zone'>, after: EpochMs): Generator<EpochMs> {
+  const begin = Math.floor(after / 1_000);
+  // A day earlier, to know what the clocks have shown before, should they have gone back since.
+  let from = begin - DAY_SECONDS;
+  /** Up to where the wall clocks have come. */
+  let reached = Number.NEGATIVE_INFINITY;
+  for (;;) {
+    const today = Math.floor((from + zone.offsetAt(from)) / DAY_SECONDS);
+    // The clocks may go back to the day before.
+    const day = times.firstDay(today - 1);
+    if (day === undefined) {
+      return;
+    }
+    // No clock is a day before UTC.
+    from = Math.max(from, (day - 1) * DAY_SECONDS);
+    for (const { start, end, offset, offsetBefore } of zone.periods(from, from + DAY_SECONDS)) {
+      const shown = start + offset;
+      const isMadeUp =
+        times.namesHours && times.has(start + offsetBefore, shown) && !times.has(shown, shown + 1);
+      if (isMadeUp && start > begin) {
+        yield epochMs(start * 1_000);
+      }
+      const first = Math.max(start, begin + 1) + offset;
+      for (const time of times.between(times.isOnceADay ? Math.max(first, reached) : first, end + offset)) {
+        yield epochMs((time - offset) * 1_000);
+      }
+      reached = Math.max(reached, end + offset);
+    }
+    from += DAY_SECONDS;
+  }
+}

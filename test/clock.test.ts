@@ -1,0 +1,49 @@
+// Which clock measures what: the compiler keeps their instants apart, and few files ask for the wall clock at all.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { elapsedMs, later, type MonotonicMs, momentOf } from '../src/clock.js';
+import { FakeClock } from './support/fake-clock.js';
+
+const SRC = path.resolve(import.meta.dirname, '../src');
+
+/** Who reads the wall clock alone, and what for. What lasts or passes is measured with the monotonic clock. */
+const WALL_CLOCK_FOR: Readonly<Record<string, string>> = {
+  'agent/agent.ts': 'a timestamp: when the configuration was loaded',
+  'clock.ts': 'both clocks',
+  'discover/discovery.ts': 'a timestamp: when nodes were discovered',
+  'taurusdb/call/send.ts': 'Retry-After with a date, of an answer that has none of its own',
+  'taurusdb/credentials/metadata-service.ts': 'the end of a key, of an answer that has no date of its own',
+  'taurusdb/credentials/password-credentials.ts':
+    'the end of a token, of an answer that has no date of its own',
+  'taurusdb/credentials/signing-credentials.ts': 'the date of a signature',
+};
+
+describe('the clocks', () => {
+  it('are not mixed up by anything that compiles', () => {
+    const clock = new FakeClock();
+    const { wall, monotonic } = momentOf(clock);
+    assert.equal(elapsedMs(monotonic, later(monotonic, 7)), 7);
+    assert.equal(elapsedMs(wall, later(wall, -7)), -7);
+    // @ts-expect-error: of different clocks
+    elapsedMs(monotonic, wall);
+    // @ts-expect-error: of different clocks
+    elapsedMs(wall, monotonic);
+    // @ts-expect-error: of the wall clock
+    const asked: MonotonicMs = clock.now();
+    // @ts-expect-error: of no clock
+    const computed: MonotonicMs = clock.now() + 1_000;
+    assert.ok(asked < computed);
+  });
+
+  it('are asked for the time of day by those alone that need it', () => {
+    const askers = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts') && !file.startsWith('simulator/'))
+      .filter((file) =>
+        /\bclock\.now\(\)|\bsystemClock\.now\(\)|Date\.now\(\)/iu.test(
+          readFileSync(path.join(SRC, file), 'utf8'),
+        ),
+      );
+    assert.deepEqual(askers.sort(), Object.keys(WALL_CLOCK_FOR));
+  });
+});
