@@ -13,7 +13,7 @@ import { Scheduler, type SchedulerSettings } from '../schedule/scheduler.js';
 import { buildInfo } from './build-info.js';
 import { Fleet } from './fleet.js';
 import { ProjectClients } from './project-clients.js';
-import { collectionSettings, schedulerSettings } from './settings.js';
+import { collectionSettings, type OnFirstLine, schedulerSettings } from './settings.js';
 
 /** The parts of a configuration that a reload puts in force. */
 export type WiredConfig = Pick<Config, 'projects' | 'collection' | 'csv' | 'metrics'>;
@@ -26,6 +26,7 @@ export interface Dependencies {
   readonly nextRuns?: NextRuns;
   /** Instead of the ECS's own address: for tests. */
   readonly metadataEndpoint?: string;
+  readonly onFirstLine?: OnFirstLine;
 }
 
 /** Lives as long as the process: a reload changes what the parts work with, not the parts. */
@@ -47,7 +48,7 @@ export interface Wiring {
  * nothing, where the configuration cannot be put in force. Nothing is asked of the API before `start`.
  */
 export function wire(config: WiredConfig, dependencies: Dependencies, previous?: Wiring): Wiring {
-  const collection = collectionSettings(config, dependencies.nextRuns ?? nextRuns);
+  const collection = collectionSettings(config, dependencies.nextRuns ?? nextRuns, dependencies.onFirstLine);
   const scheduling = schedulerSettings(config.collection);
   const wiring = { ...(previous ?? assemble(config, collection, scheduling, dependencies)), config };
   const { metrics, clients, collector, scheduler, fleet } = wiring;

@@ -20,7 +20,7 @@ export interface ReadResult {
   readonly snapshot: Snapshot;
   /** The columns that the file has. */
   readonly columns: readonly ColumnName[];
-  /** Header names that no column is known by: at most 20, cut to 40 characters. */
+  /** Header names that no column is known by, as they may be shown: at most 20, cut to 40 characters. */
   readonly unknownHeaders: readonly string[];
 }
 
