@@ -122,10 +122,14 @@ function inSeconds(names: readonly string[]): readonly string[] {
   return names.flatMap((name) => [name, `${name}(s)`, `${name}(秒)`]);
 }
 
-function checkHeaderSize(header: readonly string[]): void {
-  if (header.length > MAX_COLUMNS) {
-    throw new CsvError(`csv header: got ${header.length} columns, expected at most ${MAX_COLUMNS}`);
+export function checkColumnCount(columns: number): void {
+  if (columns > MAX_COLUMNS) {
+    throw new CsvError(`csv header: got ${columns} columns, expected at most ${MAX_COLUMNS}`);
   }
+}
+
+function checkHeaderSize(header: readonly string[]): void {
+  checkColumnCount(header.length);
   const characters = header.reduce((sum, name) => sum + name.length, 0);
   if (characters > MAX_HEADER_CHARACTERS) {
     throw new CsvError(`csv header: got ${characters} characters, expected at most ${MAX_HEADER_CHARACTERS}`);
