@@ -2,10 +2,12 @@
 import type { CollectionSettings } from '../collect/collector.js';
 import type { SessionFilter } from '../collect/session-api.js';
 import type { Config } from '../config/config-schema.js';
+import type { DatabaseNode } from '../model/node.js';
 import { nextRuns } from '../schedule/next-runs.js';
 import { freshForMs, type StalePolicy } from '../schedule/run-times.js';
 import type { SchedulerSettings } from '../schedule/scheduler.js';
 import { byDimension } from '../sessions/dimensions.js';
+import { tellFirstLine } from '../sessions/first-line.js';
 import type { SessionSettings } from '../sessions/read-snapshot.js';
 import { readSnapshot } from '../sessions/read-snapshot.js';
 
@@ -17,15 +19,24 @@ export function schedulerSettings({
   return { timezone, splayMs: splay, maxConcurrent: max_concurrent };
 }
 
+/** Called with the first line of each node's file, whatever becomes of the file. */
+export type OnFirstLine = (node: DatabaseNode, line: string) => void;
+
 export function collectionSettings(
   config: Pick<Config, 'csv' | 'metrics' | 'collection'>,
+  onFirstLine?: OnFirstLine,
 ): CollectionSettings {
   const { timezone, splay, timeout, poll_interval, stale_after } = config.collection;
   const sessions = sessionSettings(config);
   const policy: StalePolicy = { timezone, splayMs: splay, timeoutMs: timeout, staleAfterMs: stale_after };
   return {
     filter: sessionFilter(config.collection),
-    readSnapshot: (bytes, tally, previous) => readSnapshot(bytes, sessions, tally, previous),
+    readSnapshot: (bytes, tally, previous, node) => {
+      const csv = onFirstLine
+        ? tellFirstLine(bytes, sessions.encoding, (line) => onFirstLine(node, line))
+        : bytes;
+      return readSnapshot(csv, sessions, tally, previous);
+    },
     timeoutMs: timeout,
     pollIntervalMs: poll_interval,
     stalePolicy: ({ schedule }) => JSON.stringify([schedule, policy]),

@@ -13,7 +13,7 @@ import { Scheduler, type SchedulerSettings } from '../schedule/scheduler.js';
 import { buildInfo } from './build-info.js';
 import { Fleet } from './fleet.js';
 import { ProjectClients } from './project-clients.js';
-import { collectionSettings, schedulerSettings } from './settings.js';
+import { collectionSettings, type OnFirstLine, schedulerSettings } from './settings.js';
 
 /** The parts of a configuration that a reload puts in force. */
 export type WiredConfig = Pick<Config, 'projects' | 'collection' | 'csv' | 'metrics'>;
@@ -24,6 +24,7 @@ export interface Dependencies {
   readonly log: Log;
   /** Instead of the ECS's own address: for tests. */
   readonly metadataEndpoint?: string;
+  readonly onFirstLine?: OnFirstLine;
 }
 
 /** Lives as long as the process: a reload changes what the parts work with, not the parts. */
@@ -45,7 +46,7 @@ export interface Wiring {
  * nothing, where the configuration cannot be put in force. Nothing is asked of the API before `start`.
  */
 export function wire(config: WiredConfig, dependencies: Dependencies, previous?: Wiring): Wiring {
-  const collection = collectionSettings(config);
+  const collection = collectionSettings(config, dependencies.onFirstLine);
   const scheduling = schedulerSettings(config.collection);
   const wiring = { ...(previous ?? assemble(config, collection, scheduling, dependencies)), config };
   const { metrics, clients, collector, scheduler, fleet } = wiring;

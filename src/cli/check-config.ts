@@ -10,7 +10,7 @@ import { openWebAccess } from '../web/access/web-access.js';
 import { shardOf } from './command-line.js';
 import { configFile, type FlagValues, logSettings } from './flags.js';
 import { openOneShot } from './open-one-shot.js';
-import { nodeReport } from './print-nodes.js';
+import { firstLineReport, nodeReport } from './print-nodes.js';
 
 /**
  * Prints warnings; errors are thrown as ConfigErrors, with path and line. Resolves to 1 when `--online` found a failure.
@@ -41,7 +41,13 @@ export async function checkConfig(flags: FlagValues): Promise<number> {
  */
 async function checkOnline(flags: FlagValues, config: Config): Promise<boolean> {
   // Failures are in the report: the log repeats them only at a level that a flag sets.
-  const { shot } = openOneShot(flags, config, { ...config.log, level: 'error' });
+  const firstLines = new Map<string, string>();
+  const { shot } = openOneShot(
+    flags,
+    config,
+    { ...config.log, level: 'error' },
+    flags['show-header'] === true ? { onFirstLine: ({ nodeId }, line) => firstLines.set(nodeId, line) } : {},
+  );
   try {
     const discovered = await shot.discover();
     let succeeded = true;
@@ -61,6 +67,10 @@ async function checkOnline(flags: FlagValues, config: Config): Promise<boolean> 
     }
     for (const status of await shot.collect(nodes, progress(nodes.length))) {
       print(nodeReport(status));
+      const firstLine = firstLines.get(status.node.nodeId);
+      if (firstLine !== undefined) {
+        print(firstLineReport(status.node, firstLine));
+      }
       succeeded &&= status.up === true;
     }
     return succeeded;

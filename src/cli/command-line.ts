@@ -32,6 +32,9 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   if (command === 'replay' && rest.length === 0 && values.help !== true && values.version !== true) {
     throw new UsageError('replay needs at least one CSV file');
   }
+  if (values['show-header'] === true && values.online !== true) {
+    throw new UsageError('--show-header needs --online, which fetches the files whose header it prints');
+  }
   const flags = Object.entries(values).map(([name, written]) => [name, readFlag(command, name, written)]);
   return { command, flags: Object.fromEntries(flags), files: rest };
 }

@@ -57,6 +57,11 @@ export const FLAGS = flagTable({
     commands: ['check-config'],
     help: 'also try the credentials and every node',
   },
+  'show-header': {
+    type: 'boolean',
+    commands: ['check-config'],
+    help: 'with --online: print the first line of each file, which may be a row with SQL',
+  },
   shard: {
     type: 'string',
     commands: ['run', 'collect', 'check-config', 'demo'],

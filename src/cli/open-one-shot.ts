@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import { OneShot } from '../agent/one-shot.js';
 import { openLog } from '../agent/open-log.js';
+import type { Dependencies } from '../agent/wire.js';
 import { systemClock } from '../clock.js';
 import type { Config } from '../config/config-schema.js';
 import type { DiscoveryResult } from '../discover/discovery-api.js';
@@ -14,12 +15,13 @@ export function openOneShot(
   flags: FlagValues,
   config: Config,
   configuredLog: Config['log'] = config.log,
+  observers: Pick<Dependencies, 'onFirstLine'> = {},
 ): { readonly shot: OneShot; readonly log: Log } {
   const { log, protect } = openLog(logSettings(flags, configuredLog));
   protect(config);
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
-  const dependencies = { shard: shardOf(flags, hostname()), clock: systemClock, log };
+  const dependencies = { shard: shardOf(flags, hostname()), clock: systemClock, log, ...observers };
   return { shot: new OneShot(config, dependencies, stop.signal), log };
 }
 

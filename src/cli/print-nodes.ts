@@ -4,6 +4,7 @@ import type { Wiring } from '../agent/wire.js';
 import { epochMs } from '../clock.js';
 import type { NodeStatus } from '../collect/node-store.js';
 import { renderSnapshot, renderStatus } from '../metrics/render-node.js';
+import type { DatabaseNode } from '../model/node.js';
 import type { Snapshot } from '../sessions/snapshot.js';
 import { oneLine } from '../web/page/node-view.js';
 
@@ -46,7 +47,7 @@ export function nodeTable(statuses: readonly NodeStatus[]): string {
 /** One line: what the collection of a node found, or why it failed. */
 export function nodeReport(status: NodeStatus): string {
   const { node, lastError, snapshot, header } = status;
-  const name = [node.project, node.name || node.instanceId, node.nodeId].join(' ');
+  const name = nameOf(node);
   if (header === undefined || snapshot === undefined) {
     const reason = lastError === undefined ? 'not tried' : `${lastError.reason}: ${lastError.message}`;
     return oneLine(`${name}: failed: ${reason}`);
@@ -56,6 +57,14 @@ export function nodeReport(status: NodeStatus): string {
     `${name}: ok: ${snapshot.sessions} sessions, ${seriesOf(status)} series, ` +
       `columns ${header.columns.join(' ')}, headers not known: ${unknown}`,
   );
+}
+
+export function firstLineReport(node: DatabaseNode, line: string): string {
+  return `${oneLine(nameOf(node))}: first line: ${line}`;
+}
+
+function nameOf({ project, name, instanceId, nodeId }: DatabaseNode): string {
+  return [project, name || instanceId, nodeId].join(' ');
 }
 
 /** How many series the agent publishes of the node. */

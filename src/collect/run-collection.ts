@@ -1,5 +1,6 @@
 // The whole program in one sentence: submit → wait → download → parse → aggregate → publish. Everything else
 // decides when this runs, how it reaches the API, or what becomes of its result.
+import type { DatabaseNode } from '../model/node.js';
 import type { ReadResult } from '../sessions/read-snapshot.js';
 import type { CsvTally, Snapshot } from '../sessions/snapshot.js';
 import type { PhaseTimer } from './phase-timer.js';
@@ -11,6 +12,7 @@ export type ReadSnapshot = (
   csv: AsyncIterable<Uint8Array>,
   tally: CsvTally,
   previous: Snapshot | undefined,
+  node: DatabaseNode,
 ) => Promise<ReadResult>;
 
 export interface Collection extends TaskWait {
@@ -36,7 +38,7 @@ export async function runCollection(collection: Collection): Promise<void> {
 
   const result = await phases.time('download', async () => {
     const csv = await api.downloadResult(node, requestId, deadline);
-    return collection.readSnapshot(csv, collection.tally, collection.previous);
+    return collection.readSnapshot(csv, collection.tally, collection.previous, node);
   });
 
   collection.publish(result);

@@ -61,13 +61,16 @@ export const MAX_COLUMNS = MAX_FIELDS;
 const MAX_HEADER_CHARACTERS = 64 * 1024;
 const MAX_NAMES_SHOWN = 20;
 const MAX_NAME_CHARACTERS = 40;
+/** A line with fewer names that are known may be a row of a file without a header: its cells hold SQL. */
+const KNOWN_NAMES_OF_A_HEADER = 2;
+const NOT_A_NAME = '(not a name)';
 
 export type HeaderNames = Readonly<Partial<Record<ColumnName, readonly string[]>>>;
 
 export interface FoundColumns {
   /** Index of the column's field in every row. */
   readonly indexes: ReadonlyMap<ColumnName, number>;
-  /** Header names that belong to no column: at most 20, cut to 40 characters. */
+  /** Header names that belong to no column, as they may be shown: at most 20, cut to 40 characters. */
   readonly unknownHeaders: readonly string[];
 }
 
@@ -94,11 +97,14 @@ export function findColumns(header: readonly string[], extraNames: HeaderNames =
       find(column, NORMALIZED_NAMES[column] ?? []);
     }
   }
+  const known = new Set([extra, NORMALIZED_NAMES].flatMap((names) => Object.values(names).flat()));
   const missing = REQUIRED_COLUMNS.filter((column) => !indexes.has(column));
   if (missing.length > 0) {
-    throw missingColumns(missing, header, extraNames);
+    const knownNames = [...fields.keys()].filter((name) => known.has(name)).length;
+    throw missingColumns(missing, describeHeader(header, knownNames), extraNames);
   }
-  return { indexes, unknownHeaders: unknownHeaders(header, [extra, NORMALIZED_NAMES]) };
+  const unknown = header.filter((name) => !known.has(normalizedHeader(name)));
+  return { indexes, unknownHeaders: unknown.slice(0, MAX_NAMES_SHOWN).map(shownName) };
 }
 
 /** Without what people and exports write differently: case, blanks, `_`, `-`, `.`, brackets, a byte-order mark. */
@@ -116,10 +122,14 @@ function inSeconds(names: readonly string[]): readonly string[] {
   return names.flatMap((name) => [name, `${name}(s)`, `${name}(秒)`]);
 }
 
-function checkHeaderSize(header: readonly string[]): void {
-  if (header.length > MAX_COLUMNS) {
-    throw new CsvError(`csv header: got ${header.length} columns, expected at most ${MAX_COLUMNS}`);
+export function checkColumnCount(columns: number): void {
+  if (columns > MAX_COLUMNS) {
+    throw new CsvError(`csv header: got ${columns} columns, expected at most ${MAX_COLUMNS}`);
   }
+}
+
+function checkHeaderSize(header: readonly string[]): void {
+  checkColumnCount(header.length);
   const characters = header.reduce((sum, name) => sum + name.length, 0);
   if (characters > MAX_HEADER_CHARACTERS) {
     throw new CsvError(`csv header: got ${characters} characters, expected at most ${MAX_HEADER_CHARACTERS}`);
@@ -150,33 +160,34 @@ function onlyField(column: ColumnName, name: string, fields: readonly number[]):
   return first;
 }
 
-function missingColumns(
-  missing: readonly ColumnName[],
-  header: readonly string[],
-  extraNames: HeaderNames,
-): CsvError {
+function missingColumns(missing: readonly ColumnName[], got: string, extraNames: HeaderNames): CsvError {
   const expected = missing.map((column) => {
     const names = [...(extraNames[column] ?? []), ...HEADER_NAMES[column]];
     return `a column for ${column} (${names.map((name) => JSON.stringify(name)).join(', ')})`;
   });
-  // In a file without a header these are cells, which hold SQL: so nothing is shown that is no plain name.
-  const names = header
-    .slice(0, MAX_NAMES_SHOWN)
-    .map((name) =>
-      /^[\p{L}\p{M}\p{N}\s_.()（）/-]*$/u.test(name) ? JSON.stringify(cut(name)) : '(not a name)',
-    );
+  return new CsvError(`csv header: got ${got}, expected ${expected.join(' and ')}`);
+}
+
+/** `knownNames`: how many different ones of them are known. */
+function describeHeader(header: readonly string[], knownNames: number): string {
+  if (knownNames < KNOWN_NAMES_OF_A_HEADER) {
+    const names = header.length === 1 ? '1 name' : `${header.length} names`;
+    return `${names}, ${knownNames} of them known: the line may be a row, so it is not shown (check-config --online --show-header prints it on the terminal alone)`;
+  }
+  const names = header.slice(0, MAX_NAMES_SHOWN).map((name) => {
+    const shown = shownName(name);
+    return shown === NOT_A_NAME ? shown : JSON.stringify(shown);
+  });
   const rest = header.length > MAX_NAMES_SHOWN ? ` and ${header.length - MAX_NAMES_SHOWN} more` : '';
-  return new CsvError(`csv header: got ${names.join(', ')}${rest}, expected ${expected.join(' and ')}`);
+  return `${names.join(', ')}${rest}`;
 }
 
-function unknownHeaders(header: readonly string[], names: readonly HeaderNames[]): readonly string[] {
-  const known = new Set(names.flatMap((byColumn) => Object.values(byColumn).flat()));
-  return header
-    .filter((name) => !known.has(normalizedHeader(name)))
-    .slice(0, MAX_NAMES_SHOWN)
-    .map(cut);
-}
-
-function cut(name: string): string {
-  return Array.from(name).slice(0, MAX_NAME_CHARACTERS).join('');
+/**
+ * What is shown of a name. A row can have known names in its cells, too: so nothing is shown that could hold a literal of
+ * SQL, such as quotes, operators, or a number that stands by itself.
+ */
+function shownName(name: string): string {
+  const isPlain =
+    /^[\p{L}\p{M}\p{N}\p{Zs}_.()（）/-]*$/u.test(name) && !/(?<![\p{L}\p{M}\p{N}_])\p{N}/u.test(name);
+  return isPlain ? Array.from(name).slice(0, MAX_NAME_CHARACTERS).join('') : NOT_A_NAME;
 }

@@ -33,6 +33,11 @@ export async function* toUtf8(
   }
 }
 
+/** The start of a body as text, without a byte-order mark and without a character that is cut off at its end. */
+export function decodeStart(start: Uint8Array, encoding: string): string {
+  return decoderFor(encodingOfBom(start) ?? encoding).decode(start, { stream: true });
+}
+
 /** Joins the first chunks until a byte-order mark would be whole. */
 async function* withWholeStart(
   bytes: AsyncIterable<Uint8Array>,

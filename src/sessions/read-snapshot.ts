@@ -1,6 +1,6 @@
 // The core's one entrance: the bytes of a session CSV → a snapshot, in a single pass that keeps no session.
 import { parse } from 'csv-parse/sync';
-import { COLUMNS, type ColumnName, findColumns, type HeaderNames } from './columns.js';
+import { COLUMNS, type ColumnName, checkColumnCount, findColumns, type HeaderNames } from './columns.js';
 import { type CountingSettings, SessionAggregate } from './counting/session-aggregate.js';
 import { CsvError } from './csv-error.js';
 import { toUtf8 } from './encoding.js';
@@ -20,7 +20,7 @@ export interface ReadResult {
   readonly snapshot: Snapshot;
   /** The columns that the file has. */
   readonly columns: readonly ColumnName[];
-  /** Header names that no column is known by: at most 20, cut to 40 characters. */
+  /** Header names that no column is known by, as they may be shown: at most 20, cut to 40 characters. */
   readonly unknownHeaders: readonly string[];
 }
 
@@ -70,6 +70,8 @@ interface Table {
 
 /** Once per file, and of all names: by csv-parse. Before any field is read, which changes the record's bytes. */
 function headerIn(record: CsvRecord): readonly string[] {
+  // Before millions of names become strings.
+  checkColumnCount(record.fields);
   const [header = []] = parse(record.written(), {
     record_delimiter: ['\r\n', '\n'],
     relax_quotes: true,

@@ -48,6 +48,8 @@ describe('parseCommandLine', () => {
       '--output: got "xml", expected one of table, json, prometheus',
     );
     assert.equal(refusal('replay'), 'replay needs at least one CSV file');
+    assert.match(refusal('check-config', '--show-header'), /^--show-header needs --online/u);
+    assert.match(refusal('collect', '--online', '--show-header'), /is not a flag of collect$/u);
     assert.match(refusal('--web.enable-lifecycle=yes'), /does not take an argument/u);
   });
 

@@ -186,11 +186,11 @@ describe('Collector', () => {
 
   it('lets a parser that throws fail its node alone', async () => {
     const collector = makeCollector({
-      readSnapshot: (csv, tally, previous) => {
+      readSnapshot: (csv, tally, previous, node) => {
         if (store.get(NODE.nodeId)?.up === undefined) {
           throw new TypeError("no 'SELECT 1'");
         }
-        return countLines(csv, tally, previous);
+        return countLines(csv, tally, previous, node);
       },
     });
     const status = await collect(collector);

@@ -53,11 +53,12 @@ describe('runCollection', () => {
     );
   });
 
-  it('hands the reader the tally and the snapshot before', async () => {
-    await run(async (csv, given, previous) => {
+  it('hands the reader the tally, the snapshot before and the node', async () => {
+    await run(async (csv, given, previous, node) => {
       assert.equal(given, tally);
       assert.equal(previous?.sessions, 7);
-      return countLines(csv, given, previous);
+      assert.deepEqual(node, sampleNode());
+      return countLines(csv, given, previous, node);
     });
     assert.equal(published.length, 1);
   });

@@ -9,7 +9,7 @@ import { FakeClock } from '../support/fake-clock.js';
 import { startProgram } from '../support/program.js';
 import { closeServers } from '../support/scripted-server.js';
 import { writeConfig } from '../support/simulated-config.js';
-import { endless } from './answers.js';
+import { csv, endless } from './answers.js';
 import {
   HEADER,
   type HostileApi,
@@ -21,7 +21,10 @@ import {
 } from './hostile-api.js';
 
 const MIB = 1024 * 1024;
-const [CSV_MIB, USERS] = process.env.BOUNDS === 'whole' ? [1_024, 1_000_000] : [64, 200_000];
+const IS_WHOLE = process.env.BOUNDS === 'whole';
+const [CSV_MIB, USERS] = IS_WHOLE ? [1_024, 1_000_000] : [64, 200_000];
+/** Of the default of `max_csv_bytes`, 256 MiB. */
+const LARGEST_MIB = 255;
 const CSV_TYPE = { 'content-type': 'text/csv' };
 
 interface Run {
@@ -132,6 +135,13 @@ describe('memory', function () {
     assert.ok(run.peakMib - idle.peakMib < 100, `${run.peakMib} MiB`);
   });
 
+  it('stays flat under a header of 4,000,000 names', async function () {
+    const run = await collect({ download: csv(','.repeat(4_000_000)) });
+    assert.match(run.log, /reason=csv.*csv header: got 4000001 columns/u);
+    report(this, run);
+    assert.ok(run.peakMib - idle.peakMib < 40, `${run.peakMib} MiB`);
+  });
+
   it(`is bounded under ${USERS} users`, async function () {
     let rows = 0;
     const run = await collect({
@@ -147,7 +157,55 @@ describe('memory', function () {
     report(this, run);
     assert.ok(run.peakMib - idle.peakMib < 150, `${run.peakMib} MiB`);
   });
+
+  /** What is added at most, in sizes of the file. */
+  const shapes = {
+    'of 1,000 characters': { textOf: (row: number) => `${row}`.padEnd(1_000, 'x'), mib: 64, most: 0.8 },
+    'of 50 characters': { textOf: (row: number) => `${row}`.padEnd(50, 'x'), mib: 32, most: 3 },
+    'of a few characters': { textOf: (row: number) => row.toString(36), mib: 28, most: 10 },
+  };
+  for (const [what, { textOf, mib, most }] of Object.entries(shapes)) {
+    const size = IS_WHOLE ? LARGEST_MIB : mib;
+    it(`is bounded under ${size} MiB of distinct values ${what}`, async function () {
+      let rows = () => 0;
+      const run = await collect({
+        download: (response) => {
+          rows = sendDistinct(response, size * MIB, textOf);
+        },
+      });
+      assert.equal(run.code, 0, run.log);
+      const [{ sessions, dimensions }] = JSON.parse(run.output).nodes;
+      assert.equal(sessions, rows());
+      assert.equal(dimensions.user.distinct, Math.min(rows(), 2 ** 20));
+      report(this, run);
+      assert.ok(run.peakMib - idle.peakMib < most * size, `${run.peakMib} MiB`);
+    });
+  }
 });
+
+/** Rows of values that no other row has, until the file is as long; returns how many there are. */
+function sendDistinct(
+  response: ServerResponse,
+  maxBytes: number,
+  textOf: (row: number) => string,
+): () => number {
+  let rows = 0;
+  function* chunks(): Generator<string> {
+    yield 'user,host,state,db,command\n';
+    for (let bytes = 0; bytes < maxBytes; ) {
+      let chunk = '';
+      while (chunk.length < 65_536) {
+        const value = textOf(rows++);
+        chunk += `${value},${value},${value},${value},${value}\n`;
+      }
+      bytes += chunk.length;
+      yield chunk;
+    }
+  }
+  response.writeHead(200, CSV_TYPE);
+  Readable.from(chunks()).pipe(response);
+  return () => rows;
+}
 
 /** Rows of the users given until there is none or the file is as long. */
 function* file(maxBytes: number, nextUser: () => string | undefined): Generator<string> {

@@ -21,12 +21,18 @@ const number = fc.oneof(
   fc.constantFrom('', 'NULL', '-1', '1e3', '0', '1.25', ' 7 '),
   fc.nat({ max: 200 }).map(String),
 );
-const command = fc.oneof(fc.constantFrom('Sleep', 'sleep', 'Query', 'Daemon', 'Binlog Dump GTID'), text);
+const command = fc.oneof(
+  fc.constantFrom('Sleep', `${' '.repeat(130)}sleep`, 'Query', 'Daemon', 'Binlog Dump GTID'),
+  text,
+);
 const host = fc.oneof(
   fc.constantFrom('10.0.0.1:5000', '10.0.0.1:5001', '[::1]:70', '::1', 'localhost'),
   text,
 );
-const state = fc.oneof(fc.constantFrom('Waiting for table metadata lock', 'updating'), text);
+const state = fc.oneof(
+  fc.constantFrom('Waiting for table metadata lock', `Waiting for ${'x'.repeat(130)} lock`, 'updating'),
+  text,
+);
 const cells: fc.Arbitrary<Cells> = fc.record({
   id: text,
   user: text,

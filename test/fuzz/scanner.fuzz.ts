@@ -22,6 +22,11 @@ const cell = fc.oneof(
     ' root ',
     'x'.repeat(130),
     'ä'.repeat(129),
+    '用'.repeat(50),
+    `${'x'.repeat(130)}:5000`,
+    `${' '.repeat(130)}root`,
+    `[${'1'.repeat(130)}]:70`,
+    `Waiting for ${'x'.repeat(130)} lock`,
     '\ufffd',
   ),
   fc.constantFrom(

@@ -102,26 +102,75 @@ describe('findColumns', () => {
 
   it('names all missing columns at once', () => {
     assert.match(
-      messageOf(() => findColumns(['host'])),
-      /^csv header: got "host", expected a column for user \(.*\) and a column for state \(.*\)$/,
+      messageOf(() => findColumns(['id', 'host'])),
+      /^csv header: got "id", "host", expected a column for user \(.*\) and a column for state \(.*\)$/,
     );
   });
 
   it('shows at most 20 names of at most 40 characters', () => {
-    const message = messageOf(() => findColumns(Array.from({ length: 25 }, () => 'n'.repeat(50))));
-    assert.match(message, /^csv header: got ("n{40}", ){19}"n{40}" and 5 more, expected /);
+    const names = [...Array.from({ length: 18 }, () => 'n'.repeat(50)), 'id', 'user', ...Array(5).fill('x')];
+    assert.match(
+      messageOf(() => findColumns(names)),
+      /^csv header: got ("n{40}", ){18}"id", "user" and 5 more, expected /,
+    );
   });
 
-  it('shows nothing that is no plain name: a file without a header has cells there', () => {
-    const message = messageOf(() =>
-      findColumns(['7', 'root', "UPDATE users SET password = 'hunter2-secret'", 'a"b', 'x;y']),
-    );
-    assert.match(message, /got "7", "root", \(not a name\), \(not a name\), \(not a name\), expected/);
+  describe('of a line with fewer than two known names, which may be a row,', () => {
+    const ROW = ['7', 'root', 'UPDATE users SET name WHERE id IN', '10.0.0.1:5000', 'x;y'];
+
+    it('shows the number of names', () => {
+      const hint = ': the line may be a row, so it is not shown (check-config --online --show-header';
+      const shown = (...header: string[]) => messageOf(() => findColumns(header)).split(' prints')[0];
+      assert.equal(shown(...ROW), `csv header: got 5 names, 0 of them known${hint}`);
+      assert.equal(shown(...ROW, 'ID'), `csv header: got 6 names, 1 of them known${hint}`);
+      assert.equal(shown('id;user;host;state'), `csv header: got 1 name, 0 of them known${hint}`);
+    });
+
+    it('counts different names, as a user and a database may have the same one', () => {
+      assert.match(
+        messageOf(() => findColumns([...ROW, 'sql', 'SQL', 's_q_l'])),
+        /got 8 names, 1 of them known/,
+      );
+    });
+
+    it('knows names as the look-up does: however they are written, and those of the configuration', () => {
+      assert.match(
+        messageOf(() => findColumns(['Session-ID', 'Konto', 'Farbe'], { user: ['konto'] })),
+        /^csv header: got "Session-ID", "Konto", "Farbe", expected a column for host/,
+      );
+      assert.match(
+        messageOf(() => findColumns(['Session-ID', 'Konto', 'Farbe'])),
+        /got 3 names, 1 of them known/,
+      );
+    });
+  });
+
+  it('shows no name that could hold a literal: a row may have known names in its cells', () => {
+    const literals = [
+      "name = 'hunter2'",
+      'say "hunter2"',
+      'IN (4111)',
+      '4111',
+      'a -4111',
+      '10.0.0.1',
+      'x;y',
+      'a\nb',
+      'a\tb',
+      'p@ss',
+    ];
+    for (const literal of literals) {
+      assert.match(
+        messageOf(() => findColumns(['user', 'status', 'Trx2 (s)', literal])),
+        /^csv header: got "user", "status", "Trx2 \(s\)", \(not a name\), expected/,
+        literal,
+      );
+      assert.deepEqual(findColumns([...REQUIRED, literal]).unknownHeaders, ['(not a name)'], literal);
+    }
   });
 
   it('keeps its message on one line', () => {
     assert.doesNotMatch(
-      messageOf(() => findColumns(['line\nbreak'])),
+      messageOf(() => findColumns(['id', 'user', 'line\nbreak'])),
       /\n/,
     );
   });
@@ -152,10 +201,10 @@ describe('findColumns', () => {
   });
 
   it('reports the headers that it does not know: at most 20, cut to 40 characters', () => {
-    const strange = Array.from({ length: 25 }, (_, n) => `${n}${'😀'.repeat(50)}`);
+    const strange = Array.from({ length: 25 }, (_, n) => `n${n}${'𠀀'.repeat(50)}`);
     const { unknownHeaders } = findColumns([...REQUIRED, 'status', 'trx_started', ...strange]);
     assert.equal(unknownHeaders.length, 20);
-    assert.deepEqual(unknownHeaders.slice(0, 2), ['trx_started', `0${'😀'.repeat(39)}`]);
+    assert.deepEqual(unknownHeaders.slice(0, 2), ['trx_started', `n0${'𠀀'.repeat(38)}`]);
   });
 
   it('is not misled by the names of object members', () => {

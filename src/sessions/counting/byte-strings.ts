@@ -7,6 +7,11 @@ const SEED = randomInt(2 ** 32);
 const FIRST_STRINGS = 64;
 const FIRST_BYTES = 1024;
 const WORD = 4;
+/** No database has so many sessions: a file with more distinct values is one made to take memory. */
+const MAX_STRINGS = 2 ** 20;
+
+/** In place of the number of a new string that there is no room for. */
+export const FULL = -1;
 
 export class ByteStrings {
   /** How many there are. */
@@ -19,14 +24,14 @@ export class ByteStrings {
   /** A hash table, at most half full: a string's number and 1, at the first free slot from its hash on. */
   #slots = new Uint32Array(2 * FIRST_STRINGS);
 
-  /** The number of the string from `start` up to `end`, which is the size from before where it is new. */
+  /** The number of the string from `start` up to `end`: the size from before where it is new, or FULL. */
   numberOf(bytes: DataView, start: number, end: number): number {
     const hash = hashOf(bytes, start, end);
     const last = this.#slots.length - 1;
     for (let slot = hash & last; ; slot = (slot + 1) & last) {
       const number = (this.#slots[slot] ?? 0) - 1;
       if (number === -1) {
-        return this.#add(bytes, start, end, hash);
+        return this.size < MAX_STRINGS ? this.#add(bytes, start, end, hash) : FULL;
       }
       if (this.#hashes[number] === hash && this.#isEqual(number, bytes, start, end)) {
         return number;

@@ -1,27 +1,34 @@
 // Sessions by label, for one column: a text that was seen before costs a look-up of its bytes; only a new one is
-// decoded and cleaned. Texts with the same label (`root` and `"root "`) are counted together.
-import { createHash } from 'node:crypto';
+// decoded and cleaned. Texts with the same label (`root` and `"root "`) are counted together. Of long texts, which would
+// fill the memory, only the labels are kept.
+import { hash } from 'node:crypto';
 import { cellText } from '../cells.js';
-import { ByteStrings } from './byte-strings.js';
+import { ByteStrings, FULL } from './byte-strings.js';
 
 /** The label of an empty or NULL value. */
 export const NONE = 'none';
-/** The label of all values beyond a dimension's `maxValues`. */
+/** The label of all values beyond a dimension's `maxValues`, and of those that there is no room for. */
 export const OTHER = 'other';
 
 const MAX_CHARACTERS = 128;
 const HASH_DIGITS = 8;
 const KEPT_CHARACTERS = MAX_CHARACTERS - HASH_DIGITS - 1;
 
+/** A longer text is decoded, and its label made, each time that it comes: names of users, hosts and databases are shorter. */
+const MAX_KEPT_BYTES = MAX_CHARACTERS;
+
 const FIRST_NUMBERS = 64;
+/** The last character that UTF-16 writes as one unit. */
+const LAST_OF_ONE_UNIT = 0xffff;
 const REPLACEMENT = '\ufffd';
 
 /** What else a text says, in bits. Undefined: NULL. */
 export type Marks = (text: string | undefined) => number;
 
 export class LabelCounts {
-  /** Texts as the file has them, and labels: mostly they are the same. */
+  /** Short texts as the file has them, and labels: mostly they are the same. */
   readonly #strings = new ByteStrings();
+  readonly #other = this.#strings.numberOfText(OTHER);
   readonly #marksOf: Marks;
   /** By text: the number of its label and 1; 0 for a string that was met as a label only. */
   #labels = new Uint32Array(FIRST_NUMBERS);
@@ -33,13 +40,25 @@ export class LabelCounts {
     this.#marksOf = marksOf;
   }
 
-  /** Counts a session of the text from `start` up to `end`; returns the text's number. */
+  /** Counts a session of the text from `start` up to `end`; returns the number by which its label and marks are asked for. */
   add(bytes: DataView, start: number, end: number): number {
-    return this.#count(this.#strings.numberOf(bytes, start, end));
+    return end - start <= MAX_KEPT_BYTES
+      ? this.#count(this.#strings.numberOf(bytes, start, end))
+      : this.addText(Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString());
   }
 
   addText(text: string): number {
-    return this.#count(this.#strings.numberOfText(text));
+    const meant = cellText(text) ?? '';
+    if (meant.length <= MAX_CHARACTERS) {
+      return this.#count(this.#strings.numberOfText(meant));
+    }
+    const label = this.#numberOfLabel(labelText(meant));
+    // What there is no room for says nothing of the others that `other` stands for.
+    if (this.#labels[label] === 0 && label !== this.#other) {
+      this.#labels[label] = label + 1;
+      this.#marks[label] = this.#marksOf(meant);
+    }
+    return this.#count(label);
   }
 
   labelOf(text: number): number {
@@ -72,7 +91,8 @@ export class LabelCounts {
     return this.#strings.compare(a, b);
   }
 
-  #count(text: number): number {
+  #count(known: number): number {
+    const text = known === FULL ? this.#other : known;
     if (text >= this.#labels.length || this.#labels[text] === 0) {
       this.#learn(text);
     }
@@ -87,10 +107,16 @@ export class LabelCounts {
     const label = labelText(meant);
     // What is no valid UTF-8 is decoded to a replacement, whose bytes are others.
     const isItself = label === written && !written.includes(REPLACEMENT);
-    const number = isItself ? text : this.#strings.numberOfText(label);
+    const number = isItself ? text : this.#numberOfLabel(label);
     this.#makeRoom();
     this.#labels[text] = number + 1;
     this.#marks[text] = this.#marksOf(meant);
+  }
+
+  #numberOfLabel(label: string): number {
+    const number = this.#strings.numberOfText(label);
+    this.#makeRoom();
+    return number === FULL ? this.#other : number;
   }
 
   #makeRoom(): void {
@@ -116,15 +142,18 @@ export function labelText(text: string | undefined): string {
   if (text === undefined) {
     return NONE;
   }
-  if (text.length <= MAX_CHARACTERS) {
+  if (text.length <= MAX_CHARACTERS || endOfCharacters(text, MAX_CHARACTERS) === text.length) {
     return text;
   }
-  const start: string[] = [];
-  for (const character of text) {
-    if (start.push(character) > MAX_CHARACTERS) {
-      const hash = createHash('sha256').update(text).digest('hex').slice(0, HASH_DIGITS);
-      return `${start.slice(0, KEPT_CHARACTERS).join('')}…${hash}`;
-    }
+  const start = text.slice(0, endOfCharacters(text, KEPT_CHARACTERS));
+  return `${start}…${hash('sha256', text).slice(0, HASH_DIGITS)}`;
+}
+
+/** Where the first `count` characters end, in units of UTF-16. */
+function endOfCharacters(text: string, count: number): number {
+  let end = 0;
+  for (let passed = 0; passed < count && end < text.length; passed++) {
+    end += (text.codePointAt(end) ?? 0) > LAST_OF_ONE_UNIT ? 2 : 1;
   }
-  return text;
+  return end;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { ByteStrings } from '../../../src/sessions/counting/byte-strings.js';
+import { ByteStrings, FULL } from '../../../src/sessions/counting/byte-strings.js';
 
 /** Short, and long enough for words of four bytes and what is left of them. */
 const text = fc.string({ unit: fc.constantFrom('a', 'b', 'é', '😀'), maxLength: 5 });
@@ -46,6 +46,17 @@ describe('ByteStrings', () => {
       }
     }
     assert.equal(strings.size, texts.length);
+  });
+
+  it('takes a million and some, and then knows those that it has', () => {
+    const strings = new ByteStrings();
+    for (let number = 0; number < 2 ** 20; number++) {
+      strings.numberOfText(String(number));
+    }
+    assert.equal(strings.numberOfText('one more'), FULL);
+    assert.equal(strings.size, 2 ** 20);
+    assert.equal(strings.numberOfText('0'), 0);
+    assert.equal(strings.numberOfText(String(2 ** 20 - 1)), 2 ** 20 - 1);
   });
 
   it('tells strings with the same hash apart', () => {

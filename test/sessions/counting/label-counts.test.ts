@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { LabelCounts, labelText } from '../../../src/sessions/counting/label-counts.js';
+import { topValues } from '../../../src/sessions/counting/top-values.js';
 
 function add(counts: LabelCounts, text: string | Uint8Array): number {
   const { buffer, byteOffset, byteLength } = Buffer.from(text);
@@ -42,6 +43,45 @@ describe('LabelCounts', () => {
     assert.deepEqual(counted([label, long]), { [label]: 2 });
   });
 
+  it('counts long texts as it would count their labels, in whichever order they come', () => {
+    const unit = fc.constantFrom('a', ' ', '用', '😀', '\u0001', Buffer.from([0xff]));
+    const part = fc.tuple(unit, fc.constantFrom(0, 1, 2, 40, 64, 127, 128, 129, 300));
+    const text = fc
+      .array(part, { maxLength: 3 })
+      .map((parts) => Buffer.concat(parts.flatMap(([one, times]) => Array(times).fill(Buffer.from(one)))));
+    fc.assert(
+      fc.property(fc.array(text, { maxLength: 20 }), (texts) => {
+        const expected = new Map<string, number>();
+        for (const text of texts) {
+          const label = labelText(text.toString().trim() || undefined);
+          expected.set(label, (expected.get(label) ?? 0) + 1);
+        }
+        assert.deepEqual(counted(texts), Object.fromEntries(expected));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('counts under "other" what it has no room for, short and long, and keeps the sum', () => {
+    const isOther = (text: string | undefined) => (text === 'other' ? 1 : 0);
+    const counts = new LabelCounts(isOther);
+    for (let number = 0; number < 2 ** 20; number++) {
+      add(counts, String(number));
+    }
+    // One of them had no room: `other` has its own.
+    assert.equal(counts.nameOf(counts.labelOf(add(counts, '7'))), '7');
+    for (const text of ['new', 'x'.repeat(200), ' new ', '[::1]']) {
+      const number = add(counts, text);
+      assert.deepEqual([counts.nameOf(counts.labelOf(number)), counts.marksOf(number)], ['other', 1]);
+    }
+    const { values, distinct } = topValues(counts, 1, new Set());
+    assert.equal(distinct, 2 ** 20);
+    assert.deepEqual(values, [
+      { value: '7', sessions: 2 },
+      { value: 'other', sessions: 2 ** 20 - 1 + 4 },
+    ]);
+  });
+
   it('marks what texts say before they are cut to labels', () => {
     const counts = new LabelCounts((text) => (text === undefined ? 7 : text.length));
     const numbers = ['x'.repeat(200), ' abc', 'abc', '', 'none'].map((text) => {
@@ -51,6 +91,7 @@ describe('LabelCounts', () => {
       numbers.map((number) => counts.marksOf(number)),
       [200, 3, 3, 7, 4],
     );
+    assert.equal(counts.marksOf(add(counts, ' '.repeat(200))), 7);
     assert.equal(counts.labelOf(numbers[1] ?? 0), counts.labelOf(numbers[2] ?? 0));
     assert.equal(counts.labelOf(numbers[3] ?? 0), counts.labelOf(numbers[4] ?? 0));
   });

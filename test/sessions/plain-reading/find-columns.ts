@@ -36,13 +36,17 @@ export function findColumns(header: readonly string[], addedNames: Names): Found
       indexes.set(column, first);
     }
   }
+  const known = [addedNames, HEADER_NAMES].flatMap((names) => Object.values(names).flat()).map(plainName);
   const missing = REQUIRED.filter((column) => !indexes.has(column));
   if (missing.length > 0) {
-    throw missingColumns(missing, header, addedNames);
+    const knownNames = new Set(fields.filter((name) => known.includes(name))).size;
+    throw missingColumns(missing, header, knownNames, addedNames);
   }
-  const known = [addedNames, HEADER_NAMES].flatMap((names) => Object.values(names).flat()).map(plainName);
   const unknown = header.filter((_, index) => !known.includes(fields[index] ?? ''));
-  return { indexes, unknownHeaders: unknown.slice(0, 20).map(shortened) };
+  return {
+    indexes,
+    unknownHeaders: unknown.slice(0, 20).map((name) => (isName(name) ? shortened(name) : '(not a name)')),
+  };
 }
 
 /** Without case, blanks, punctuation that people and exports write differently, brackets and a byte-order mark. */
@@ -67,6 +71,7 @@ function checkSize(header: readonly string[]): void {
 function missingColumns(
   missing: readonly ColumnName[],
   header: readonly string[],
+  knownNames: number,
   addedNames: Names,
 ): Refusal {
   const expected = missing.map((column) => {
@@ -75,18 +80,38 @@ function missingColumns(
     );
     return `a column for ${column} (${names.join(', ')})`;
   });
+  if (knownNames < 2) {
+    const count = `${header.length} name${header.length === 1 ? '' : 's'}`;
+    return new Refusal(
+      `csv header: got ${count}, ${knownNames} of them known: the line may be a row, so it is not shown (check-config --online --show-header prints it on the terminal alone), expected ${expected.join(' and ')}`,
+    );
+  }
   const got = header
     .slice(0, 20)
-    .map((name) => ([...name].every(isOfName) ? JSON.stringify(shortened(name)) : '(not a name)'));
+    .map((name) => (isName(name) ? JSON.stringify(shortened(name)) : '(not a name)'));
   const more = header.length > 20 ? ` and ${header.length - 20} more` : '';
   return new Refusal(`csv header: got ${got.join(', ')}${more}, expected ${expected.join(' and ')}`);
 }
 
-/** What else stands in a header may be a cell of a file without one: it is not shown. */
+/** What else stands in a header may be a cell of a file without one, and a literal in it: it is not shown. */
+function isName(name: string): boolean {
+  const characters = [...name];
+  return characters.every((character, index) => {
+    const before = characters[index - 1] ?? ' ';
+    return isDigit(character) ? before === '_' || isLetter(before) || isDigit(before) : isOfName(character);
+  });
+}
+
 function isOfName(character: string): boolean {
-  return (
-    character.trim() === '' || /^[\p{L}\p{M}\p{N}]$/u.test(character) || '_.()（）/-'.includes(character)
-  );
+  return isLetter(character) || /^\p{Zs}$/u.test(character) || '_.()（）/-'.includes(character);
+}
+
+function isLetter(character: string): boolean {
+  return /^[\p{L}\p{M}]$/u.test(character);
+}
+
+function isDigit(character: string): boolean {
+  return /^\p{N}$/u.test(character);
 }
 
 function shortened(name: string): string {
