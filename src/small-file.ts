@@ -133,38 +133,3 @@ export function stampOf(path: string): FileStamp {
     return { text: codeOf(error) ?? 'unknown error', changedAt: undefined };
   }
 }
-
-/** What a file says, as it was when it was last right. */
-export class FollowedValue<Value> {
-  readonly path: string;
-  readonly #file: FollowedFile;
-  readonly #parse: (text: string) => Value;
-  #value: Value;
-
-  /** `parse` throws an Error at a text that is not right, as does this where the file is not right from the start. */
-  constructor(path: string, maxBytes: number, parse: (text: string) => Value) {
-    this.path = path;
-    this.#file = new FollowedFile(path, maxBytes);
-    this.#parse = parse;
-    this.#value = this.#readNow();
-  }
-
-  read(): Value {
-    if (this.#file.changed()) {
-      try {
-        this.#value = this.#readNow();
-      } catch {
-        // A file that is being replaced may be half written: it changes once more.
-      }
-    }
-    return this.#value;
-  }
-
-  get isExposed(): boolean {
-    return this.#file.isExposed;
-  }
-
-  #readNow(): Value {
-    return this.#parse(this.#file.read().toString('utf8'));
-  }
-}

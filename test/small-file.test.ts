@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FollowedFile, FollowedValue, isExposed } from '../src/small-file.js';
+import { FollowedFile, isExposed } from '../src/small-file.js';
 
 const ROOT = 0;
 const AGENT = 1000;
@@ -143,44 +143,6 @@ describe('a small file that is followed', () => {
       const one = new FollowedFile(file, 100);
       assert.throws(() => one.read(), { message: 'ELOOP' });
       assert.equal(one.changed(), true);
-    });
-  });
-
-  describe('FollowedValue', () => {
-    const parse = (text: string) => {
-      if (!/^\d+$/u.test(text)) {
-        throw new Error(`${text} is no number`);
-      }
-      return Number(text);
-    };
-
-    it('keeps the last good value while the file is wrong or gone', () => {
-      writeFileSync(file, '1');
-      const value = new FollowedValue(file, 100, parse);
-      assert.equal(value.read(), 1);
-      writeFileSync(file, '');
-      assert.equal(value.read(), 1);
-      writeFileSync(file, 'two');
-      assert.equal(value.read(), 1);
-      rmSync(file);
-      assert.equal(value.read(), 1);
-      writeFileSync(file, '22');
-      assert.equal(value.read(), 22);
-    });
-
-    it('needs a right file to start with', () => {
-      assert.throws(() => new FollowedValue(file, 100, parse), { message: 'no such file' });
-      writeFileSync(file, 'two');
-      assert.throws(() => new FollowedValue(file, 100, parse), { message: 'two is no number' });
-    });
-
-    it('parses a file once for each of its states', () => {
-      let parsed = 0;
-      writeFileSync(file, '1');
-      const value = new FollowedValue(file, 100, () => ++parsed);
-      assert.deepEqual([value.read(), value.read()], [1, 1]);
-      writeFileSync(file, '12');
-      assert.deepEqual([value.read(), value.read()], [2, 2]);
     });
   });
 });

@@ -3,6 +3,7 @@ import type { CallApi, Layer } from './api-call.js';
 import { type AuthorizeOptions, authorize, recoverRefused } from './authorize.js';
 import { type CircuitBreaker, guardCredential } from './circuit-breaker.js';
 import type { Credentials } from './credentials.js';
+import { useCurrentSecret } from './current-secret.js';
 import { keepBudget, type RateLimiter } from './rate-limiter.js';
 import { type RepeatOptions, repeatFailed } from './retry.js';
 import { type SendOptions, send } from './send.js';
@@ -17,6 +18,7 @@ export function createCallApi(options: CallApiOptions): CallApi {
   const { credentials, breaker, limiter } = options;
   const layers: readonly Layer[] = [
     repeatFailed(options),
+    useCurrentSecret(credentials, options.clock),
     guardCredential(credentials, breaker),
     recoverRefused,
     keepBudget(limiter),
