@@ -84,8 +84,7 @@ export function projectCredentials(
 
 /** Resolves once no file of the credentials is being written. */
 function settledOf(auth: ProjectConfig['auth']): (signal: AbortSignal) => Promise<void> {
-  const sets = new Set(secretsIn(auth).flatMap(({ files }) => files ?? []));
   return async (signal) => {
-    await Promise.all([...sets].map((files) => files.settled(signal)));
+    await Promise.all(secretsIn(auth).map((secret) => secret.settled(signal)));
   };
 }

@@ -67,6 +67,11 @@ export class Secret {
     return this.#read();
   }
 
+  /** Resolves once no change of its files is under way; rejects with the signal's reason when that aborts first. */
+  async settled(signal: AbortSignal): Promise<void> {
+    await this.files?.settled(signal);
+  }
+
   toString(): string {
     return SHOWN;
   }

@@ -80,7 +80,7 @@ describe('FollowedSecrets', () => {
     writeKey(1);
     let at = 0;
     secrets = new FollowedSecrets(
-      { now: () => 0, monotonic: () => at, sleep: (ms, signal) => clock.sleep(ms, signal) },
+      { now: () => clock.now(), monotonic: () => at, sleep: (ms, signal) => clock.sleep(ms, signal) },
       log,
     );
     const config = follow(KEY_FILES);

@@ -274,12 +274,16 @@ describe('ProjectClients', function () {
     };
     await refusedBy(first);
     writeFileSync(file, `http://user:another-password@${second}\n`);
-    await refusedBy(first);
-    await clock.advance(STILL_MS);
-    await refusedBy(second);
+    // A refusal while the file changes waits for the new content.
+    const refusedOnceStill = async (address: string): Promise<void> => {
+      const refused = refusedBy(address);
+      await until(() => clock.remaining.includes(STILL_MS));
+      await clock.advance(STILL_MS);
+      await refused;
+    };
+    await refusedOnceStill(second);
     writeFileSync(file, 'half-a-url\n');
-    await refusedBy(second);
-    await clock.advance(STILL_MS);
+    await refusedOnceStill(second);
     await refusedBy(second);
     assert.deepEqual(seen(/./u), {});
   });

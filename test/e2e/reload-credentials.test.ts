@@ -224,5 +224,24 @@ describe('a reload of secrets and addresses', function () {
       await until(() => other.bytes() > 0, 'the first tunnel through the other');
       assert.deepEqual(await taken(), [false, true]);
     });
+
+    it('in a file that changes costs no collection where the proxy before opens no tunnel any more', async () => {
+      const proxy_url_file = write('proxy', one.url);
+      await start({ api: { proxy_url_file } });
+      const begun = cloud.requests.length;
+      const release = cloud.hold(({ operation }) => operation === 'submit');
+      await until(() => cloud.requests.slice(begun).some(({ operation }) => operation === 'submit'), 'one');
+      write('proxy', other.url.slice(0, -2));
+      release();
+      await until(
+        () => cloud.requests.slice(begun).some(({ operation }) => operation === 'download'),
+        'its end',
+      );
+      one.refuse();
+      write('proxy', other.url);
+      await until(() => other.bytes() > 0, 'the first tunnel through the other');
+      const series = await agent.collected(nodes);
+      assert.equal(sum(series, 'taurusdb_collection_errors_total'), 0);
+    });
   });
 });

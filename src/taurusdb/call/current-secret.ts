@@ -1,5 +1,6 @@
-// The layer for secrets that change while they are in use. What the old one was refused for is done again with the new one,
-// also where its files are just being written; and no request carries another secret than it was let through with.
+// The layers for secrets that change while they are in use, the URL of a proxy among them. What the old one was refused for
+// is done again with the new one, also where its files are just being written; and no request carries another secret than
+// it was let through with.
 import type { Clock } from '../../clock.js';
 import { type Deadline, startDeadline } from '../../model/deadline.js';
 import { CollectionError } from '../../model/failure.js';
@@ -12,7 +13,10 @@ const LONGEST_WAIT_MS = 10_000;
 /** A secret changes once in two seconds at most: more attempts than that would be a mistake of ours. */
 const MAX_ATTEMPTS = 3;
 
-export type FollowedSecret = Pick<Credentials, 'fingerprint' | 'settled'>;
+export interface FollowedSecret extends Pick<Credentials, 'fingerprint'> {
+  /** See Credentials. */
+  readonly settled?: ((signal: AbortSignal) => Promise<void>) | undefined;
+}
 
 /** The secret changed between the permission to use it and its use: nothing was sent. */
 export class SecretChanged extends CollectionError {
@@ -28,19 +32,25 @@ export function useCurrentSecret(credentials: Credentials, clock: Clock): Layer 
     );
 }
 
+export function useCurrentProxy(proxy: FollowedSecret, clock: Clock): Layer {
+  return (next) => (call, deadline, read) =>
+    withCurrentSecret(proxy, clock, deadline, () => next(call, deadline, read), mayBeTheProxy);
+}
+
 /** Has the attempt made again where it was refused and the secret is another one by then. */
 export async function withCurrentSecret<T>(
   secret: FollowedSecret,
   clock: Clock,
   deadline: Deadline,
   attempt: (fingerprint: string) => Promise<T>,
+  mayBeIt: (error: unknown) => boolean = mayBeTheSecret,
 ): Promise<T> {
   for (let attempts = 1; ; attempts += 1) {
     const fingerprint = await secret.fingerprint(deadline);
     try {
       return await attempt(fingerprint);
     } catch (error) {
-      if (attempts === MAX_ATTEMPTS || !mayBeTheSecret(error)) {
+      if (attempts === MAX_ATTEMPTS || !mayBeIt(error)) {
         throw error;
       }
       await untilSettled(secret, clock, deadline);
@@ -56,6 +66,15 @@ function mayBeTheSecret(error: unknown): boolean {
   return (
     hasStatus(error, 401) ||
     (error instanceof CollectionError && !(error instanceof ApiError) && error.reason === 'auth')
+  );
+}
+
+/** The request never arrived: the proxy is not there, or opens no tunnel. */
+function mayBeTheProxy(error: unknown): boolean {
+  return (
+    error instanceof ApiError &&
+    error.reason === 'network' &&
+    (error.outcome.repeatable === 'any' || error.details.code === 'proxy')
   );
 }
 
