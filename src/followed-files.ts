@@ -1,7 +1,15 @@
 // Files that change after they were read, such as secrets and certificates, and the value made of them. A change is taken
 // once it has been still: who writes a file may pause within it, and between the files that belong together.
 import { createHash } from 'node:crypto';
-import type { Clock } from './clock.js';
+import {
+  type Clock,
+  type EpochMs,
+  elapsedMs,
+  later,
+  type Moment,
+  type MonotonicMs,
+  momentOf,
+} from './clock.js';
 import { type BoundedFile, isOfTheMachine, readBoundedFile, stampOf } from './small-file.js';
 
 /** Longer than a script takes between two files, or between the two halves of one. */
@@ -23,15 +31,9 @@ export interface FollowedFilesOptions<Value> {
   readonly onRefused?: (error: unknown) => void;
 }
 
-interface Moment {
-  readonly wall: number;
-  readonly monotonic: number;
-}
-
 interface Sighting {
   readonly stamp: string;
-  /** By the monotonic clock. */
-  readonly stillAt: number;
+  readonly stillAt: MonotonicMs;
 }
 
 /** Runs no timer: who asks for the value has the files looked at. */
@@ -49,7 +51,7 @@ export class FollowedFiles<Value> {
   /** Throws what `load` does. What the files say at the start is taken at once: there is nothing older to keep. */
   constructor(options: FollowedFilesOptions<Value>) {
     this.#options = options;
-    this.#lookedAt = this.#now();
+    this.#lookedAt = momentOf(options.clock);
     const { load, seen } = this.#attempt();
     this.#value = load();
     this.#seen = seen;
@@ -131,18 +133,18 @@ export class FollowedFiles<Value> {
 
   #firstSighting(path: string): Sighting {
     const { text, changedAt } = stampOf(path);
-    const { wall, monotonic } = this.#now();
-    const ageMs = changedAt === undefined ? 0 : Math.max(0, wall - changedAt);
-    return { stamp: text, stillAt: monotonic + STILL_MS - ageMs };
+    const { wall, monotonic } = momentOf(this.#options.clock);
+    const ageMs = changedAt === undefined ? 0 : Math.max(0, elapsedMs(changedAt, wall));
+    return { stamp: text, stillAt: later(monotonic, STILL_MS - ageMs) };
   }
 
   #look(): void {
     const before = this.#lookedAt;
-    const now = this.#now();
+    const now = momentOf(this.#options.clock);
     for (const [path, { stamp }] of this.#seen) {
       const { text, changedAt } = stampOf(path);
       if (text !== stamp) {
-        const stillAt = now.monotonic + STILL_MS - ageOfChange(changedAt, before, now);
+        const stillAt = later(now.monotonic, STILL_MS - ageOfChange(changedAt, before, now));
         this.#seen.set(path, { stamp: text, stillAt });
       }
     }
@@ -155,13 +157,8 @@ export class FollowedFiles<Value> {
   }
 
   #restsInMs(): number {
-    const stillAt = Math.max(...[...this.#seen.values()].map((file) => file.stillAt));
-    return Math.max(0, stillAt - this.#options.clock.monotonic());
-  }
-
-  #now(): Moment {
-    const { clock } = this.#options;
-    return { wall: clock.now(), monotonic: clock.monotonic() };
+    const now = this.#options.clock.monotonic();
+    return Math.max(0, ...[...this.#seen.values()].map(({ stillAt }) => elapsedMs(now, stillAt)));
   }
 }
 
@@ -170,11 +167,11 @@ export class FollowedFiles<Value> {
  * the file dates only a change since the last look. An older one, as of a file put in its place by a symbolic link, and
  * one in the future say nothing.
  */
-function ageOfChange(changedAt: number | undefined, before: Moment, now: Moment): number {
+function ageOfChange(changedAt: EpochMs | undefined, before: Moment, now: Moment): number {
   if (changedAt === undefined || changedAt < before.wall || changedAt > now.wall) {
     return 0;
   }
-  return Math.min(now.wall - changedAt, now.monotonic - before.monotonic);
+  return Math.min(elapsedMs(changedAt, now.wall), elapsedMs(before.monotonic, now.monotonic));
 }
 
 function stampsOf(seen: ReadonlyMap<string, Sighting>): string {

@@ -1,6 +1,7 @@
 // Small files (the configuration, secrets, certificates): read whole, never more than a bound and never one that blocks;
 // who may read one, and whether it has changed. Synchronous: on a few small local files, also before a TLS handshake.
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
+import { type EpochMs, epochMs } from './clock.js';
 
 /** What is wrong with the file itself, and stays so until it changes. */
 const REASONS: Readonly<Record<string, string>> = {
@@ -68,45 +69,6 @@ export function isExposed({ mode, uid }: FilePermissions, reader = process.getui
   return (mode & (needsGroup ? 0o004 : 0o044)) !== 0;
 }
 
-/** A file that may change after it was read. */
-export class FollowedFile {
-  readonly #path: string;
-  readonly #maxBytes: number;
-  #stamp: string | undefined;
-  #permissions: FilePermissions | undefined;
-
-  constructor(path: string, maxBytes: number) {
-    this.#path = path;
-    this.#maxBytes = maxBytes;
-  }
-
-  /** Throws as readBoundedFile does. Also then the file counts as changed only once it is another. */
-  read(): Buffer {
-    // Before the content: a change in between is seen later instead of never.
-    this.#stamp = stampOf(this.#path).text;
-    try {
-      const { bytes, stats } = readBoundedFile(this.#path, this.#maxBytes);
-      this.#permissions = stats;
-      return bytes;
-    } catch (error) {
-      if (isOfTheMachine(error)) {
-        this.#stamp = undefined;
-      }
-      throw error;
-    }
-  }
-
-  /** Since it was read last; true where it never was. Cheap. */
-  changed(): boolean {
-    return this.#stamp === undefined || stampOf(this.#path).text !== this.#stamp;
-  }
-
-  /** Whether users may read it who need not, as it was when it was read last. */
-  get isExposed(): boolean {
-    return this.#permissions !== undefined && isExposed(this.#permissions);
-  }
-}
-
 /** Such as EMFILE, too many open files: the same file may be read a moment later. */
 export function isOfTheMachine(error: unknown): boolean {
   const code = codeOf(error instanceof Error ? (error.cause ?? error) : error);
@@ -116,7 +78,7 @@ export function isOfTheMachine(error: unknown): boolean {
 /** Differs between two states of a file; `changedAt`: when the later one came to be, undefined where that is unknown. */
 export interface FileStamp {
   readonly text: string;
-  readonly changedAt: number | undefined;
+  readonly changedAt: EpochMs | undefined;
 }
 
 // The inode catches a file that was renamed into place (as Kubernetes does with a whole directory), the change time
@@ -127,44 +89,9 @@ export function stampOf(path: string): FileStamp {
     const changedNs = mtimeNs > ctimeNs ? mtimeNs : ctimeNs;
     return {
       text: [dev, ino, size, mtimeNs, ctimeNs].join(':'),
-      changedAt: Number(changedNs / 1_000_000n),
+      changedAt: epochMs(Number(changedNs / 1_000_000n)),
     };
   } catch (error) {
     return { text: codeOf(error) ?? 'unknown error', changedAt: undefined };
-  }
-}
-
-/** What a file says, as it was when it was last right. */
-export class FollowedValue<Value> {
-  readonly path: string;
-  readonly #file: FollowedFile;
-  readonly #parse: (text: string) => Value;
-  #value: Value;
-
-  /** `parse` throws an Error at a text that is not right, as does this where the file is not right from the start. */
-  constructor(path: string, maxBytes: number, parse: (text: string) => Value) {
-    this.path = path;
-    this.#file = new FollowedFile(path, maxBytes);
-    this.#parse = parse;
-    this.#value = this.#readNow();
-  }
-
-  read(): Value {
-    if (this.#file.changed()) {
-      try {
-        this.#value = this.#readNow();
-      } catch {
-        // A file that is being replaced may be half written: it changes once more.
-      }
-    }
-    return this.#value;
-  }
-
-  get isExposed(): boolean {
-    return this.#file.isExposed;
-  }
-
-  #readNow(): Value {
-    return this.#parse(this.#file.read().toString('utf8'));
   }
 }

@@ -15,7 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'json.ts': [],
   'log.ts': [],
   'redact.ts': [],
-  'small-file.ts': [],
+  'small-file.ts': ['clock.ts'],
   'followed-files.ts': ['small-file.ts', 'clock.ts'],
   'token-bucket.ts': ['clock.ts'],
   model: ['clock.ts'],
@@ -74,6 +74,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   web: ['collect', 'metrics', 'web/page', 'web/paths.ts', 'web/pages.ts', 'clock.ts', 'log.ts'],
 
   'config/yaml': ['small-file.ts'],
+  'config/secrets': ['config/yaml', 'small-file.ts', 'followed-files.ts'],
   config: [
     'model',
     'sessions',
@@ -83,6 +84,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'web',
     'web/pages.ts',
     'config/yaml',
+    'config/secrets',
     'json.ts',
     'small-file.ts',
   ],
@@ -107,9 +109,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'web',
     'web/access',
     'config',
+    'config/secrets',
     'clock.ts',
     'log.ts',
     'redact.ts',
+    'followed-files.ts',
   ],
   cli: [
     'model',

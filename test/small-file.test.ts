@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FollowedFile, FollowedValue, isExposed } from '../src/small-file.js';
+import { isExposed, isOfTheMachine, readBoundedFile, stampOf } from '../src/small-file.js';
 
 const ROOT = 0;
 const AGENT = 1000;
@@ -41,146 +41,96 @@ describe('isExposed', () => {
   }
 });
 
-describe('a small file that is followed', () => {
+describe('a small file', () => {
   let folder = '';
   let file = '';
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'followed-'));
+    folder = mkdtempSync(join(tmpdir(), 'small-'));
     file = join(folder, 'a');
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  describe('FollowedFile', () => {
-    const followed = (path: string) => {
-      const one = new FollowedFile(path, 100);
-      try {
-        one.read();
-      } catch {
-        // It is followed all the same.
-      }
-      return one;
-    };
+  /** Whether its stamp is another after `change`. */
+  const differs = (path: string, change: () => void): boolean => {
+    const { text } = stampOf(path);
+    change();
+    return stampOf(path).text !== text;
+  };
 
-    it('sees no change where there is none', () => {
-      writeFileSync(file, 'text');
-      const one = new FollowedFile(file, 100);
-      assert.equal(one.changed(), true, 'never read');
-      assert.equal(one.read().toString(), 'text');
-      assert.equal(one.changed(), false);
-    });
-
-    it('sees new text of another length', () => {
-      writeFileSync(file, 'text');
-      const one = followed(file);
-      writeFileSync(file, 'longer text');
-      assert.equal(one.changed(), true);
-    });
-
-    it('sees a file renamed into place that has the size and the time of the old one', () => {
-      const other = join(folder, 'b');
-      writeFileSync(file, 'old');
-      writeFileSync(other, 'new');
-      utimesSync(file, 1, 1);
-      utimesSync(other, 1, 1);
-      const one = followed(file);
-      renameSync(other, file);
-      assert.equal(one.changed(), true);
-    });
-
-    it('sees a folder swapped through its symbolic link, as Kubernetes does', () => {
-      for (const version of ['v1', 'v2']) {
-        mkdirSync(join(folder, version));
-        writeFileSync(join(folder, version, 'cert'), version);
-      }
-      symlinkSync('v1', join(folder, 'data'));
-      const one = followed(join(folder, 'data', 'cert'));
-      symlinkSync('v2', join(folder, 'next'));
-      renameSync(join(folder, 'next'), join(folder, 'data'));
-      assert.equal(one.changed(), true);
-      assert.equal(one.read().toString(), 'v2');
-    });
-
-    it('sees a missing file appear and a file vanish', () => {
-      const before = followed(file);
-      assert.equal(before.changed(), false);
-      writeFileSync(file, 'text');
-      assert.equal(before.changed(), true);
-      const after = followed(file);
-      rmSync(file);
-      assert.equal(after.changed(), true);
-    });
-
-    it('sees permissions change, which are those of the last reading', () => {
-      writeFileSync(file, 'text');
-      chmodSync(file, 0o644);
-      const one = followed(file);
-      assert.equal(one.isExposed, true);
-      chmodSync(file, 0o600);
-      assert.equal(one.changed(), true);
-      one.read();
-      assert.equal(one.isExposed, false);
-    });
-
-    it('reads nothing that is missing, large or no regular file', () => {
-      const pipe = join(folder, 'pipe');
-      writeFileSync(join(folder, 'large'), 'x'.repeat(101));
-      execFileSync('mkfifo', [pipe]);
-      for (const [path, message] of [
-        [file, 'no such file'],
-        [join(folder, 'large'), 'larger than 100 bytes'],
-        [pipe, 'not a regular file'],
-        [folder, 'not a regular file'],
-        ['/dev/zero', 'not a regular file'],
-      ] as const) {
-        const one = new FollowedFile(path, 100);
-        assert.throws(() => one.read(), { message });
-        assert.equal(one.changed(), false);
-      }
-    });
-
-    it('may be read a moment later where the reason is none of those', () => {
-      symlinkSync(file, file);
-      const one = new FollowedFile(file, 100);
-      assert.throws(() => one.read(), { message: 'ELOOP' });
-      assert.equal(one.changed(), true);
-    });
+  it('keeps its stamp while it is read', () => {
+    writeFileSync(file, 'text');
+    assert.equal(
+      differs(file, () => assert.equal(readBoundedFile(file, 100).bytes.toString(), 'text')),
+      false,
+    );
   });
 
-  describe('FollowedValue', () => {
-    const parse = (text: string) => {
-      if (!/^\d+$/u.test(text)) {
-        throw new Error(`${text} is no number`);
-      }
-      return Number(text);
-    };
+  it('has another stamp once it has text of another length', () => {
+    writeFileSync(file, 'text');
+    assert.ok(differs(file, () => writeFileSync(file, 'longer text')));
+  });
 
-    it('keeps the last good value while the file is wrong or gone', () => {
-      writeFileSync(file, '1');
-      const value = new FollowedValue(file, 100, parse);
-      assert.equal(value.read(), 1);
-      writeFileSync(file, '');
-      assert.equal(value.read(), 1);
-      writeFileSync(file, 'two');
-      assert.equal(value.read(), 1);
-      rmSync(file);
-      assert.equal(value.read(), 1);
-      writeFileSync(file, '22');
-      assert.equal(value.read(), 22);
-    });
+  it('has another stamp once a file was renamed into place that has the size and the time of the old one', () => {
+    const other = join(folder, 'b');
+    writeFileSync(file, 'old');
+    writeFileSync(other, 'new');
+    utimesSync(file, 1, 1);
+    utimesSync(other, 1, 1);
+    assert.ok(differs(file, () => renameSync(other, file)));
+  });
 
-    it('needs a right file to start with', () => {
-      assert.throws(() => new FollowedValue(file, 100, parse), { message: 'no such file' });
-      writeFileSync(file, 'two');
-      assert.throws(() => new FollowedValue(file, 100, parse), { message: 'two is no number' });
-    });
+  it('has another stamp once its folder was swapped through a symbolic link, as Kubernetes does', () => {
+    for (const version of ['v1', 'v2']) {
+      mkdirSync(join(folder, version));
+      writeFileSync(join(folder, version, 'cert'), version);
+    }
+    symlinkSync('v1', join(folder, 'data'));
+    const path = join(folder, 'data', 'cert');
+    symlinkSync('v2', join(folder, 'next'));
+    assert.ok(differs(path, () => renameSync(join(folder, 'next'), join(folder, 'data'))));
+    assert.equal(readBoundedFile(path, 100).bytes.toString(), 'v2');
+  });
 
-    it('parses a file once for each of its states', () => {
-      let parsed = 0;
-      writeFileSync(file, '1');
-      const value = new FollowedValue(file, 100, () => ++parsed);
-      assert.deepEqual([value.read(), value.read()], [1, 1]);
-      writeFileSync(file, '12');
-      assert.deepEqual([value.read(), value.read()], [2, 2]);
-    });
+  it('has another stamp once it appears or vanishes', () => {
+    assert.equal(
+      differs(file, () => {}),
+      false,
+    );
+    assert.ok(differs(file, () => writeFileSync(file, 'text')));
+    assert.ok(differs(file, () => rmSync(file)));
+  });
+
+  it('has another stamp once its permissions changed', () => {
+    writeFileSync(file, 'text');
+    chmodSync(file, 0o644);
+    assert.equal(isExposed(readBoundedFile(file, 100).stats), true);
+    assert.ok(differs(file, () => chmodSync(file, 0o600)));
+    assert.equal(isExposed(readBoundedFile(file, 100).stats), false);
+  });
+
+  it('is not read where it is missing, large or no regular file', () => {
+    const pipe = join(folder, 'pipe');
+    writeFileSync(join(folder, 'large'), 'x'.repeat(101));
+    execFileSync('mkfifo', [pipe]);
+    for (const [path, message] of [
+      [file, 'no such file'],
+      [join(folder, 'large'), 'larger than 100 bytes'],
+      [pipe, 'not a regular file'],
+      [folder, 'not a regular file'],
+      ['/dev/zero', 'not a regular file'],
+    ] as const) {
+      assert.throws(
+        () => readBoundedFile(path, 100),
+        (error: Error) => error.message === message && !isOfTheMachine(error),
+      );
+    }
+  });
+
+  it('may be read a moment later where the reason is none of those', () => {
+    symlinkSync(file, file);
+    assert.throws(
+      () => readBoundedFile(file, 100),
+      (error: Error) => error.message === 'ELOOP' && isOfTheMachine(error),
+    );
   });
 });

@@ -2,7 +2,7 @@
 // the last guard, should one slip into a message.
 import { configureSync, getJsonLinesFormatter, getLogfmtFormatter, getLogger } from '@logtape/logtape';
 import type { Config } from '../config/config-schema.js';
-import { Secret } from '../config/secret.js';
+import { type Secret, secretsIn } from '../config/secret.js';
 import type { Log, LogFields } from '../log.js';
 import { redact } from '../redact.js';
 
@@ -52,13 +52,6 @@ export function openLog({ level, format }: Pick<LogSettings, 'level' | 'format'>
       current = secretsIn(config);
     },
   };
-}
-
-function secretsIn(value: unknown): Secret[] {
-  if (value instanceof Secret) {
-    return [value];
-  }
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(secretsIn) : [];
 }
 
 export function createLog(settings: LogSettings): Log {

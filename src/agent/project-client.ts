@@ -109,7 +109,12 @@ function serviceOptions(
     requestTimeoutMs: api.request_timeout,
     maxRetries: api.max_retries,
     ...(api.ca === undefined ? {} : { ca: [...rootCertificates, api.ca].join('\n') }),
-    ...(proxyUrl === undefined ? {} : { readProxyUrl: () => proxyUrl.read() }),
+    ...(proxyUrl === undefined
+      ? {}
+      : {
+          readProxyUrl: () => proxyUrl.read(),
+          proxySettled: (signal: AbortSignal) => proxyUrl.settled(signal),
+        }),
     clock,
     random: Math.random,
     observer,

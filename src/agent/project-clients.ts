@@ -14,6 +14,7 @@ import { CircuitBreaker, KEY_LIMITS, PASSWORD_LIMITS } from '../taurusdb/call/ci
 import { type BudgetState, RateLimiter } from '../taurusdb/call/rate-limiter.js';
 import { METADATA_ENDPOINT } from '../taurusdb/credentials/metadata-service.js';
 import type { ClockOffset } from '../taurusdb/credentials/signing-credentials.js';
+import { FollowedSecrets } from './followed-secrets.js';
 import {
   type LimiterOf,
   openProjectClient,
@@ -41,10 +42,12 @@ interface Entry {
 export class ProjectClients {
   readonly #options: ProjectClientOptions;
   #entries = new Map<string, Entry>();
+  readonly #secrets: FollowedSecrets;
   /** By endpoint: found once, for all projects there and for the clients after a reload. */
   #clockOffsets = new Map<string, ClockOffset>();
 
   constructor({ clock, log, observer, metadataEndpoint = METADATA_ENDPOINT }: ProjectClientsOptions) {
+    this.#secrets = new FollowedSecrets(clock, log);
     this.#options = {
       clock,
       log,
@@ -61,6 +64,7 @@ export class ProjectClients {
    * with, and idle connections end by themselves.
    */
   prepare({ projects }: Pick<Config, 'projects'>): () => void {
+    const followSecrets = this.#secrets.prepare(projects);
     const wanted = projects.map((project) => ({ project, cloud: cloudProjectOf(project) }));
     const known = knownBefore(
       [...this.#entries.values()],
@@ -76,6 +80,7 @@ export class ProjectClients {
       entries.set(name, this.#entryOf(project, cloud, known(cloud), offset));
     }
     return () => {
+      followSecrets();
       this.#entries = entries;
       this.#clockOffsets = clockOffsets;
       for (const { limiters, maxRequestsPerSecond } of entries.values()) {
@@ -134,10 +139,10 @@ export class ProjectClients {
   }
 }
 
-/** A secret compares by the file that it follows, whose text may change at any time, or by its text. */
+/** A secret compares by the files that it follows, whose text may change at any time, or by its text. */
 function comparable(value: unknown): unknown {
   if (value instanceof Secret) {
-    return value.path ?? value.read();
+    return value.source ?? value.read();
   }
   if (Array.isArray(value)) {
     return value.map(comparable);

@@ -1,6 +1,7 @@
 // Configuration → the credentials of a project.
 import type { Clock } from '../clock.js';
 import type { ProjectConfig } from '../config/config-schema.js';
+import { secretsIn } from '../config/secret.js';
 import type { Log } from '../log.js';
 import type { ApiObserver } from '../model/api-observer.js';
 import type { CircuitBreaker } from '../taurusdb/call/circuit-breaker.js';
@@ -51,13 +52,14 @@ export function projectCredentials(
       const { ak, sk, security_token: securityToken } = auth;
       return accessKeyCredentials({
         ...signing,
+        settled: settledOf(auth),
         readAccessKey: () => ak.read(),
         readSecretKey: () => sk.read(),
         ...(securityToken === undefined ? {} : { readSecurityToken: () => securityToken.read() }),
       });
     }
     case 'token':
-      return tokenCredentials(() => auth.value.read());
+      return tokenCredentials(() => auth.value.read(), settledOf(auth));
     case 'password':
       return new PasswordCredentials(
         {
@@ -66,6 +68,7 @@ export function projectCredentials(
           domain: auth.domain,
           user: auth.user,
           readPassword: () => auth.password.read(),
+          settled: settledOf(auth),
           scope: project.project_id === undefined ? { name: project.region } : { id: project.project_id },
           iam: iam(),
           breaker: passwordBreaker,
@@ -77,4 +80,11 @@ export function projectCredentials(
     default:
       return auth satisfies never;
   }
+}
+
+/** Resolves once no file of the credentials is being written. */
+function settledOf(auth: ProjectConfig['auth']): (signal: AbortSignal) => Promise<void> {
+  return async (signal) => {
+    await Promise.all(secretsIn(auth).map((secret) => secret.settled(signal)));
+  };
 }

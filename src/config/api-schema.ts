@@ -7,8 +7,19 @@ import type { ConfigDependencies } from './yaml/read-settings.js';
 
 const PROXY_URL: Kind<string> = {
   expected: 'an http or https URL',
-  parse: (text) => (/^https?:\/\//u.test(text) && URL.canParse(text) ? text : undefined),
+  parse: (text) => (isProxyUrl(text) ? text : undefined),
 };
+
+function isProxyUrl(text: string): boolean {
+  try {
+    const { username, password } = new URL(text);
+    // They are decoded when the proxy is asked for a tunnel.
+    decodeURIComponent(username + password);
+    return /^https?:\/\//u.test(text);
+  } catch {
+    return false;
+  }
+}
 
 /** `api` at the top of the file. */
 export function apiSection(dependencies: ConfigDependencies) {
@@ -72,7 +83,10 @@ function apiKeys(dependencies: ConfigDependencies) {
     ),
     max_csv_bytes: described('Largest result that is read, in decoded bytes', byteSize('1KiB', '16GiB')),
     ca_file: v.exactOptional(
-      described("Certificates (PEM) to trust beside the system's own", certificatesFile(dependencies)),
+      described(
+        "Certificates (PEM) to trust beside the system's own; read at the start and at a reload",
+        certificatesFile(dependencies),
+      ),
     ),
     proxy_url: secretText('HTTP proxy for all requests, with its user and password if it has any', PROXY_URL),
     proxy_url_file: secretFile('proxy_url', dependencies, PROXY_URL),

@@ -3,6 +3,7 @@
 import * as v from 'valibot';
 import { secretFile, secretText } from './file-schemas.js';
 import { described, someText } from './kinds.js';
+import { HEADER_SECRET, Secret } from './secret.js';
 import { atMostOneOf, exactlyOneOf, section, theOne } from './section.js';
 import type { ConfigDependencies } from './yaml/read-settings.js';
 
@@ -44,21 +45,23 @@ export function authSection(dependencies: ConfigDependencies) {
 function accessKey(dependencies: ConfigDependencies) {
   return v.pipe(
     section({
-      ak: secretText('Access key id'),
-      ak_file: secretFile('ak', dependencies),
-      sk: secretText('Secret access key'),
-      sk_file: secretFile('sk', dependencies),
-      security_token: secretText('Token that comes with temporary keys'),
-      security_token_file: secretFile('security_token', dependencies),
+      ak: secretText('Access key id', HEADER_SECRET),
+      ak_file: secretFile('ak', dependencies, HEADER_SECRET),
+      sk: secretText('Secret access key', HEADER_SECRET),
+      sk_file: secretFile('sk', dependencies, HEADER_SECRET),
+      security_token: secretText('Token that comes with temporary keys', HEADER_SECRET),
+      security_token_file: secretFile('security_token', dependencies, HEADER_SECRET),
     }),
     exactlyOneOf(['ak', 'ak_file']),
     exactlyOneOf(['sk', 'sk_file']),
     atMostOneOf(['security_token', 'security_token_file']),
     v.transform((key) => ({
       kind: 'access_key' as const,
-      ak: theOne(key.ak, key.ak_file),
-      sk: theOne(key.sk, key.sk_file),
-      security_token: key.security_token ?? key.security_token_file,
+      ...Secret.together({
+        ak: theOne(key.ak, key.ak_file),
+        sk: theOne(key.sk, key.sk_file),
+        security_token: key.security_token ?? key.security_token_file,
+      }),
     })),
   );
 }
@@ -66,8 +69,8 @@ function accessKey(dependencies: ConfigDependencies) {
 function token(dependencies: ConfigDependencies) {
   return v.pipe(
     section({
-      value: secretText('The token'),
-      value_file: secretFile('value', dependencies),
+      value: secretText('The token', HEADER_SECRET),
+      value_file: secretFile('value', dependencies, HEADER_SECRET),
     }),
     exactlyOneOf(['value', 'value_file']),
     v.transform(({ value, value_file }) => ({ kind: 'token' as const, value: theOne(value, value_file) })),

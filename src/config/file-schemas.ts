@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import { readBoundedFile } from '../small-file.js';
 import { described } from './kinds.js';
 import { ANY_SECRET, Secret } from './secret.js';
-import { quote } from './yaml/config-errors.js';
+import { exposureWarning } from './secrets/secret-files.js';
 import type { ConfigDependencies } from './yaml/read-settings.js';
 
 const MAX_FILE_BYTES = 1024 * 1024;
@@ -48,12 +48,9 @@ export function secretFile(name: string, { directory, warn }: ConfigDependencies
     described(
       `File that holds \`${name}\`, instead of it; read again when it changes`,
       converted(`a file with ${kind.expected}`, (written) => {
-        const path = resolve(directory, written);
-        const secret = Secret.fromFile(path, kind);
-        if (secret.isExposed) {
-          warn(
-            `secret file ${quote(path)} can be read by other users: take their permission away (chmod 600)`,
-          );
+        const secret = Secret.fromFile(resolve(directory, written), kind, name);
+        for (const path of secret.files?.current().exposed ?? []) {
+          warn(exposureWarning(path));
         }
         return secret;
       }),

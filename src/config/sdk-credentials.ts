@@ -3,9 +3,9 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { PROJECT_ID } from '../model/ids.js';
-import { FollowedValue } from '../small-file.js';
 import type { Auth } from './auth-schema.js';
-import { checkedSecret, Secret } from './secret.js';
+import { checkedSecret, HEADER_SECRET, Secret, textOf } from './secret.js';
+import { exposureWarning, SecretFiles, type SecretsInForce } from './secrets/secret-files.js';
 import { quote } from './yaml/config-errors.js';
 
 export interface SdkCredentials {
@@ -14,7 +14,6 @@ export interface SdkCredentials {
 }
 
 const PROFILE = 'basic';
-const MAX_PROFILE_BYTES = 64 * 1024;
 
 /**
  * Throws an Error that names all places looked at. The addresses that the SDKs also take from there are left alone:
@@ -44,21 +43,19 @@ function fromProfile(env: NodeJS.ProcessEnv, warn: (message: string) => void): S
   const path =
     env.HUAWEICLOUD_SDK_CREDENTIALS_FILE || join(env.HOME || homedir(), '.huaweicloud', 'credentials');
   try {
-    const file = followProfile(path);
-    const profile = file.read();
-    if (file.isExposed) {
-      warn(`profile file ${quote(path)} can be read by other users: take their permission away (chmod 600)`);
-    }
-    const current = onceATurn(() => file.read());
-    const secret = (key: SecretKey) => new Secret(() => current()[key]);
+    const files = new SecretFiles([{ path, parse: readProfile }]);
+    const { texts, exposed } = files.current();
+    exposed.forEach((exposedPath) => {
+      warn(exposureWarning(exposedPath));
+    });
     return {
       auth: {
         kind: 'access_key',
-        ak: secret('ak'),
-        sk: secret('sk'),
-        security_token: isTemporary(profile) ? secret('security_token') : undefined,
+        ak: Secret.of(files, 'ak'),
+        sk: Secret.of(files, 'sk'),
+        security_token: 'security_token' in texts ? Secret.of(files, 'security_token') : undefined,
       },
-      projectId: projectId('project_id', profile.project_id),
+      projectId: projectId('project_id', texts.project_id),
     };
   } catch (error) {
     throw new Error(
@@ -69,56 +66,26 @@ function fromProfile(env: NodeJS.ProcessEnv, warn: (message: string) => void): S
   }
 }
 
-type SecretKey = 'ak' | 'sk' | 'security_token';
-
-/** What the profile file says; empty where it says nothing. */
-type Profile = Readonly<Record<SecretKey | 'project_id', string>>;
-
-function followProfile(path: string): FollowedValue<Profile> {
-  let first: Profile | undefined;
-  return new FollowedValue(path, MAX_PROFILE_BYTES, (text) => {
-    const profile = readProfile(text);
-    first ??= profile;
-    // Requests go on being signed with or without a token: a new key of the other sort waits for a reload.
-    if (isTemporary(profile) !== isTemporary(first)) {
-      throw new Error('it has become a key of another sort');
-    }
-    return profile;
-  });
-}
-
-function isTemporary({ security_token: securityToken }: Profile): boolean {
-  return securityToken !== '';
-}
-
-function readProfile(text: string): Profile {
-  const values = parseProfile(text, PROFILE);
+/** What the profile file says; `security_token` is missing, `project_id` empty, where it says nothing. */
+function readProfile(bytes: Buffer, inForce?: SecretsInForce): Readonly<Record<string, string>> {
+  const values = parseProfile(textOf(bytes), PROFILE);
   const required = (key: string): string => {
     const value = values.get(key) ?? '';
     if (value === '') {
       throw new Error(`it has no ${key} under [${PROFILE}]`);
     }
-    return checkedSecret(value);
+    return checkedSecret(value, HEADER_SECRET);
   };
+  const isTemporary = (values.get('security_token') ?? '') !== '';
+  // Requests go on being signed with or without a token.
+  if (inForce !== undefined && isTemporary !== 'security_token' in inForce.texts) {
+    throw new Error('it has become a key of another sort, permanent or temporary, which a reload takes over');
+  }
   return {
     ak: required('ak'),
     sk: required('sk'),
-    security_token: values.get('security_token') ? required('security_token') : '',
+    ...(isTemporary ? { security_token: required('security_token') } : {}),
     project_id: values.get('project_id') ?? '',
-  };
-}
-
-/** What is read in one turn of the event loop, such as the key of one signature, is of one state of the file. */
-function onceATurn<Value>(read: () => Value): () => Value {
-  let held: { readonly value: Value } | undefined;
-  return () => {
-    if (held === undefined) {
-      held = { value: read() };
-      queueMicrotask(() => {
-        held = undefined;
-      });
-    }
-    return held.value;
   };
 }
 

@@ -1,22 +1,36 @@
 // A value that must not be seen: it can be read, but not printed, logged or serialised. One from a file follows the
 // file when it changes.
 import { inspect } from 'node:util';
-import { FollowedValue } from '../small-file.js';
 import type { Kind } from './kinds.js';
+import { SecretFiles } from './secrets/secret-files.js';
 
-const MAX_SECRET_BYTES = 64 * 1024;
 const SHOWN = '<secret>';
 
 export const ANY_SECRET: Kind<string> = { expected: 'a secret', parse: (text) => text };
 
+/** What a header can carry. */
+export const HEADER_SECRET: Kind<string> = {
+  expected: 'a secret',
+  parse: (text) => {
+    if (!/^[\x21-\x7e]+$/u.test(text)) {
+      throw new Error('it has a character outside ASCII');
+    }
+    return text;
+  },
+};
+
 export class Secret {
   readonly #read: () => string;
-  readonly #file: FollowedValue<string> | undefined;
+  /** The files that it comes from; undefined where it comes from none. */
+  readonly files: SecretFiles | undefined;
+  /** Which secret of which files; undefined where it comes from none. */
+  readonly source: string | undefined;
 
-  /** `read` answers with the text of the moment, which `checkedSecret` has passed; `file`: that it is the whole of. */
-  constructor(read: () => string, file?: FollowedValue<string>) {
+  /** `read` answers with the text of the moment, which `checkedSecret` has passed. */
+  private constructor(read: () => string, from?: { readonly files: SecretFiles; readonly name: string }) {
     this.#read = read;
-    this.#file = file;
+    this.files = from?.files;
+    this.source = from && `${from.files.key} ${from.name}`;
   }
 
   /** Throws an Error that says what is wrong, never with the text. */
@@ -25,25 +39,37 @@ export class Secret {
     return new Secret(() => checked);
   }
 
-  /** Throws an Error that says what is wrong, never with the path or the content. */
-  static fromFile(path: string, kind = ANY_SECRET): Secret {
-    const file = new FollowedValue(path, MAX_SECRET_BYTES, (text) => checkedSecret(text, kind));
-    return new Secret(() => file.read(), file);
+  /** Throws an Error that says what is wrong, never with the path or the content. `name`: what messages call it. */
+  static fromFile(path: string, kind = ANY_SECRET, name = 'secret'): Secret {
+    const parse = (bytes: Buffer) => ({ [name]: secretOf(bytes, kind) });
+    return Secret.of(new SecretFiles([{ path, parse }]), name);
   }
 
-  /** The current text; of a file that has become unreadable or wrong, the last good one. */
+  /** The one of this name that the files hold. */
+  static of(files: SecretFiles, name: string): Secret {
+    return new Secret(() => files.current().texts[name] ?? '', { files, name });
+  }
+
+  /** Those of one mapping, by name: what comes from files is taken together. */
+  static together<Secrets extends Readonly<Record<string, Secret | undefined>>>(secrets: Secrets): Secrets {
+    const sets = Object.values(secrets).flatMap((secret) => secret?.files ?? []);
+    const files = SecretFiles.together(sets);
+    return Object.fromEntries(
+      Object.entries(secrets).map(([name, secret]) => [
+        name,
+        secret?.files === undefined ? secret : Secret.of(files, name),
+      ]),
+    ) as Secrets;
+  }
+
+  /** The current text; of files that have become unreadable or wrong, the last good one. */
   read(): string {
     return this.#read();
   }
 
-  /** The file that it follows; undefined where it follows none of its own. */
-  get path(): string | undefined {
-    return this.#file?.path;
-  }
-
-  /** Whether users may read its file who need not. */
-  get isExposed(): boolean {
-    return this.#file?.isExposed === true;
+  /** Resolves once no change of its files is under way; rejects with the signal's reason when that aborts first. */
+  async settled(signal: AbortSignal): Promise<void> {
+    await this.files?.settled(signal);
   }
 
   toString(): string {
@@ -57,6 +83,14 @@ export class Secret {
   [inspect.custom](): string {
     return SHOWN;
   }
+}
+
+/** All that are anywhere in a value. */
+export function secretsIn(value: unknown): Secret[] {
+  if (value instanceof Secret) {
+    return [value];
+  }
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(secretsIn) : [];
 }
 
 /** The text without line ends behind it. Throws an Error that says what is wrong, never with the text. */
@@ -77,4 +111,22 @@ export function checkedSecret(text: string, { parse }: Kind<string> = ANY_SECRET
     throw new Error('it is another text');
   }
   return secret;
+}
+
+/** The text of a file. Throws as checkedSecret does. */
+function secretOf(bytes: Buffer, kind: Kind<string>): string {
+  const text = textOf(bytes);
+  if (text.startsWith('\ufeff')) {
+    throw new Error('it starts with the byte-order mark of UTF-8: save it without one');
+  }
+  return checkedSecret(text, kind);
+}
+
+/** Throws an Error that says what is wrong, never with the content. */
+export function textOf(bytes: Buffer): string {
+  const [first, second] = bytes;
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
+    throw new Error('it starts with the byte-order mark of UTF-16: save it as UTF-8');
+  }
+  return bytes.toString('utf8');
 }

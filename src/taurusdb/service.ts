@@ -6,7 +6,7 @@ import type { Credentials } from './call/credentials.js';
 import { HttpClient } from './http/http-client.js';
 
 /** What the service makes itself, and what a call brings. */
-type OwnOptions = 'host' | 'where' | 'http' | 'credentials' | 'breaker';
+type OwnOptions = 'host' | 'where' | 'http' | 'credentials' | 'breaker' | 'proxy';
 
 /** With the options of all layers that a call passes. */
 export interface ServiceOptions extends Omit<CallApiOptions, OwnOptions> {
@@ -16,6 +16,8 @@ export interface ServiceOptions extends Omit<CallApiOptions, OwnOptions> {
   readonly ca?: string;
   /** Asked at each request, so that a changed URL is followed. It may hold a user and a password. */
   readonly readProxyUrl?: () => string;
+  /** Resolves once no change of that URL is under way; rejects with the signal's reason when that aborts first. */
+  readonly proxySettled?: (signal: AbortSignal) => Promise<void>;
 }
 
 export interface Service {
@@ -26,13 +28,14 @@ export interface Service {
 }
 
 export function openService(options: ServiceOptions): Service {
-  const { endpoint, requestTimeoutMs, ca, readProxyUrl } = options;
+  const { endpoint, requestTimeoutMs, ca, readProxyUrl, proxySettled: settled } = options;
   const http = new HttpClient({
     endpoint,
     timeoutMs: requestTimeoutMs,
     ...(ca === undefined ? {} : { ca }),
     ...(readProxyUrl === undefined ? {} : { readProxyUrl }),
   });
+  const proxy = readProxyUrl && { fingerprint: async () => readProxyUrl(), settled };
   const { host } = new URL(endpoint);
   const where = (): string => {
     const proxyHost = http.proxyHost();
@@ -40,7 +43,7 @@ export function openService(options: ServiceOptions): Service {
   };
   return {
     callWith: (credentials, breaker) =>
-      createCallApi({ ...options, host, where, http, credentials, breaker }),
+      createCallApi({ ...options, host, where, http, credentials, breaker, proxy }),
     close: () => http.close(),
   };
 }

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { ProjectClients } from '../../src/agent/project-clients.js';
-import { systemClock } from '../../src/clock.js';
 import type { Config } from '../../src/config/config-schema.js';
+import { STILL_MS } from '../../src/followed-files.js';
 import { sampleNode } from '../collect/sample-node.js';
 import { ConfigFolder } from '../config/config-folder.js';
 import { makeCertificate } from '../support/certificates.js';
+import { FakeClock } from '../support/fake-clock.js';
 import { requireProgram } from '../support/real-programs.js';
 import { RecordedLog } from '../support/recorded-log.js';
 import { closeServers, type ScriptedServer, startServer } from '../support/scripted-server.js';
@@ -18,6 +19,7 @@ describe('ProjectClients.prepare', () => {
   const node = sampleNode({ project: 'production' });
   let server: ScriptedServer;
   let clients: ProjectClients;
+  let clock: FakeClock;
 
   function config(settings = '', token = 'first'): Config {
     return folder.load(text(`{ value: ${token} }`, settings)).config;
@@ -37,13 +39,16 @@ ${settings}`;
 
   /** The token that a request with this view of the clients carries. */
   async function tokenSent(api = clients.of('production')): Promise<unknown> {
+    // Requests keep a distance.
+    await clock.advance(200);
     await api.submitTask(node, { filter: 'total' }, deadline);
     return server.requests.at(-1)?.headers['x-auth-token'];
   }
 
   beforeEach(async () => {
     server = await startServer([GOOD]);
-    clients = new ProjectClients({ clock: systemClock, log: new RecordedLog(), observer });
+    clock = new FakeClock();
+    clients = new ProjectClients({ clock, log: new RecordedLog(), observer });
     clients.prepare(config())();
   });
   afterEach(async () => {
@@ -89,6 +94,8 @@ ${settings}`;
     folder.write('token', 'new');
     clients.prepare(withFile())();
     assert.equal(clients.of('production'), before);
+    assert.equal(await tokenSent(), 'old');
+    await clock.advance(STILL_MS);
     assert.equal(await tokenSent(), 'new');
   });
 
@@ -110,6 +117,8 @@ ${settings}`;
     clients.prepare(withFile('second'))();
     assert.equal(await tokenSent(), 'same');
     folder.write('second', 'another');
+    assert.equal(await tokenSent(), 'same');
+    await clock.advance(STILL_MS);
     assert.equal(await tokenSent(), 'another');
   });
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { ProjectClients } from '../../src/agent/project-clients.js';
 import { loadConfig } from '../../src/config/load-config.js';
+import { STILL_MS } from '../../src/followed-files.js';
 import { startDeadline } from '../../src/model/deadline.js';
 import type { Fault } from '../../src/simulator/cloud/fault.js';
 import type { SimulatedProject } from '../../src/simulator/cloud/simulated-fleet.js';
@@ -236,7 +237,7 @@ describe('ProjectClients', function () {
     assert.deepEqual(seen(/./u), { 'token 401': 1, 'token 201': 1, 'submit 200': 1 });
   });
 
-  it('uses a changed secret file at once', async () => {
+  it('waits for a secret file that is being changed while the secret before is shut out', async () => {
     await startCloud(sampleFleet());
     const [project] = simulator.projects;
     assert.ok(project);
@@ -245,7 +246,10 @@ describe('ProjectClients', function () {
     assert.equal((await collectionError(submit(project))).reason, 'auth');
     assert.equal((await collectionError(submit(project))).reason, 'auth');
     writeFileSync(file, `${project.tokens[0]}\n`);
-    await submit(project);
+    const submitted = submit(project);
+    await until(() => clock.remaining.includes(STILL_MS));
+    await clock.advance(STILL_MS);
+    await submitted;
     assert.deepEqual(seen(/./u), { 'submit 401': 2, 'submit 200': 1 });
   });
 
@@ -270,8 +274,16 @@ describe('ProjectClients', function () {
     };
     await refusedBy(first);
     writeFileSync(file, `http://user:another-password@${second}\n`);
-    await refusedBy(second);
+    // A refusal while the file changes waits for the new content.
+    const refusedOnceStill = async (address: string): Promise<void> => {
+      const refused = refusedBy(address);
+      await until(() => clock.remaining.includes(STILL_MS));
+      await clock.advance(STILL_MS);
+      await refused;
+    };
+    await refusedOnceStill(second);
     writeFileSync(file, 'half-a-url\n');
+    await refusedOnceStill(second);
     await refusedBy(second);
     assert.deepEqual(seen(/./u), {});
   });

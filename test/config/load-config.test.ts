@@ -204,15 +204,6 @@ api: { request_timeout: 3s, max_retries: 5, proxy_url: "http://common" }
     assert.equal(inheriting?.api.proxy_url?.read(), 'http://common');
   });
 
-  it("keeps the proxy's last URL while its file holds another text", () => {
-    const path = folder.write('proxy', 'http://first\n');
-    const { config } = folder.load(`${projectWith(NODES)}api: { proxy_url_file: ${path} }\n`);
-    folder.write('proxy', 'not-a-url\n');
-    assert.equal(config.api.proxy_url?.read(), 'http://first');
-    folder.write('proxy', 'http://second\n');
-    assert.equal(config.api.proxy_url?.read(), 'http://second');
-  });
-
   it('looks for files from its own folder', function () {
     requireProgram(this, 'openssl');
     folder.write('token', 't0ken\n');

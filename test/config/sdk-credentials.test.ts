@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
 import fc from 'fast-check';
 import { loadConfig } from '../../src/config/load-config.js';
 import { parseProfile } from '../../src/config/sdk-credentials.js';
@@ -121,47 +120,20 @@ describe('credentials of the SDK', () => {
     ]);
   });
 
-  /** Of a moment later, since values that are read at once are of one state of the file. */
-  const later = async ({ ak, sk, security_token: token }: ReturnType<typeof load>['key']) => {
-    await Promise.resolve();
-    return [ak.read(), sk.read(), token?.read()];
-  };
-
-  it('follow the profile file when it changes, and keep the old ones while it is being written', async () => {
-    const file = profile('[basic]\nak = FIRST\nsk = SK\n');
-    const { key } = load(file);
-    profile('[basic]\n');
-    assert.deepEqual(await later(key), ['FIRST', 'SK', undefined]);
-    profile('[basic]\nak = SECOND\nsk = OTHERSK\n');
-    assert.deepEqual(await later(key), ['SECOND', 'OTHERSK', undefined]);
-    rmSync(file.HUAWEICLOUD_SDK_CREDENTIALS_FILE);
-    assert.deepEqual(await later(key), ['SECOND', 'OTHERSK', undefined]);
-  });
-
-  it('change all together, or not at all', async () => {
-    const { key } = load(profile('[basic]\nak = FIRST\nsk = SK1\nsecurity_token = STS1\n'));
-    assert.equal(key.ak.read(), 'FIRST');
-    profile('[basic]\nak = SECOND\nsk = SK2\nsecurity_token = STS2\n');
-    assert.equal(key.sk.read(), 'SK1', 'between two values of one key');
-    assert.deepEqual(await later(key), ['SECOND', 'SK2', 'STS2']);
-    profile('[basic]\nak = THIRD\n');
-    assert.deepEqual(await later(key), ['SECOND', 'SK2', 'STS2']);
-    profile('[basic]\nak = THIRD\nsk = with a blank\nsecurity_token = STS3\n');
-    assert.deepEqual(await later(key), ['SECOND', 'SK2', 'STS2']);
-  });
-
-  it('wait for a reload where a permanent key becomes a temporary one', async () => {
-    const file = profile('[basic]\nak = FIRST\nsk = SK1\n');
-    const { key } = load(file);
-    profile('[basic]\nak = SECOND\nsk = SK2\nsecurity_token = STS\n');
-    assert.deepEqual(await later(key), ['FIRST', 'SK1', undefined]);
-    assert.deepEqual(await later(load(file).key), ['SECOND', 'SK2', 'STS']);
+  it('of the profile file are one set', () => {
+    const {
+      ak,
+      sk,
+      security_token: token,
+    } = load(profile('[basic]\nak = A\nsk = S\nsecurity_token = T\n')).key;
+    assert.ok(ak.files !== undefined && ak.files === sk.files && ak.files === token?.files);
+    assert.equal(new Set([ak.source, sk.source, token?.source]).size, 3);
   });
 
   it('come with a warning where others may read the profile file', () => {
     assert.match(
       String(load(profile('[basic]\nak = A\nsk = S\n', 0o644)).warnings),
-      /^profile file ".+" can be read/u,
+      /^secret file ".+" can be read/u,
     );
     assert.deepEqual(load(profile('[basic]\nak = A\nsk = S\n')).warnings, []);
   });
@@ -187,6 +159,16 @@ describe('credentials of the SDK', () => {
       'a profile with one of them',
       () => profile('[basic]\nak = A\nsk =\n'),
       /\(it has no sk under \[basic\]\)/u,
+    ],
+    [
+      'a profile in UTF-16',
+      () => ({
+        HUAWEICLOUD_SDK_CREDENTIALS_FILE: folder.write(
+          'utf16',
+          Buffer.from('\ufeff[basic]\nak = A\nsk = S\n', 'utf16le'),
+        ),
+      }),
+      /\(it starts with the byte-order mark of UTF-16: save it as UTF-8\)/u,
     ],
     ['a key with a blank', () => profile('[basic]\nak = A A\nsk = S\n'), /\(it has a blank,/u],
     [

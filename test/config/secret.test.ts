@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { renameSync, rmSync, utimesSync } from 'node:fs';
 import { format, inspect } from 'node:util';
 import type { Kind } from '../../src/config/kinds.js';
-import { Secret } from '../../src/config/secret.js';
+import { ANY_SECRET, HEADER_SECRET, Secret } from '../../src/config/secret.js';
 import { ConfigFolder } from './config-folder.js';
 
 describe('Secret', () => {
@@ -53,50 +52,49 @@ describe('Secret', () => {
     refused('binary', 'it has a blank, a line break or a byte that is not text');
   });
 
-  it('follows its file when its time, its size or the file itself is another', () => {
-    const [then, later] = [new Date(1_700_000_000_000), new Date(1_700_000_001_000)];
-    const write = (name: string, text: string, time: Date) => {
-      const path = folder.write(name, text);
-      utimesSync(path, time, time);
-      return path;
-    };
-    const path = write('followed', 'first', then);
-    const secret = Secret.fromFile(path);
-
-    write('followed', 'FIRST', later);
-    assert.equal(secret.read(), 'FIRST');
-    write('followed', 'second', later);
-    assert.equal(secret.read(), 'second');
-    renameSync(write('replacement', 'SECOND', later), path);
-    assert.equal(secret.read(), 'SECOND');
+  it('refuses a file with a byte-order mark, and one in UTF-16', () => {
+    for (const [content, message] of [
+      ['\ufeffabc', 'it starts with the byte-order mark of UTF-8: save it without one'],
+      [Buffer.from('\ufeffabc', 'utf16le'), 'it starts with the byte-order mark of UTF-16: save it as UTF-8'],
+      [
+        Buffer.from('\ufeffabc', 'utf16le').swap16(),
+        'it starts with the byte-order mark of UTF-16: save it as UTF-8',
+      ],
+      [Buffer.from('abc', 'utf16le'), 'it has a blank, a line break or a byte that is not text'],
+    ] as const) {
+      assert.throws(() => Secret.fromFile(folder.write('odd', content)), { message });
+    }
   });
 
-  it('keeps the last good text while its file holds one of another kind', () => {
+  it('is of the kind that is asked for', () => {
     const digits: Kind<string> = {
       expected: 'digits',
       parse: (text) => (/^\d+$/u.test(text) ? text : undefined),
     };
-    const path = folder.write('digits', '1');
-    const secret = Secret.fromFile(path, digits);
-    folder.write('digits', 'two');
-    assert.equal(secret.read(), '1');
-    folder.write('digits', '33');
-    assert.equal(secret.read(), '33');
-    folder.write('digits', 'four');
-    assert.throws(() => Secret.fromFile(path, digits), { message: 'it is another text' });
-    assert.throws(() => Secret.fromText('four', digits), { message: 'it is another text' });
+    assert.equal(Secret.fromText('4', digits).read(), '4');
+    for (const read of [
+      () => Secret.fromFile(folder.write('digits', 'four'), digits),
+      () => Secret.fromText('four', digits),
+    ]) {
+      assert.throws(read, { message: 'it is another text' });
+    }
+    const message = 'it has a character outside ASCII';
+    assert.throws(() => Secret.fromText('schlüssel', HEADER_SECRET), { message });
   });
 
-  it('keeps the last good text while its file is empty, wrong or gone', () => {
-    const path = folder.write('kept', 'good');
-    const secret = Secret.fromFile(path);
-    folder.write('kept', '');
-    assert.equal(secret.read(), 'good');
-    folder.write('kept', 'two words');
-    assert.equal(secret.read(), 'good');
-    rmSync(path);
-    assert.equal(secret.read(), 'good');
-    folder.write('kept', 'better');
-    assert.equal(secret.read(), 'better');
+  it('knows the files that it comes from, and those of its mapping together', () => {
+    const [a, b] = [folder.write('a', '1'), folder.write('b', '2')];
+    const alone = Secret.fromFile(a, ANY_SECRET, 'ak');
+    assert.deepEqual(alone.files?.paths, [a]);
+    const { ak, sk, text } = Secret.together({
+      ak: alone,
+      sk: Secret.fromFile(b, ANY_SECRET, 'sk'),
+      text: Secret.fromText('3'),
+    });
+    assert.deepEqual([ak.read(), sk.read(), text.read()], ['1', '2', '3']);
+    assert.equal(ak.files, sk.files);
+    assert.deepEqual(ak.files?.paths, [a, b]);
+    assert.notEqual(ak.source, sk.source);
+    assert.deepEqual([text.files, text.source], [undefined, undefined]);
   });
 });

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { later, systemClock } from '../../src/clock.js';
+import { STILL_MS } from '../../src/followed-files.js';
 import type { SimulatedProject } from '../../src/simulator/cloud/simulated-fleet.js';
 import { sampleFleet } from '../../src/simulator/sample-fleet.js';
 import { startTunnels, type Tunnels } from '../support/connect-proxy.js';
@@ -134,7 +135,6 @@ describe('a reload of secrets and addresses', function () {
       NEW.token,
     ],
     ['SIGHUP', 'a token instead of a key', () => key(OLD), () => token(NEW), NEW.token],
-    ['POST', 'the same files with another key', () => keyFiles('a', OLD), () => keyFiles('a', NEW), NEW.ak],
   ] as const) {
     it(`by ${how} uses ${what} for the next collections, and no longer the one before`, async () => {
       await start(before());
@@ -143,11 +143,15 @@ describe('a reload of secrets and addresses', function () {
     });
   }
 
-  it('is not needed where the files of the key have another content', async () => {
+  it('goes on with the old content of files that changed just before, until they have been still', async () => {
     await start(keyFiles('a', OLD));
-    keyFiles('a', NEW);
-    await cloud.nextCollections(nodes);
-    assert.deepEqual(await secretsOfNextCollections(), [NEW.ak]);
+    const written = performance.now();
+    await reload(keyFiles('a', NEW), 'POST');
+    await until(() => cloud.requests.some(({ ak }) => ak === NEW.ak), 'the new key');
+    const [first] = cloud.requests.filter(({ ak }) => ak === NEW.ak);
+    assert.ok((first?.at ?? 0) - written >= STILL_MS);
+    await agent.collected(nodes);
+    assert.equal(sum(await agent.series(), 'taurusdb_api_requests_total', 'code="401"'), 0);
   });
 
   it('tries a mended secret at once, though the wrong one has been refused', async () => {
@@ -217,7 +221,27 @@ describe('a reload of secrets and addresses', function () {
       await start({ api: { proxy_url_file } });
       assert.deepEqual(await taken(), [true, false]);
       write('proxy', other.url);
+      await until(() => other.bytes() > 0, 'the first tunnel through the other');
       assert.deepEqual(await taken(), [false, true]);
+    });
+
+    it('in a file that changes costs no collection where the proxy before opens no tunnel any more', async () => {
+      const proxy_url_file = write('proxy', one.url);
+      await start({ api: { proxy_url_file } });
+      const begun = cloud.requests.length;
+      const release = cloud.hold(({ operation }) => operation === 'submit');
+      await until(() => cloud.requests.slice(begun).some(({ operation }) => operation === 'submit'), 'one');
+      write('proxy', other.url.slice(0, -2));
+      release();
+      await until(
+        () => cloud.requests.slice(begun).some(({ operation }) => operation === 'download'),
+        'its end',
+      );
+      one.refuse();
+      write('proxy', other.url);
+      await until(() => other.bytes() > 0, 'the first tunnel through the other');
+      const series = await agent.collected(nodes);
+      assert.equal(sum(series, 'taurusdb_collection_errors_total'), 0);
     });
   });
 });

@@ -19,6 +19,8 @@ export interface CloudRequest {
   /** Of the signature; empty where there is none. */
   readonly ak: string;
   readonly token: string;
+  /** That comes with a temporary key. */
+  readonly securityToken: string;
   readonly language: string;
   readonly body: string;
   /** On the monotonic clock. */
@@ -33,6 +35,8 @@ export interface RecordedCloud extends Simulator {
   readonly requests: readonly CloudRequest[];
   /** Holds these requests back until the function that it returns is called. */
   hold(which: Which): () => void;
+  /** From now on refuses these, as the gateway does where a credential is wrong. */
+  refuse(which: Which): void;
   /** Resolves, once each of the nodes has been collected whole from now on, to the requests that came meanwhile. */
   nextCollections(nodeIds: readonly string[]): Promise<CloudRequest[]>;
 }
@@ -43,6 +47,7 @@ export async function startCloud(options: SimulatorOptions): Promise<RecordedClo
   const simulator = await startSimulator({ taskSeconds: { min: 0, max: 0 }, ...options });
   const requests: CloudRequest[] = [];
   const holds = new Map<Which, Promise<void>>();
+  const refused: Which[] = [];
 
   const server = createServer((incoming, response) => {
     // A client that has gone is told nothing.
@@ -55,6 +60,11 @@ export async function startCloud(options: SimulatorOptions): Promise<RecordedClo
     const seen = describe(incoming, body.toString('utf8'));
     requests.push(seen);
     await Promise.all([...holds].map(([which, released]) => (which(seen) ? released : undefined)));
+    if (refused.some((which) => which(seen))) {
+      const refusal = { error_code: 'APIGW.0301', error_msg: 'Incorrect IAM authentication information' };
+      response.writeHead(401, { 'content-type': 'application/json' }).end(JSON.stringify(refusal));
+      return;
+    }
     const { method, url: path, headers } = incoming;
     const { hostname, port } = new URL(simulator.url);
     const forwarded = request({ host: hostname, port, method, path, headers, agent: false });
@@ -74,6 +84,7 @@ export async function startCloud(options: SimulatorOptions): Promise<RecordedClo
       nodeId: route?.nodeId ?? '',
       ak: /Access=([^,]+),/u.exec(text('authorization'))?.[1] ?? '',
       token: text('x-auth-token'),
+      securityToken: text('x-security-token'),
       language: text('x-language'),
       body,
       at: performance.now(),
@@ -96,6 +107,7 @@ export async function startCloud(options: SimulatorOptions): Promise<RecordedClo
         resolve();
       };
     },
+    refuse: (which) => refused.push(which),
     nextCollections: async (nodeIds) => {
       const since = requests.length;
       const isCollected = (id: string) => {

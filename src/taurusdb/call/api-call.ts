@@ -12,6 +12,8 @@ export interface ApiCall {
   readonly query?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly body?: object;
+  /** Of the secret that the call was let through with; set by a layer. */
+  readonly fingerprint?: string;
   /** Undefined where the call is about no project in particular. */
   readonly projectId?: string;
   /** May be repeated although it may have arrived; a GET always may. */

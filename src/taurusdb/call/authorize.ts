@@ -3,6 +3,7 @@
 import { ApiError, hasStatus } from '../errors.js';
 import type { CallApi, Layer } from './api-call.js';
 import type { Authorization, Credentials } from './credentials.js';
+import { SecretChanged } from './current-secret.js';
 import { encodePath, encodeQuery } from './encode-target.js';
 import type { SendRequest } from './send.js';
 
@@ -36,6 +37,10 @@ export function authorize(
     const { operation, method, path, query = {}, projectId } = call;
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
     const contentType = body === undefined ? undefined : 'application/json';
+    // It may have waited for its turn since it was let through.
+    if (call.fingerprint !== undefined && (await credentials.fingerprint(deadline)) !== call.fingerprint) {
+      throw new SecretChanged();
+    }
     const authorization = await credentials.authorize(
       { method, host, projectId, path, query, contentType, body: body ?? '' },
       deadline,

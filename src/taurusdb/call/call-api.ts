@@ -3,6 +3,7 @@ import type { CallApi, Layer } from './api-call.js';
 import { type AuthorizeOptions, authorize, recoverRefused } from './authorize.js';
 import { type CircuitBreaker, guardCredential } from './circuit-breaker.js';
 import type { Credentials } from './credentials.js';
+import { type FollowedSecret, useCurrentProxy, useCurrentSecret } from './current-secret.js';
 import { keepBudget, type RateLimiter } from './rate-limiter.js';
 import { type RepeatOptions, repeatFailed } from './retry.js';
 import { type SendOptions, send } from './send.js';
@@ -11,12 +12,16 @@ export interface CallApiOptions extends RepeatOptions, AuthorizeOptions, SendOpt
   readonly credentials: Credentials;
   readonly breaker: CircuitBreaker;
   readonly limiter: RateLimiter;
+  /** Undefined where requests go straight. */
+  readonly proxy: FollowedSecret | undefined;
 }
 
 export function createCallApi(options: CallApiOptions): CallApi {
-  const { credentials, breaker, limiter } = options;
+  const { credentials, breaker, limiter, proxy, clock } = options;
   const layers: readonly Layer[] = [
+    ...(proxy === undefined ? [] : [useCurrentProxy(proxy, clock)]),
     repeatFailed(options),
+    useCurrentSecret(credentials, clock),
     guardCredential(credentials, breaker),
     recoverRefused,
     keepBudget(limiter),

@@ -7,6 +7,11 @@ export interface Credentials {
    * be used, and as the fetching of a secret that has to be fetched first.
    */
   fingerprint(deadline: Deadline): Promise<string>;
+  /**
+   * Resolves once no change of the secret is under way, such as of a file that is being written; rejects with the
+   * signal's reason when that aborts first. Left out where a secret changes at once.
+   */
+  settled?(signal: AbortSignal): Promise<void>;
   /** Rejects as `fingerprint` does. */
   authorize(request: CredentialRequest, deadline: Deadline): Promise<Authorization>;
 }

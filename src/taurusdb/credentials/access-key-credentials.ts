@@ -5,6 +5,8 @@ import { SigningCredentials, type SigningOptions } from './signing-credentials.j
 
 /** The readers are asked anew for every request, so a changed secret is used at once. */
 export interface AccessKeyOptions extends SigningOptions {
+  /** See Credentials. */
+  readonly settled?: (signal: AbortSignal) => Promise<void>;
   readonly readAccessKey: () => string;
   readonly readSecretKey: () => string;
   /** Comes with temporary keys. */
@@ -19,5 +21,5 @@ export function accessKeyCredentials(options: AccessKeyOptions): Credentials {
     securityToken:
       readSecurityToken === undefined ? undefined : secretText('security token', readSecurityToken),
   });
-  return new SigningCredentials({ current, replace: async () => false }, options);
+  return new SigningCredentials({ current, replace: async () => false, settled: options.settled }, options);
 }

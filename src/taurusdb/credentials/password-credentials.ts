@@ -6,6 +6,7 @@ import type { Deadline } from '../../model/deadline.js';
 import type { CallApi } from '../call/api-call.js';
 import type { CircuitBreaker } from '../call/circuit-breaker.js';
 import type { Authorization, CredentialRequest, Credentials } from '../call/credentials.js';
+import { withCurrentSecret } from '../call/current-secret.js';
 import { fetchIamToken, type ProjectScope } from '../operations/iam-token.js';
 import { type FetchedSecret, RenewedSecret } from './renewed-secret.js';
 
@@ -24,6 +25,8 @@ export interface PasswordOptions {
   readonly user: string;
   /** Asked anew for every token. */
   readonly readPassword: () => string;
+  /** See Credentials. */
+  readonly settled?: (signal: AbortSignal) => Promise<void>;
   readonly scope: ProjectScope;
   readonly iam: Iam;
   /** Of passwords; share it between all that may use the same one. */
@@ -37,14 +40,12 @@ export interface PasswordOptions {
 
 export class PasswordCredentials implements Credentials {
   readonly #options: PasswordOptions;
-  readonly #callIam: CallApi;
   readonly #token: RenewedSecret<string>;
 
   /** `previous`: of the same user and scope, at the same IAM; its token is used on. */
   constructor(options: PasswordOptions, previous?: PasswordCredentials) {
-    const { project, iam, breaker, clock, log, closing } = options;
+    const { project, clock, log, closing } = options;
     this.#options = options;
-    this.#callIam = iam.callWith(this.#password(), breaker);
     this.#token = new RenewedSecret(
       {
         what: 'token',
@@ -60,7 +61,11 @@ export class PasswordCredentials implements Credentials {
 
   async fingerprint(): Promise<string> {
     // One project's token says nothing about another's.
-    return this.#digest(this.#options.scope);
+    return this.#digest(this.#options.readPassword(), this.#options.scope);
+  }
+
+  async settled(signal: AbortSignal): Promise<void> {
+    await this.#options.settled?.(signal);
   }
 
   async authorize(_request: CredentialRequest, deadline: Deadline): Promise<Authorization> {
@@ -73,35 +78,41 @@ export class PasswordCredentials implements Credentials {
   }
 
   /** What the requests for a token are made with: the password, which stands in their body. */
-  #password(): Credentials {
+  #credentialsOf(password: string): Credentials {
     return {
-      fingerprint: async () => this.#digest(),
-      authorize: async () => {
-        const password = this.#options.readPassword();
-        // As it stands in the body, too, should IAM quote that.
-        return {
-          headers: {},
-          secrets: [password, JSON.stringify(password).slice(1, -1)],
-          recover: async () => false,
-        };
-      },
+      fingerprint: async () => this.#digest(password),
+      // As it stands in the body, too, should IAM quote that.
+      authorize: async () => ({
+        headers: {},
+        secrets: [password, JSON.stringify(password).slice(1, -1)],
+        recover: async () => false,
+      }),
     };
   }
 
-  async #fetchToken(deadline: Deadline): Promise<FetchedSecret<string>> {
-    const { project, domain, user, readPassword, scope, clock, random, log } = this.#options;
+  #fetchToken(deadline: Deadline): Promise<FetchedSecret<string>> {
+    const { clock, readPassword } = this.#options;
+    const password = {
+      fingerprint: async () => this.#digest(readPassword()),
+      settled: (signal: AbortSignal) => this.settled(signal),
+    };
+    return withCurrentSecret(password, clock, deadline, () => this.#fetchTokenFor(readPassword(), deadline));
+  }
+
+  async #fetchTokenFor(password: string, deadline: Deadline): Promise<FetchedSecret<string>> {
+    const { project, domain, user, iam, breaker, scope, clock, random, log } = this.#options;
     const warn = (message: string): void => log.warn(message, { project });
     const life = () => ({ now: clock.now(), warn });
-    const iamUser = { domain, user, password: readPassword() };
-    const { token, lifeMs } = await fetchIamToken(this.#callIam, iamUser, scope, life, deadline);
+    const callIam = iam.callWith(this.#credentialsOf(password), breaker);
+    const { token, lifeMs } = await fetchIamToken(callIam, { domain, user, password }, scope, life, deadline);
     const marginMs = Math.min(MAX_RENEWAL_MARGIN_MS, lifeMs / 4) * (5 / 6 + random() / 3);
     return { value: token, lifeMs, renewInMs: lifeMs - marginMs };
   }
 
-  #digest(...parts: readonly unknown[]): string {
-    const { domain, user, readPassword } = this.#options;
+  #digest(password: string, ...parts: readonly unknown[]): string {
+    const { domain, user } = this.#options;
     return createHash('sha256')
-      .update(JSON.stringify([domain, user, readPassword(), ...parts]))
+      .update(JSON.stringify([domain, user, password, ...parts]))
       .digest('hex');
   }
 }

@@ -21,6 +21,8 @@ export interface KeySource {
   current(deadline: Deadline): Promise<SigningKey>;
   /** After a refusal of `refused`: true once another key is in force. */
   replace(refused: SigningKey, deadline: Deadline): Promise<boolean>;
+  /** See Credentials. */
+  readonly settled?: ((signal: AbortSignal) => Promise<void>) | undefined;
 }
 
 export interface SigningOptions {
@@ -43,6 +45,10 @@ export class SigningCredentials implements Credentials {
     const { accessKey, secretKey, securityToken } = await this.#keys.current(deadline);
     const text = JSON.stringify([accessKey, secretKey, securityToken]);
     return createHash('sha256').update(text).digest('hex');
+  }
+
+  async settled(signal: AbortSignal): Promise<void> {
+    await this.#keys.settled?.(signal);
   }
 
   async authorize(request: CredentialRequest, deadline: Deadline): Promise<Authorization> {

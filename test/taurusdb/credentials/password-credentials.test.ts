@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
-import { startDeadline } from '../../../src/model/deadline.js';
+import { startDeadline, untilAborted } from '../../../src/model/deadline.js';
 import { CircuitBreaker, PASSWORD_LIMITS } from '../../../src/taurusdb/call/circuit-breaker.js';
 import type { Credentials } from '../../../src/taurusdb/call/credentials.js';
 import {
@@ -191,6 +191,33 @@ describe('password credentials', () => {
     await clock.advance(1_000);
     password = 'another';
     assert.equal(await tokenOf(credentials), 'T1');
+  });
+
+  it('wait for a password that is being changed where IAM refuses the old one', async () => {
+    let endChange = (): void => {};
+    const change = new Promise<void>((resolve) => {
+      endChange = resolve;
+    });
+    const credentials = await create([WRONG, issued('T1')], {
+      settled: (signal: AbortSignal) => untilAborted(change, signal),
+    });
+    const token = tokenOf(credentials);
+    await until(() => clock.remaining.includes(10_000));
+    password = 'another';
+    endChange();
+    assert.equal(await token, 'T1');
+    const passwords = iam.requests.map(({ body }) => JSON.parse(body).auth.identity.password.user.password);
+    assert.deepEqual(passwords, ['CANARY"PASS\\WORD', 'another']);
+  });
+
+  it('repeat no request with the password before in the name of the new one', async () => {
+    const credentials = await create([{ status: 503 }, WRONG, issued('T1')]);
+    const token = tokenOf(credentials);
+    await until(() => clock.remaining.includes(500));
+    password = 'another';
+    await clock.advance(500);
+    // The one before was refused, which says nothing about this one.
+    assert.equal(await token, 'T1');
   });
 
   it('use a token to its end while IAM is down', async () => {
