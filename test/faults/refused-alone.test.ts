@@ -83,7 +83,7 @@ describe('what is refused', function () {
   for (const [kind, auth] of Object.entries(STATIC)) {
     for (const [node, minutes, times] of [
       [0, 60, 11],
-      [9, 14, 4],
+      [9, 15, 4],
     ] as const) {
       it(`of the ${kind} for node ${node} of ten is tried once in 330 s, and no other node misses a collection in ${minutes} minutes`, async () => {
         await start({ nodes: 10, auth });
@@ -147,6 +147,16 @@ describe('what is refused', function () {
     assert.deepEqual(failures(), [20, 20, 20, 0, 0, 0, 0, 0, 0, 0]);
     assert.ok(refused.length <= 3 * (2 + 4), `${refused.length} requests`);
     assert.ok(mostInRow <= 3);
+  });
+
+  it('for a project that was let in before, all its nodes at once, is no more than that project', async () => {
+    await start({ nodes: 9, auth: STATIC['access key'], second: { nodes: 2, isElsewhere: false } });
+    await rounds(1, 2);
+    fleet.api.misbehave(refusing(({ target }) => target.includes(PROJECT_ID)));
+    await rounds(3, 12);
+    assert.deepEqual(failures(), [...Array(9).fill(10), 0, 0]);
+    // All that had a slot, and a trial after the pause.
+    assert.ok(refused.length <= 8 + 1 + 2, `${refused.length} requests`);
   });
 
   it('for the list of instances alone leaves collections alone', async () => {

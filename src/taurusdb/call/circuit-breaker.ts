@@ -5,7 +5,7 @@ import type { Clock } from '../../clock.js';
 import { untilAborted } from '../../model/deadline.js';
 import { CollectionError } from '../../model/failure.js';
 import type { CallScope } from './api-call.js';
-import { Circuit, isRefusedAlone, Leaf, type Turn } from './circuit.js';
+import { Circuit, isRefusedAlone, Leaf, type Part, type Turn } from './circuit.js';
 
 export interface BreakerLimits {
   /** Refusals in a row of a credential that was never accepted, whatever was asked for. */
@@ -38,8 +38,12 @@ export const PASSWORD_LIMITS: BreakerLimits = {
 
 /** More than are in use at any time: what is forgotten is only tried again with one request. */
 const MAX_KNOWN = 1_000;
-/** Of nodes and projects that are refused alone: half of what locks a key, as the next refusals may be the key's own. */
+/** Whatever they are about, while none is accepted between: one more or two, under way already, do not lock a key yet. */
+const MAX_IN_ROW = 4;
+/** Of nodes and projects that are refused alone: the next refusals may be the key's own. */
 const MAX_ALONE_IN_ROW = 3;
+/** For those that are collected at the same moment. */
+const YIELD_MS = 1_000;
 
 export interface Attempt {
   /** Of the endpoint. */
@@ -111,7 +115,8 @@ export class CircuitBreaker {
     const { isOfAccount } = this.#limits;
     const state = this.#stateOf(isOfAccount ? fingerprint : `${host} ${fingerprint}`);
     const within: CallScope = isOfAccount ? [`IAM at ${host}`] : scope;
-    const refusals = this.#pathOf(state, within).leaf.refusals;
+    const { refusals } = this.#pathOf(state, within).leaf;
+    let hasYielded = false;
     for (;;) {
       signal.throwIfAborted();
       const path = this.#pathOf(state, within);
@@ -122,10 +127,42 @@ export class CircuitBreaker {
           'credential: got a refusal of the request that tried it, expected its acceptance',
         );
       }
-      if (this.#mayGo(state, path)) {
+      const yieldTo = this.#firstToYieldTo(path);
+      if (yieldTo !== undefined && hasYielded) {
+        throw yieldTo;
+      }
+      if (yieldTo === undefined && this.#mayGo(state, path)) {
         return this.#admit(state, within, operation);
       }
-      await untilChanged(state, within, signal);
+      hasYielded = !(await this.#changed(
+        state,
+        within,
+        signal,
+        yieldTo === undefined ? undefined : YIELD_MS,
+      ));
+    }
+  }
+
+  /** Waits until a request that was under way has ended; resolves to false where that takes longer than `limitMs`. */
+  async #changed(
+    { waiters }: CredentialState,
+    scope: CallScope,
+    signal: AbortSignal,
+    limitMs: number | undefined,
+  ): Promise<boolean> {
+    let wake = (): void => {};
+    const changed = new Promise<boolean>((resolve) => {
+      wake = () => resolve(true);
+    });
+    const waiter = { scope, wake };
+    const timer = new AbortController();
+    waiters.add(waiter);
+    try {
+      const limit = limitMs === undefined ? [] : [this.#clock.sleep(limitMs, timer.signal).then(() => false)];
+      return await Promise.race([untilAborted(changed, signal), ...limit]);
+    } finally {
+      waiters.delete(waiter);
+      timer.abort();
     }
   }
 
@@ -162,9 +199,10 @@ export class CircuitBreaker {
 
   #throwIfShut(state: CredentialState, { circuits, leaf }: Path): void {
     const now = this.#clock.monotonic();
-    const parts = [...circuits.slice(1), leaf];
     // All are asked before one is told: each notes who was turned away.
-    const waits = circuits.map((circuit, index) => circuit.turnAwayMs(parts[index] ?? leaf, now));
+    const waits = circuits.map((circuit, index) =>
+      circuit.turnAwayMs(rankBelow({ circuits, leaf }, index), now),
+    );
     for (const [index, circuit] of circuits.entries()) {
       const forMs = waits[index] ?? 0;
       if (forMs > 0) {
@@ -180,6 +218,18 @@ export class CircuitBreaker {
     if (isAlone({ circuits, leaf }) && state.underWay === 0 && this.#hasManyAlone(state) && waitMs > 0) {
       throw shutOut(leaf, parent, waitMs);
     }
+  }
+
+  /** What the request is told where it leaves the trial to another and none has come. */
+  #firstToYieldTo({ circuits, leaf }: Path): CollectionError | undefined {
+    const now = this.#clock.monotonic();
+    for (const [index, circuit] of circuits.entries()) {
+      const forMs = circuit.yieldMs(rankBelow({ circuits, leaf }, index), now);
+      if (forMs > 0) {
+        return shutOut(circuit, circuits[index - 1], forMs);
+      }
+    }
+    return undefined;
   }
 
   #hasManyAlone({ refusalsInRow, aloneUnderWay }: CredentialState): boolean {
@@ -260,17 +310,32 @@ export class CircuitBreaker {
       if (isRefusedAlone(part, circuit)) {
         return;
       }
-      circuit.refuse(part, turn, trials.has(circuit), now);
+      circuit.refuse(part, turn, {
+        isTrial: trials.has(circuit),
+        isTooRisky: state.refusalsInRow >= MAX_IN_ROW,
+        now,
+      });
       part = circuit;
     }
   }
 }
 
+/** Of the parts of the index-th circuit that the path leads through. */
+function rankBelow(path: Path, index: number): Turn[] {
+  return partsOf(path)
+    .slice(index)
+    .map(({ refusedTurn }) => refusedTurn);
+}
+
+/** Each of the circuit before it. */
+function partsOf({ circuits, leaf }: Path): readonly Part[] {
+  return [...circuits.slice(1), leaf];
+}
+
 /** Whether the node is refused alone of its project, or the project of all. */
-function isAlone({ circuits, leaf }: Path): boolean {
-  const parts = [...circuits.slice(1), leaf];
-  return parts.some((part, index) => {
-    const circuit = circuits[index];
+function isAlone(path: Path): boolean {
+  return partsOf(path).some((part, index) => {
+    const circuit = path.circuits[index];
     return circuit !== undefined && isRefusedAlone(part, circuit);
   });
 }
@@ -299,25 +364,6 @@ function recall<Value>(known: Map<string, Value>, key: string, create: () => Val
     known.delete(oldest);
   }
   return value;
-}
-
-/** Resolves when a request that was under way has ended. */
-async function untilChanged(
-  { waiters }: CredentialState,
-  scope: CallScope,
-  signal: AbortSignal,
-): Promise<void> {
-  let wake = (): void => {};
-  const changed = new Promise<void>((resolve) => {
-    wake = resolve;
-  });
-  const waiter = { scope, wake };
-  waiters.add(waiter);
-  try {
-    await untilAborted(changed, signal);
-  } finally {
-    waiters.delete(waiter);
-  }
 }
 
 /** After a refusal first those that have the least in common with what was refused: they tell soonest what it was about. */

@@ -5,8 +5,6 @@
 export type Turn = number;
 
 const NEVER = 0;
-/** Of different parts, refused while more than one request was under way: beyond it no further one is risked as a trial. */
-const MAX_REFUSED_AT_ONCE = 4;
 
 /** A part of a circuit: its refusals alone do not speak against the whole. */
 export interface Part {
@@ -15,11 +13,29 @@ export interface Part {
   readonly name: string;
   /** Of the first refusal in a row; undefined while there is none. */
   readonly refusedSince: Turn | undefined;
+  /** Of the latest of them; 0 while there is none. */
+  readonly refusedTurn: Turn;
+}
+
+/** When its project and its node were refused last: who comes first may try a circuit first after its pause. */
+export type Rank = readonly Turn[];
+
+function comesBefore(one: Rank, other: Rank): boolean {
+  const parting = one.findIndex((turn, index) => turn !== other[index]);
+  return parting >= 0 && (one[parting] ?? NEVER) < (other[parting] ?? NEVER);
 }
 
 /** Whether others of the circuit were accepted since the part was first refused: then the refusals are about the part. */
 export function isRefusedAlone(part: Part, circuit: Circuit): boolean {
   return part.refusedSince !== undefined && part.refusedSince < circuit.acceptedTurn;
+}
+
+interface Refusal {
+  /** The request was let through to try the circuit. */
+  readonly isTrial: boolean;
+  /** The next refusals may lock the credential. */
+  readonly isTooRisky: boolean;
+  readonly now: number;
 }
 
 interface Limits {
@@ -36,9 +52,11 @@ export class Circuit implements Part {
   readonly #refusedParts = new Map<string, Turn>();
   #acceptedTurn: Turn = NEVER;
   #refusedSince: Turn | undefined;
+  #refusedTurn: Turn = NEVER;
   #refusals = 0;
   #shutUntil = Number.NEGATIVE_INFINITY;
-  #freshTurnedAway = false;
+  /** Of those turned away since it was shut, the one that comes first. */
+  #firstTurnedAway: Rank | undefined;
   /** A request is under way whose outcome the others wait for. */
   isTried = false;
 
@@ -60,6 +78,10 @@ export class Circuit implements Part {
     return this.#refusedSince;
   }
 
+  get refusedTurn(): Turn {
+    return this.#refusedTurn;
+  }
+
   get refusals(): number {
     return this.#refusals;
   }
@@ -69,17 +91,22 @@ export class Circuit implements Part {
     return this.#acceptedTurn !== NEVER && this.#refusedParts.size === 0;
   }
 
-  /**
-   * How long no request of the part is sent, which asks now. After the pause a part that was refused lets those go first
-   * that were turned away and not refused themselves: it would keep them out for ever.
-   */
-  turnAwayMs(part: Part, now: number): number {
-    const shutForMs = this.#shutUntil - now;
-    if (part.refusedSince === undefined) {
-      this.#freshTurnedAway ||= shutForMs > 0;
-      return Math.max(0, shutForMs);
+  /** How long nothing is sent, to be told to one that is then turned away. */
+  turnAwayMs(rank: Rank, now: number): number {
+    const shutForMs = Math.max(0, this.#shutUntil - now);
+    if (shutForMs > 0 && (this.#firstTurnedAway === undefined || comesBefore(rank, this.#firstTurnedAway))) {
+      this.#firstTurnedAway = rank;
     }
-    return Math.max(0, shutForMs + (this.#freshTurnedAway ? this.#limits.pauseMs : 0));
+    return shutForMs;
+  }
+
+  /**
+   * How much longer one has to leave the trial after the pause to another that was turned away: where the same were tried
+   * again and again, those that would be accepted would be kept out for ever.
+   */
+  yieldMs(rank: Rank, now: number): number {
+    const isFirst = this.#firstTurnedAway === undefined || !comesBefore(this.#firstTurnedAway, rank);
+    return isFirst ? 0 : Math.max(0, this.#shutUntil + this.#limits.pauseMs - now);
   }
 
   accept(turn: Turn): void {
@@ -91,29 +118,27 @@ export class Circuit implements Part {
     }
     if (this.#refusedParts.size === 0) {
       this.#refusedSince = undefined;
+      this.#refusedTurn = NEVER;
       this.#refusals = 0;
       this.#shutUntil = Number.NEGATIVE_INFINITY;
-      this.#freshTurnedAway = false;
+      this.#firstTurnedAway = undefined;
     }
   }
 
   /**
    * A refusal that may be the whole's. It is taken to be once a second part is refused that was let through to try it, or
-   * so many at once that the next could be the one that locks the credential; of what was never accepted every refusal counts.
+   * where another trial `isTooRisky`; of what was never accepted every refusal counts.
    */
-  refuse(part: Part, turn: Turn, isTrial: boolean, now: number): void {
-    const { max, pauseMs } = this.#limits;
+  refuse(part: Part, turn: Turn, { isTrial, isTooRisky, now }: Refusal): void {
     const isAnother = [...this.#refusedParts.keys()].some((key) => key !== part.key);
     this.#refusedParts.set(part.key, turn);
     this.#refusedSince ??= turn;
+    this.#refusedTurn = turn;
     this.#refusals += 1;
-    const isWhole =
-      this.#acceptedTurn === NEVER
-        ? this.#refusals >= max
-        : (isTrial && isAnother) || this.#refusedParts.size >= MAX_REFUSED_AT_ONCE;
-    if (isWhole) {
-      this.#shutUntil = now + pauseMs;
-      this.#freshTurnedAway = false;
+    const isWhole = (isTrial || isTooRisky) && isAnother;
+    if (isWhole || (this.#acceptedTurn === NEVER && this.#refusals >= this.#limits.max)) {
+      this.#shutUntil = now + this.#limits.pauseMs;
+      this.#firstTurnedAway = undefined;
     }
   }
 }
@@ -124,6 +149,7 @@ export class Leaf implements Part {
   readonly name: string;
   readonly #limits: Limits;
   #refusedSince: Turn | undefined;
+  #refusedTurn: Turn = NEVER;
   #refusals = 0;
   #refusedOperation = '';
   #shutUntil = Number.NEGATIVE_INFINITY;
@@ -140,6 +166,10 @@ export class Leaf implements Part {
     return this.#refusedSince;
   }
 
+  get refusedTurn(): Turn {
+    return this.#refusedTurn;
+  }
+
   get refusals(): number {
     return this.#refusals;
   }
@@ -154,11 +184,12 @@ export class Leaf implements Part {
 
   /** A node may let a task be submitted and refuse its result: only the same operation says that the refusal is over. */
   isMendedBy(operation: string, turn: Turn): boolean {
-    return operation === this.#refusedOperation && turn > (this.#refusedSince ?? NEVER);
+    return operation === this.#refusedOperation && turn > this.#refusedTurn;
   }
 
   refuse(operation: string, turn: Turn, now: number): void {
     this.#refusedSince ??= turn;
+    this.#refusedTurn = turn;
     this.#refusals += 1;
     this.#refusedOperation = operation;
     if (this.#refusals >= this.#limits.max) {

@@ -311,8 +311,22 @@ describe('circuit breaker', () => {
       await enter(2);
       assert.equal(admitted.length, 0, 'they were refused');
       await accept(ofNode(5));
+      assert.equal(admitted.length, 2, 'they go as soon as it is through');
+    });
+
+    it('turns those away that left the trial to another one which does not come within a second', async () => {
+      await refuse();
+      await refuse(ofNode(1));
+      await enter(1, ofNode(5));
+      await clock.advance(330_000);
       await enter(2);
-      assert.equal(admitted.length, 2);
+      assert.equal(failures.length, 1);
+      await clock.advance(1_000);
+      assert.deepEqual([admitted.length, failures.length], [0, 3]);
+      assert.match(
+        message(),
+        /credential: got 2 refusals in a row, expected none \(nothing is sent with it for 329 s/u,
+      );
     });
 
     it('lets those that were refused try where the other one never comes again', async () => {
@@ -424,8 +438,36 @@ describe('circuit breaker', () => {
       await enter(10);
       assert.equal(admitted.length, 0);
       await accept(ofNode(100, 'Q'));
-      await enter(1, ofNode(100, 'Q'));
-      assert.equal(admitted.length, 1);
+      assert.equal(admitted.length, 1, 'the first of those that waited for it');
+      await enter(5, ofNode(100, 'Q'));
+      assert.equal(admitted.length, 6);
+    });
+
+    it('lets each project try in turn, whatever is asked first', async () => {
+      const tried: string[] = [];
+      await refuse();
+      await refuse(ofNode(100, 'Q'));
+      for (let pause = 0; pause < 6; pause += 1) {
+        await enter(2);
+        await enter(1, ofNode(100, 'Q'));
+        await clock.advance(330_000);
+        for (const [project, node] of [
+          ['P', 0],
+          ['P', 1],
+          ['Q', 100],
+        ] as const) {
+          await enter(1, ofNode(node, project));
+          if (admitted.length > 0) {
+            tried.push(`${project} ${node}`);
+          }
+          admitted.splice(0).forEach((admission) => {
+            admission.refused();
+          });
+          await settle();
+        }
+        await clock.advance(1_000);
+      }
+      assert.deepEqual(tried, ['P 1', 'Q 100', 'P 0', 'Q 100', 'P 1', 'Q 100']);
     });
   });
 
