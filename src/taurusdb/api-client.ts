@@ -3,7 +3,7 @@ import type { SessionApi } from '../collect/session-api.js';
 import type { DiscoveryResult } from '../discover/discovery-api.js';
 import type { Deadline } from '../model/deadline.js';
 import type { DatabaseNode } from '../model/node.js';
-import type { CallApi } from './call/api-call.js';
+import type { CallApi, CallTarget } from './call/api-call.js';
 import { discoverNodes, type NodeSelection } from './discover-nodes.js';
 import { downloadResult } from './operations/download-result.js';
 import type { FindProjectId } from './operations/project-id.js';
@@ -27,19 +27,23 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
   /** Every path of this API starts with its project. */
   const callProject: CallApi = async (call, deadline, read) => {
     const projectId = await findProjectId(deadline);
-    return callApi({ ...call, projectId, path: `/v3/${projectId}${call.path}` }, deadline, read);
+    const scope = [`project "${projectId}"`, ...call.scope];
+    return callApi({ ...call, scope, projectId, path: `/v3/${projectId}${call.path}` }, deadline, read);
   };
   const statusQuery = new TaskStatusQuery(callProject);
 
   return {
-    submitTask: (node, filter, deadline) => submitTask(callProject, nodePath(node), filter, deadline),
-    taskStatus: (node, requestId, deadline) => statusQuery.ask(nodePath(node), requestId, deadline),
+    submitTask: (node, filter, deadline) => submitTask(callProject, targetOf(node), filter, deadline),
+    taskStatus: (node, requestId, deadline) => statusQuery.ask(targetOf(node), requestId, deadline),
     downloadResult: (node, requestId, deadline) =>
-      downloadResult(callProject, { nodePath: nodePath(node), requestId, maxBytes: maxCsvBytes }, deadline),
+      downloadResult(callProject, { node: targetOf(node), requestId, maxBytes: maxCsvBytes }, deadline),
     discoverNodes: (selection, deadline) => discoverNodes(callProject, selection, deadline),
   };
 }
 
-function nodePath({ instanceId, nodeId }: DatabaseNode): string {
-  return `/instances/${instanceId}/nodes/${nodeId}`;
+function targetOf({ instanceId, nodeId }: DatabaseNode): CallTarget {
+  return {
+    path: `/instances/${instanceId}/nodes/${nodeId}`,
+    scope: [`instance "${instanceId}"`, `node "${nodeId}"`],
+  };
 }

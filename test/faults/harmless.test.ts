@@ -44,6 +44,18 @@ function once(first: Step, then: Step): Step {
   };
 }
 
+/** By IAM, for a day. */
+function issued(token: string): Step {
+  return (response) => {
+    const expires_at = new Date(Date.parse(String(response.getHeader('date'))) + 86_400_000).toISOString();
+    sendAnswer(response, {
+      status: 201,
+      headers: { 'x-subject-token': token },
+      body: { token: { expires_at } },
+    });
+  };
+}
+
 const SUBMITTED = { body: { request_id: 'realtime_session-1' } };
 const FINISHED = { body: { status: 'finished' } };
 const FILE = csv(GOOD_FILE);
@@ -126,12 +138,16 @@ const ODDITIES: readonly Oddity[] = [
     what: 'A4 a token is rejected, and the next one is not',
     project: { auth: WITH_PASSWORD },
     submit: once(refusal(401, 'APIGW.0307', 'The token must be updated'), SUBMITTED),
-    token: (response) => {
-      const expires_at = new Date(Date.parse(String(response.getHeader('date'))) + 86_400_000).toISOString();
-      const headers = { 'x-subject-token': 'another-token' };
-      sendAnswer(response, { status: 201, headers, body: { token: { expires_at } } });
-    },
+    token: issued('another-token'),
     requests: { submit: 2, token: 1 },
+  },
+  {
+    what: 'A4 a token is rejected as soon as it was issued, and the next one is not',
+    project: { auth: WITH_PASSWORD },
+    meanwhile: ({ clock }) => clock.advance(86_400_000),
+    submit: once(refusal(401, 'APIGW.0307', 'The token must be updated'), SUBMITTED),
+    token: once(issued('a-token'), issued('another-token')),
+    requests: { submit: 2, token: 2 },
   },
   {
     what: 'A9 IAM is down while the token is still good',

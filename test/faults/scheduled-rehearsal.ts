@@ -1,5 +1,5 @@
-// The agent as it is wired and scheduled, with a clock of the test's: many nodes of one project at one API, collected
-// every minute.
+// The agent as it is wired and scheduled, with a clock of the test's: many nodes of one project or two at one API or two,
+// collected every minute.
 import { start, stop, type Wiring, wire } from '../../src/agent/wire.js';
 import type { NodeStatus } from '../../src/collect/node-store.js';
 import { loadConfig } from '../../src/config/load-config.js';
@@ -18,11 +18,19 @@ export interface ScheduledRehearsalOptions {
   readonly nodes: number;
   readonly maxConcurrent: number;
   readonly auth: object;
+  /** Another project with the same credential, at the same API or at one of its own. */
+  readonly second?: { readonly nodes: number; readonly isElsewhere: boolean };
+  /** The first project is discovered as well as listed. */
+  readonly isDiscovered?: boolean;
 }
+
+const SECOND_PROJECT_ID = 'd'.repeat(32);
 
 export class ScheduledRehearsal {
   readonly clock: RehearsalClock;
   readonly api: HostileApi;
+  /** Of the second project. */
+  readonly secondApi: HostileApi;
   readonly log = new RecordedLog();
   readonly #wiring: Wiring;
 
@@ -30,31 +38,43 @@ export class ScheduledRehearsal {
     // Right after a run of the schedule: the first collections have a whole minute before the second ones.
     const startMs = Math.floor(Date.now() / A_MINUTE_MS) * A_MINUTE_MS;
     const clock = new RehearsalClock([COLLECTION_LIMIT_MS, REQUEST_LIMIT_MS], startMs);
-    return new ScheduledRehearsal(options, clock, await startHostileApi(clock));
+    const api = await startHostileApi(clock);
+    const secondApi = options.second?.isElsewhere === true ? await startHostileApi(clock) : api;
+    return new ScheduledRehearsal(options, clock, api, secondApi);
   }
 
   private constructor(
-    { nodes, maxConcurrent, auth }: ScheduledRehearsalOptions,
+    { nodes, maxConcurrent, auth, second, isDiscovered = false }: ScheduledRehearsalOptions,
     clock: RehearsalClock,
     api: HostileApi,
+    secondApi: HostileApi,
   ) {
     this.clock = clock;
     this.api = api;
+    this.secondApi = secondApi;
+    const common = { region: REGION, iam_endpoint: api.url, auth };
     const { config } = loadConfig(
       writeConfig({
         projects: [
           {
+            ...common,
             name: 'fleet',
-            region: REGION,
             project_id: PROJECT_ID,
             endpoint: api.url,
-            iam_endpoint: api.url,
-            auth,
-            nodes: Array.from({ length: nodes }, (_, index) => ({
-              instance_id: SICK.instance_id,
-              node_id: `${String(index).padStart(32, '0')}no07`,
-            })),
+            nodes: nodesNumbered(0, nodes),
+            discovery: { enabled: isDiscovered, refresh: '1m' },
           },
+          ...(second === undefined
+            ? []
+            : [
+                {
+                  ...common,
+                  name: 'second',
+                  project_id: SECOND_PROJECT_ID,
+                  endpoint: secondApi.url,
+                  nodes: nodesNumbered(nodes, second.nodes),
+                },
+              ]),
         ],
         collection: {
           timeout: `${COLLECTION_LIMIT_MS}ms`,
@@ -105,4 +125,16 @@ export class ScheduledRehearsal {
     await this.clock.pass(stop(this.#wiring, 0), { requestLimitsMs: [] });
     await this.#wiring.clients.close();
   }
+}
+
+function nodesNumbered(first: number, count: number) {
+  return Array.from({ length: count }, (_, index) => ({
+    instance_id: SICK.instance_id,
+    node_id: nodeIdOf(first + index),
+  }));
+}
+
+/** Of the node by its place in the configuration, those of the second project after the others. */
+export function nodeIdOf(index: number): string {
+  return `${String(index).padStart(32, '0')}no07`;
 }

@@ -16,7 +16,7 @@ import { inChunks } from '../sessions/session-file.js';
 import { fuzzRuns } from './fuzz-runs.js';
 
 const SECRET = 's3cr3t';
-const NODE = '/v3/p/instances/i/nodes/n';
+const NODE = { scope: [], path: '/v3/p/instances/i/nodes/n' };
 const EVERYTHING = { instanceName: '*', tags: {}, statuses: [], role: 'both' } as const;
 const LONGEST_MESSAGE = 1_000;
 
@@ -169,7 +169,7 @@ describe('any answer of the API', () => {
             let bytes = 0;
             const file = await downloadResult(
               callApi,
-              { nodePath: NODE, requestId: 'r-1', maxBytes: 1_000 },
+              { node: NODE, requestId: 'r-1', maxBytes: 1_000 },
               deadline,
             );
             for await (const chunk of file) {

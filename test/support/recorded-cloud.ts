@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { systemClock } from '../../src/clock.js';
 import { type Operation, routeOf } from '../../src/simulator/cloud/route.js';
 import {
   type Simulator,
@@ -25,6 +26,8 @@ export interface CloudRequest {
   readonly body: string;
   /** On the monotonic clock. */
   readonly at: number;
+  /** Of the answer, once there is one. */
+  status: number | undefined;
 }
 
 type Which = (request: CloudRequest) => boolean;
@@ -44,6 +47,7 @@ export interface RecordedCloud extends Simulator {
 const PATIENCE_MS = 8_000;
 
 export async function startCloud(options: SimulatorOptions): Promise<RecordedCloud> {
+  const { clock = systemClock } = options;
   const simulator = await startSimulator({ taskSeconds: { min: 0, max: 0 }, ...options });
   const requests: CloudRequest[] = [];
   const holds = new Map<Which, Promise<void>>();
@@ -62,6 +66,9 @@ export async function startCloud(options: SimulatorOptions): Promise<RecordedClo
     await Promise.all([...holds].map(([which, released]) => (which(seen) ? released : undefined)));
     if (refused.some((which) => which(seen))) {
       const refusal = { error_code: 'APIGW.0301', error_msg: 'Incorrect IAM authentication information' };
+      seen.status = 401;
+      // Node would date the answer by the real clock.
+      response.setHeader('date', new Date(clock.now()).toUTCString());
       response.writeHead(401, { 'content-type': 'application/json' }).end(JSON.stringify(refusal));
       return;
     }
@@ -71,6 +78,7 @@ export async function startCloud(options: SimulatorOptions): Promise<RecordedClo
     response.on('close', () => forwarded.destroy());
     forwarded.end(body);
     const [answer] = (await once(forwarded, 'response')) as [IncomingMessage];
+    seen.status = answer.statusCode;
     response.writeHead(answer.statusCode ?? 0, answer.headers);
     answer.on('error', () => response.destroy()).pipe(response);
   }
@@ -88,6 +96,7 @@ export async function startCloud(options: SimulatorOptions): Promise<RecordedClo
       language: text('x-language'),
       body,
       at: performance.now(),
+      status: undefined,
     };
   }
 

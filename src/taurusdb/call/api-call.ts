@@ -3,8 +3,15 @@ import type { ApiOperation } from '../../model/api-observer.js';
 import type { Deadline } from '../../model/deadline.js';
 import type { HttpAnswer } from '../http/http-client.js';
 
+/**
+ * What a call is about, the widest first, as messages name it: a project, an instance, a node. What a credential is
+ * refused for one of them alone does not shut it out of the others.
+ */
+export type CallScope = readonly string[];
+
 export interface ApiCall {
   readonly operation: ApiOperation;
+  readonly scope: CallScope;
   readonly method: 'GET' | 'POST';
   /** Not encoded. */
   readonly path: string;
@@ -12,13 +19,16 @@ export interface ApiCall {
   readonly query?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly body?: object;
-  /** Of the secret that the call was let through with; set by a layer. */
+  /** Of the secret that the call was let through with, and must be sent with; set by the layer that let it through. */
   readonly fingerprint?: string;
   /** Undefined where the call is about no project in particular. */
   readonly projectId?: string;
   /** May be repeated although it may have arrived; a GET always may. */
   readonly isRead?: boolean;
 }
+
+/** What several calls are about: the beginning of their paths, and their scope. */
+export type CallTarget = Pick<ApiCall, 'path' | 'scope'>;
 
 /**
  * What to make of a good answer, within the request's time. `secrets` are the request's: strike them out of what

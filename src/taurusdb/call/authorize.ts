@@ -1,7 +1,7 @@
-// The layers that make an HTTP request of a call: encoded, authorized with the project's credential, and once more
-// where a refusal may be over by then.
+// The layer that makes an HTTP request of a call: encoded, and authorized with the project's credential. A refusal says
+// whether the same call, authorized anew, may be accepted.
 import { ApiError, hasStatus } from '../errors.js';
-import type { CallApi, Layer } from './api-call.js';
+import type { CallApi } from './api-call.js';
 import type { Authorization, Credentials } from './credentials.js';
 import { SecretChanged } from './current-secret.js';
 import { encodePath, encodeQuery } from './encode-target.js';
@@ -16,18 +16,6 @@ export interface AuthorizeOptions {
   readonly language: string;
   readonly credentials: Credentials;
 }
-
-/** Sends a refused call again, authorized anew, where its credential can be mended; once a call. */
-export const recoverRefused: Layer = (next) => async (call, deadline, read) => {
-  try {
-    return await next(call, deadline, read);
-  } catch (error) {
-    if (!(error instanceof ApiError) || !(await error.outcome.recover?.())) {
-      throw error;
-    }
-  }
-  return next(call, deadline, read);
-};
 
 export function authorize(
   { host, where, language, credentials }: AuthorizeOptions,

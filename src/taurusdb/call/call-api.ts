@@ -1,29 +1,25 @@
 // The layers that each call of the API passes, from the operation to the wire.
 import type { CallApi, Layer } from './api-call.js';
-import { type AuthorizeOptions, authorize, recoverRefused } from './authorize.js';
-import { type CircuitBreaker, guardCredential } from './circuit-breaker.js';
-import type { Credentials } from './credentials.js';
+import { type AuthorizeOptions, authorize } from './authorize.js';
 import { type FollowedSecret, useCurrentProxy, useCurrentSecret } from './current-secret.js';
+import { type GuardOptions, guardCredential } from './guard-credential.js';
 import { keepBudget, type RateLimiter } from './rate-limiter.js';
 import { type RepeatOptions, repeatFailed } from './retry.js';
 import { type SendOptions, send } from './send.js';
 
-export interface CallApiOptions extends RepeatOptions, AuthorizeOptions, SendOptions {
-  readonly credentials: Credentials;
-  readonly breaker: CircuitBreaker;
+export interface CallApiOptions extends RepeatOptions, GuardOptions, AuthorizeOptions, SendOptions {
   readonly limiter: RateLimiter;
   /** Undefined where requests go straight. */
   readonly proxy: FollowedSecret | undefined;
 }
 
 export function createCallApi(options: CallApiOptions): CallApi {
-  const { credentials, breaker, limiter, proxy, clock } = options;
+  const { credentials, limiter, proxy, clock } = options;
   const layers: readonly Layer[] = [
     ...(proxy === undefined ? [] : [useCurrentProxy(proxy, clock)]),
     repeatFailed(options),
     useCurrentSecret(credentials, clock),
-    guardCredential(credentials, breaker),
-    recoverRefused,
+    guardCredential(options),
     keepBudget(limiter),
   ];
   return layers.reduceRight((next, layer) => layer(next), authorize(options, send(options)));

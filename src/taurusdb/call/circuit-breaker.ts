@@ -1,43 +1,93 @@
-// The circuit breaker that keeps a wrong credential from being locked, and its layer: the gateway locks an access key
-// for 5 minutes after more than 5 refused signatures in a row (API reference, page sis_04_0082), and every node of
-// every project may share one key.
+// The circuit breaker that keeps a wrong credential from being locked: the gateway locks an access key for 5 minutes after
+// more than 5 refused signatures in a row (API reference, page sis_04_0082), and every node of every project may share
+// one key. What one node or project alone is refused shuts out that one.
 import type { Clock } from '../../clock.js';
 import { untilAborted } from '../../model/deadline.js';
 import { CollectionError } from '../../model/failure.js';
-import { hasStatus } from '../errors.js';
-import type { Layer } from './api-call.js';
-import type { Credentials } from './credentials.js';
+import type { CallScope } from './api-call.js';
+import { Circuit, isRefusedAlone, Leaf, type Part, type Turn } from './circuit.js';
 
 export interface BreakerLimits {
+  /** Refusals in a row of a credential that was never accepted, whatever was asked for. */
   readonly maxRefusalsInRow: number;
+  /** Refusals in a row of what a call is about, a node for instance. */
+  readonly maxRefusalsOfScope: number;
   readonly pauseMs: number;
+  /** Refusals at one endpoint count at every other one: those are then what can be refused alone. */
+  readonly isOfAccount: boolean;
 }
 
-/** The gateway's 5 minutes and a margin. */
-export const KEY_LIMITS: BreakerLimits = { maxRefusalsInRow: 2, pauseMs: 330_000 };
+/** The gateway's 5 minutes and a margin. A key may be good in one region and not in another. */
+export const KEY_LIMITS: BreakerLimits = {
+  maxRefusalsInRow: 2,
+  maxRefusalsOfScope: 2,
+  pauseMs: 330_000,
+  isOfAccount: false,
+};
 /**
  * IAM locks an account for 15 minutes or more after 3 to 10 wrong passwords, as its owner likes (API reference, page
- * iam_17_0005), and the wrong passwords of people count, too.
+ * iam_17_0005), and the wrong passwords of people count, too. Every region's endpoint asks the same account; one may be
+ * that of another cloud, which is no reason to shut out the rest.
  */
-export const PASSWORD_LIMITS: BreakerLimits = { maxRefusalsInRow: 1, pauseMs: 900_000 };
+export const PASSWORD_LIMITS: BreakerLimits = {
+  maxRefusalsInRow: 2,
+  maxRefusalsOfScope: 1,
+  pauseMs: 900_000,
+  isOfAccount: true,
+};
 
 /** More than are in use at any time: what is forgotten is only tried again with one request. */
-const MAX_CREDENTIALS_KNOWN = 1_000;
+const MAX_KNOWN = 1_000;
+/** Whatever they are about, while none is accepted between: one more or two, under way already, do not lock a key yet. */
+const MAX_IN_ROW = 4;
+/** Of nodes and projects that are refused alone: the next refusals may be the key's own. */
+const MAX_ALONE_IN_ROW = 3;
+/** For those that are collected at the same moment. */
+const YIELD_MS = 1_000;
+
+export interface Attempt {
+  /** Of the endpoint. */
+  readonly host: string;
+  /** Of the credential. */
+  readonly fingerprint: string;
+  readonly scope: CallScope;
+  readonly operation: string;
+}
 
 /** Permission for one request. Call `leave` in any case; the first call of the three counts. */
 export interface Admission {
+  /** Its node or project was refused while others were accepted: another token would be refused, too. */
+  readonly isRefusedAlone: boolean;
   accepted(): void;
   refused(): void;
   /** The request ended, and says nothing about the credential. */
   leave(): void;
 }
 
+type Verdict = 'accepted' | 'refused' | 'unknown';
+
+interface Waiter {
+  readonly scope: CallScope;
+  readonly wake: () => void;
+}
+
+/** What is known of one credential. */
 interface CredentialState {
-  trusted: boolean;
+  readonly circuit: Circuit;
+  readonly projects: Map<string, Circuit>;
+  readonly leaves: Map<string, Leaf>;
+  readonly waiters: Set<Waiter>;
+  underWay: number;
+  aloneUnderWay: number;
+  /** As the gateway counts them, whatever they are about. */
   refusalsInRow: number;
-  shutUntil: number;
-  /** Settles when the request that tries the credential has ended: true when it was refused. */
-  trial: Promise<boolean> | undefined;
+  refusedAt: number;
+}
+
+/** From the credential down to what the call is about. */
+interface Path {
+  readonly circuits: readonly Circuit[];
+  readonly leaf: Leaf;
 }
 
 /**
@@ -47,8 +97,9 @@ interface CredentialState {
 export class CircuitBreaker {
   readonly #clock: Clock;
   readonly #limits: BreakerLimits;
-  /** By fingerprint, the one asked for last at the end. */
+  /** By fingerprint and, unless they are of accounts, host; the one asked for last at the end. */
   readonly #states = new Map<string, CredentialState>();
+  #turns: Turn = 0;
 
   constructor(clock: Clock, limits: BreakerLimits) {
     this.#clock = clock;
@@ -56,121 +107,275 @@ export class CircuitBreaker {
   }
 
   /**
-   * Resolves once a request with the credential may be sent. Rejects with reason `auth` while it is shut out, or
-   * when the request that tries it meanwhile is refused; with the signal's reason when that aborts first.
+   * Resolves once a request with the credential may be sent. Rejects with reason `auth` while it, its project or its node
+   * is shut out, or when the request of the same node that tries it meanwhile is refused; with the signal's reason when
+   * that aborts first.
    */
-  async enter(fingerprint: string, signal: AbortSignal): Promise<Admission> {
-    const state = this.#stateOf(fingerprint);
+  async enter({ host, fingerprint, scope, operation }: Attempt, signal: AbortSignal): Promise<Admission> {
+    const { isOfAccount } = this.#limits;
+    const state = this.#stateOf(isOfAccount ? fingerprint : `${host} ${fingerprint}`);
+    const within: CallScope = isOfAccount ? [`IAM at ${host}`] : scope;
+    const { refusals } = this.#pathOf(state, within).leaf;
+    let hasYielded = false;
     for (;;) {
       signal.throwIfAborted();
-      this.#throwIfShut(state);
-      if (state.trusted) {
-        return this.#admit(state, () => {});
-      }
-      if (state.trial === undefined) {
-        return this.#admitTrial(state);
-      }
-      if (await untilAborted(state.trial, signal)) {
+      const path = this.#pathOf(state, within);
+      this.#throwIfShut(state, path);
+      if (path.leaf.refusals > refusals) {
         throw new CollectionError(
           'auth',
           'credential: got a refusal of the request that tried it, expected its acceptance',
         );
       }
+      const yieldTo = this.#firstToYieldTo(path);
+      if (yieldTo !== undefined && hasYielded) {
+        throw yieldTo;
+      }
+      if (yieldTo === undefined && this.#mayGo(state, path)) {
+        return this.#admit(state, within, operation);
+      }
+      hasYielded = !(await this.#changed(
+        state,
+        within,
+        signal,
+        yieldTo === undefined ? undefined : YIELD_MS,
+      ));
     }
   }
 
-  #stateOf(fingerprint: string): CredentialState {
-    const state = this.#states.get(fingerprint) ?? {
-      trusted: false,
+  /** Waits until a request that was under way has ended; resolves to false where that takes longer than `limitMs`. */
+  async #changed(
+    { waiters }: CredentialState,
+    scope: CallScope,
+    signal: AbortSignal,
+    limitMs: number | undefined,
+  ): Promise<boolean> {
+    let wake = (): void => {};
+    const changed = new Promise<boolean>((resolve) => {
+      wake = () => resolve(true);
+    });
+    const waiter = { scope, wake };
+    const timer = new AbortController();
+    waiters.add(waiter);
+    try {
+      const limit = limitMs === undefined ? [] : [this.#clock.sleep(limitMs, timer.signal).then(() => false)];
+      return await Promise.race([untilAborted(changed, signal), ...limit]);
+    } finally {
+      waiters.delete(waiter);
+      timer.abort();
+    }
+  }
+
+  #stateOf(key: string): CredentialState {
+    return recall(this.#states, key, () => ({
+      circuit: new Circuit('credential', this.#circuitLimits),
+      projects: new Map(),
+      leaves: new Map(),
+      waiters: new Set(),
+      underWay: 0,
+      aloneUnderWay: 0,
       refusalsInRow: 0,
-      shutUntil: Number.NEGATIVE_INFINITY,
-      trial: undefined,
+      refusedAt: Number.NEGATIVE_INFINITY,
+    }));
+  }
+
+  get #circuitLimits() {
+    return { max: this.#limits.maxRefusalsInRow, pauseMs: this.#limits.pauseMs };
+  }
+
+  /** A leaf that was not refused is a new one, and kept nowhere. */
+  #pathOf({ circuit, projects, leaves }: CredentialState, scope: CallScope): Path {
+    const [project = '', ...narrower] = scope;
+    const key = scope.join(' ');
+    const { maxRefusalsOfScope: max, pauseMs } = this.#limits;
+    return {
+      circuits:
+        narrower.length === 0
+          ? [circuit]
+          : [circuit, recall(projects, project, () => new Circuit(project, this.#circuitLimits))],
+      leaf: leaves.get(key) ?? new Leaf(key, scope.at(-1) ?? '', { max, pauseMs }),
     };
-    this.#states.delete(fingerprint);
-    this.#states.set(fingerprint, state);
-    const [oldest] = this.#states.keys();
-    if (this.#states.size > MAX_CREDENTIALS_KNOWN && oldest !== undefined) {
-      this.#states.delete(oldest);
+  }
+
+  #throwIfShut(state: CredentialState, { circuits, leaf }: Path): void {
+    const now = this.#clock.monotonic();
+    // All are asked before one is told: each notes who was turned away.
+    const waits = circuits.map((circuit, index) =>
+      circuit.turnAwayMs(rankBelow({ circuits, leaf }, index), now),
+    );
+    for (const [index, circuit] of circuits.entries()) {
+      const forMs = waits[index] ?? 0;
+      if (forMs > 0) {
+        throw shutOut(circuit, circuits[index - 1], forMs);
+      }
     }
-    return state;
-  }
-
-  #throwIfShut({ shutUntil, refusalsInRow }: CredentialState): void {
-    const shutForMs = shutUntil - this.#clock.monotonic();
-    if (shutForMs > 0) {
-      throw new CollectionError(
-        'auth',
-        `credential: got ${refusalsInRow} ${refusalsInRow === 1 ? 'refusal' : 'refusals in a row'}, expected none ` +
-          `(nothing is sent with it for ${Math.ceil(shutForMs / 1_000)} s or until it changes)`,
-      );
+    const parent = circuits.at(-1);
+    const forMs = leaf.turnAwayMs(now);
+    if (forMs > 0) {
+      throw shutOut(leaf, parent, forMs);
+    }
+    const waitMs = state.refusedAt + this.#limits.pauseMs - now;
+    if (isAlone({ circuits, leaf }) && state.underWay === 0 && this.#hasManyAlone(state) && waitMs > 0) {
+      throw shutOut(leaf, parent, waitMs);
     }
   }
 
-  #admitTrial(state: CredentialState): Admission {
-    let endTrial = (_refused: boolean): void => {};
-    state.trial = new Promise((resolve) => {
-      endTrial = resolve;
-    });
-    return this.#admit(state, (refused) => {
-      state.trial = undefined;
-      endTrial(refused);
-    });
+  /** What the request is told where it leaves the trial to another and none has come. */
+  #firstToYieldTo({ circuits, leaf }: Path): CollectionError | undefined {
+    const now = this.#clock.monotonic();
+    for (const [index, circuit] of circuits.entries()) {
+      const forMs = circuit.yieldMs(rankBelow({ circuits, leaf }, index), now);
+      if (forMs > 0) {
+        return shutOut(circuit, circuits[index - 1], forMs);
+      }
+    }
+    return undefined;
   }
 
-  #admit(state: CredentialState, ended: (refused: boolean) => void): Admission {
-    const refusalsAtStart = state.refusalsInRow;
+  #hasManyAlone({ refusalsInRow, aloneUnderWay }: CredentialState): boolean {
+    return refusalsInRow + aloneUnderWay >= MAX_ALONE_IN_ROW;
+  }
+
+  #mayGo(state: CredentialState, path: Path): boolean {
+    const isBeingTried = [...path.circuits, path.leaf].some(
+      ({ isTrusted, isTried }) => !isTrusted && isTried,
+    );
+    return !isBeingTried && !(isAlone(path) && state.underWay > 0 && this.#hasManyAlone(state));
+  }
+
+  #admit(state: CredentialState, scope: CallScope, operation: string): Admission {
+    const path = this.#pathOf(state, scope);
+    const trials = [...path.circuits, path.leaf].filter(({ isTrusted }) => !isTrusted);
+    const alone = isAlone(path);
+    this.#turns += 1;
+    const turn = this.#turns;
+    for (const tried of trials) {
+      tried.isTried = true;
+    }
+    state.underWay += 1;
+    state.aloneUnderWay += alone ? 1 : 0;
+
     let settled = false;
-    const settle = (verdict: 'accepted' | 'refused' | 'unknown'): void => {
+    const settle = (verdict: Verdict): void => {
       if (settled) {
         return;
       }
       settled = true;
+      for (const tried of trials) {
+        tried.isTried = false;
+      }
+      state.underWay -= 1;
+      state.aloneUnderWay -= alone ? 1 : 0;
+      if (verdict === 'accepted') {
+        this.#accept(state, scope, operation, turn);
+      }
       if (verdict === 'refused') {
-        this.#refuse(state);
+        this.#refuse(state, scope, operation, turn, new Set(trials));
       }
-      // An answer to a request sent before the latest refusal says nothing about the time since.
-      if (verdict === 'accepted' && state.refusalsInRow === refusalsAtStart) {
-        state.trusted = true;
-        state.refusalsInRow = 0;
-      }
-      ended(verdict === 'refused');
+      wakeAll(state, verdict === 'refused' ? scope : []);
     };
     return {
+      isRefusedAlone: alone,
       accepted: () => settle('accepted'),
       refused: () => settle('refused'),
       leave: () => settle('unknown'),
     };
   }
 
-  #refuse(state: CredentialState): void {
-    state.trusted = false;
+  #accept(state: CredentialState, scope: CallScope, operation: string, turn: Turn): void {
+    const { circuits, leaf } = this.#pathOf(state, scope);
+    state.refusalsInRow = 0;
+    for (const circuit of circuits) {
+      circuit.accept(turn);
+    }
+    if (leaf.isMendedBy(operation, turn)) {
+      state.leaves.delete(leaf.key);
+    }
+  }
+
+  #refuse(
+    state: CredentialState,
+    scope: CallScope,
+    operation: string,
+    turn: Turn,
+    trials: ReadonlySet<Circuit | Leaf>,
+  ): void {
+    const now = this.#clock.monotonic();
+    const { circuits, leaf } = this.#pathOf(state, scope);
     state.refusalsInRow += 1;
-    if (state.refusalsInRow >= this.#limits.maxRefusalsInRow) {
-      state.shutUntil = this.#clock.monotonic() + this.#limits.pauseMs;
+    state.refusedAt = now;
+    recall(state.leaves, leaf.key, () => leaf).refuse(operation, turn, now);
+    let part: Circuit | Leaf = leaf;
+    for (const circuit of circuits.toReversed()) {
+      if (isRefusedAlone(part, circuit)) {
+        return;
+      }
+      circuit.refuse(part, turn, {
+        isTrial: trials.has(circuit),
+        isTooRisky: state.refusalsInRow >= MAX_IN_ROW,
+        now,
+      });
+      part = circuit;
     }
   }
 }
 
-/** The layer that sends nothing with a credential that is shut out, and reports what the API says of the others. */
-export function guardCredential(credentials: Credentials, breaker: CircuitBreaker): Layer {
-  return (next) => async (call, deadline, read) => {
-    const fingerprint = await credentials.fingerprint(deadline);
-    const admission = await breaker.enter(fingerprint, deadline.signal);
-    try {
-      const result = await next(call, deadline, read);
-      admission.accepted();
-      return result;
-    } catch (error) {
-      if (hasStatus(error, 401)) {
-        admission.refused();
-      }
-      // Known to the API, but without the permission.
-      if (hasStatus(error, 403)) {
-        admission.accepted();
-      }
-      throw error;
-    } finally {
-      admission.leave();
-    }
-  };
+/** Of the parts of the index-th circuit that the path leads through. */
+function rankBelow(path: Path, index: number): Turn[] {
+  return partsOf(path)
+    .slice(index)
+    .map(({ refusedTurn }) => refusedTurn);
+}
+
+/** Each of the circuit before it. */
+function partsOf({ circuits, leaf }: Path): readonly Part[] {
+  return [...circuits.slice(1), leaf];
+}
+
+/** Whether the node is refused alone of its project, or the project of all. */
+function isAlone(path: Path): boolean {
+  return partsOf(path).some((part, index) => {
+    const circuit = path.circuits[index];
+    return circuit !== undefined && isRefusedAlone(part, circuit);
+  });
+}
+
+/** `whole`: what the part is one of; undefined where that is everything. */
+function shutOut(part: Circuit | Leaf, whole: Circuit | undefined, forMs: number): CollectionError {
+  const { refusals, name } = part;
+  const seconds = Math.ceil(forMs / 1_000);
+  const count = refusals === 1 ? '1 refusal' : `${refusals} refusals in a row`;
+  return new CollectionError(
+    'auth',
+    whole !== undefined && isRefusedAlone(part, whole)
+      ? `${name}: got ${count} of a credential that is accepted for others, expected none (nothing is sent for it alone ` +
+          `for ${seconds} s or until the credential changes: check what the credential may use there)`
+      : `credential: got ${count}, expected none (nothing is sent with it for ${seconds} s or until it changes)`,
+  );
+}
+
+/** The entry of the key, now the last of at most so many; what was asked for longest ago is forgotten. */
+function recall<Value>(known: Map<string, Value>, key: string, create: () => Value): Value {
+  const value = known.get(key) ?? create();
+  known.delete(key);
+  known.set(key, value);
+  const [oldest] = known.keys();
+  if (known.size > MAX_KNOWN && oldest !== undefined) {
+    known.delete(oldest);
+  }
+  return value;
+}
+
+/** After a refusal first those that have the least in common with what was refused: they tell soonest what it was about. */
+function wakeAll({ waiters }: CredentialState, refused: CallScope): void {
+  const woken = [...waiters].sort((one, other) => common(one.scope, refused) - common(other.scope, refused));
+  waiters.clear();
+  for (const { wake } of woken) {
+    wake();
+  }
+}
+
+function common(one: CallScope, other: CallScope): number {
+  const parting = one.findIndex((part, index) => part !== other[index]);
+  return parting < 0 ? one.length : parting;
 }

@@ -1,6 +1,5 @@
 // The layers for secrets that change while they are in use, the URL of a proxy among them. What the old one was refused for
-// is done again with the new one, also where its files are just being written; and no request carries another secret than
-// it was let through with.
+// is done again with the new one, also where its files are just being written.
 import type { Clock } from '../../clock.js';
 import { type Deadline, startDeadline } from '../../model/deadline.js';
 import { CollectionError } from '../../model/failure.js';
@@ -27,9 +26,7 @@ export class SecretChanged extends CollectionError {
 
 export function useCurrentSecret(credentials: Credentials, clock: Clock): Layer {
   return (next) => (call, deadline, read) =>
-    withCurrentSecret(credentials, clock, deadline, (fingerprint) =>
-      next({ ...call, fingerprint }, deadline, read),
-    );
+    withCurrentSecret(credentials, clock, deadline, () => next(call, deadline, read));
 }
 
 export function useCurrentProxy(proxy: FollowedSecret, clock: Clock): Layer {
@@ -42,13 +39,13 @@ export async function withCurrentSecret<T>(
   secret: FollowedSecret,
   clock: Clock,
   deadline: Deadline,
-  attempt: (fingerprint: string) => Promise<T>,
+  attempt: () => Promise<T>,
   mayBeIt: (error: unknown) => boolean = mayBeTheSecret,
 ): Promise<T> {
   for (let attempts = 1; ; attempts += 1) {
     const fingerprint = await secret.fingerprint(deadline);
     try {
-      return await attempt(fingerprint);
+      return await attempt();
     } catch (error) {
       if (attempts === MAX_ATTEMPTS || !mayBeIt(error)) {
         throw error;

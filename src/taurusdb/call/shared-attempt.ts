@@ -30,6 +30,10 @@ export class SharedAttempt<Value> {
     this.#options = options;
   }
 
+  get isUnderWay(): boolean {
+    return this.#running !== undefined;
+  }
+
   /** Rejects with a CollectionError, or with the signal's reason as soon as it aborts. */
   ask(signal: AbortSignal): Promise<Value> {
     if (this.#running === undefined) {

@@ -4,8 +4,8 @@ import type { Log } from '../../log.js';
 import type { Deadline } from '../../model/deadline.js';
 import { SharedAttempt } from '../call/shared-attempt.js';
 
-/** A secret refused so soon after it was fetched will not get better by fetching it again. */
-const MIN_AGE_TO_REPLACE_MS = 60_000;
+/** A new one that is refused as well will not get better by being fetched again and again. */
+const MIN_TIME_BETWEEN_REPLACEMENTS_MS = 60_000;
 const MIN_TIME_BETWEEN_WARNINGS_MS = 60_000;
 
 export interface FetchedSecret<Value> {
@@ -28,7 +28,6 @@ export interface RenewedSecretOptions<Value> {
 
 interface Held<Value> {
   readonly value: Value;
-  readonly fetchedAt: number;
   readonly renewAt: number;
   readonly endsAt: number;
 }
@@ -38,6 +37,8 @@ export class RenewedSecret<Value> {
   readonly #options: RenewedSecretOptions<Value>;
   readonly #renewal: SharedAttempt<Held<Value>>;
   #held: Held<Value> | undefined;
+  /** When a refusal made it be renewed. */
+  #replacedAt = Number.NEGATIVE_INFINITY;
   #warnedAt = Number.NEGATIVE_INFINITY;
 
   /** `previous`: of the same source; its secret is used on. */
@@ -46,6 +47,7 @@ export class RenewedSecret<Value> {
     this.#options = options;
     if (previous !== undefined) {
       this.#held = previous.#held;
+      this.#replacedAt = previous.#replacedAt;
     }
     this.#renewal = new SharedAttempt({
       what,
@@ -71,8 +73,12 @@ export class RenewedSecret<Value> {
     if (this.#held === undefined || this.#held.value !== refused) {
       return true;
     }
-    if (this.#options.clock.monotonic() - this.#held.fetchedAt < MIN_AGE_TO_REPLACE_MS) {
-      return false;
+    if (!this.#renewal.isUnderWay) {
+      const now = this.#options.clock.monotonic();
+      if (now - this.#replacedAt < MIN_TIME_BETWEEN_REPLACEMENTS_MS) {
+        return false;
+      }
+      this.#replacedAt = now;
     }
     return this.#renewal.ask(signal).then(
       ({ value }) => value !== refused,
@@ -89,7 +95,7 @@ export class RenewedSecret<Value> {
     try {
       const { value, lifeMs, renewInMs } = await fetch(deadline);
       const now = clock.monotonic();
-      this.#held = { value, fetchedAt: now, renewAt: now + renewInMs, endsAt: now + lifeMs };
+      this.#held = { value, renewAt: now + renewInMs, endsAt: now + lifeMs };
       log.debug(`${what} fetched`, { project, valid_seconds: seconds(lifeMs) });
       return this.#held;
     } catch (error) {

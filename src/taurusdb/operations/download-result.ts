@@ -2,11 +2,11 @@
 import type { Deadline } from '../../model/deadline.js';
 import { redact } from '../../redact.js';
 import { contentType, readBody, readErrorBody } from '../call/answer.js';
-import type { CallApi } from '../call/api-call.js';
+import type { CallApi, CallTarget } from '../call/api-call.js';
 import { apiError, describeErrorBody } from '../errors.js';
 
 export interface ResultToDownload {
-  readonly nodePath: string;
+  readonly node: CallTarget;
   readonly requestId: string;
   /** After decoding. */
   readonly maxBytes: number;
@@ -15,12 +15,12 @@ export interface ResultToDownload {
 /** Resolves when the file begins. Iterate to the end or call `return()`: either frees the connection. */
 export function downloadResult(
   callApi: CallApi,
-  { nodePath, requestId, maxBytes }: ResultToDownload,
+  { node, requestId, maxBytes }: ResultToDownload,
   deadline: Deadline,
 ): Promise<AsyncIterable<Uint8Array>> {
-  const path = `${nodePath}/realtime-session-result`;
+  const path = `${node.path}/realtime-session-result`;
   return callApi(
-    { operation: 'download', method: 'GET', path, query: { request_id: requestId } },
+    { operation: 'download', scope: node.scope, method: 'GET', path, query: { request_id: requestId } },
     deadline,
     async (answer, secrets) => {
       const type = contentType(answer);

@@ -41,6 +41,7 @@ export function fetchIamToken(
   return callIam(
     {
       operation: 'token',
+      scope: [],
       method: 'POST',
       path: '/v3/auth/tokens',
       // Without the list of services that the token opens, which would be many times the answer's size.

@@ -20,6 +20,13 @@ const PAGE_SIZE = 100;
 const MAX_PAGES = 200;
 const MAX_TEXT_LENGTH = 256;
 
+const LIST = {
+  operation: 'list_instances',
+  scope: ['list of instances'],
+  method: 'GET',
+  path: '/instances',
+} as const;
+
 interface Page {
   readonly instances: readonly ListedInstance[];
   readonly total: number;
@@ -33,8 +40,7 @@ export async function listInstances(callApi: CallApi, deadline: Deadline): Promi
 
   for (let pages = 1; ; pages += 1) {
     const query = { offset: String((pages - 1) * PAGE_SIZE), limit: String(PAGE_SIZE) };
-    const call = { operation: 'list_instances', method: 'GET', path: '/instances', query } as const;
-    const { instances, total, site } = await callApi(call, deadline, readPage);
+    const { instances, total, site } = await callApi({ ...LIST, query }, deadline, readPage);
     const before = found.size;
     for (const instance of instances) {
       found.set(instance.id, instance);

@@ -35,7 +35,13 @@ export class ProjectLookup {
       what: 'project id',
       attempt: (deadline) =>
         callIam(
-          { operation: 'token', method: 'GET', path: '/v3/projects', query: { name: region } },
+          {
+            operation: 'token',
+            scope: [`region "${region}"`, 'project id'],
+            method: 'GET',
+            path: '/v3/projects',
+            query: { name: region },
+          },
           deadline,
           async (answer, secrets) => onlyProject(await readJsonAnswer(answer, secrets), region, answer.site),
         ),

@@ -23,18 +23,22 @@ export function showInstance(
   instanceId: string,
   deadline: Deadline,
 ): Promise<InstanceNode[]> {
-  const path = `/instances/${instanceId}`;
-  return callApi({ operation: 'show_instance', method: 'GET', path }, deadline, async (answer, secrets) => {
-    const { instance } = await readJsonAnswer(answer, secrets);
-    const { id, nodes } = isObject(instance) ? instance : {};
-    if (id !== instanceId) {
-      throw apiError(answer.site, 'api', { got: 'another instance or none', expected: `"${instanceId}"` });
-    }
-    if (!Array.isArray(nodes)) {
-      throw apiError(answer.site, 'api', { got: `"${id}" without a list of nodes`, expected: 'one' });
-    }
-    return nodes.map((node) => readNode(node, instanceId, answer.site));
-  });
+  const target = { scope: [`instance "${instanceId}"`], path: `/instances/${instanceId}` };
+  return callApi(
+    { operation: 'show_instance', method: 'GET', ...target },
+    deadline,
+    async (answer, secrets) => {
+      const { instance } = await readJsonAnswer(answer, secrets);
+      const { id, nodes } = isObject(instance) ? instance : {};
+      if (id !== instanceId) {
+        throw apiError(answer.site, 'api', { got: 'another instance or none', expected: `"${instanceId}"` });
+      }
+      if (!Array.isArray(nodes)) {
+        throw apiError(answer.site, 'api', { got: `"${id}" without a list of nodes`, expected: 'one' });
+      }
+      return nodes.map((node) => readNode(node, instanceId, answer.site));
+    },
+  );
 }
 
 function readNode(json: unknown, instanceId: string, site: CallSite): InstanceNode {

@@ -2,19 +2,19 @@
 import type { SessionFilter } from '../../collect/session-api.js';
 import type { Deadline } from '../../model/deadline.js';
 import { readJsonAnswer } from '../call/answer.js';
-import type { CallApi } from '../call/api-call.js';
+import type { CallApi, CallTarget } from '../call/api-call.js';
 import { apiError } from '../errors.js';
 
 /** Resolves to the task's request id. */
 export function submitTask(
   callApi: CallApi,
-  nodePath: string,
+  node: CallTarget,
   filter: SessionFilter,
   deadline: Deadline,
 ): Promise<string> {
-  const path = `${nodePath}/realtime-session`;
+  const path = `${node.path}/realtime-session`;
   return callApi(
-    { operation: 'submit', method: 'POST', path, body: filter },
+    { operation: 'submit', scope: node.scope, method: 'POST', path, body: filter },
     deadline,
     async (answer, secrets) => {
       const { request_id: requestId } = await readJsonAnswer(answer, secrets);

@@ -3,7 +3,7 @@ import { TASK_STATUSES, type TaskStatus } from '../../collect/session-api.js';
 import type { Deadline } from '../../model/deadline.js';
 import { redact } from '../../redact.js';
 import { readJsonAnswer } from '../call/answer.js';
-import type { CallApi, ReadAnswer } from '../call/api-call.js';
+import type { CallApi, CallTarget, ReadAnswer } from '../call/api-call.js';
 import { apiError, hasStatus } from '../errors.js';
 
 /** The reference contradicts itself: its URI line and the official SDK say the one, its example the other. */
@@ -18,10 +18,16 @@ export class TaskStatusQuery {
     this.#callApi = callApi;
   }
 
-  async ask(nodePath: string, requestId: string, deadline: Deadline): Promise<TaskStatus> {
+  async ask(node: CallTarget, requestId: string, deadline: Deadline): Promise<TaskStatus> {
     const askBy = (name: string): Promise<TaskStatus> =>
       this.#callApi(
-        { operation: 'wait', method: 'GET', path: `${nodePath}/${name}`, query: { request_id: requestId } },
+        {
+          operation: 'wait',
+          scope: node.scope,
+          method: 'GET',
+          path: `${node.path}/${name}`,
+          query: { request_id: requestId },
+        },
         deadline,
         readStatus,
       );

@@ -19,7 +19,7 @@ const FAILURE_HINTS: Readonly<Record<FailureReason, string>> = {
     'The API cannot be reached from here, or the connection broke. Check name resolution, routes, the proxy and the project’s endpoint; the next run tries again.',
   timeout:
     'The collection did not end within collection.timeout. taurusdb_collection_duration_seconds tells which phase is slow: give it more time, or collect less often.',
-  auth: 'The credentials were refused, or lack gaussdbformysql:instance:getRealtimeSession. Check them with check-config --online; after two refusals nothing is sent for 330 s.',
+  auth: 'The credentials were refused, or lack gaussdbformysql:instance:getRealtimeSession. Check them with check-config --online; after two refusals nothing is sent for 330 s, with the credential or, where others are accepted, for this node or project alone.',
   throttled:
     'The API limits how often it is asked. Lower api.max_requests_per_second, collect less often, or ask Huawei Cloud for a higher quota.',
   api: 'The API refused the request or answered something unexpected: its message says what. Check the instance and node id, and whether the node still exists.',

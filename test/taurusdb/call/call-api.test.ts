@@ -7,18 +7,25 @@ import { ClockSkew } from '../../../src/taurusdb/credentials/signing-credentials
 import { tokenCredentials } from '../../../src/taurusdb/credentials/token-credentials.js';
 import { sampleNode } from '../../collect/sample-node.js';
 import { FakeClock, settle } from '../../support/fake-clock.js';
-import { closedPort, closeServers, type Step, startServer } from '../../support/scripted-server.js';
+import {
+  closedPort,
+  closeServers,
+  type PlainAnswer,
+  type Step,
+  sendAnswer,
+  startServer,
+} from '../../support/scripted-server.js';
 import { ALL_SESSIONS, closeClients, collectionError, sampleClient, until } from '../sample-client.js';
 
 const node = sampleNode();
-const REFUSED: Step = {
+const REFUSED: PlainAnswer = {
   status: 401,
   body: {
     error_code: 'APIGW.0301',
     error_msg: 'Incorrect IAM authentication information: verify aksk signature fail',
   },
 };
-const RUNNING: Step = { body: { status: 'running' } };
+const RUNNING: PlainAnswer = { body: { status: 'running' } };
 
 describe('a call of the API', () => {
   afterEach(async () => {
@@ -205,6 +212,45 @@ describe('a call of the API', () => {
       const { client, deadline } = sampleClient(server.url, { credentials });
       await collectionError(client.taskStatus(node, 'r', deadline()));
       assert.equal(server.requests.length, 2);
+    });
+
+    it('that is renewed by another one is tried by one request before all use that', async () => {
+      let key = 'old';
+      const credentials: Credentials = {
+        fingerprint: async () => key,
+        authorize: async () => ({
+          headers: { 'x-auth-token': key },
+          secrets: [],
+          recover: async () => {
+            key = 'new';
+            return true;
+          },
+        }),
+      };
+      let isRevoked = false;
+      const held: (() => void)[] = [];
+      const server = await startServer([
+        (response, { headers }) => {
+          if (headers['x-auth-token'] === 'new') {
+            held.push(() => sendAnswer(response, RUNNING));
+          } else {
+            sendAnswer(response, isRevoked ? REFUSED : RUNNING);
+          }
+        },
+      ]);
+      const { client, deadline } = sampleClient(server.url, { credentials });
+      await client.taskStatus(node, 'r', deadline());
+      isRevoked = true;
+      const asked = Promise.all(Array.from({ length: 5 }, () => client.taskStatus(node, 'r', deadline())));
+      await until(() => held.length > 0 && server.requests.length === 1 + 5 + 1);
+      await settle();
+      assert.equal(held.length, 1);
+      held.pop()?.();
+      await until(() => held.length === 4);
+      for (const answer of held) {
+        answer();
+      }
+      assert.deepEqual(new Set(await asked), new Set(['running']));
     });
 
     it('that cannot be read sends nothing', async () => {

@@ -231,6 +231,14 @@ describe('agency credentials', () => {
     assert.equal(await accessKey(), 'AK2');
   });
 
+  it('ask for another key however young the refused one is, once a minute', async () => {
+    const { recover } = await authorize();
+    assert.equal(await recover(undefined), true);
+    const second = await authorize();
+    assert.equal(await second.recover(undefined), false);
+    assert.equal(service.requests.length, 3);
+  });
+
   it('do not take the same key again for another one', async () => {
     keys = [key('1')];
     const { recover } = await authorize();

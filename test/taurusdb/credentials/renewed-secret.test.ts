@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { startDeadline } from '../../../src/model/deadline.js';
-import { RenewedSecret } from '../../../src/taurusdb/credentials/renewed-secret.js';
+import {
+  RenewedSecret,
+  type RenewedSecretOptions,
+} from '../../../src/taurusdb/credentials/renewed-secret.js';
 import { ApiError } from '../../../src/taurusdb/errors.js';
 import { FakeClock, settle } from '../../support/fake-clock.js';
 import { RecordedLog } from '../../support/recorded-log.js';
@@ -12,6 +15,7 @@ describe('a renewed secret', () => {
   let log: RecordedLog;
   let fetches: number;
   let outage: boolean;
+  let options: RenewedSecretOptions<string>;
   let secret: RenewedSecret<string>;
 
   beforeEach(() => {
@@ -19,7 +23,7 @@ describe('a renewed secret', () => {
     log = new RecordedLog();
     fetches = 0;
     outage = false;
-    secret = new RenewedSecret({
+    options = {
       what: 'token',
       project: 'production',
       clock,
@@ -32,7 +36,8 @@ describe('a renewed secret', () => {
         }
         return { value: `secret ${fetches}`, lifeMs: 4 * HOUR_MS, renewInMs: 3 * HOUR_MS };
       },
-    });
+    };
+    secret = new RenewedSecret(options);
   });
 
   const current = (): Promise<string> => secret.current(startDeadline(clock, 50_000));
@@ -96,12 +101,25 @@ describe('a renewed secret', () => {
     assert.equal(fetches, 2);
   });
 
-  it('is not replaced when it is less than a minute old: a new one would be refused, too', async () => {
+  it('is replaced however young it is, but once a minute: a third would be refused like the second', async () => {
     const refused = await current();
-    await clock.advance(59_999);
-    assert.equal(await replace(refused), false);
-    await clock.advance(1);
     assert.equal(await replace(refused), true);
+    const refusedToo = await current();
+    await clock.advance(59_999);
+    assert.equal(await replace(refusedToo), false);
+    assert.equal(fetches, 2);
+    await clock.advance(1);
+    assert.equal(await replace(refusedToo), true);
+    assert.equal(fetches, 3);
+  });
+
+  it('is replaced once a minute also by the one that a reload puts in its place', async () => {
+    const refused = await current();
+    await replace(refused);
+    secret = new RenewedSecret(options, secret);
+    assert.equal(await replace(await current()), false);
+    await clock.advance(60_000);
+    assert.equal(await replace(await current()), true);
   });
 
   it('stays refused where no other can be had', async () => {
