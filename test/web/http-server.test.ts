@@ -7,13 +7,17 @@ import {
   type IncomingMessage,
   type RequestListener,
 } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import { createServer, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { connect as connectTls } from 'node:tls';
 import { systemClock } from '../../src/clock.js';
 import type { Log } from '../../src/log.js';
 import { DEFAULT_HTTP_LIMITS, type HttpServer, startHttpServer } from '../../src/web/http-server.js';
+import { makeCertificate } from '../support/certificates.js';
 import { FakeClock, settle } from '../support/fake-clock.js';
 import { eventually } from '../support/program.js';
+import { requireProgram } from '../support/real-programs.js';
 import { closed, rawConnection, rawRequest, statusOf } from './raw-request.js';
 
 const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} };
@@ -323,6 +327,36 @@ describe('startHttpServer', () => {
         await release();
       }
       assert.deepEqual((await answer).match(/^(?:GET|POST) .*$/gm), ['POST /1', 'POST /1', 'GET /last']);
+      assert.equal(waiting.length, 0);
+    });
+
+    it('works on one at a time over TLS', async function () {
+      requireProgram(this, 'openssl');
+      const { cert, key } = makeCertificate();
+      let underWay = 0;
+      const { address } = await start(
+        async (request, response) => {
+          underWay++;
+          assert.equal(underWay, 1);
+          await settle();
+          underWay--;
+          response.end(`${request.url}\n`);
+        },
+        { createServer: (options, listener) => createHttpsServer({ ...options, cert, key }, listener) },
+      );
+      const socket = connectTls({ port: address.port, host: '127.0.0.1', ca: cert });
+      const answers = text(socket);
+      socket.write(asking('/x').repeat(2_400) + LAST);
+      assert.equal((await answers).match(/^\/x$/gm)?.length, 2_400);
+    });
+
+    it('answers those in front of a CONNECT, and takes an upgrade for a request', async () => {
+      const { port, release, waiting } = await startGated();
+      const upgrade = asking('/1').replace('\r\n\r\n', '\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n');
+      const connect = 'CONNECT localhost:1 HTTP/1.1\r\nHost: localhost\r\n\r\n';
+      const answer = rawRequest(port, upgrade + connect + LAST);
+      await release();
+      assert.deepEqual((await answer).match(/^HTTP\/1\.1 \d+/gm), ['HTTP/1.1 200']);
       assert.equal(waiting.length, 0);
     });
 
