@@ -52,7 +52,7 @@ const PROBES: readonly string[] = [OWN_PATHS.healthy, OWN_PATHS.ready];
 const MALFORMED: Answer = { status: 400, body: 'bad request: expected one host\n' };
 const NOT_LOOPBACK: Answer = {
   status: 421,
-  body: 'this address is for this machine alone: expected localhost, or an address of it, as Host\n',
+  body: 'misdirected request: this is a loopback address, expected a Host that names one, such as localhost\n',
 };
 const FROM_ANOTHER_SITE: Answer = { status: 403, body: 'forbidden: sent by a page of another site\n' };
 const BUSY: Answer = { status: 503, headers: { 'Retry-After': '1' }, body: 'too many requests at once\n' };

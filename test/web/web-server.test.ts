@@ -207,7 +207,7 @@ describe('startWebServer', () => {
       'ftp://localhost/metrics',
       'http://localhost/marker',
     ].map((missing) => [missing, 404, /^not found\n$/] as const),
-    ['http://evil.example/metrics', 421, /^this address is for this machine alone/],
+    ['http://evil.example/metrics', 421, /^misdirected request: /],
     ['http://user@localhost/metrics', 400, /^bad request/],
     ['http:///metrics', 400, /^bad request/],
     ['http://[::1', 400, /^bad request/],
