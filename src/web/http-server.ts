@@ -1,10 +1,18 @@
 // The HTTP server with limits against slow, silent and numerous clients; the answers come from the request listener
 // that it is given.
-import type { RequestListener, Server, ServerOptions, ServerResponse } from 'node:http';
-import type { Server as TlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import {
+  type IncomingMessage,
+  type RequestListener,
+  Server,
+  type ServerOptions,
+  ServerResponse,
+} from 'node:http';
+import { Server as TlsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Clock } from '../clock.js';
 import type { Log } from '../log.js';
+import { OpenConnections } from './open-connections.js';
+import { Pipelines, RequestConnection } from './request-connection.js';
 
 export interface HttpLimits {
   /** From the start of a connection or request to the end of its headers. */
@@ -61,12 +69,32 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const { listenAddress, requestListener, createServer, clock, log, limits = DEFAULT_HTTP_LIMITS } = options;
   const answering = new Set<ServerResponse>();
   let closing: (() => void) | undefined;
+  const warn = throttled(clock, (message: string, code?: string) => log.warn(message, { code }));
+  const connections = new OpenConnections(limits.maxConnections, () =>
+    warn('closed a connection for a new one: too many are open'),
+  );
+
+  /** Also of those that Node answers itself, such as a request without Host. */
+  class OneResponseAtATime<R extends IncomingMessage = IncomingMessage> extends ServerResponse<R> {
+    // Node gives it options besides, which its types do not know.
+    constructor(...args: [R]) {
+      super(...args);
+      const connection = args[0].socket as unknown as RequestConnection;
+      connection.begin();
+      connections.noteAnswering(connection.transport);
+      this.once('close', () => {
+        connections.noteIdle(connection.transport);
+        connection.finish();
+      });
+    }
+  }
 
   const server = createServer(
     {
       headersTimeout: limits.headersTimeoutMs,
       requestTimeout: limits.requestTimeoutMs,
       keepAliveTimeout: limits.keepAliveTimeoutMs,
+      ServerResponse: OneResponseAtATime,
       connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, limits.headersTimeoutMs),
     },
     (request, response) => {
@@ -90,18 +118,17 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     },
   );
   server.setTimeout(limits.socketTimeoutMs);
-  server.maxConnections = limits.maxConnections;
+  server.prependListener('connection', (socket: Socket) => connections.add(socket));
+  readRequestByRequest(server);
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(listenAddress, error)));
     server.listen({ ...listenAddress }, resolve);
   });
 
-  const warn = throttled(clock, (message: string, code?: string) => log.warn(message, { code }));
   server.removeAllListeners('error');
   // Errors of accept(), such as EMFILE: the server goes on.
   server.on('error', (error: NodeJS.ErrnoException) => warn('cannot accept connections', error.code));
-  server.on('drop', () => warn('refused a connection: too many are open'));
 
   return {
     address: server.address() as AddressInfo,
@@ -119,6 +146,19 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       await closed;
     },
   };
+}
+
+/** Node's own: it reads requests from any stream, for HTTP and HTTPS alike. */
+const [READ_REQUESTS] = new Server().listeners('connection');
+
+function readRequestByRequest(server: Server | TlsServer): void {
+  const event = server instanceof TlsServer ? 'secureConnection' : 'connection';
+  if (READ_REQUESTS === undefined || !server.listeners(event).includes(READ_REQUESTS)) {
+    throw new Error('got another HTTP server of Node, expected one that reads from its connections');
+  }
+  server.removeListener(event, READ_REQUESTS as () => void);
+  const pipelines = new Pipelines();
+  server.on(event, (socket: Socket) => READ_REQUESTS.call(server, new RequestConnection(socket, pipelines)));
 }
 
 const LISTEN_EXPECTATIONS: Readonly<Record<string, string>> = {

@@ -1,7 +1,9 @@
-// Routes requests by their exact path. Nothing of a request is repeated in a response.
+// Routes requests by their exact path, after all that can refuse them. Nothing of a request is repeated in a response.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Log } from '../log.js';
-import { OWN_PATHS, type OwnPath } from './paths.js';
+import { isFromAnotherSite, isLoopbackHost } from './foreign-pages.js';
+import { OWN_PATHS } from './paths.js';
+import { type RequestTarget, readTarget } from './request-target.js';
 
 export interface Answer {
   readonly status: number;
@@ -13,7 +15,9 @@ export interface Answer {
 export interface Route {
   /** GET includes HEAD. */
   readonly methods: readonly ('GET' | 'POST' | 'PUT')[];
-  answer(request: IncomingMessage): Answer | Promise<Answer>;
+  /** How many answers may be under way before this one: at more it is 503. Sending costs little and does not count. */
+  readonly maxUnderWay: number;
+  answer(request: IncomingMessage, target: RequestTarget): Answer | Promise<Answer>;
 }
 
 const SECURITY_HEADERS = {
@@ -32,24 +36,78 @@ export interface Access {
   headers(): Readonly<Record<string, string>>;
   /** The value of `WWW-Authenticate` in a 401. */
   readonly challenge: string;
+  readonly scheme: 'http' | 'https';
 }
 
-/** Liveness probes of orchestrators have no password. */
-const OPEN_TO_ALL: OwnPath = OWN_PATHS.healthy;
+export interface RouterOptions {
+  readonly access: Access;
+  /** Whether the server listens on a loopback address, and so is not meant for other hosts' names. */
+  readonly isOnLoopback: () => boolean;
+  readonly log: Log;
+}
 
+/** Probes of orchestrators have no password, and may send any Host. */
+const PROBES: readonly string[] = [OWN_PATHS.healthy, OWN_PATHS.ready];
+
+const MALFORMED: Answer = { status: 400, body: 'bad request: expected one host\n' };
+const NOT_LOOPBACK: Answer = {
+  status: 421,
+  body: 'misdirected request: this is a loopback address, expected a Host that names one, such as localhost\n',
+};
+const FROM_ANOTHER_SITE: Answer = { status: 403, body: 'forbidden: sent by a page of another site\n' };
+const BUSY: Answer = { status: 503, headers: { 'Retry-After': '1' }, body: 'too many requests at once\n' };
 const NOT_FOUND: Answer = { status: 404, body: 'not found\n' };
 const FAILED: Answer = { status: 500, body: 'internal error\n' };
 
 /** `routes` by path. */
 export function createRequestListener(
   routes: ReadonlyMap<string, Route>,
-  access: Access,
-  log: Log,
+  { access, isOnLoopback, log }: RouterOptions,
 ): RequestListener {
+  let underWay = 0;
+
+  async function answer(request: IncomingMessage): Promise<Answer> {
+    const target = readTarget(request);
+    if (target === undefined) {
+      return MALFORMED;
+    }
+    const { path, authority } = target;
+    if (!PROBES.includes(path)) {
+      if (isOnLoopback() && authority !== undefined && !isLoopbackHost(authority)) {
+        return NOT_LOOPBACK;
+      }
+      const refusal = await refusalOf(request, access);
+      if (refusal !== undefined) {
+        return refusal;
+      }
+    }
+    const route = routes.get(path);
+    if (route === undefined) {
+      return NOT_FOUND;
+    }
+    const method = request.method === 'HEAD' ? 'GET' : request.method;
+    if (!route.methods.some((allowed) => allowed === method)) {
+      const allow = route.methods.flatMap((allowed) => (allowed === 'GET' ? ['GET', 'HEAD'] : [allowed]));
+      return { status: 405, headers: { Allow: allow.join(', ') }, body: 'method not allowed\n' };
+    }
+    if (method !== 'GET' && isFromAnotherSite(request.headers, authority, access.scheme)) {
+      return FROM_ANOTHER_SITE;
+    }
+    if (underWay >= route.maxUnderWay) {
+      return BUSY;
+    }
+    underWay++;
+    try {
+      return await route.answer(request, target);
+    } finally {
+      underWay--;
+    }
+  }
+
   return async (request, response) => {
     let result = FAILED;
     try {
-      result = (await refusalOf(request, access)) ?? (await answer(request, routes));
+      result = await answer(request);
     } catch (error) {
       log.error('cannot answer a request', { error: error instanceof Error ? error.message : String(error) });
     }
@@ -59,9 +117,6 @@ export function createRequestListener(
 
 /** Undefined where access is allowed. */
 async function refusalOf(request: IncomingMessage, access: Access): Promise<Answer | undefined> {
-  if (pathOf(request) === OPEN_TO_ALL) {
-    return undefined;
-  }
   const verdict = await access.authorize(request);
   if (verdict === 'throttled') {
     return { status: 429, body: 'too many requests\n' };
@@ -70,25 +125,6 @@ async function refusalOf(request: IncomingMessage, access: Access): Promise<Answ
     return { status: 401, headers: { 'WWW-Authenticate': access.challenge }, body: 'unauthorized\n' };
   }
   return undefined;
-}
-
-async function answer(request: IncomingMessage, routes: ReadonlyMap<string, Route>): Promise<Answer> {
-  const route = routes.get(pathOf(request));
-  if (route === undefined) {
-    return NOT_FOUND;
-  }
-  const method = request.method === 'HEAD' ? 'GET' : request.method;
-  if (!route.methods.some((allowed) => allowed === method)) {
-    const allow = route.methods.flatMap((allowed) => (allowed === 'GET' ? ['GET', 'HEAD'] : [allowed]));
-    return { status: 405, headers: { Allow: allow.join(', ') }, body: 'method not allowed\n' };
-  }
-  return route.answer(request);
-}
-
-function pathOf({ url = '' }: IncomingMessage): string {
-  // Not `new URL`: it throws at targets such as `//`.
-  const [path = ''] = url.split('?', 1);
-  return path;
 }
 
 function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: Answer): void {
@@ -103,6 +139,7 @@ function send(request: IncomingMessage, response: ServerResponse, { status, head
     ...headers,
     'Content-Length': chunks.reduce((sum, chunk) => sum + chunk.length, 0),
   });
+  response.cork();
   if (request.method !== 'HEAD') {
     for (const chunk of chunks) {
       response.write(chunk);

@@ -1,21 +1,23 @@
 // The routes of the HTTP server: page, API, health, reload and metrics.
 import type { IncomingMessage } from 'node:http';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import type { Clock } from '../clock.js';
 import type { NodeStatus } from '../collect/node-store.js';
 import type { Exposition } from '../metrics/exposition.js';
 import { CONTENT_TYPES } from '../metrics/exposition-text.js';
 import { acceptsGzip, negotiateFormat } from '../metrics/negotiate-format.js';
-import { viewFleet } from './page/fleet-view.js';
 import { PAGE_HEADERS } from './page/layout.js';
+import { renderNodesJson } from './page/nodes-json.js';
 import { PAGE_SCRIPT } from './page/page-script.js';
 import { PAGES } from './pages.js';
 import { OWN_PATHS, type OwnPath } from './paths.js';
+import { type Chunks, Renderings } from './renderings.js';
 import type { Answer, Route } from './router.js';
 
-/** Scrapes being rendered; sending a response costs little and does not count. */
-const MAX_SCRAPES_AT_ONCE = 40;
+const MAX_UNDER_WAY = 40;
+/** The rest is kept for scrapes: visitors of the page must not keep Prometheus out. */
+const MAX_OTHERS_UNDER_WAY = 32;
+/** Costs nothing, and an orchestrator that is not answered ends the process. */
+const ALWAYS = Number.POSITIVE_INFINITY;
 
 export interface RoutesOptions {
   readonly telemetryPath: string;
@@ -30,75 +32,70 @@ export interface RoutesOptions {
 
 export function createRoutes(options: RoutesOptions): ReadonlyMap<string, Route> {
   const { telemetryPath, version, exposition, nodes, ready, reload, clock } = options;
+  const renderings = new Renderings(nodes, clock);
+  const shown = async (
+    request: IncomingMessage,
+    kind: string,
+    headers: NonNullable<Answer['headers']>,
+    render: (statuses: readonly NodeStatus[]) => Promise<Chunks>,
+  ): Promise<Answer> => {
+    const gzip = acceptsGzip(request.headers['accept-encoding']);
+    const chunks = await renderings.get(kind, gzip, render);
+    const encoding = gzip ? { 'Content-Encoding': 'gzip' } : {};
+    return ok(chunks, { ...headers, Vary: 'Accept-Encoding', ...encoding });
+  };
   const own = {
-    [OWN_PATHS.pageScript]: get(() => ok(PAGE_SCRIPT, { 'Content-Type': 'text/javascript; charset=utf-8' })),
-    [OWN_PATHS.nodes]: get((request) => {
-      const fleet = `${JSON.stringify(viewFleet(nodes(), clock.monotonic()))}\n`;
-      return compressible(request, fleet, { 'Content-Type': 'application/json' });
-    }),
-    [OWN_PATHS.healthy]: get(() => ok('healthy\n')),
-    [OWN_PATHS.ready]: get(() => (ready() ? ok('ready\n') : { status: 503, body: 'not ready\n' })),
-    [OWN_PATHS.reload]: { methods: ['POST', 'PUT'], answer: () => answerReload(reload) },
+    [OWN_PATHS.pageScript]: get(MAX_OTHERS_UNDER_WAY, () =>
+      ok(PAGE_SCRIPT, { 'Content-Type': 'text/javascript; charset=utf-8' }),
+    ),
+    [OWN_PATHS.nodes]: get(MAX_OTHERS_UNDER_WAY, (request) =>
+      shown(request, OWN_PATHS.nodes, { 'Content-Type': 'application/json' }, (statuses) =>
+        renderNodesJson(statuses, clock),
+      ),
+    ),
+    [OWN_PATHS.healthy]: get(ALWAYS, () => ok('healthy\n')),
+    [OWN_PATHS.ready]: get(ALWAYS, () => (ready() ? ok('ready\n') : { status: 503, body: 'not ready\n' })),
+    [OWN_PATHS.reload]: {
+      methods: ['POST', 'PUT'],
+      maxUnderWay: MAX_OTHERS_UNDER_WAY,
+      answer: () => answerReload(reload),
+    },
   } satisfies Record<OwnPath, Route>;
-  const pages = PAGES.map(({ path, render }): [string, Route] => [
+  const pages = PAGES.map(({ path, normalize, render }): [string, Route] => [
     path,
-    get(async (request) => {
-      const query = request.url?.split('?', 2)[1] ?? '';
-      const content = { statuses: nodes(), clock, version, telemetryPath, query, pages: PAGES };
-      return compressible(request, await render(content), PAGE_HEADERS);
+    get(MAX_OTHERS_UNDER_WAY, (request, target) => {
+      const query = normalize(target.query, nodes());
+      return shown(request, `${path}?${query}`, PAGE_HEADERS, (statuses) =>
+        render({ statuses, clock, version, telemetryPath, query, pages: PAGES }),
+      );
     }),
   ]);
   return new Map<string, Route>([
-    [telemetryPath, get(scrapeAnswerer(exposition))],
+    [telemetryPath, get(MAX_UNDER_WAY, (request) => answerScrape(exposition, request))],
     ...pages,
     ...Object.entries(own),
   ]);
 }
 
-function get(answer: Route['answer']): Route {
-  return { methods: ['GET'], answer };
+function get(maxUnderWay: number, answer: Route['answer']): Route {
+  return { methods: ['GET'], maxUnderWay, answer };
 }
 
 function ok(body: Answer['body'], headers: Answer['headers'] = {}): Answer {
   return { status: 200, headers, body };
 }
 
-const gzipInThread = promisify(gzip);
-
-/** Compressed in a thread: the text differs at each request and has some megabytes at a thousand nodes. */
-async function compressible(
-  { headers }: IncomingMessage,
-  body: string | Buffer,
-  answerHeaders: NonNullable<Answer['headers']>,
-): Promise<Answer> {
-  const varying = { ...answerHeaders, Vary: 'Accept-Encoding' };
-  if (!acceptsGzip(headers['accept-encoding'])) {
-    return ok(typeof body === 'string' ? body : [body], varying);
-  }
-  return ok([await gzipInThread(body, { level: 1 })], { ...varying, 'Content-Encoding': 'gzip' });
-}
-
-function scrapeAnswerer(
+async function answerScrape(
   exposition: RoutesOptions['exposition'],
-): (request: IncomingMessage) => Promise<Answer> {
-  let scrapes = 0;
-  return async ({ headers }) => {
-    if (scrapes >= MAX_SCRAPES_AT_ONCE) {
-      return { status: 503, headers: { 'Retry-After': '1' }, body: 'too many scrapes at once\n' };
-    }
-    scrapes++;
-    try {
-      const format = negotiateFormat(headers.accept);
-      const gzip = acceptsGzip(headers['accept-encoding']);
-      return ok(await exposition.scrape(format, gzip), {
-        'Content-Type': CONTENT_TYPES[format],
-        Vary: 'Accept, Accept-Encoding',
-        ...(gzip ? { 'Content-Encoding': 'gzip' } : {}),
-      });
-    } finally {
-      scrapes--;
-    }
-  };
+  { headers }: IncomingMessage,
+): Promise<Answer> {
+  const format = negotiateFormat(headers.accept);
+  const gzip = acceptsGzip(headers['accept-encoding']);
+  return ok(await exposition.scrape(format, gzip), {
+    'Content-Type': CONTENT_TYPES[format],
+    Vary: 'Accept, Accept-Encoding',
+    ...(gzip ? { 'Content-Encoding': 'gzip' } : {}),
+  });
 }
 
 async function answerReload(reload: RoutesOptions['reload']): Promise<Answer> {

@@ -1,4 +1,5 @@
 // The HTTP server with all of its routes, behind what the web configuration asks of clients.
+import { isLoopbackAddress } from './foreign-pages.js';
 import { type HttpServer, type HttpServerOptions, startHttpServer } from './http-server.js';
 import { type Access, createRequestListener } from './router.js';
 import { createRoutes, type RoutesOptions } from './routes.js';
@@ -8,11 +9,19 @@ export interface WebServerOptions extends RoutesOptions, Pick<HttpServerOptions,
 }
 
 /** Rejects when it cannot listen on the address. */
-export function startWebServer(options: WebServerOptions): Promise<HttpServer> {
+export async function startWebServer(options: WebServerOptions): Promise<HttpServer> {
   const { access, log } = options;
-  return startHttpServer({
+  // Known before the first request.
+  let isOnLoopback = false;
+  const server = await startHttpServer({
     ...options,
-    requestListener: createRequestListener(createRoutes(options), access, log),
+    requestListener: createRequestListener(createRoutes(options), {
+      access,
+      isOnLoopback: () => isOnLoopback,
+      log,
+    }),
     createServer: (serverOptions, listener) => access.createServer(serverOptions, listener),
   });
+  isOnLoopback = isLoopbackAddress(server.address.address);
+  return server;
 }

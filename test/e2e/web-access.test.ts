@@ -1,4 +1,4 @@
-// --web.config.file, by the built program: TLS, and a password for everything but /-/healthy.
+// --web.config.file, by the built program: TLS, and a password for everything but the probes' paths.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
@@ -58,6 +58,7 @@ describe('--web.config.file', function () {
             .end();
         });
       assert.equal(await statusOf('/-/healthy'), 200);
+      await eventually(async () => ((await statusOf('/-/ready')) === 200 ? true : undefined), 'readiness');
       assert.equal(await statusOf('/metrics'), 401);
       assert.equal(await statusOf('/metrics', 'scraper:wrong'), 401);
       assert.equal(await statusOf('/metrics', 'scraper:right'), 200);

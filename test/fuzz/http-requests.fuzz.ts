@@ -11,7 +11,7 @@ import { rawConnection, rawRequest, statusOf } from '../web/raw-request.js';
 import { fuzzRuns } from './fuzz-runs.js';
 
 const MARKER = 'm4rk3r';
-const STATUSES = [100, 200, 400, 403, 404, 405, 408, 413, 414, 417, 431];
+const STATUSES = [100, 200, 400, 403, 404, 405, 408, 413, 414, 417, 421, 431];
 
 const fragment = fc.oneof(
   fc.constantFrom('GET', 'HEAD', 'POST', 'TRACE', 'OPTIONS', 'CONNECT', 'PRI', MARKER),
@@ -25,6 +25,7 @@ const fragment = fc.oneof(
     '*',
     `/${MARKER}`,
     `http://${MARKER}/`,
+    `http://${MARKER}.localhost/metrics`,
   ),
   fc.constantFrom(
     'HTTP/1.1',
@@ -39,7 +40,12 @@ const fragment = fc.oneof(
     ':',
     '\0',
   ),
-  fc.constantFrom('Host: a\r\n', `Host: ${MARKER}\r\n`, 'Content-Length: 5\r\n', 'Content-Length: -1\r\n'),
+  fc.constantFrom(
+    'Host: localhost\r\n',
+    `Host: ${MARKER}\r\n`,
+    'Content-Length: 5\r\n',
+    'Content-Length: -1\r\n',
+  ),
   fc.constantFrom(
     'Transfer-Encoding: chunked\r\n',
     '5\r\nhello\r\n',
@@ -62,7 +68,7 @@ const request = fc
   .tuple(
     fc.constantFrom('GET', 'HEAD', 'POST', 'TRACE', MARKER),
     fc.constantFrom('/', '/metrics', '/-/reload', '/api/v1/nodes', `/${MARKER}`, `/metrics?${MARKER}`),
-    fc.constantFrom('HTTP/1.1\r\n', `HTTP/1.1\r\nHost: ${MARKER}\r\n`, 'HTTP/1.0\r\n'),
+    fc.constantFrom('HTTP/1.1\r\n', `HTTP/1.1\r\nHost: ${MARKER}.localhost\r\n`, 'HTTP/1.0\r\n'),
     fc.array(fragment, { maxLength: 3 }),
     fc.constantFrom('\r\n', `Referer: ${MARKER}\r\n\r\n`, ''),
   )

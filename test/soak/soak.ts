@@ -158,7 +158,7 @@ async function badClient(): Promise<void> {
   const socket = rawConnection(Number(port)).pause();
   await once(socket, 'connect');
   const kind = counts.badClients++ % 3;
-  socket.write(`GET /metrics HTTP/1.1\r\nHost: a\r\n${kind === 2 ? 'X-Slow: ' : '\r\n'}`);
+  socket.write(`GET /metrics HTTP/1.1\r\nHost: localhost\r\n${kind === 2 ? 'X-Slow: ' : '\r\n'}`);
   if (kind === 1) {
     socket.resetAndDestroy();
   }

@@ -7,13 +7,17 @@ import {
   type IncomingMessage,
   type RequestListener,
 } from 'node:http';
-import { createServer } from 'node:net';
+import { createServer as createHttpsServer } from 'node:https';
+import { createServer, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { connect as connectTls } from 'node:tls';
 import { systemClock } from '../../src/clock.js';
 import type { Log } from '../../src/log.js';
 import { DEFAULT_HTTP_LIMITS, type HttpServer, startHttpServer } from '../../src/web/http-server.js';
+import { makeCertificate } from '../support/certificates.js';
 import { FakeClock, settle } from '../support/fake-clock.js';
 import { eventually } from '../support/program.js';
+import { requireProgram } from '../support/real-programs.js';
 import { closed, rawConnection, rawRequest, statusOf } from './raw-request.js';
 
 const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} };
@@ -86,7 +90,7 @@ describe('startHttpServer', () => {
 
   it('closes a connection whose headers do not come to an end', async () => {
     const { address } = await start(GREETING, limits({ headersTimeoutMs: 100 }));
-    const answer = await rawRequest(address.port, 'GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ');
+    const answer = await rawRequest(address.port, 'GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ');
     assert.equal(statusOf(answer), 408);
   });
 
@@ -106,7 +110,7 @@ describe('startHttpServer', () => {
     );
     const deaf = Array.from({ length: 20 }, () => {
       const socket = rawConnection(address.port).pause();
-      socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+      socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
       return socket;
     });
     await eventually(() => closing.length === deaf.length || undefined, 'every request');
@@ -127,7 +131,7 @@ describe('startHttpServer', () => {
     const clock = new FakeClock();
     const { address } = await start((_request, response) => response.end(LARGE), { clock });
     const slow = rawConnection(address.port).pause();
-    slow.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    slow.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
     await once(slow, 'readable');
     while (clock.sleeping === 0) {
       await settle();
@@ -168,7 +172,7 @@ describe('startHttpServer', () => {
     const { address } = await start();
     const answer = await rawRequest(
       address.port,
-      `GET / HTTP/1.1\r\nHost: a\r\nX-Long: ${'x'.repeat(17_000)}\r\n\r\n`,
+      `GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: ${'x'.repeat(17_000)}\r\n\r\n`,
     );
     assert.equal(statusOf(answer), 431);
   });
@@ -178,7 +182,7 @@ describe('startHttpServer', () => {
     ['a request without Host', 'GET / HTTP/1.1\r\n\r\n'],
     [
       'both lengths',
-      'GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      'GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
     ],
   ] as const) {
     it(`answers 400 to ${what} and lives on`, async () => {
@@ -188,24 +192,241 @@ describe('startHttpServer', () => {
     });
   }
 
-  it('refuses connections above its maximum, and logs that once a minute', async () => {
-    const clock = new FakeClock();
-    const warnings: string[] = [];
-    const log = { ...SILENT, warn: (message: string) => warnings.push(message) };
-    const { address } = await start(GREETING, { ...limits({ maxConnections: 2 }), clock, log });
-    const open = [rawConnection(address.port), rawConnection(address.port)];
-    await Promise.all(open.map((socket) => once(socket, 'connect')));
-    const refused = () => rawRequest(address.port, 'GET / HTTP/1.0\r\n\r\n');
+  describe('at its maximum of connections', () => {
+    const asking = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n';
 
-    assert.equal(await refused(), '');
-    assert.equal(await refused(), '');
-    assert.deepEqual(warnings, ['refused a connection: too many are open']);
-    await clock.advance(60_000);
-    assert.equal(await refused(), '');
-    assert.equal(warnings.length, 2);
-    for (const socket of open) {
-      socket.destroy();
+    async function open(port: number): Promise<Socket> {
+      const socket = rawConnection(port);
+      await once(socket, 'connect');
+      return socket;
     }
+
+    it('closes the one idle longest for a new one, and logs that once a minute', async () => {
+      const clock = new FakeClock();
+      const warnings: string[] = [];
+      const log = { ...SILENT, warn: (message: string) => warnings.push(message) };
+      const { address } = await start(GREETING, { ...limits({ maxConnections: 2 }), clock, log });
+      const [silent, asked] = [await open(address.port), await open(address.port)];
+      asked.write(asking);
+      await once(asked, 'data');
+      const ends = [closed(silent), closed(asked)];
+
+      assert.equal(statusOf(await rawRequest(address.port, 'GET / HTTP/1.0\r\n\r\n')), 200);
+      await ends[0];
+      // It has made room for one more, which has gone again.
+      const third = await open(address.port);
+      assert.equal(statusOf(await rawRequest(address.port, 'GET / HTTP/1.0\r\n\r\n')), 200);
+      await ends[1];
+      assert.deepEqual(warnings, ['closed a connection for a new one: too many are open']);
+
+      await clock.advance(60_000);
+      const fourth = await open(address.port);
+      assert.equal(statusOf(await rawRequest(address.port, 'GET / HTTP/1.0\r\n\r\n')), 200);
+      assert.equal(warnings.length, 2);
+      third.destroy();
+      fourth.destroy();
+    });
+
+    it('spares those that are being answered', async () => {
+      const gate = deferred();
+      let requests = 0;
+      const { address } = await start(
+        async (_request, response) => {
+          if (requests++ === 0) {
+            await gate.promise;
+          }
+          response.end('done');
+        },
+        limits({ maxConnections: 2 }),
+      );
+      const asked = await open(address.port);
+      asked.write(asking);
+      await eventually(() => requests || undefined, 'the request');
+      const silent = await open(address.port);
+      const ended = closed(silent);
+      assert.equal(statusOf(await rawRequest(address.port, 'GET / HTTP/1.0\r\n\r\n')), 200);
+      await ended;
+      const answered = once(asked, 'data');
+      gate.resolve();
+      assert.match(String(await answered), /done$/);
+      asked.destroy();
+    });
+
+    it('closes the one whose answer has taken longest where all are being answered', async () => {
+      const asked: (string | undefined)[] = [];
+      const { address } = await start(
+        (request, response) => {
+          asked.push(request.url);
+          if (request.url === '/') {
+            response.end('done');
+          }
+        },
+        limits({ maxConnections: 2 }),
+      );
+      const slow: Socket[] = [];
+      for (const path of ['/first', '/second']) {
+        const socket = await open(address.port);
+        socket.write(asking.replace('/', path));
+        await eventually(() => asked.includes(path) || undefined, path);
+        slow.push(socket);
+      }
+      const ended = slow.map((socket) => closed(socket));
+      assert.equal(statusOf(await rawRequest(address.port, 'GET / HTTP/1.0\r\n\r\n')), 200);
+      await ended[0];
+      assert.equal(slow[1]?.destroyed, false);
+      slow[1]?.destroy();
+    });
+  });
+
+  describe('with requests that are sent ahead of their answers', () => {
+    const asking = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+    const LAST = 'GET /last HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
+
+    /** Answers each with its path, once released. */
+    async function startGated() {
+      const waiting: (() => void)[] = [];
+      const { address } = await start((request, response) => {
+        waiting.push(() => response.end(`${request.method} ${request.url}\n`));
+      });
+      const release = async () => {
+        const next = await eventually(() => waiting.shift(), 'a request');
+        assert.equal(waiting.length, 0);
+        next();
+      };
+      return { port: address.port, waiting, release };
+    }
+
+    for (const [how, cut] of [
+      ['in one write', (bytes: string) => [bytes]],
+      ['byte by byte', (bytes: string) => [...bytes]],
+    ] as const) {
+      it(`works on one at a time, ${how}`, async () => {
+        const { port, release } = await startGated();
+        const socket = rawConnection(port).setEncoding('utf8');
+        let answer = '';
+        socket.on('data', (more: string) => {
+          answer += more;
+        });
+        for (const piece of cut(asking('/1') + asking('/2') + LAST)) {
+          socket.write(piece);
+        }
+        const ended = closed(socket);
+        for (let request = 0; request < 3; request++) {
+          await release();
+        }
+        await ended;
+        assert.deepEqual(answer.match(/^GET .*$/gm), ['GET /1', 'GET /2', 'GET /last']);
+      });
+    }
+
+    it('takes no body for a request', async () => {
+      const { port, release, waiting } = await startGated();
+      const post = `POST /1 HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${LAST.length}\r\n\r\n`;
+      const answer = rawRequest(port, (post + LAST).repeat(2) + LAST);
+      for (let request = 0; request < 3; request++) {
+        await release();
+      }
+      assert.deepEqual((await answer).match(/^(?:GET|POST) .*$/gm), ['POST /1', 'POST /1', 'GET /last']);
+      assert.equal(waiting.length, 0);
+    });
+
+    it('works on one at a time over TLS', async function () {
+      requireProgram(this, 'openssl');
+      const { cert, key } = makeCertificate();
+      let underWay = 0;
+      const { address } = await start(
+        async (request, response) => {
+          underWay++;
+          assert.equal(underWay, 1);
+          await settle();
+          underWay--;
+          response.end(`${request.url}\n`);
+        },
+        { createServer: (options, listener) => createHttpsServer({ ...options, cert, key }, listener) },
+      );
+      const socket = connectTls({ port: address.port, host: '127.0.0.1', ca: cert });
+      const answers = text(socket);
+      socket.write(asking('/x').repeat(2_400) + LAST);
+      assert.equal((await answers).match(/^\/x$/gm)?.length, 2_400);
+    });
+
+    it('answers those in front of a CONNECT, and takes an upgrade for a request', async () => {
+      const { port, release, waiting } = await startGated();
+      const upgrade = asking('/1').replace('\r\n\r\n', '\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n');
+      const connect = 'CONNECT localhost:1 HTTP/1.1\r\nHost: localhost\r\n\r\n';
+      const answer = rawRequest(port, upgrade + connect + LAST);
+      await release();
+      assert.deepEqual((await answer).match(/^HTTP\/1\.1 \d+/gm), ['HTTP/1.1 200']);
+      assert.equal(waiting.length, 0);
+    });
+
+    it('answers HEAD, Expect and what Node refuses itself in their turn', async () => {
+      const { port, release } = await startGated();
+      const head = asking('/1').replace('GET', 'HEAD');
+      const continued = asking('/2').replace('\r\n\r\n', '\r\nExpect: 100-continue\r\n\r\n');
+      const expecting = asking('/3').replace('\r\n\r\n', '\r\nExpect: magic\r\n\r\n');
+      const answer = rawRequest(
+        port,
+        `${head}${continued}${expecting}GET /4 HTTP/1.1\r\n\r\n${asking('/5')}`,
+      );
+      await release();
+      await release();
+      assert.deepEqual((await answer).match(/^HTTP\/1\.1 \d+/gm), [
+        'HTTP/1.1 200',
+        'HTTP/1.1 100',
+        'HTTP/1.1 200',
+        'HTTP/1.1 417',
+        'HTTP/1.1 400',
+      ]);
+    });
+
+    it('answers those in front of one that is malformed', async () => {
+      const { port, release } = await startGated();
+      const answer = rawRequest(port, `${asking('/1')}no HTTP at all\r\n\r\n${asking('/2')}`);
+      await release();
+      assert.deepEqual((await answer).match(/^HTTP\/1\.1 \d+/gm), ['HTTP/1.1 200', 'HTTP/1.1 400']);
+    });
+
+    it('answers all of a client that has closed its side', async () => {
+      const { port, release } = await startGated();
+      const socket = rawConnection(port);
+      const answer = text(socket);
+      socket.end(asking('/1') + asking('/2'));
+      await release();
+      await release();
+      assert.deepEqual((await answer).match(/^GET .*$/gm), ['GET /1', 'GET /2']);
+    });
+
+    it('forgets those of a client that has gone', async () => {
+      const { port, waiting } = await startGated();
+      const socket = rawConnection(port);
+      socket.write(asking('/1') + asking('/2'));
+      const [first] = await eventually(() => (waiting.length > 0 ? waiting.splice(0) : undefined), '/1');
+      socket.resetAndDestroy();
+      first?.();
+      const answer = rawRequest(port, LAST);
+      const next = await eventually(() => waiting.shift(), 'a request');
+      next();
+      assert.match(await answer, /GET \/last\n$/);
+      assert.equal(waiting.length, 0);
+    });
+
+    it('counts the time limit of an answer from its turn', async () => {
+      const clock = new FakeClock();
+      const { address } = await start(() => {}, { clock });
+      const socket = rawConnection(address.port);
+      socket.write(asking('/1') + asking('/2'));
+      await eventually(() => clock.sleeping || undefined, 'a request');
+      await clock.advance(30_000);
+      assert.deepEqual(clock.remaining, [30_000]);
+      socket.destroy();
+    });
+
+    it('gives up on headers that do not come to an end, behind others', async () => {
+      const { address } = await start(GREETING, limits({ headersTimeoutMs: 100 }));
+      const answer = await rawRequest(address.port, `${asking('/1')}GET /2 HTTP/1.1\r\nX-Slow: `);
+      assert.deepEqual(answer.match(/^HTTP\/1\.1 \d+/gm), ['HTTP/1.1 200', 'HTTP/1.1 408']);
+    });
   });
 
   it('keeps a connection for the next request', async () => {

@@ -20,13 +20,14 @@ describe('startWebServer', () => {
   async function start(
     changes: Partial<RoutesOptions> = {},
     access: WebServerOptions['access'] = plainWebAccess,
+    host = '127.0.0.1',
   ): Promise<{ port: number; url: string }> {
     const clock = new FakeClock(NOW);
     const nodes = (): readonly NodeStatus[] => [NODE_STATUS];
     const { exposition } = wireNodes(nodes(), clock);
     const log: Log = { debug() {}, info() {}, warn() {}, error: (...entry) => logged.push(entry) };
     const server = await startWebServer({
-      listenAddress: { host: '127.0.0.1', port: 0 },
+      listenAddress: { host, port: 0 },
       access,
       telemetryPath: '/metrics',
       version: '1.2.3',
@@ -184,39 +185,138 @@ describe('startWebServer', () => {
     const { port } = await start();
     const answer = await rawRequest(
       port,
-      'POST /metrics HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000\r\n\r\n',
+      'POST /metrics HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000000\r\n\r\n',
     );
     assert.equal(statusOf(answer), 405);
     assert.match(answer, /^Connection: close\r$/m);
   });
 
-  for (const target of [
-    '//',
-    '/%zz',
-    '/../../etc/passwd',
-    '/metrics/',
-    '/metrics/x',
-    '/METRICS',
-    '/%6Detrics',
-    '/metrics#',
-    '/constructor',
-    '/<script>alert(1)</script>',
-    'http://evil.example/metrics',
-    'http://[::1',
-    '*',
-  ]) {
-    it(`answers 404 to ${target} and repeats nothing of it`, async () => {
+  for (const [target, status, body] of [
+    ...[
+      '//',
+      '/%zz',
+      '/../../etc/passwd',
+      '/metrics/',
+      '/metrics/x',
+      '/METRICS',
+      '/%6Detrics',
+      '/metrics#',
+      '/constructor',
+      '/<script>alert(1)</script>',
+      '*',
+      'ftp://localhost/metrics',
+      'http://localhost/marker',
+    ].map((missing) => [missing, 404, /^not found\n$/] as const),
+    ['http://evil.example/metrics', 421, /^misdirected request: /],
+    ['http://user@localhost/metrics', 400, /^bad request/],
+    ['http:///metrics', 400, /^bad request/],
+    ['http://[::1', 400, /^bad request/],
+  ] as const) {
+    it(`answers ${status} to ${target} and repeats nothing of it`, async () => {
       const { port } = await start();
       const answer = await rawRequest(
         port,
-        `GET ${target} HTTP/1.1\r\nHost: evil.example\r\nHost: other.example\r\nReferer: marker\r\nConnection: close\r\n\r\n`,
+        `GET ${target} HTTP/1.1\r\nHost: other.localhost\r\nReferer: marker\r\nConnection: close\r\n\r\n`,
       );
-      assert.equal(statusOf(answer), 404);
-      assert.ok(answer.endsWith('\r\n\r\nnot found\n'));
-      assert.doesNotMatch(answer, /evil|other\.example|marker|script/);
+      assert.equal(statusOf(answer), status);
+      assert.match(answer.slice(answer.indexOf('\r\n\r\n') + 4), body);
+      assert.doesNotMatch(answer, /evil|other\.localhost|marker|script/);
       assert.deepEqual(logged, []);
     });
   }
+
+  for (const target of [
+    'http://localhost/metrics',
+    'HTTP://127.0.0.1:10104/metrics?x=1',
+    'https://[::1]:443/metrics',
+  ]) {
+    it(`answers ${target} as its path, whatever Host says`, async () => {
+      const { port } = await start();
+      const ask = (what: string) =>
+        rawRequest(port, `GET ${what} HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n`);
+      assert.match(await ask(target), /\r\n# HELP taurusdb_sessions /);
+      assert.equal(statusOf(await ask('/metrics')), 421);
+    });
+  }
+
+  it('answers a whole URL without a path with the page, and takes its query', async () => {
+    const { port } = await start();
+    const page = await rawRequest(port, 'GET http://localhost?refresh=off HTTP/1.0\r\n\r\n');
+    assert.match(page, />Resume updates</);
+  });
+
+  describe('on a loopback address', () => {
+    for (const [host, status] of [
+      ['localhost', 200],
+      ['LocalHost:10104', 200],
+      ['localhost.', 200],
+      ['exporter.localhost', 200],
+      ['127.0.0.1', 200],
+      ['127.8.9.10:80', 200],
+      ['[::1]:10104', 200],
+      ['[0:0:0:0:0:0:0:1]', 200],
+      ['evil.example', 421],
+      ['evil.example:10104', 421],
+      ['localhost.evil.example', 421],
+      ['notlocalhost', 421],
+      ['127.0.0.1.evil.example', 421],
+      ['128.0.0.1', 421],
+      ['[2001:db8::1]', 421],
+      ['0.0.0.0', 421],
+      ['localhost, evil.example', 400],
+      ['evil.example localhost', 400],
+      ['localhost/x', 400],
+      ['user@localhost', 400],
+      ['localhost:80:80', 400],
+      ['localhost:http', 400],
+      ['[localhost]', 400],
+      ['', 400],
+    ] as const) {
+      it(`answers ${status} to Host: ${host}`, async () => {
+        const { port } = await start();
+        for (const path of ['/metrics', '/', '/api/v1/nodes', '/nowhere']) {
+          const answer = await rawRequest(
+            port,
+            `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`,
+          );
+          assert.equal(statusOf(answer), status === 200 && path === '/nowhere' ? 404 : status, path);
+        }
+      });
+    }
+
+    it('answers probes whatever their Host, and clients of HTTP/1.0 without one', async () => {
+      const { port } = await start();
+      for (const path of ['/-/healthy', '/-/ready']) {
+        const answer = await rawRequest(
+          port,
+          `GET ${path} HTTP/1.1\r\nHost: pod.example\r\nConnection: close\r\n\r\n`,
+        );
+        assert.equal(statusOf(answer), 200);
+      }
+      assert.equal(statusOf(await rawRequest(port, 'GET /metrics HTTP/1.0\r\n\r\n')), 200);
+    });
+
+    for (const second of ['Host: localhost', 'HOST: evil.example', 'hoST:']) {
+      it(`answers 400 to a second header ${second}`, async () => {
+        const { port } = await start();
+        for (const path of ['/metrics', '/-/healthy']) {
+          const answer = await rawRequest(
+            port,
+            `GET ${path} HTTP/1.1\r\nHost: localhost\r\n${second}\r\nConnection: close\r\n\r\n`,
+          );
+          assert.equal(statusOf(answer), 400);
+        }
+      });
+    }
+  });
+
+  it('takes any Host on other addresses', async () => {
+    const { port } = await start({}, plainWebAccess, '0.0.0.0');
+    const ask = (host: string) =>
+      rawRequest(port, `GET /metrics HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+    assert.equal(statusOf(await ask('exporter.example')), 200);
+    assert.equal(statusOf(await ask('exporter.example, localhost')), 400);
+  });
 
   it('answers HTTP/0.9', async () => {
     const { port } = await start();
@@ -241,6 +341,72 @@ describe('startWebServer', () => {
       assert.equal(reloads, 2);
     });
 
+    for (const [headers, status] of [
+      ['', 200],
+      ['Sec-Fetch-Site: none', 200],
+      ['Sec-Fetch-Site: same-origin\r\nOrigin: http://localhost:10104', 200],
+      ['Origin: http://LOCALHOST:10104', 200],
+      // Behind a proxy that offers HTTPS.
+      ['Origin: https://localhost:10104', 200],
+      ['Sec-Fetch-Site: cross-site', 403],
+      ['Sec-Fetch-Site: same-site', 403],
+      ['Sec-Fetch-Site: other', 403],
+      ['Sec-Fetch-Site: same-origin\r\nSec-Fetch-Site: cross-site', 403],
+      ['Sec-Fetch-Site: cross-site\r\nOrigin: http://localhost:10104', 403],
+      ['Sec-Fetch-Site: same-origin\r\nOrigin: http://evil.example', 403],
+      ['Origin: http://evil.example', 403],
+      ['Origin: http://localhost', 403],
+      ['Origin: http://localhost:3000', 403],
+      ['Origin: http://localhost:10104.evil.example', 403],
+      ['Origin: http://evil.example?http://localhost:10104', 403],
+      ['Origin: http://localhost:10104\r\nOrigin: http://evil.example', 403],
+      ['Origin: chrome-extension://localhost:10104', 403],
+      ['Origin: null', 403],
+      ['Origin:', 403],
+    ] as const) {
+      it(`answers ${status} to ${headers.replaceAll('\r\n', ', ') || 'a client that is no browser'}`, async () => {
+        let reloads = 0;
+        const { port } = await start({
+          reload: async () => {
+            reloads++;
+          },
+        });
+        for (const method of ['POST', 'PUT']) {
+          const lines = `Host: localhost:10104\r\nConnection: close${headers && '\r\n'}${headers}`;
+          const answer = await rawRequest(port, `${method} /-/reload HTTP/1.1\r\n${lines}\r\n\r\n`);
+          assert.equal(statusOf(answer), status);
+        }
+        assert.equal(reloads, status === 200 ? 2 : 0);
+      });
+    }
+
+    it('takes a port as that of the scheme where none is written', async () => {
+      const { port } = await start({ reload: async () => {} });
+      const ask = async (host: string, origin: string) =>
+        statusOf(
+          await rawRequest(
+            port,
+            `POST /-/reload HTTP/1.1\r\nHost: ${host}\r\nOrigin: ${origin}\r\nConnection: close\r\n\r\n`,
+          ),
+        );
+      assert.equal(await ask('localhost', 'https://localhost:443'), 200);
+      assert.equal(await ask('localhost:80', 'http://localhost'), 200);
+      assert.equal(await ask('localhost:80', 'https://localhost'), 403);
+    });
+
+    it('is not for a page without TLS where the server speaks TLS', async () => {
+      const { port } = await start({ reload: async () => {} }, { ...plainWebAccess, scheme: 'https' });
+      const ask = async (origin: string) =>
+        statusOf(
+          await rawRequest(
+            port,
+            `POST /-/reload HTTP/1.1\r\nHost: localhost\r\nOrigin: ${origin}\r\nConnection: close\r\n\r\n`,
+          ),
+        );
+      assert.equal(await ask('https://localhost'), 200);
+      assert.equal(await ask('http://localhost'), 403);
+    });
+
     it('tells why it failed', async () => {
       const reload = () =>
         Promise.reject(new Error('config.yaml:3: projects: got a number, expected a list'));
@@ -251,31 +417,42 @@ describe('startWebServer', () => {
     });
   });
 
-  it('puts at most 40 answers to scrapes together at once', async () => {
+  it('makes at most 40 answers at once, of which the last eight are scrapes; probes are always answered', async () => {
     const release: (() => void)[] = [];
-    const scrape = () =>
-      new Promise<readonly Buffer[]>((resolve) => {
-        release.push(() => resolve([Buffer.from('a 1\n')]));
+    const gated = <T>(result: T) =>
+      new Promise<T>((resolve) => {
+        release.push(() => resolve(result));
       });
-    const { url } = await start({ exposition: { scrape } });
-    const waiting = Array.from({ length: 40 }, () => fetch(`${url}/metrics`));
-    while (release.length < 40) {
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    const scrape = () => gated([Buffer.from('a 1\n')]);
+    const { url } = await start({ exposition: { scrape }, reload: () => gated(undefined) });
+    const underWay = async (count: number) => {
+      while (release.length < count) {
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    };
+    const refusal = async (path: string) => {
+      const answer = await fetch(`${url}${path}`);
+      assert.equal(answer.headers.get('retry-after'), answer.status === 503 ? '1' : null);
+      return answer.status;
+    };
 
-    const refused = await fetch(`${url}/metrics`);
-    assert.equal(refused.status, 503);
-    assert.equal(refused.headers.get('retry-after'), '1');
-    assert.equal((await fetch(`${url}/-/healthy`)).status, 200);
+    const reloads = Array.from({ length: 32 }, () => fetch(`${url}/-/reload`, { method: 'POST' }));
+    await underWay(32);
+    assert.deepEqual([await refusal('/'), await refusal('/api/v1/nodes')], [503, 503]);
+    const scrapes = Array.from({ length: 8 }, () => fetch(`${url}/metrics`));
+    await underWay(40);
+    assert.equal(await refusal('/metrics'), 503);
+    assert.deepEqual([await refusal('/-/healthy'), await refusal('/-/ready')], [200, 200]);
+    assert.equal(await refusal('/nowhere'), 404);
 
     for (const answer of release) {
       answer();
     }
-    assert.deepEqual([...new Set((await Promise.all(waiting)).map(({ status }) => status))], [200]);
+    const answers = await Promise.all([...reloads, ...scrapes]);
+    assert.deepEqual([...new Set(answers.map(({ status }) => status))], [200]);
+    assert.equal(await refusal('/'), 200);
     const next = fetch(`${url}/metrics`);
-    while (release.length < 41) {
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    await underWay(41);
     release[40]?.();
     assert.equal((await next).status, 200);
   });
@@ -293,13 +470,13 @@ describe('startWebServer', () => {
     const { port, url } = await start();
     for (let client = 0; client < 20; client++) {
       const socket = rawConnection(port);
-      socket.write('GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n', () => socket.resetAndDestroy());
+      socket.write('GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n', () => socket.resetAndDestroy());
     }
     assert.equal((await fetch(`${url}/metrics`)).status, 200);
     assert.deepEqual(logged, []);
   });
 
-  it('refuses whom it is told to refuse, everywhere but at /-/healthy', async () => {
+  it('refuses whom it is told to refuse, everywhere but at /-/healthy and /-/ready', async () => {
     const { url } = await start(
       {},
       {
@@ -309,7 +486,7 @@ describe('startWebServer', () => {
         challenge: 'Basic realm="x"',
       },
     );
-    for (const path of ['/', '/metrics', '/-/ready', '/-/reload', '/api/v1/nodes', '/nowhere']) {
+    for (const path of ['/', '/metrics', '/-/reload', '/api/v1/nodes', '/nowhere']) {
       const answer = await fetch(`${url}${path}`);
       assert.equal(answer.status, 401, path);
       assert.equal(answer.headers.get('www-authenticate'), 'Basic realm="x"');
@@ -317,6 +494,7 @@ describe('startWebServer', () => {
       assert.equal(await answer.text(), 'unauthorized\n');
     }
     assert.equal((await fetch(`${url}/-/healthy`)).status, 200);
+    assert.equal((await fetch(`${url}/-/ready`)).status, 200);
   });
 
   it('tells whom it throttles', async () => {

@@ -1,5 +1,5 @@
 // The nodes for people: sums over the fleet, and groups by state.
-import type { MonotonicMs } from '../../clock.js';
+import type { MonotonicMs, TimeSlice } from '../../clock.js';
 import type { NodeStatus } from '../../collect/node-store.js';
 import { NODE_STATES, type NodeState, type NodeView, viewNode } from './node-view.js';
 
@@ -23,6 +23,19 @@ export interface FleetView {
 export function viewFleet(statuses: readonly NodeStatus[], now: MonotonicMs): FleetView {
   const nodes = statuses.map((status) => viewNode(status, now));
   return { summary: summarize(nodes), nodes };
+}
+
+/** The same of very many nodes; what has not changed since it was viewed last costs nothing. */
+export async function viewFleetInSlices(
+  statuses: readonly NodeStatus[],
+  now: MonotonicMs,
+  slice: TimeSlice,
+): Promise<FleetView> {
+  for (const status of statuses) {
+    viewNode(status, now);
+    await slice.rest();
+  }
+  return viewFleet(statuses, now);
 }
 
 function summarize(nodes: readonly NodeView[]): FleetSummary {

@@ -16,21 +16,23 @@ export const PAGE_HEADERS = {
 
 const REFRESH_SECONDS = 30;
 /** The query of a page that does not update. */
-const PAUSED = 'refresh=off';
+export const PAUSED = 'refresh=off';
 
 /** A page for people: a file of this folder, listed in ../pages.ts. */
 export interface Page {
   readonly path: string;
   /** In the navigation. */
   readonly name: string;
-  /** In UTF-8. */
-  readonly render: (content: PageContent) => Buffer | Promise<Buffer>;
+  /** The query without what changes nothing: those that read alike show the same page. */
+  readonly normalize: (query: string, statuses: readonly NodeStatus[]) => string;
+  /** In UTF-8, in chunks to be sent one behind the other. */
+  readonly render: (content: PageContent) => Promise<readonly Buffer[]>;
 }
 
 export interface PageOptions {
   readonly version: string;
   readonly telemetryPath: string;
-  /** The part of its address after `?`; unknown parameters are ignored. */
+  /** The part of its address after `?`, as `normalize` leaves it. */
   readonly query: string;
   /** For the navigation. */
   readonly pages: readonly Pick<Page, 'path' | 'name'>[];

@@ -1,5 +1,5 @@
-// One node on the page: a summary line and details that open below it. The line is rendered at each request, since it
-// shows ages; the details are cached until the node changes.
+// One node on the page: a summary line and details that open below it. The line is rendered at each rendering, since it
+// shows ages; the details are kept until the node changes. Renderings that read alike share both: slow readers hold old ones.
 import type { EpochMs } from '../../clock.js';
 import { DIMENSIONS } from '../../sessions/dimensions.js';
 import { FILLING_UP, NEARLY_FULL } from './fleet-view.js';
@@ -14,13 +14,20 @@ export interface NodeAges {
   readonly errorMs: number | undefined;
 }
 
+const knownLines = new WeakMap<NodeView, Buffer>();
+
 /** In chunks to send in order. */
 export function nodeDetails(node: NodeView, ages: NodeAges, now: EpochMs, open: boolean): readonly Buffer[] {
   const line = html`
 <details id="node-${node.node_id}"${open ? html` open` : ''}>
 <summary>${summaryLine(node, ages, now)}</summary>
-`;
-  return [line.bytes(), bodyOf(node)];
+`.bytes();
+  const known = knownLines.get(node);
+  if (known?.equals(line)) {
+    return [known, bodyOf(node)];
+  }
+  knownLines.set(node, line);
+  return [line, bodyOf(node)];
 }
 
 function summaryLine(node: NodeView, { successMs, errorMs = 0 }: NodeAges, now: EpochMs): Html {
@@ -65,7 +72,12 @@ export const NODES_PATH = '/';
 
 /** Path of the page with this node open. */
 export function openNodePath(node: NodeView): string {
-  return `${NODES_PATH}?open=${encodeURIComponent(node.node_id)}`;
+  return `${NODES_PATH}?${openNode(node.node_id)}`;
+}
+
+/** The query of that page. */
+export function openNode(nodeId: string): string {
+  return `open=${encodeURIComponent(nodeId)}`;
 }
 
 function nodeBody(node: NodeView): Html {

@@ -1,24 +1,39 @@
 // The page of the nodes: their state, the age of their figures, the sources of their sessions.
 import { type EpochMs, elapsedMs, type Moment, momentOf, TimeSlice } from '../../clock.js';
 import type { NodeStatus } from '../../collect/node-store.js';
-import { type FleetSummary, groupByState, viewFleet } from './fleet-view.js';
+import { type FleetSummary, groupByState, viewFleetInSlices } from './fleet-view.js';
 import { duration, type Html, html, moment, number, UNKNOWN } from './html.js';
-import { PAGE_END, type Page, type PageContent, pageStart } from './layout.js';
-import { NODES_PATH, type NodeAges, nodeDetails, openNodePath } from './node-details.js';
+import { PAGE_END, PAUSED, type Page, type PageContent, pageStart } from './layout.js';
+import { NODES_PATH, type NodeAges, nodeDetails, openNode, openNodePath } from './node-details.js';
 import { NODE_STATES, type NodeState } from './node-view.js';
 
 /** Up to this many nodes, all are shown open. */
 const MAX_OPEN = 8;
 
-export const NODES_PAGE: Page = { path: NODES_PATH, name: 'Nodes', render: renderNodes };
+export const NODES_PAGE: Page = {
+  path: NODES_PATH,
+  name: 'Nodes',
+  normalize: normalizeQuery,
+  render: renderNodes,
+};
+
+function normalizeQuery(query: string, statuses: readonly NodeStatus[]): string {
+  const wanted = wantedNode(query);
+  const isKnown = wanted !== null && statuses.some(({ node }) => node.nodeId === wanted);
+  return isKnown ? openNode(wanted) : query === PAUSED ? PAUSED : '';
+}
+
+function wantedNode(query: string): string | null {
+  return new URLSearchParams(query).get('open');
+}
 
 /** Some megabytes at a thousand nodes: rendered in time slices, mostly from cached pieces. */
-async function renderNodes({ statuses, clock, ...options }: PageContent): Promise<Buffer> {
+async function renderNodes({ statuses, clock, ...options }: PageContent): Promise<readonly Buffer[]> {
   const now = momentOf(clock);
   const slice = new TimeSlice(clock);
-  const { summary, nodes } = viewFleet(statuses, now.monotonic);
+  const { summary, nodes } = await viewFleetInSlices(statuses, now.monotonic, slice);
   const statusOf = new Map(nodes.map((node, index) => [node, statuses[index]]));
-  const wanted = new URLSearchParams(options.query).get('open');
+  const wanted = wantedNode(options.query);
   const opened = nodes.find(({ node_id: id }) => id === wanted);
   const allOpen = nodes.length <= MAX_OPEN;
   const head = {
@@ -41,7 +56,7 @@ async function renderNodes({ statuses, clock, ...options }: PageContent): Promis
     }
     pieces.push(SECTION_END);
   }
-  return Buffer.concat([...pieces, footnote(now.wall).bytes(), PAGE_END.bytes()]);
+  return [...pieces, footnote(now.wall).bytes(), PAGE_END.bytes()];
 }
 
 /** Of what a node's times are shown with: told by the monotonic clock, as the wall clock may have been set since. */

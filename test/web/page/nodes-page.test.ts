@@ -18,8 +18,14 @@ import {
 
 const OPTIONS = { version: '1.2.3', telemetryPath: '/metrics', query: '', pages: PAGES };
 
-async function pageOf(statuses: readonly NodeStatus[], options = OPTIONS): Promise<string> {
-  return String(await NODES_PAGE.render({ ...options, statuses, clock: new FakeClock(NOW) }));
+async function pageOf(
+  statuses: readonly NodeStatus[],
+  options = OPTIONS,
+  clock = new FakeClock(NOW),
+): Promise<string> {
+  const query = NODES_PAGE.normalize(options.query, statuses);
+  const content = { ...options, query, statuses, clock };
+  return String(Buffer.concat(await NODES_PAGE.render(content)));
 }
 
 /** What a reader sees, one piece of text a line. */
@@ -110,7 +116,7 @@ describe('NODES_PAGE', () => {
   it('tells new ages of a node that has not changed', async () => {
     const clock = new FakeClock(NOW);
     const page = async () =>
-      visible(String(await NODES_PAGE.render({ ...OPTIONS, statuses: [NODE_STATUS], clock })));
+      visible(String(Buffer.concat(await NODES_PAGE.render({ ...OPTIONS, statuses: [NODE_STATUS], clock }))));
     assert.match(await page(), /\n12 s ago\n/);
     await clock.advance(5_000);
     assert.match(await page(), /\n17 s ago\n/);
@@ -125,11 +131,25 @@ describe('NODES_PAGE', () => {
     for (const stepMs of [-3_600_000, 3_600_000]) {
       const clock = new FakeClock(NOW);
       clock.jump(stepMs);
-      const text = visible(String(await NODES_PAGE.render({ ...OPTIONS, statuses: [status], clock })));
+      const text = visible(await pageOf([status], OPTIONS, clock));
       assert.match(text, /\n12 s\nage of the oldest data\n/);
       assert.match(text, /\n12 s ago\n/);
       assert.match(text, /\n7 s ago:\n/);
     }
+  });
+
+  it('shares what reads alike with the rendering before', async () => {
+    const clock = new FakeClock(NOW);
+    const [first, second] = [statusOf(1), statusOf(2)];
+    const render = (statuses: readonly NodeStatus[]) => NODES_PAGE.render({ ...OPTIONS, statuses, clock });
+    const before = await render([first, second]);
+    const after = await render([first, { ...second, lastSuccessAt: momentAt(NOW - 60_000) }]);
+    const sharedOf = ({ node }: NodeStatus) =>
+      after.filter((chunk) => before.includes(chunk) && chunk.includes(node.nodeId)).length;
+    assert.deepEqual([sharedOf(first), sharedOf(second)], [2, 0]);
+    await clock.advance(1_000);
+    const later = await render([first, second]);
+    assert.equal(later.filter((chunk) => before.includes(chunk) && chunk.includes('<dl>')).length, 2);
   });
 
   it('escapes whatever others have named', async () => {
@@ -185,6 +205,20 @@ describe('NODES_PAGE', () => {
     assert.match(page, new RegExp(`<a href="/\\?open=${id}#node-${id}">link to this node</a>`));
     const unknown = await pageOf(nodes, { ...OPTIONS, query: 'open=evil&open=evil&refresh=evil#evil' });
     assert.equal(unknown, await pageOf(nodes));
+  });
+
+  it('knows which queries show the same page', () => {
+    const id = NODE_STATUS.node.nodeId;
+    const normalized = (query: string) => NODES_PAGE.normalize(query, [NODE_STATUS]);
+    assert.deepEqual(['', 'x=1', 'open=evil', 'refresh=on', 'refresh=off&x'].map(normalized), [
+      '',
+      '',
+      '',
+      '',
+      '',
+    ]);
+    assert.equal(normalized('refresh=off'), 'refresh=off');
+    assert.equal(normalized(`x=1&open=${id}&refresh=off`), `open=${id}`);
   });
 
   it('takes nothing from elsewhere and has nothing inline but its style, and its policy allows no more', async () => {
