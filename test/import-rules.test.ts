@@ -72,7 +72,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'web/pages.ts': ['web/page', 'web/paths.ts'],
   web: ['collect', 'metrics', 'web/page', 'web/paths.ts', 'web/pages.ts', 'clock.ts', 'log.ts'],
 
-  'config/yaml': ['small-file.ts'],
+  'config/yaml': ['json.ts', 'small-file.ts'],
   config: [
     'model',
     'sessions',

@@ -1,13 +1,17 @@
 // How the TaurusDB API is called: the keys of `api`, at the top for all projects and under one project for itself.
 import * as v from 'valibot';
+import { PROXY_URL, parseProxyUrl } from '../model/proxy-url.js';
 import { certificatesFile, secretFile, secretText } from './file-schemas.js';
-import { byteSize, described, duration, integer, type Kind } from './kinds.js';
+import { byteSize, described, duration, integer } from './kinds.js';
+import type { SecretKind } from './secret.js';
 import { atMostOneOf, section } from './section.js';
 import type { ConfigDependencies } from './yaml/read-settings.js';
 
-const PROXY_URL: Kind<string> = {
-  expected: 'an http or https URL',
-  parse: (text) => (/^https?:\/\//u.test(text) && URL.canParse(text) ? text : undefined),
+const PROXY: SecretKind = {
+  expected: PROXY_URL,
+  parse: (text) => parseProxyUrl(text) && text,
+  // The password.
+  secretPart: /:[^:/@]+@/u,
 };
 
 /** `api` at the top of the file. */
@@ -74,7 +78,7 @@ function apiKeys(dependencies: ConfigDependencies) {
     ca_file: v.exactOptional(
       described("Certificates (PEM) to trust beside the system's own", certificatesFile(dependencies)),
     ),
-    proxy_url: secretText('HTTP proxy for all requests, with its user and password if it has any', PROXY_URL),
-    proxy_url_file: secretFile('proxy_url', dependencies, PROXY_URL),
+    proxy_url: secretText('HTTP proxy for all requests, with its user and password if it has any', PROXY),
+    proxy_url_file: secretFile('proxy_url', dependencies, PROXY),
   };
 }

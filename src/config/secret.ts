@@ -7,7 +7,12 @@ import type { Kind } from './kinds.js';
 const MAX_SECRET_BYTES = 64 * 1024;
 const SHOWN = '<secret>';
 
-export const ANY_SECRET: Kind<string> = { expected: 'a secret', parse: (text) => text };
+export interface SecretKind extends Kind<string> {
+  /** What of such a text must not be seen, should it stand in a file that others may read. */
+  readonly secretPart: RegExp;
+}
+
+export const ANY_SECRET: SecretKind = { expected: 'a secret', parse: (text) => text, secretPart: /./u };
 
 export class Secret {
   readonly #read: () => string;
@@ -20,13 +25,13 @@ export class Secret {
   }
 
   /** Throws an Error that says what is wrong, never with the text. */
-  static fromText(text: string, kind = ANY_SECRET): Secret {
+  static fromText(text: string, kind: Kind<string> = ANY_SECRET): Secret {
     const checked = checkedSecret(text, kind);
     return new Secret(() => checked);
   }
 
   /** Throws an Error that says what is wrong, never with the path or the content. */
-  static fromFile(path: string, kind = ANY_SECRET): Secret {
+  static fromFile(path: string, kind: Kind<string> = ANY_SECRET): Secret {
     const file = new FollowedValue(path, MAX_SECRET_BYTES, (text) => checkedSecret(text, kind));
     return new Secret(() => file.read(), file);
   }

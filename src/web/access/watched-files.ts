@@ -7,14 +7,17 @@ const MAX_BYTES = 1024 * 1024;
 export class WatchedFiles {
   readonly #files = new Map<string, FollowedFile>();
 
-  /** The file's text; throws without quoting any of it. The path is watched from here on, even when this throws. */
+  /**
+   * The file's text; throws the reason alone: not the path, in whose place somebody may have written a private key. The
+   * path is watched from here on, even when this throws.
+   */
   read(path: string): string {
     const file = new FollowedFile(path, MAX_BYTES);
     this.#files.set(path, file);
     try {
       return file.read().toString('utf8');
     } catch (error) {
-      throw new Error(`cannot read "${path}": ${error instanceof Error ? error.message : 'unknown error'}`);
+      throw new Error(`cannot be read: ${error instanceof Error ? error.message : 'unknown error'}`);
     }
   }
 

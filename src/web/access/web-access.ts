@@ -128,12 +128,27 @@ class FileWebAccess implements WebAccess {
 
   #load(): InForce {
     this.#files = new WatchedFiles();
-    const settings = this.#options.parse(this.#files.read(this.#path), this.#path);
+    const settings = this.#options.parse(this.#readSettings(), this.#path);
+    const holdsSecret = settings.users.size > 0 || (settings.tls !== undefined && 'text' in settings.tls.key);
+    if (holdsSecret && this.#files.isExposed(this.#path)) {
+      this.#options.log.warn(
+        'web configuration can be read by other users and holds password hashes or a private key: expected mode 0600',
+        { file: this.#path },
+      );
+    }
     return {
       settings,
       tls: settings.tls && this.#loadTls(settings.tls),
       rateLimit: settings.rateLimit && new RateLimit(settings.rateLimit, this.#options.clock),
     };
+  }
+
+  #readSettings(): string {
+    try {
+      return this.#files.read(this.#path);
+    } catch (error) {
+      throw new Error(`${this.#path}: ${error instanceof Error ? error.message : 'unreadable'}`);
+    }
   }
 
   #loadTls(settings: TlsSettings): LoadedTls {
