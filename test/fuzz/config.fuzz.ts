@@ -233,6 +233,7 @@ describe('loadConfig, for any text', () => {
     for (const piece of ['"', '? ', '\n ', '*a ', ']', 'k:\n', 'a: ${\n', '"x" ', '!']) {
       check(piece.repeat((16 * 1024) / piece.length));
     }
+    check(`log: { level: "${'\u00a0'.repeat(400_000)}beyond" }`);
     check(Array.from({ length: 5000 }, (_, index) => `k${index}: 1`).join('\n'));
   });
 });

@@ -16,7 +16,7 @@ export type Shows = 'names' | 'typos' | 'nothing';
 const LONGEST_NAME = 40;
 /** No sign that would part a key from a value, or a user from a host. */
 const NAME = /^[\p{L}\p{N}_.,*?/+[\]-]*[:\d]*$/u;
-const SHORT_WORDS = /^\s*\S{0,5}(?:\s+\S{1,5})*\s*$/u;
+const SHORT_WORD = 5;
 const SHORT_FIGURE = /^[\d.-]{1,5}$/u;
 /** So that of anything else at most three characters are shown. */
 const MOST_WRONG_LETTERS = 3;
@@ -60,7 +60,7 @@ export class Disclosure {
     if (shows === 'nothing') {
       return SHORT_FIGURE.test(text);
     }
-    return SHORT_WORDS.test(text) || (shows === 'names' && isName(text));
+    return hasShortWords(text) || (shows === 'names' && isName(text));
   }
 
   /** A key that the schema does not name. `parts`: of the mapping that it stands in. */
@@ -72,6 +72,10 @@ export class Disclosure {
     const isNamedByUser = partsBelow(parts, key) !== undefined;
     return isNamedByUser ? shows === 'names' && isName(key) : isTypo(key, keysOf(parts));
   }
+}
+
+function hasShortWords(text: string): boolean {
+  return text.split(/\s+/u).every((word) => word.length <= SHORT_WORD);
 }
 
 function isName(text: string): boolean {

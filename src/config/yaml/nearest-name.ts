@@ -24,17 +24,18 @@ export function keyHint(typed: string, known: readonly string[]): string {
   return `did you mean ${quote(nearest)}?${parted}`;
 }
 
-/** The known name that stands last on the line up to the column, or else behind it; or, if asked, that the first word resembles. */
-export function nameNear(
-  line: string,
-  column: number,
-  known: readonly string[],
-  orAlike: boolean,
-): string | undefined {
+/** The known name that the text at the column, a key as it is written, starts with. */
+export function nameAt(line: string, column: number, known: readonly string[]): string | undefined {
+  const [word = ''] = line.slice(column - 1).match(WORD) ?? [];
+  return known.includes(word) ? word : undefined;
+}
+
+/** The known name that stands last on the line up to the column, or else behind it, or that the first word resembles. */
+export function nameNear(line: string, column: number, known: readonly string[]): string | undefined {
   const words = [...line.matchAll(WORD)];
   const names = words.filter(([word]) => known.includes(word));
   const exact = names.findLast(({ index }) => index < column) ?? names[0];
   const [first = ''] = words[0] ?? [];
   // All short words resemble one of the short names.
-  return exact?.[0] ?? (orAlike && first.length > 2 ? nearestName(first, known) : undefined);
+  return exact?.[0] ?? (first.length > 2 ? nearestName(first, known) : undefined);
 }

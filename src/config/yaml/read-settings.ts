@@ -7,7 +7,7 @@ import { describeIssue } from './describe-issue.js';
 import { Disclosure, type Shows } from './disclosure.js';
 import { expandEnvironment, referencesIn } from './expand-environment.js';
 import { holdsLiteralSecret } from './literal-secrets.js';
-import { nameNear } from './nearest-name.js';
+import { nameAt, nameNear } from './nearest-name.js';
 import { type Place, parseYaml } from './parse-yaml.js';
 import { allKeysOf, partsOf } from './schema-parts.js';
 
@@ -66,14 +66,13 @@ export function parseSettings<Schema extends v.GenericSchema>(
   const lines = text.split('\n');
   const report = (path: ConfigPath, message: string, place = placeOf(path)) => {
     const shownPath = disclosure.path(path);
-    const isSyntax = value === undefined;
-    const near =
-      isSyntax || shownPath.length < path.length
-        ? nameNear(lines[place.line - 1] ?? '', place.column, names, isSyntax)
-        : undefined;
-    const isTold = near === undefined || shownPath.includes(near) || message.includes(quote(near));
-    const hint = isTold ? '' : ` (near ${quote(near)})`;
     const { line, column } = place;
+    // Of a text that is no YAML there are no paths.
+    const nameFor = value === undefined ? nameNear : nameAt;
+    const isWhole = value !== undefined && shownPath.length === path.length;
+    const near = isWhole ? undefined : nameFor(lines[line - 1] ?? '', column, names);
+    const isTold = near === undefined || message.includes(quote(near));
+    const hint = isTold ? '' : ` (near ${quote(near)})`;
     errors.push({ file, path: formatPath(shownPath), line, column, message: `${message}${hint}` });
   };
   // What could not be read is not also said to be of the wrong kind.

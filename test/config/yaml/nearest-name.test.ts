@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { keyHint, nameNear, nearestName } from '../../../src/config/yaml/nearest-name.js';
+import { keyHint, nameAt, nameNear, nearestName } from '../../../src/config/yaml/nearest-name.js';
 
 describe('nearestName', () => {
   const known = ['timeout', 'timezone', 'splay', 'ak', 'sk'];
@@ -42,14 +42,24 @@ describe('nameNear', () => {
   const known = ['auth', 'ak', 'sk', 'timeout'];
 
   it('is the last known name before the place', () => {
-    assert.equal(nameNear('auth: { ak: x, sk y }', 19, known, true), 'sk');
-    assert.equal(nameNear('auth: { ak: x, sk y }', 13, known, true), 'ak');
+    assert.equal(nameNear('auth: { ak: x, sk y }', 19, known), 'sk');
+    assert.equal(nameNear('auth: { ak: x, sk y }', 13, known), 'ak');
   });
 
-  it('is, if asked, what the first word of the line resembles, where no word is known', () => {
-    assert.equal(nameNear('  timeoutt 3', 12, known, true), 'timeout');
-    assert.equal(nameNear('  timeoutt 3', 12, known, false), undefined);
-    assert.equal(nameNear('x: S3cr3t', 4, known, true), undefined);
-    assert.equal(nameNear('', 1, known, true), undefined);
+  it('is what the first word of the line resembles, where no word is known', () => {
+    assert.equal(nameNear('  timeoutt 3', 12, known), 'timeout');
+    assert.equal(nameNear('x: S3cr3t', 4, known), undefined);
+    assert.equal(nameNear('', 1, known), undefined);
+  });
+});
+
+describe('nameAt', () => {
+  it('is the known name that a key starts with', () => {
+    for (const line of ['  sk: x', '  sk=S3cr3t: x', '  "sk S3cr3t": x']) {
+      assert.equal(nameAt(line, 3, ['ak', 'sk']), 'sk');
+    }
+    for (const line of ['  skk: sk', '  x: sk', '']) {
+      assert.equal(nameAt(line, 3, ['ak', 'sk']), undefined);
+    }
   });
 });
