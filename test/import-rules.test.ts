@@ -73,7 +73,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'web/pages.ts': ['web/page', 'web/paths.ts'],
   web: ['collect', 'metrics', 'web/page', 'web/paths.ts', 'web/pages.ts', 'clock.ts', 'log.ts'],
 
-  'config/yaml': ['small-file.ts'],
+  'config/yaml': ['json.ts', 'small-file.ts'],
   'config/secrets': ['config/yaml', 'small-file.ts', 'followed-files.ts'],
   config: [
     'model',

@@ -1,16 +1,24 @@
 // Validates the configuration; with --online also tries each project's credentials and permissions against the API.
 import { hostname } from 'node:os';
 import { capacityOf, fleetNodes } from '../agent/fleet.js';
-import { openLog } from '../agent/open-log.js';
 import { systemClock } from '../clock.js';
 import type { Config } from '../config/config-schema.js';
 import { loadConfig } from '../config/load-config.js';
 import { parseWebConfig } from '../config/web-config.js';
+import type { Log } from '../log.js';
 import { openWebAccess } from '../web/access/web-access.js';
 import { shardOf } from './command-line.js';
-import { configFile, type FlagValues, logSettings } from './flags.js';
+import { configFile, type FlagValues } from './flags.js';
 import { openOneShot } from './open-one-shot.js';
 import { firstLineReport, nodeReport } from './print-nodes.js';
+
+/** Prints what the agent would log, whatever its level. */
+const WARNINGS: Log = {
+  debug: () => {},
+  info: () => {},
+  warn: (message, { file } = {}) => print(`${file}: warning: ${message}`),
+  error: () => {},
+};
 
 /**
  * Prints warnings; errors are thrown as ConfigErrors, with path and line. Resolves to 1 when `--online` found a failure.
@@ -22,8 +30,7 @@ export async function checkConfig(flags: FlagValues): Promise<number> {
   const listed = fleetNodes(config, shard);
   const webConfigFile = flags['web.config.file'];
   if (webConfigFile !== undefined) {
-    const { log } = openLog(logSettings(flags, config.log));
-    const settings = { parse: parseWebConfig, clock: systemClock, log, onReload: () => {} };
+    const settings = { parse: parseWebConfig, clock: systemClock, log: WARNINGS, onReload: () => {} };
     await openWebAccess(webConfigFile, settings);
     process.stdout.write(`${webConfigFile}: ok\n`);
   }

@@ -1,25 +1,18 @@
 // How the TaurusDB API is called: the keys of `api`, at the top for all projects and under one project for itself.
 import * as v from 'valibot';
+import { PROXY_URL, parseProxyUrl } from '../model/proxy-url.js';
 import { certificatesFile, secretFile, secretText } from './file-schemas.js';
-import { byteSize, described, duration, integer, type Kind } from './kinds.js';
+import { byteSize, described, duration, integer } from './kinds.js';
+import type { SecretKind } from './secret.js';
 import { atMostOneOf, section } from './section.js';
 import type { ConfigDependencies } from './yaml/read-settings.js';
 
-const PROXY_URL: Kind<string> = {
-  expected: 'an http or https URL',
-  parse: (text) => (isProxyUrl(text) ? text : undefined),
+const PROXY: SecretKind = {
+  expected: PROXY_URL,
+  parse: (text) => parseProxyUrl(text) && text,
+  // The password.
+  secretPart: /:[^:/@]+@/u,
 };
-
-function isProxyUrl(text: string): boolean {
-  try {
-    const { username, password } = new URL(text);
-    // They are decoded when the proxy is asked for a tunnel.
-    decodeURIComponent(username + password);
-    return /^https?:\/\//u.test(text);
-  } catch {
-    return false;
-  }
-}
 
 /** `api` at the top of the file. */
 export function apiSection(dependencies: ConfigDependencies) {
@@ -88,7 +81,7 @@ function apiKeys(dependencies: ConfigDependencies) {
         certificatesFile(dependencies),
       ),
     ),
-    proxy_url: secretText('HTTP proxy for all requests, with its user and password if it has any', PROXY_URL),
-    proxy_url_file: secretFile('proxy_url', dependencies, PROXY_URL),
+    proxy_url: secretText('HTTP proxy for all requests, with its user and password if it has any', PROXY),
+    proxy_url_file: secretFile('proxy_url', dependencies, PROXY),
   };
 }

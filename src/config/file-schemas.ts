@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { resolve } from 'node:path';
 import * as v from 'valibot';
 import { readBoundedFile } from '../small-file.js';
-import { described } from './kinds.js';
+import { described, type Kind } from './kinds.js';
 import { ANY_SECRET, Secret } from './secret.js';
 import { exposureWarning } from './secrets/secret-files.js';
 import type { ConfigDependencies } from './yaml/read-settings.js';
@@ -37,13 +37,20 @@ export function secretText(description: string, kind = ANY_SECRET) {
   return v.exactOptional(
     described(
       description,
-      converted(kind.expected, (text) => Secret.fromText(text, kind)),
+      v.pipe(
+        converted(kind.expected, (text) => Secret.fromText(text, kind)),
+        v.metadata({ secretPart: kind.secretPart }),
+      ),
     ),
   );
 }
 
 /** The twin of `name`. */
-export function secretFile(name: string, { directory, warn }: ConfigDependencies, kind = ANY_SECRET) {
+export function secretFile(
+  name: string,
+  { directory, warn }: ConfigDependencies,
+  kind: Kind<string> = ANY_SECRET,
+) {
   return v.exactOptional(
     described(
       `File that holds \`${name}\`, instead of it; read again when it changes`,

@@ -210,11 +210,17 @@ export const TELEMETRY_PATH: Kind<string> = {
   parse: (text) => (/^\/[\w./~-]*$/u.test(text) && !isOwnPath(text) ? text : undefined),
 };
 
+const CRON = 'a cron expression of 5 fields, or 6 with seconds first';
+const EXPECTED_CRON = `expected ${CRON}`;
+/** What is wrong with its fields is said with their text: not so where they hold words or figures that no field takes. */
+const MAY_BE_CRON = /^(?!.*\w{4})[\w*,/#? -]*$/u;
+
 export function cron() {
   return text(
-    'a cron expression of 5 fields, or 6 with seconds first',
+    CRON,
     (expression) => validateCron(expression) === undefined,
-    (expression) => validateCron(expression) ?? '',
+    (expression) =>
+      MAY_BE_CRON.test(expression) ? (validateCron(expression) ?? EXPECTED_CRON) : EXPECTED_CRON,
   );
 }
 

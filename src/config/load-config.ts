@@ -1,6 +1,7 @@
 // The configuration file → a Config, which nothing changes any more.
-import { type Config, configSchema, type DeepReadonly } from './config-schema.js';
+import { type Config, configSchema, type DeepReadonly, type ProjectConfig } from './config-schema.js';
 import type { ConfigPath } from './yaml/config-errors.js';
+import type { Shows } from './yaml/disclosure.js';
 import { readSettings } from './yaml/read-settings.js';
 
 export interface LoadedConfig {
@@ -12,13 +13,39 @@ export interface LoadedConfig {
 
 /** Throws ConfigErrors with everything that is wrong with the file at `path`. */
 export function loadConfig(path: string, env: NodeJS.ProcessEnv): LoadedConfig {
-  const { settings, warnings } = readSettings(path, { schemaFor: configSchema, isSecret, env });
+  const { settings, warnings } = readSettings(path, { schemaFor: configSchema, showsAt, env });
   return { config: deepFreeze(settings), warnings };
 }
 
-function isSecret(path: ConfigPath): boolean {
-  const last = String(path.at(-1) ?? '');
-  return (path.includes('auth') || last === 'proxy_url') && !last.endsWith('_file');
+/** What messages may repeat of each section; of the file and its projects themselves, typos. */
+const SHOWS: Readonly<Record<keyof Config, Shows>> = {
+  projects: 'typos',
+  collection: 'names',
+  api: 'nothing',
+  csv: 'names',
+  metrics: 'names',
+  web: 'names',
+  log: 'names',
+};
+const SHOWS_IN_PROJECT: Readonly<Record<keyof ProjectConfig, Shows>> = {
+  name: 'typos',
+  region: 'typos',
+  project_id: 'typos',
+  endpoint: 'typos',
+  iam_endpoint: 'typos',
+  language: 'typos',
+  auth: 'nothing',
+  api: 'nothing',
+  nodes: 'names',
+  discovery: 'names',
+};
+
+function showsAt([section, , key]: ConfigPath): Shows {
+  return section === 'projects' ? showsOf(SHOWS_IN_PROJECT, key) : showsOf(SHOWS, section);
+}
+
+function showsOf(table: Readonly<Record<string, Shows>>, key: string | number | undefined): Shows {
+  return (key !== undefined && Object.hasOwn(table, key) ? table[key] : undefined) ?? 'typos';
 }
 
 /** All the way down. */

@@ -93,7 +93,7 @@ function projectId(name: string, text = ''): string | undefined {
   if (text === '' || PROJECT_ID.matches(text)) {
     return text || undefined;
   }
-  throw new Error(`${name}: got ${quote(text)}, expected ${PROJECT_ID.kind}`);
+  throw new Error(`${name}: got a text that is not shown, expected ${PROJECT_ID.kind}`);
 }
 
 function explained<Value>(name: string, read: () => Value): Value {

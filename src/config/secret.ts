@@ -6,11 +6,16 @@ import { SecretFiles } from './secrets/secret-files.js';
 
 const SHOWN = '<secret>';
 
-export const ANY_SECRET: Kind<string> = { expected: 'a secret', parse: (text) => text };
+export interface SecretKind extends Kind<string> {
+  /** What of such a text must not be seen, should it stand in a file that others may read. */
+  readonly secretPart: RegExp;
+}
+
+export const ANY_SECRET: SecretKind = { expected: 'a secret', parse: (text) => text, secretPart: /./u };
 
 /** What a header can carry. */
-export const HEADER_SECRET: Kind<string> = {
-  expected: 'a secret',
+export const HEADER_SECRET: SecretKind = {
+  ...ANY_SECRET,
   parse: (text) => {
     if (!/^[\x21-\x7e]+$/u.test(text)) {
       throw new Error('it has a character outside ASCII');
@@ -34,13 +39,13 @@ export class Secret {
   }
 
   /** Throws an Error that says what is wrong, never with the text. */
-  static fromText(text: string, kind = ANY_SECRET): Secret {
+  static fromText(text: string, kind: Kind<string> = ANY_SECRET): Secret {
     const checked = checkedSecret(text, kind);
     return new Secret(() => checked);
   }
 
   /** Throws an Error that says what is wrong, never with the path or the content. `name`: what messages call it. */
-  static fromFile(path: string, kind = ANY_SECRET, name = 'secret'): Secret {
+  static fromFile(path: string, kind: Kind<string> = ANY_SECRET, name = 'secret'): Secret {
     const parse = (bytes: Buffer) => ({ [name]: secretOf(bytes, kind) });
     return Secret.of(new SecretFiles([{ path, parse }]), name);
   }

@@ -1,9 +1,8 @@
 // The mappings that the schemas are built of: with a fixed set of keys or with names of the user's, and rules on which
 // keys may stand together.
-import leven from 'leven';
 import * as v from 'valibot';
 import { isObject } from '../json.js';
-import { quote } from './yaml/config-errors.js';
+import { keyHint } from './yaml/nearest-name.js';
 
 /**
  * Reports every unknown key, not only the first as valibot's strict object does, and the key that was probably meant.
@@ -13,13 +12,13 @@ export function section<const Entries extends v.ObjectEntries>(entries: Entries)
   const known = Object.keys(entries);
   const object = v.looseObject(entries, 'missing');
   return v.pipe(
-    mapping<v.InferInput<typeof object>>(),
+    mapping<v.InferInput<typeof object>>((text) => ` (${keyHint(text, known)})`),
     object,
     v.rawCheck(({ dataset, addIssue }) => {
       const input = dataset.value;
       for (const key of isObject(input) ? Object.keys(input) : []) {
         if (!known.includes(key)) {
-          addIssue({ message: unknownKey(key, known), path: issuePath(key) });
+          addIssue({ message: `unknown key (${keyHint(key, known)})`, path: issuePath(key) });
         }
       }
     }),
@@ -49,24 +48,12 @@ export function issuePath(first: string, ...rest: readonly (string | number)[]) 
   return [item(first), ...rest.map(item)] satisfies [v.IssuePathItem, ...v.IssuePathItem[]];
 }
 
-// valibot's own objects let arrays pass.
-function mapping<Input>() {
-  return v.custom<Input>(isObject, 'expected a mapping');
-}
-
-function unknownKey(key: string, known: readonly string[]): string {
-  const nearest = nearestName(key, known);
-  const hint = nearest === undefined ? `known here: ${known.join(', ')}` : `did you mean ${quote(nearest)}?`;
-  return `unknown key (${hint})`;
-}
-
-/** What a mistyped name was probably meant to be; undefined where more than two letters in five differ. */
-export function nearestName(typed: string, known: readonly string[]): string | undefined {
-  const near = known
-    .map((name) => ({ name, distance: leven(typed.slice(0, 64).toLowerCase(), name) }))
-    .filter(({ name, distance }) => distance <= Math.max(1, Math.floor(name.length * 0.4)))
-    .sort((a, b) => a.distance - b.distance);
-  return near[0]?.name;
+// valibot's own objects let arrays pass. A text there may be a key without its colon.
+function mapping<Input>(hint = (_text: string) => '') {
+  return v.custom<Input>(
+    isObject,
+    ({ input }) => `expected a mapping${typeof input === 'string' && input !== '' ? hint(input) : ''}`,
+  );
 }
 
 /** Of the keys, such as a secret and its file, a mapping takes one. */

@@ -6,7 +6,6 @@ import { isObject } from '../json.js';
 import { duration, flag, integer } from './kinds.js';
 import { issuePath, section, unlessEmpty } from './section.js';
 import { tlsSection } from './web-tls-section.js';
-import type { ConfigPath } from './yaml/config-errors.js';
 import { type ConfigDependencies, parseSettings } from './yaml/read-settings.js';
 
 // Each step of the cost doubles the time of a login: 18 is many seconds, and 31 would be a day.
@@ -19,12 +18,7 @@ export type WebConfig = v.InferOutput<ReturnType<typeof webConfigSchema>>;
  * everything that is wrong, in the order of the file; an empty file is right.
  */
 export function parseWebConfig(text: string, path: string): WebConfig {
-  return parseSettings(text, path, { schemaFor: webConfigSchema, isSecret }).settings;
-}
-
-/** A password's hash, the private key, and what stands where their section should. */
-function isSecret(path: ConfigPath): boolean {
-  return path.length < 2 || path[0] === 'basic_auth_users' || path[1] === 'key';
+  return parseSettings(text, path, { schemaFor: webConfigSchema, showsAt: () => 'nothing' }).settings;
 }
 
 function webConfigSchema({ directory }: ConfigDependencies) {
@@ -105,6 +99,7 @@ function users() {
       }
       return hashes;
     }),
+    v.metadata({ secretPart: /./u }),
   );
 }
 

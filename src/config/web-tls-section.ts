@@ -87,7 +87,8 @@ function tlsKeys() {
   const version = unlessEmpty(oneOf(namesOf(VERSIONS)));
   return section({
     cert: text,
-    key: text,
+    // Also where a number stands: it may be a part of the key.
+    key: unlessEmpty(v.pipe(v.string('expected text'), v.metadata({ secretPart: /./u }))),
     client_ca: text,
     cert_file: text,
     key_file: text,

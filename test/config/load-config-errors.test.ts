@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { loadConfig } from '../../src/config/load-config.js';
 import { ConfigErrors } from '../../src/config/yaml/config-errors.js';
 import { METRIC_FAMILIES } from '../../src/metrics/metric-families.js';
+import { PROXY_URL } from '../../src/model/proxy-url.js';
 import { validateCron } from '../../src/schedule/cron-expression.js';
 import { KNOWN_REGIONS } from '../../src/taurusdb/regions.js';
 import { ConfigFolder } from './config-folder.js';
@@ -25,7 +26,10 @@ interface Wrong {
 
 const NOT_YAML: Readonly<Record<string, Wrong>> = {
   'an empty file': { yaml: '', errors: ['1: got nothing, expected a mapping'] },
-  'a text': { yaml: 'projects', errors: ['1: got "projects", expected a mapping'] },
+  'a text': {
+    yaml: 'projects',
+    errors: ['1: got a text that is not shown, expected a mapping (did you mean "projects"?)'],
+  },
   'a list': { yaml: '- projects', errors: ['1: got a list, expected a mapping'] },
   'bytes that are not text': {
     yaml: new Uint8Array([0x61, 0xff]),
@@ -41,15 +45,15 @@ const NOT_YAML: Readonly<Record<string, Wrong>> = {
   },
   'a tab as indentation': {
     yaml: 'log:\n\tlevel: info\n',
-    errors: ['2: tabs are not allowed as indentation'],
+    errors: ['2: tabs are not allowed as indentation (near "level")'],
   },
   'an unknown tag': {
     yaml: 'log:\n  level: !!js/function "x"\n',
-    errors: ['2: tags are not supported: a value that starts with ! needs quotes'],
+    errors: ['2: tags are not supported: a value that starts with ! needs quotes (near "level")'],
   },
   'an alias': {
     yaml: projectAnd('log: &log { level: info }\nweb: *log\n'),
-    errors: ['11: web: aliases are not supported: a value that starts with * needs quotes'],
+    errors: ['11: web: aliases are not supported: a value that starts with * or & needs quotes'],
   },
   'mappings nested 21 deep': {
     yaml: `${Array.from({ length: 21 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n')} 1`,
@@ -66,18 +70,18 @@ const NOT_YAML: Readonly<Record<string, Wrong>> = {
   'keys that mean something to JavaScript': {
     yaml: projectAnd('__proto__: { a: 1 }\nlog: { constructor: 1, prototype: 2 }\n'),
     errors: [
-      '10: __proto__: this name is not allowed as a key',
-      '11: log.constructor: this name is not allowed as a key',
-      '11: log.prototype: this name is not allowed as a key',
+      '10: "__proto__" is not allowed as a key',
+      '11: log: "constructor" is not allowed as a key',
+      '11: log: "prototype" is not allowed as a key',
     ],
   },
   'a key that is a list': {
     yaml: '? [a]\n: 1\n',
-    errors: ['1: with stringKeys, all keys must be strings'],
+    errors: ['1: got a key that is no text, expected a name'],
   },
   'a merge key': {
     yaml: projectAnd('log: { "<<": 1 }\n'),
-    errors: ['10: log["<<"]: unknown key (known here: level, format)'],
+    errors: ['10: log: unknown key (known here: level, format)'],
   },
 };
 
@@ -87,8 +91,8 @@ const WRONG_KEYS: Readonly<Record<string, Wrong>> = {
     errors: [
       '10: colection: unknown key (did you mean "collection"?)',
       '11: log.levle: unknown key (did you mean "level"?)',
-      '11: log["a b"]: unknown key (known here: level, format)',
-      '12: x: unknown key (known here: projects, collection, api, csv, metrics, web, log)',
+      '11: log: unknown key (known here: level, format)',
+      '12: unknown key (known here: projects, collection, api, csv, metrics, web, log)',
     ],
   },
   'no projects': { yaml: 'log: {}', errors: ['1: projects: missing'] },
@@ -117,7 +121,9 @@ const WRONG_KEYS: Readonly<Record<string, Wrong>> = {
 const WRONG_PROJECTS: Readonly<Record<string, Wrong>> = {
   'a project name with a blank': {
     yaml: projectWith(NODES).replace('production', 'my project'),
-    errors: ['2: projects[0].name: got "my project", expected 1 to 64 letters, digits, _, . or -'],
+    errors: [
+      '2: projects[0].name: got a text that is not shown, expected 1 to 64 letters, digits, _, . or -',
+    ],
   },
   'a project name that stands twice': {
     yaml: projectWith(NODES) + projectWith('\n    discovery: { enabled: true }').replace('projects:', ''),
@@ -176,7 +182,7 @@ const WRONG_PROJECTS: Readonly<Record<string, Wrong>> = {
       '4: projects[0].discovery.instance_name: got nothing, expected a glob',
       '4: projects[0].discovery.tags.env: got 1, expected a glob (quote it: YAML reads it as a number)',
       '4: projects[0].discovery.role: got "primary", expected one of master, slave, both',
-      '4: projects[0].discovery.status: got "ok", expected a list',
+      '4: projects[0].discovery.status: got a text that is not shown, expected a list',
     ],
   },
   'a language that the API does not speak': {
@@ -187,12 +193,15 @@ const WRONG_PROJECTS: Readonly<Record<string, Wrong>> = {
     yaml: projectWith(`    api: { max_retries: 11, timeout: 5s }\n${NODES}`),
     errors: [
       '4: projects[0].api.max_retries: got 11, expected a whole number from 0 to 10',
-      '4: projects[0].api.timeout: unknown key (known here: request_timeout, max_retries, max_requests_per_second, max_csv_bytes, ca_file, proxy_url, proxy_url_file)',
+      '4: projects[0].api: unknown key (known here: request_timeout, max_retries, max_requests_per_second, max_csv_bytes, ca_file, proxy_url, proxy_url_file) (near "timeout")',
     ],
   },
 };
 
 const WRONG_ENDPOINTS = [
+  'https://user:pass@host',
+  'https://host/?token=1',
+  'https://host#token',
   'http://taurusdb.example',
   'https://taurusdb.example/v3',
   'https:/taurusdb.example',
@@ -236,7 +245,7 @@ const WRONG_CREDENTIALS: Readonly<Record<string, Wrong>> = {
     yaml: projectWith(`    auth: { token: { value: a, value_file: config.yaml } }\n${NODES}`),
     errors: [
       '4: projects[0].auth.token: got value and value_file, expected exactly one of value, value_file',
-      '4: projects[0].auth.token.value_file: got "config.yaml", expected a file with a secret (it has a blank, a line break or a byte that is not text)',
+      '4: projects[0].auth.token.value_file: got a text that is not shown, expected a file with a secret (it has a blank, a line break or a byte that is not text)',
     ],
   },
   'an optional secret and its file': {
@@ -245,15 +254,15 @@ const WRONG_CREDENTIALS: Readonly<Record<string, Wrong>> = {
     ),
     errors: [
       '4: projects[0].auth.access_key: got security_token and security_token_file, expected at most one of security_token, security_token_file',
-      '4: projects[0].auth.access_key.security_token_file: got "d", expected a file with a secret (no such file)',
+      '4: projects[0].auth.access_key.security_token_file: got a text that is not shown, expected a file with a secret (no such file)',
       '5: projects[0].api: got proxy_url and proxy_url_file, expected at most one of proxy_url, proxy_url_file',
-      '5: projects[0].api.proxy_url_file: got "d", expected a file with an http or https URL (no such file)',
+      `5: projects[0].api.proxy_url_file: got a text that is not shown, expected a file with ${PROXY_URL} (no such file)`,
     ],
   },
   'a secret file that is not there': {
     yaml: projectWith(`    auth: { token: { value_file: nowhere/token } }\n${NODES}`),
     errors: [
-      '4: projects[0].auth.token.value_file: got "nowhere/token", expected a file with a secret (no such file)',
+      '4: projects[0].auth.token.value_file: got a text that is not shown, expected a file with a secret (no such file)',
     ],
   },
   'a secret file that is a folder': {
@@ -283,9 +292,7 @@ const WRONG_CREDENTIALS: Readonly<Record<string, Wrong>> = {
   },
   'a proxy that is not HTTP': {
     yaml: projectAnd('api: { proxy_url: "socks5://user:pass@proxy" }\n'),
-    errors: [
-      '10: api.proxy_url: got a text that is not shown, expected an http or https URL (it is another text)',
-    ],
+    errors: [`10: api.proxy_url: got a text that is not shown, expected ${PROXY_URL} (it is another text)`],
   },
 };
 
@@ -370,8 +377,8 @@ const WRONG_VALUES: Readonly<Record<string, Wrong>> = {
     errors: [
       '10: collection.max_concurrent: got 0, expected a whole number from 1 to 1000',
       '11: api.max_retries: got 1.5, expected a whole number from 0 to 10',
-      '11: api.max_requests_per_second: got "ten", expected a whole number from 1 to 1000',
-      '11: api.max_csv_bytes: got "1KB", expected a size from 1KiB to 16GiB',
+      '11: api.max_requests_per_second: got a text that is not shown, expected a whole number from 1 to 1000',
+      '11: api.max_csv_bytes: got a text that is not shown, expected a size from 1KiB to 16GiB',
     ],
   },
   'lists and mappings where one value belongs': {
@@ -388,7 +395,9 @@ const WRONG_VALUES: Readonly<Record<string, Wrong>> = {
   },
   'a certificate file that is not there': {
     yaml: projectAnd('api: { ca_file: ca.pem }\n'),
-    errors: ['10: api.ca_file: got "ca.pem", expected a file of certificates (PEM) (no such file)'],
+    errors: [
+      '10: api.ca_file: got a text that is not shown, expected a file of certificates (PEM) (no such file)',
+    ],
   },
   'words that are not known': {
     yaml: projectAnd('collection: { filter: all }\nlog: { level: trace, format: text }\n'),
@@ -405,7 +414,7 @@ const WRONG_VALUES: Readonly<Record<string, Wrong>> = {
     errors: [
       '10: csv.encoding: got "klingon", expected an encoding such as utf-8 or gb18030',
       `10: csv.columns.account: got "account", expected one of ${COLUMNS}`,
-      '10: csv.columns.host: got "name", expected a list of header names',
+      '10: csv.columns.host: got a text that is not shown, expected a list of header names',
       '10: csv.columns.db[0]: got nothing, expected a header name',
     ],
   },
@@ -426,7 +435,7 @@ const WRONG_VALUES: Readonly<Record<string, Wrong>> = {
     errors: [
       '10: metrics.dimensions.state.enabled: got 1, expected true or false',
       '10: metrics.dimensions.state.max_values: got 0, expected a whole number from 1 to 10000',
-      '10: metrics.dimensions.state.strip_port: unknown key (known here: enabled, max_values)',
+      '10: metrics.dimensions.state: unknown key (known here: enabled, max_values) (near "strip_port")',
       '10: metrics.dimensions.users: unknown key (did you mean "user"?)',
     ],
   },
@@ -454,20 +463,12 @@ describe('loadConfig', () => {
   }
 
   for (const endpoint of WRONG_ENDPOINTS) {
-    it(`refuses the endpoint ${endpoint}`, () => {
-      assert.deepEqual(folder.errorsOf(projectWith(`    endpoint: ${endpoint}\n${NODES}`)), [
-        `config.yaml:4: projects[0].endpoint: got ${JSON.stringify(endpoint)}, expected ${ENDPOINT}`,
-      ]);
-    });
-  }
-
-  it('refuses to send credentials to an endpoint with a user or a query, without showing them', () => {
-    for (const endpoint of ['https://user:pass@host', 'https://host/?token=1', 'https://host#token']) {
+    it(`refuses the endpoint ${endpoint}, without showing it: it may hold a password`, () => {
       assert.deepEqual(folder.errorsOf(projectWith(`    endpoint: ${endpoint}\n${NODES}`)), [
         `config.yaml:4: projects[0].endpoint: got a text that is not shown, expected ${ENDPOINT}`,
       ]);
-    }
-  });
+    });
+  }
 
   const takenLabels = new Set(METRIC_FAMILIES.flatMap(({ labels }) => labels));
   for (const name of [...takenLabels, 'instance_id', 'node_id', 'le', 'quantile']) {
@@ -512,11 +513,11 @@ describe('loadConfig', () => {
     );
   });
 
-  it('quotes what it got on one line, shortened', () => {
-    const [error] = folder.errorsOf(projectAnd(`log: { level: "a\\nb\\e[31m\\u2028${'x'.repeat(200)}" }\n`));
+  it('quotes what it got on one line', () => {
+    const [error] = folder.errorsOf(projectAnd('log: { level: "a\\n\\e[31m\\u2028" }\n'));
     assert.equal(
       error,
-      `config.yaml:10: log.level: got "a\\nb\\u001b[31m\\u2028${'x'.repeat(71)}…", expected one of debug, info, warn, error`,
+      'config.yaml:10: log.level: got "a\\n\\u001b[31m\\u2028", expected one of debug, info, warn, error',
     );
   });
 });

@@ -179,7 +179,7 @@ describe('credentials of the SDK', () => {
     [
       'a project id that is none',
       () => ({ HUAWEICLOUD_SDK_AK: 'A', HUAWEICLOUD_SDK_SK: 'S', HUAWEICLOUD_SDK_PROJECT_ID: 'mine' }),
-      'HUAWEICLOUD_SDK_PROJECT_ID: got "mine", expected 32 letters and digits',
+      'HUAWEICLOUD_SDK_PROJECT_ID: got a text that is not shown, expected 32 letters and digits',
     ],
   ] as const) {
     it(`are an error of the configuration, with path and line: ${what}`, () => {

@@ -129,13 +129,13 @@ describe('parseWebConfig', () => {
   const bad: Readonly<Record<string, readonly [text: string, ...errors: (string | RegExp)[]]>> = {
     'text that is no mapping': [
       'hWkNKCp3fvIx3jKnsaBI\nTuEjdwNS8A2vYdFbiKqr\n',
-      'web.yml:1: got a text that is not shown, expected a mapping',
+      'web.yml:1: got a text that is not shown, expected a mapping (known here: tls_server_config, http_server_config, basic_auth_users, rate_limit)',
     ],
     'an unknown key': [
       'tls_server_config:\n  cert_filse: server.crt\n',
-      'web.yml:2: tls_server_config.cert_filse: unknown key (did you mean "cert_file"?)',
+      'web.yml:2: tls_server_config: unknown key (did you mean "cert_file"?)',
     ],
-    'an unknown section': ['tls_config: {}', /^web\.yml:1: tls_config: unknown key/],
+    'an unknown section': ['tls_config: {}', /^web\.yml:1: unknown key/],
     'an empty cert_file': [
       'tls_server_config:\n  cert_file: ""\n  key_file: server.key\n',
       'web.yml:1: tls_server_config: missing one of cert and cert_file',
@@ -162,7 +162,7 @@ describe('parseWebConfig', () => {
     ],
     'an unknown client policy': [
       `tls_server_config: {${PAIR}, client_auth_type: x}`,
-      `web.yml:1: tls_server_config.client_auth_type: got "x", expected one of ${CLIENT_AUTH}`,
+      `web.yml:1: tls_server_config.client_auth_type: got a text that is not shown, expected one of ${CLIENT_AUTH}`,
     ],
     'a client CA without a policy': [
       `tls_server_config: {${PAIR}, client_ca_file: ca.crt}`,
@@ -178,23 +178,23 @@ describe('parseWebConfig', () => {
     ],
     'an invented cipher suite': [
       `tls_server_config:\n  cipher_suites:\n  - TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA2048\n  ${PAIR.replace(', ', '\n  ')}`,
-      /^web\.yml:3: tls_server_config\.cipher_suites\[0\]: got "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA2048", expected one of TLS_ECDHE_/,
+      /^web\.yml:3: tls_server_config\.cipher_suites\[0\]: got a text that is not shown, expected one of TLS_ECDHE_/,
     ],
     'an insecure cipher suite': [
       `tls_server_config: {${PAIR}, cipher_suites: [TLS_RSA_WITH_AES_128_CBC_SHA]}`,
-      /cipher_suites\[0\]: got "TLS_RSA_WITH_AES_128_CBC_SHA", expected one of/,
+      /cipher_suites\[0\]: got a text that is not shown, expected one of/,
     ],
     'an invented curve': [
       `tls_server_config: {${PAIR}, curve_preferences: [CurveP257]}`,
-      'web.yml:1: tls_server_config.curve_preferences[0]: got "CurveP257", expected one of CurveP256, CurveP384, CurveP521, X25519',
+      'web.yml:1: tls_server_config.curve_preferences[0]: got a text that is not shown, expected one of CurveP256, CurveP384, CurveP521, X25519',
     ],
     'a wrong TLS version': [
       `tls_server_config: {${PAIR}, min_version: TLS111}`,
-      'web.yml:1: tls_server_config.min_version: got "TLS111", expected one of TLS12, TLS13',
+      'web.yml:1: tls_server_config.min_version: got a text that is not shown, expected one of TLS12, TLS13',
     ],
     'a TLS version that must not be used': [
       `tls_server_config: {${PAIR}, min_version: TLS11}`,
-      'web.yml:1: tls_server_config.min_version: got "TLS11", expected one of TLS12, TLS13',
+      'web.yml:1: tls_server_config.min_version: got a text that is not shown, expected one of TLS12, TLS13',
     ],
     'versions in the wrong order': [
       `tls_server_config: {${PAIR}, min_version: TLS13, max_version: TLS12}`,
@@ -202,24 +202,24 @@ describe('parseWebConfig', () => {
     ],
     'a header that may not be set': [
       'http_server_config:\n  headers:\n    Content-Type: foo\n',
-      /^web\.yml:3: http_server_config\.headers\.Content-Type: unknown key/,
+      /^web\.yml:3: http_server_config\.headers: unknown key/,
     ],
     'a wrong X-Content-Type-Options': [
       'http_server_config:\n  headers:\n    X-Content-Type-Options: sniff\n',
-      'web.yml:3: http_server_config.headers.X-Content-Type-Options: got "sniff", expected nosniff',
+      'web.yml:3: http_server_config.headers.X-Content-Type-Options: got a text that is not shown, expected nosniff',
     ],
     'a wrong X-Frame-Options': [
       'http_server_config:\n  headers:\n    X-Frame-Options: foo\n',
-      'web.yml:3: http_server_config.headers.X-Frame-Options: got "foo", expected one of deny, sameorigin',
+      'web.yml:3: http_server_config.headers.X-Frame-Options: got a text that is not shown, expected one of deny, sameorigin',
     ],
     'a header that would break the answer': [
       'http_server_config:\n  headers:\n    X-XSS-Protection: "1\\r\\nSet-Cookie: x"\n',
-      'web.yml:3: http_server_config.headers.X-XSS-Protection: got "1\\r\\nSet-Cookie: x", expected text that a header may hold',
+      'web.yml:3: http_server_config.headers.X-XSS-Protection: got a text that is not shown, expected text that a header may hold',
     ],
     'a password that is not hashed': [
       'basic_auth_users:\n  john: doe\n  dave:\n',
-      'web.yml:2: basic_auth_users.john: not a bcrypt hash that starts with $2a$, $2b$ or $2y$ and has a cost from 04 to 18',
-      'web.yml:3: basic_auth_users.dave: not a bcrypt hash that starts with $2a$, $2b$ or $2y$ and has a cost from 04 to 18',
+      'web.yml:2: basic_auth_users: not a bcrypt hash that starts with $2a$, $2b$ or $2y$ and has a cost from 04 to 18',
+      'web.yml:3: basic_auth_users: not a bcrypt hash that starts with $2a$, $2b$ or $2y$ and has a cost from 04 to 18',
     ],
     'other hashes, and costs without end': [
       ['x', HASH.replace('2y', '2x'), HASH.replace('$10', '$19'), HASH.slice(1), `${HASH}.`]
@@ -227,17 +227,15 @@ describe('parseWebConfig', () => {
         .join('\n')
         .replaceAll(/^/gm, '  ')
         .replace(/^/, 'basic_auth_users:\n'),
-      ...[2, 3, 4, 5, 6].map(
-        (line) => new RegExp(`^web.yml:${line}: basic_auth_users.u${line - 2}: not a bcrypt`),
-      ),
+      ...[2, 3, 4, 5, 6].map((line) => new RegExp(`^web.yml:${line}: basic_auth_users: not a bcrypt`)),
     ],
     'a user who could never log in': [
       `basic_auth_users:\n  "a:b": ${HASH}\n`,
-      'web.yml:2: basic_auth_users["a:b"]: a user name cannot hold a colon (RFC 7617)',
+      'web.yml:2: basic_auth_users: a user name cannot hold a colon (RFC 7617)',
     ],
     'a user given twice': [
       `basic_auth_users:\n  dave: ${HASH}\n  dave: ${HASH}\n`,
-      'web.yml:3: basic_auth_users.dave: the key is already set on line 2',
+      'web.yml:3: basic_auth_users: the key is already set on line 2',
     ],
     'a rate limit that would refuse all': [
       'rate_limit: {interval: 1s, burst: 0}',
@@ -245,13 +243,13 @@ describe('parseWebConfig', () => {
     ],
     'a rate limit in nanoseconds': [
       'rate_limit: {interval: 1000000000}',
-      'web.yml:1: rate_limit.interval: got 1000000000, expected a duration from 0 to 1h',
+      'web.yml:1: rate_limit.interval: got a number that is not shown, expected a duration from 0 to 1h',
     ],
     'many mistakes': [
       `tls_server_config:\n  ${PAIR.replace(', ', '\n  ')}\n  min_version: 1.2\nbasic_auth_users: []\nrate: 1\n`,
       'web.yml:4: tls_server_config.min_version: got 1.2, expected one of TLS12, TLS13',
       'web.yml:5: basic_auth_users: got a list, expected a mapping',
-      /^web\.yml:6: rate: unknown key/,
+      /^web\.yml:6: unknown key/,
     ],
     'text that is no YAML': ['tls_server_config: {', /^web\.yml:1: /],
     'two documents': [

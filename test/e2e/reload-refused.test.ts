@@ -73,7 +73,7 @@ describe('a reload of a wrong configuration', function () {
     [
       'has unknown keys',
       () => text({ api: { retries: 3 }, colection: {} }),
-      [/:\d+: api\.retries: unknown key/u, /:\d+: colection: unknown key/u],
+      [/:\d+: api: unknown key \(did you mean "max_retries"\?\)$/u, /:\d+: colection: unknown key/u],
     ],
     [
       'names a secret file that is missing',

@@ -75,7 +75,7 @@ describe('--web.config.file', function () {
     const webConfig = write('web.yaml', 'basic_auth_users: { scraper: plain-text }\n');
     const { code, stderr } = await runProgram(['demo', `--web.config.file=${webConfig}`]);
     assert.equal(code, 1);
-    assert.match(stderr, /web\.yaml:1: basic_auth_users\.scraper: not a bcrypt hash/u);
+    assert.match(stderr, /web\.yaml:1: basic_auth_users: not a bcrypt hash/u);
     assert.doesNotMatch(stderr, /plain-text|\n\s+at /u);
   });
 

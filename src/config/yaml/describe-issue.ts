@@ -1,5 +1,5 @@
-// What is wrong with one value, in a line: completes the schema's "expected …" with what was got, and sees to it that
-// neither a secret nor a variable's value is shown.
+// What is wrong with one value, in a line: completes the schema's "expected …" with what was got, where that may be
+// shown. A variable's value never is.
 import { quote } from './config-errors.js';
 
 export interface Issue {
@@ -8,8 +8,8 @@ export interface Issue {
   readonly input: unknown;
   /** The schema wants text here. */
   readonly wantsText: boolean;
-  /** The value must not be shown. */
-  readonly isSecret: boolean;
+  /** The value may be shown. */
+  readonly mayShow: boolean;
   /** The value as it is written in the file. */
   readonly written: string | undefined;
   /** The variables that its text comes from, as `${NAME}`. */
@@ -28,7 +28,7 @@ export function describeIssue(issue: Issue): string {
   return `got ${received(issue)}, ${message}${quoteIt(issue)}`;
 }
 
-function received({ input, written, isSecret }: Issue): string {
+function received({ input, written, mayShow }: Issue): string {
   if (input === null || input === undefined || input === '') {
     return 'nothing';
   }
@@ -38,7 +38,7 @@ function received({ input, written, isSecret }: Issue): string {
   if (typeof input === 'object') {
     return 'a mapping';
   }
-  if (isSecret || (typeof input === 'string' && mayHoldCredentials(input))) {
+  if (!mayShow) {
     return `a ${typeof input === 'string' ? 'text' : typeof input} that is not shown`;
   }
   return typeof input === 'string' ? quote(input) : (written ?? String(input));
@@ -48,9 +48,4 @@ function received({ input, written, isSecret }: Issue): string {
 function quoteIt({ input, wantsText }: Issue): string {
   const isRead = typeof input === 'number' || typeof input === 'boolean';
   return wantsText && isRead ? ` (quote it: YAML reads it as a ${typeof input})` : '';
-}
-
-/** A URL's user or query. */
-function mayHoldCredentials(text: string): boolean {
-  return text.includes('@') || /:\/\/.*[?#]/su.test(text);
 }

@@ -3,6 +3,8 @@
 import type { ConfigPath } from './config-errors.js';
 
 const NAME_AND_DEFAULT = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/su;
+/** Of variables, as all write them. Another one may be a part of a secret that has `${` in it, and is not shown. */
+const USUAL_NAME = /^(?:[A-Z0-9]{1,15}(?:_+|$))+$/u;
 
 type Report = (path: ConfigPath, message: string) => void;
 
@@ -31,8 +33,15 @@ export function expandEnvironment(
 export function referencesIn(text: string): string[] {
   return [...partsOf(text)].flatMap(({ reference }) => {
     const name = NAME_AND_DEFAULT.exec(reference ?? '')?.[1];
-    return name === undefined ? [] : [`\${${name}}`];
+    return name === undefined ? [] : [`\${${USUAL_NAME.test(name) ? name : '…'}}`];
   });
+}
+
+/** What a text has by itself, in defaults of variables, too. */
+export function literalIn(text: string): string {
+  return [...partsOf(text)]
+    .map(({ literal, reference }) => `${literal}${NAME_AND_DEFAULT.exec(reference ?? '')?.[2] ?? ''}`)
+    .join('');
 }
 
 function expandText(text: string, env: NodeJS.ProcessEnv, report: (message: string) => void): string {
@@ -65,7 +74,11 @@ function lookUp(
   // `env` inherits names such as `constructor`, which are no variables.
   const value = Object.hasOwn(env, name) ? env[name] : undefined;
   if (value === undefined && fallback === undefined) {
-    report(`environment variable ${name} is not set`);
+    report(
+      USUAL_NAME.test(name)
+        ? `environment variable ${name} is not set`
+        : 'the environment variable that stands here is not set',
+    );
   }
   // As in the shell, `:-` also stands in for an empty variable.
   return value === '' ? (fallback ?? value) : (value ?? fallback);

@@ -12,10 +12,10 @@ import {
   Lexer,
   LineCounter,
   Parser,
-  type YAMLError,
   type YAMLMap,
 } from 'yaml';
-import { type ConfigPath, formatPath } from './config-errors.js';
+import { type ConfigPath, quote } from './config-errors.js';
+import { Openings } from './openings.js';
 
 const MAX_DEPTH = 20;
 /** One slip of the pen can make every line after it an error. */
@@ -28,16 +28,39 @@ const OPTIONS = {
   resolveKnownTags: false,
 };
 
-/** The library's own messages quote the file here, and what they quote may be a secret. */
-const QUOTING: Readonly<Partial<Record<ErrorCode, string>>> = {
-  UNEXPECTED_TOKEN: 'unexpected text: a value with special characters needs quotes',
-  BAD_SCALAR_START: 'a value that starts with a special character needs quotes',
-  BAD_DQ_ESCAPE: 'unknown escape in double quotes: write \\\\ for a backslash, or use single quotes',
+const ALIASES = 'aliases are not supported: a value that starts with * or & needs quotes';
+const TAGS = 'tags are not supported: a value that starts with ! needs quotes';
+const MISSING_COLON = 'is a colon, or the blank behind it, or a quote missing?';
+
+/** In place of the library's messages, as some of these quote the file, and what they quote may be a secret. */
+const MESSAGES: Readonly<Record<ErrorCode, string>> = {
+  ALIAS_PROPS: ALIASES,
+  BAD_ALIAS: ALIASES,
+  BAD_COLLECTION_TYPE: TAGS,
   BAD_DIRECTIVE: 'directives are not supported',
-  TAG_RESOLVE_FAILED: 'tags are not supported: a value that starts with ! needs quotes',
-  BAD_COLLECTION_TYPE: 'tags are not supported: a value that starts with ! needs quotes',
+  BAD_DQ_ESCAPE: 'unknown escape in double quotes: write \\\\ for a backslash, or use single quotes',
+  BAD_INDENT: 'wrong indentation, or a bracket that is not closed',
+  BAD_PROP_ORDER: ALIASES,
+  BAD_SCALAR_START: 'a value that starts with a special character needs quotes',
+  BLOCK_AS_IMPLICIT_KEY: 'unexpected key: a value with a colon needs quotes, and a key a line of its own',
+  BLOCK_IN_FLOW: 'unexpected key or item of several lines between brackets',
+  DUPLICATE_KEY: 'a key stands twice',
+  IMPOSSIBLE: 'unexpected text',
+  KEY_OVER_1024_CHARS: `a key of more than 1024 characters: ${MISSING_COLON}`,
+  MISSING_CHAR: 'expected a colon and a blank behind a key, a comma between items, or a closing bracket',
+  MULTILINE_IMPLICIT_KEY: `a key of several lines: ${MISSING_COLON}`,
+  MULTIPLE_ANCHORS: ALIASES,
+  MULTIPLE_DOCS: 'got a second document, expected one',
+  MULTIPLE_TAGS: TAGS,
+  NON_STRING_KEY: 'got a key that is no text, expected a name',
   RESOURCE_EXHAUSTION: 'nested too deeply',
+  TAB_AS_INDENT: 'tabs are not allowed as indentation',
+  TAG_RESOLVE_FAILED: TAGS,
+  UNEXPECTED_TOKEN: 'unexpected text: a value with special characters needs quotes',
 };
+
+/** How the library tells of what is not closed, and of more. */
+const TELLS_OF_END: readonly ErrorCode[] = ['MISSING_CHAR', 'BAD_INDENT'];
 
 export interface Place {
   readonly line: number;
@@ -85,7 +108,7 @@ export function parseYaml(text: string): ParsedYaml {
   const places = new Map<string, Place>();
 
   function plainValue(node: unknown, path: ConfigPath, place: Place): unknown {
-    places.set(formatPath(path), place);
+    places.set(keyOf(path), place);
     if (isMap(node)) {
       return plainObject(node, path);
     }
@@ -95,12 +118,11 @@ export function parseYaml(text: string): ParsedYaml {
       );
     }
     if (isScalar(node)) {
-      places.set(formatPath(path), { ...place, text: node.source ?? String(node.value) });
+      places.set(keyOf(path), { ...place, text: node.source ?? String(node.value) });
       return node.value;
     }
     if (isAlias(node)) {
-      const message = 'aliases are not supported: a value that starts with * needs quotes';
-      problems.push({ path, place, message });
+      problems.push({ path, place, message: ALIASES });
     }
     return null;
   }
@@ -113,9 +135,9 @@ export function parseYaml(text: string): ParsedYaml {
       const place = hasRange(key) ? placeAt(key.range[0]) : START;
       // `__proto__` and its like mean something to JavaScript objects.
       if (name in Object.prototype || name === 'prototype') {
-        problems.push({ path: keyPath, place, message: 'this name is not allowed as a key' });
+        problems.push({ path: keyPath, place, message: `${quote(name)} is not allowed as a key` });
       } else if (Object.hasOwn(object, name)) {
-        const { line } = places.get(formatPath(keyPath)) ?? START;
+        const { line } = places.get(keyOf(keyPath)) ?? START;
         problems.push({ path: keyPath, place, message: `the key is already set on line ${line}` });
       } else {
         object[name] = plainValue(value, keyPath, place);
@@ -129,7 +151,7 @@ export function parseYaml(text: string): ParsedYaml {
     problems,
     placeOf: (path) => {
       for (let length = path.length; length > 0; length -= 1) {
-        const place = places.get(formatPath(path.slice(0, length)));
+        const place = places.get(keyOf(path.slice(0, length)));
         if (place !== undefined) {
           return place;
         }
@@ -147,12 +169,15 @@ interface SyntaxProblem {
 /** The document, or all that keeps the text from being one. */
 function compose(text: string): Document.Parsed | SyntaxProblem[] {
   let tooDeepAt: number | undefined;
+  const openings = new Openings();
   // The library's composer recurses: a megabyte of brackets does not make it fail but kills the process. So the depth
   // is watched in the parser, which does not recurse.
   function* boundedTokens(): Generator<CST.Token> {
     const parser = new Parser();
     for (const lexeme of new Lexer().lex(text)) {
+      const from = parser.offset;
       yield* parser.next(lexeme);
+      openings.add(lexeme, from, parser.offset);
       // Beside the collections the stack holds the document and the scalar being read.
       if (parser.stack.length > MAX_DEPTH + 2) {
         tooDeepAt = parser.offset;
@@ -171,13 +196,16 @@ function compose(text: string): Document.Parsed | SyntaxProblem[] {
   const errors = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
   return errors.length === 0
     ? document
-    : errors
-        .slice(0, MAX_SYNTAX_ERRORS)
-        .map((error) => ({ offset: error.pos[0], message: syntaxMessage(error) }));
+    : errors.slice(0, MAX_SYNTAX_ERRORS).map(({ code, pos: [offset] }) => {
+        const opened = TELLS_OF_END.includes(code) ? openings.at(offset) : undefined;
+        return opened === undefined
+          ? { offset, message: MESSAGES[code] }
+          : { offset: opened, message: 'the quote or bracket that opens here is not closed' };
+      });
 }
 
-function syntaxMessage({ code, message }: YAMLError): string {
-  return QUOTING[code] ?? message.charAt(0).toLowerCase() + message.slice(1);
+function keyOf(path: ConfigPath): string {
+  return JSON.stringify(path);
 }
 
 function hasRange(node: unknown): node is { readonly range: readonly [number, number, number] } {

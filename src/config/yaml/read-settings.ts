@@ -1,11 +1,15 @@
 // file → YAML → variables filled in → checked against a schema. Knows no key; collects every mistake with its line.
 import { dirname, resolve } from 'node:path';
 import * as v from 'valibot';
-import { readBoundedFile } from '../../small-file.js';
-import { type ConfigError, ConfigErrors, type ConfigPath, formatPath } from './config-errors.js';
+import { isExposed, readBoundedFile } from '../../small-file.js';
+import { type ConfigError, ConfigErrors, type ConfigPath, formatPath, quote } from './config-errors.js';
 import { describeIssue } from './describe-issue.js';
+import { Disclosure, type Shows } from './disclosure.js';
 import { expandEnvironment, referencesIn } from './expand-environment.js';
-import { parseYaml } from './parse-yaml.js';
+import { holdsLiteralSecret } from './literal-secrets.js';
+import { nameAt, nameNear } from './nearest-name.js';
+import { type Place, parseYaml } from './parse-yaml.js';
+import { allKeysOf, partsOf } from './schema-parts.js';
 
 const MAX_BYTES = 1024 * 1024;
 
@@ -20,8 +24,8 @@ export interface ConfigDependencies {
 /** What makes one configuration file another than the next. */
 export interface SettingsFormat<Schema extends v.GenericSchema> {
   readonly schemaFor: (dependencies: ConfigDependencies) => Schema;
-  /** Whether a value there may be a secret, also where the file's shape is wrong. */
-  readonly isSecret: (path: ConfigPath) => boolean;
+  /** What messages may repeat of the part of the file that the path is in. */
+  readonly showsAt: (path: ConfigPath) => Shows;
   /** The variables that values may refer to as `${NAME}`; left out, that is plain text. */
   readonly env?: NodeJS.ProcessEnv;
 }
@@ -37,62 +41,88 @@ export function readSettings<Schema extends v.GenericSchema>(
   file: string,
   format: SettingsFormat<Schema>,
 ): Settings<v.InferOutput<Schema>> {
-  return parseSettings(readText(file), file, format);
+  const { text, isExposed } = readText(file);
+  return parseSettings(text, file, format, isExposed);
 }
 
-/** As readSettings, where the text of the file is at hand; relative file names start from the file's folder. */
+/**
+ * As readSettings, where the text of the file is at hand; relative file names start from the file's folder.
+ * `isExposed`: whether users may read it who need not.
+ */
 export function parseSettings<Schema extends v.GenericSchema>(
   text: string,
   file: string,
-  { schemaFor, isSecret, env }: SettingsFormat<Schema>,
+  { schemaFor, showsAt, env }: SettingsFormat<Schema>,
+  isExposed = false,
 ): Settings<v.InferOutput<Schema>> {
+  const warnings: string[] = [];
+  const warn = (message: string) => warnings.push(message);
+  const schema = schemaFor({ directory: dirname(resolve(file)), env: env ?? {}, warn });
+  const parts = partsOf(schema);
+  const disclosure = new Disclosure(parts, showsAt);
   const { value, problems, placeOf } = parseYaml(text);
   const errors: ConfigError[] = [];
-  const report = (path: ConfigPath, message: string, { line, column } = placeOf(path)) => {
-    errors.push({ file, path: formatPath(path), line, column, message });
+  const names = allKeysOf(parts);
+  const lines = text.split('\n');
+  const report = (path: ConfigPath, message: string, place = placeOf(path)) => {
+    const shownPath = disclosure.path(path);
+    const { line, column } = place;
+    // Of a text that is no YAML there are no paths.
+    const nameFor = value === undefined ? nameNear : nameAt;
+    const isWhole = value !== undefined && shownPath.length === path.length;
+    const near = isWhole ? undefined : nameFor(lines[line - 1] ?? '', column, names);
+    const isTold = near === undefined || message.includes(quote(near));
+    const hint = isTold ? '' : ` (near ${quote(near)})`;
+    errors.push({ file, path: formatPath(shownPath), line, column, message: `${message}${hint}` });
+  };
+  // What could not be read is not also said to be of the wrong kind.
+  const unreadable = new Set<string>();
+  const reportUnreadable = (path: ConfigPath, message: string, place?: Place) => {
+    unreadable.add(JSON.stringify(path));
+    report(path, message, place);
   };
   for (const { path, place, message } of problems) {
-    report(path, message, place);
+    reportUnreadable(path, message, place);
   }
   if (value === undefined) {
     throw new ConfigErrors(errors);
   }
-
-  const expanded = env === undefined ? value : expandEnvironment(value, env, report);
-  const warnings: string[] = [];
-  const warn = (message: string) => warnings.push(message);
-  const result = v.safeParse(
-    schemaFor({ directory: dirname(resolve(file)), env: env ?? {}, warn }),
-    expanded,
-  );
-  // What could not be read is not also said to be of the wrong kind.
-  const unreadable = new Set(errors.map(({ path }) => path));
-  for (const issue of result.issues ?? []) {
-    const path = (issue.path ?? []).map(keyOf);
-    if (!unreadable.has(formatPath(path))) {
+  const expanded = env === undefined ? value : expandEnvironment(value, env, reportUnreadable);
+  const result = v.safeParse(schema, expanded);
+  for (const { path: items = [], message, input, type } of result.issues ?? []) {
+    const path = items.map(keyOf);
+    if (!unreadable.has(JSON.stringify(path))) {
       const { text: written } = placeOf(path);
-      const isKey = issue.path?.at(-1)?.origin === 'key';
-      const message = describeIssue({
-        message: issue.message,
-        input: issue.input,
-        wantsText: issue.type === 'string',
-        isSecret: isSecret(path),
+      const isKey = items.at(-1)?.origin === 'key';
+      const described = describeIssue({
+        message,
+        input,
+        wantsText: type === 'string',
+        mayShow: isKey
+          ? disclosure.path(path).length === path.length
+          : disclosure.mayShow(path, typeof input === 'string' ? input : (written ?? String(input))),
         written,
         references: env === undefined || isKey ? [] : referencesIn(written ?? ''),
       });
-      report(path, message);
+      report(path, described);
     }
   }
   if (!result.success || errors.length > 0) {
     throw new ConfigErrors(errors.sort(inFileOrder));
   }
+  if (isExposed && holdsLiteralSecret(value, parts)) {
+    warnings.unshift(
+      `configuration file ${quote(file)} can be read by other users and holds a secret: take their permission away (chmod 600)`,
+    );
+  }
   return { settings: result.output, warnings };
 }
 
-function readText(file: string): string {
+function readText(file: string): { readonly text: string; readonly isExposed: boolean } {
   try {
-    const { bytes } = readBoundedFile(file, MAX_BYTES);
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    const { bytes, stats } = readBoundedFile(file, MAX_BYTES);
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return { text, isExposed: isExposed(stats) };
   } catch (error) {
     const reason = error instanceof TypeError ? 'not UTF-8 text' : messageOf(error);
     throw new ConfigErrors([{ file, path: '', message: `cannot be read: ${reason}` }]);

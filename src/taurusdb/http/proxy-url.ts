@@ -1,5 +1,6 @@
 // The URL of the proxy, read anew for each request: it may come from a file that changes.
 import { CollectionError } from '../../model/failure.js';
+import { PROXY_URL, parseProxyUrl } from '../../model/proxy-url.js';
 
 export class ProxyUrl {
   readonly #read: () => string;
@@ -15,25 +16,14 @@ export class ProxyUrl {
     const text = this.#read();
     if (text !== this.#text) {
       this.#text = text;
-      this.#good = usableUrl(text) ?? this.#good;
+      this.#good = parseProxyUrl(text) ?? this.#good;
     }
     if (this.#good === undefined) {
       throw new CollectionError(
         'network',
-        'proxy: got a text that is not shown, expected an http or https URL: check api.proxy_url',
+        `proxy: got a text that is not shown, expected ${PROXY_URL}: check api.proxy_url`,
       );
     }
     return this.#good;
-  }
-}
-
-function usableUrl(text: string): URL | undefined {
-  try {
-    const url = new URL(text);
-    // The user and the password are decoded when the proxy is asked for a tunnel, and must not fail there.
-    decodeURIComponent(url.username + url.password);
-    return ['http:', 'https:'].includes(url.protocol) ? url : undefined;
-  } catch {
-    return undefined;
   }
 }

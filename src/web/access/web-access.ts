@@ -66,8 +66,8 @@ interface Loaded {
   readonly settings: WebSettings;
   readonly tls: LoadedTls | undefined;
   readonly rateLimit: RateLimit | undefined;
-  /** The file of a private key that other users can read. */
-  readonly exposedKey: string | undefined;
+  /** The files that other users can read. */
+  readonly exposed: ReadonlySet<string>;
 }
 
 class FileWebAccess implements WebAccess {
@@ -88,7 +88,7 @@ class FileWebAccess implements WebAccess {
       onTaken: (loaded) => this.#take(loaded),
       onRefused: (error) => this.#refuse(error),
     });
-    this.#warnOfExposedKey(this.#files.current());
+    this.#warnOfExposedFiles(this.#files.current());
   }
 
   get scheme(): 'http' | 'https' {
@@ -148,7 +148,7 @@ class FileWebAccess implements WebAccess {
   }
 
   #take(loaded: Loaded): void {
-    this.#warnOfExposedKey(loaded);
+    this.#warnOfExposedFiles(loaded);
     if (loaded.tls !== undefined) {
       this.#tlsServer?.apply(loaded.tls);
     }
@@ -167,6 +167,7 @@ class FileWebAccess implements WebAccess {
 
   #load(read: ReadFile, inForce: Loaded | undefined): Loaded {
     const exposed = new Set<string>();
+    // The reason alone: in place of another file's name somebody may have written a private key.
     const readText = (file: string): string => {
       try {
         const { bytes, stats } = read(file, MAX_BYTES);
@@ -175,26 +176,42 @@ class FileWebAccess implements WebAccess {
         }
         return bytes.toString('utf8');
       } catch (error) {
-        throw new Error(`cannot read "${file}": ${error instanceof Error ? error.message : 'unknown error'}`);
+        throw new Error(`cannot be read: ${error instanceof Error ? error.message : 'unknown error'}`);
       }
     };
-    const settings = this.#options.parse(readText(this.#path), this.#path);
+    const settings = this.#options.parse(this.#readSettings(readText), this.#path);
     const tls = settings.tls && loadTls(settings.tls, readText, `${this.#path}: tls_server_config`);
     if (inForce !== undefined) {
       refuseSwitch(inForce.settings, settings);
     }
-    const keyFile = settings.tls && 'file' in settings.tls.key ? settings.tls.key.file : '';
     return {
       settings,
       tls,
       rateLimit: settings.rateLimit && new RateLimit(settings.rateLimit, this.#options.clock),
-      exposedKey: exposed.has(keyFile) ? keyFile : undefined,
+      exposed,
     };
   }
 
-  #warnOfExposedKey({ exposedKey: file }: Loaded): void {
-    if (file !== undefined) {
-      this.#options.log.warn('private key can be read by other users: expected mode 0600', { file });
+  #readSettings(readText: (file: string) => string): string {
+    try {
+      return readText(this.#path);
+    } catch (error) {
+      throw new Error(`${this.#path}: ${error instanceof Error ? error.message : 'unreadable'}`);
+    }
+  }
+
+  #warnOfExposedFiles({ settings: { users, tls }, exposed }: Loaded): void {
+    const warn = (what: string, file: string) =>
+      this.#options.log.warn(`${what}: expected mode 0600`, { file });
+    const holdsSecret = users.size > 0 || (tls !== undefined && 'text' in tls.key);
+    if (holdsSecret && exposed.has(this.#path)) {
+      warn(
+        'web configuration can be read by other users and holds password hashes or a private key',
+        this.#path,
+      );
+    }
+    if (tls !== undefined && 'file' in tls.key && exposed.has(tls.key.file)) {
+      warn('private key can be read by other users', tls.key.file);
     }
   }
 }

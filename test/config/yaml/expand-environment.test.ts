@@ -54,7 +54,9 @@ describe('expandEnvironment', () => {
 
   it('does not take what every object inherits for a variable', () => {
     for (const name of ['constructor', '__proto__', 'toString']) {
-      assert.deepEqual(expand(`\${${name}}`).reports, [`: environment variable ${name} is not set`]);
+      assert.deepEqual(expand(`\${${name}}`).reports, [
+        ': the environment variable that stands here is not set',
+      ]);
     }
   });
 

@@ -47,16 +47,15 @@ describe('openWebAccess', () => {
     const broken: Readonly<Record<string, { readonly yaml: string; readonly message: string }>> = {
       'a missing certificate': {
         yaml: 'tls_server_config: {cert_file: somefile, key_file: server.key}',
-        message: 'FOLDER/web.yml: tls_server_config.cert_file: cannot read "FOLDER/somefile": no such file',
+        message: 'FOLDER/web.yml: tls_server_config.cert_file: cannot be read: no such file',
       },
       'a missing key': {
         yaml: 'tls_server_config: {cert_file: server.crt, key_file: somefile}',
-        message: 'FOLDER/web.yml: tls_server_config.key_file: cannot read "FOLDER/somefile": no such file',
+        message: 'FOLDER/web.yml: tls_server_config.key_file: cannot be read: no such file',
       },
       'a missing client CA': {
         yaml: `${TLS}  client_auth_type: RequireAnyClientCert\n  client_ca_file: somefile`,
-        message:
-          'FOLDER/web.yml: tls_server_config.client_ca_file: cannot read "FOLDER/somefile": no such file',
+        message: 'FOLDER/web.yml: tls_server_config.client_ca_file: cannot be read: no such file',
       },
       'a client CA that is no certificate': {
         yaml: `${TLS}  client_auth_type: RequireAnyClientCert\n  client_ca_file: server.key`,
@@ -83,7 +82,7 @@ describe('openWebAccess', () => {
       'what the file itself gets wrong': {
         yaml: 'basic_auth_users:\n  john: doe\n',
         message:
-          'FOLDER/web.yml:2: basic_auth_users.john: not a bcrypt hash that starts with $2a$, $2b$ or $2y$ and has a cost from 04 to 18',
+          'FOLDER/web.yml:2: basic_auth_users: not a bcrypt hash that starts with $2a$, $2b$ or $2y$ and has a cost from 04 to 18',
       },
     };
     for (const [name, { yaml, message }] of Object.entries(broken)) {
@@ -97,7 +96,9 @@ describe('openWebAccess', () => {
       const opened = web.open('');
       rmSync(`${web.folder}/web.yml`);
       await opened;
-      await assert.rejects(web.openAgain(), { message: `cannot read "${web.folder}/web.yml": no such file` });
+      await assert.rejects(web.openAgain(), {
+        message: `${web.folder}/web.yml: cannot be read: no such file`,
+      });
     });
   });
 
@@ -281,19 +282,19 @@ describe('openWebAccess', () => {
       },
       'a key that vanished': {
         swap: () => rmSync(`${web.folder}/server.key`),
-        reason: 'FOLDER/web.yml: tls_server_config.key_file: cannot read "FOLDER/server.key": no such file',
+        reason: 'FOLDER/web.yml: tls_server_config.key_file: cannot be read: no such file',
       },
       'a file with an unknown key': {
         swap: () => web.write('web.yml', 'tls_server_config:\n  cert_filse: server.crt\n'),
-        reason: 'FOLDER/web.yml:2: tls_server_config.cert_filse: unknown key (did you mean "cert_file"?)',
+        reason: 'FOLDER/web.yml:2: tls_server_config: unknown key (did you mean "cert_file"?)',
       },
       'a file with two mistakes': {
         swap: () => web.write('web.yml', 'a: 1\nbasic_auth_users: 1\n'),
-        reason: `FOLDER/web.yml:1: a: unknown key (known here: tls_server_config, http_server_config, basic_auth_users, rate_limit); FOLDER/web.yml:2: basic_auth_users: got a number that is not shown, expected a mapping`,
+        reason: `FOLDER/web.yml:1: unknown key (known here: tls_server_config, http_server_config, basic_auth_users, rate_limit); FOLDER/web.yml:2: basic_auth_users: got a number that is not shown, expected a mapping`,
       },
       'a file that vanished': {
         swap: () => rmSync(`${web.folder}/web.yml`),
-        reason: 'cannot read "FOLDER/web.yml": no such file',
+        reason: 'FOLDER/web.yml: cannot be read: no such file',
       },
       'a file without TLS': {
         swap: () => web.write('web.yml', userWith('other')),

@@ -1,0 +1,41 @@
+// Which of the known names a mistyped key was meant to be. Its answers hold known names alone, never what was typed.
+import leven from 'leven';
+import { quote } from './config-errors.js';
+
+const WORD = /[\w-]+/gu;
+
+/** What a mistyped name was probably meant to be; undefined where more than two letters in five differ. */
+export function nearestName(typed: string, known: readonly string[]): string | undefined {
+  const near = known
+    .map((name) => ({ name, distance: leven(typed.slice(0, 64).toLowerCase(), name.toLowerCase()) }))
+    .filter(({ name, distance }) => distance <= Math.max(1, Math.floor(name.length * 0.4)))
+    .sort((a, b) => a.distance - b.distance);
+  return near[0]?.name;
+}
+
+/** What should stand instead of the text: a key, or a key and its value that a slip of the pen made one. */
+export function keyHint(typed: string, known: readonly string[]): string {
+  const [word = ''] = typed.match(WORD) ?? [];
+  const nearest = nearestName(word, known);
+  if (nearest === undefined) {
+    return known.length === 0 ? 'no key is known here' : `known here: ${known.join(', ')}`;
+  }
+  const parted = word === typed ? '' : ' A colon and a blank stand between a key and its value';
+  return `did you mean ${quote(nearest)}?${parted}`;
+}
+
+/** The known name that the text at the column, a key as it is written, starts with. */
+export function nameAt(line: string, column: number, known: readonly string[]): string | undefined {
+  const [word = ''] = line.slice(column - 1).match(WORD) ?? [];
+  return known.includes(word) ? word : undefined;
+}
+
+/** The known name that stands last on the line up to the column, or else behind it, or that the first word resembles. */
+export function nameNear(line: string, column: number, known: readonly string[]): string | undefined {
+  const words = [...line.matchAll(WORD)];
+  const names = words.filter(([word]) => known.includes(word));
+  const exact = names.findLast(({ index }) => index < column) ?? names[0];
+  const [first = ''] = words[0] ?? [];
+  // All short words resemble one of the short names.
+  return exact?.[0] ?? (first.length > 2 ? nearestName(first, known) : undefined);
+}
