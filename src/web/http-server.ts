@@ -5,6 +5,7 @@ import type { Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../clock.js';
 import type { Log } from '../log.js';
+import { RepeatedLines } from '../repeated-lines.js';
 
 export interface HttpLimits {
   /** From the start of a connection or request to the end of its headers. */
@@ -31,7 +32,8 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = {
 
 /** Node checks the two timeouts of requests at this interval; its default is 30 s. */
 const TIMEOUT_CHECK_MS = 500;
-const WARN_INTERVAL_MS = 60_000;
+/** Whom its lines in the log are about. */
+const LISTENER = 'listener';
 
 export interface ListenAddress {
   /** Undefined: all addresses of the host. */
@@ -97,11 +99,15 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     server.listen({ ...listenAddress }, resolve);
   });
 
-  const warn = throttled(clock, (message: string, code?: string) => log.warn(message, { code }));
+  const lines = new RepeatedLines(log, clock);
   server.removeAllListeners('error');
   // Errors of accept(), such as EMFILE: the server goes on.
-  server.on('error', (error: NodeJS.ErrnoException) => warn('cannot accept connections', error.code));
-  server.on('drop', () => warn('refused a connection: too many are open'));
+  server.on('error', (error: NodeJS.ErrnoException) => {
+    lines.tell('warn', LISTENER, 'accept', 'cannot accept connections', { code: error.code });
+  });
+  server.on('drop', () => {
+    lines.tell('warn', LISTENER, 'drop', 'refused a connection: too many are open');
+  });
 
   return {
     address: server.address() as AddressInfo,
@@ -133,16 +139,4 @@ function listenError({ host = '', port }: ListenAddress, error: NodeJS.ErrnoExce
   const code = error.code ?? 'unknown error';
   const expected = LISTEN_EXPECTATIONS[code] ?? 'an address that can be listened on';
   return new Error(`listen address: got "${address}", expected ${expected} (${code})`, { cause: error });
-}
-
-/** Calls at most once in WARN_INTERVAL_MS: a flood of connections must not flood the log. */
-function throttled<A extends unknown[]>(clock: Clock, call: (...args: A) => void): (...args: A) => void {
-  let quietUntil = Number.NEGATIVE_INFINITY;
-  return (...args) => {
-    if (clock.monotonic() < quietUntil) {
-      return;
-    }
-    quietUntil = clock.monotonic() + WARN_INTERVAL_MS;
-    call(...args);
-  };
 }

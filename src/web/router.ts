@@ -1,6 +1,6 @@
 // Routes requests by their exact path. Nothing of a request is repeated in a response.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { Log } from '../log.js';
+import type { RepeatedLines } from '../repeated-lines.js';
 import { OWN_PATHS, type OwnPath } from './paths.js';
 
 export interface Answer {
@@ -44,14 +44,15 @@ const FAILED: Answer = { status: 500, body: 'internal error\n' };
 export function createRequestListener(
   routes: ReadonlyMap<string, Route>,
   access: Access,
-  log: Log,
+  lines: RepeatedLines,
 ): RequestListener {
   return async (request, response) => {
     let result = FAILED;
     try {
       result = (await refusalOf(request, access)) ?? (await answer(request, routes));
     } catch (error) {
-      log.error('cannot answer a request', { error: error instanceof Error ? error.message : String(error) });
+      const fields = { error: error instanceof Error ? error.message : String(error) };
+      lines.tell('error', 'request', 'failure', 'cannot answer a request', fields);
     }
     send(request, response, { ...result, headers: { ...access.headers(), ...result.headers } });
   };

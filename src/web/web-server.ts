@@ -1,4 +1,5 @@
 // The HTTP server with all of its routes, behind what the web configuration asks of clients.
+import { RepeatedLines } from '../repeated-lines.js';
 import { type HttpServer, type HttpServerOptions, startHttpServer } from './http-server.js';
 import { type Access, createRequestListener } from './router.js';
 import { createRoutes, type RoutesOptions } from './routes.js';
@@ -9,10 +10,11 @@ export interface WebServerOptions extends RoutesOptions, Pick<HttpServerOptions,
 
 /** Rejects when it cannot listen on the address. */
 export function startWebServer(options: WebServerOptions): Promise<HttpServer> {
-  const { access, log } = options;
+  const { access, log, clock } = options;
+  const lines = new RepeatedLines(log, clock);
   return startHttpServer({
     ...options,
-    requestListener: createRequestListener(createRoutes(options), access, log),
+    requestListener: createRequestListener(createRoutes(options), access, lines),
     createServer: (serverOptions, listener) => access.createServer(serverOptions, listener),
   });
 }

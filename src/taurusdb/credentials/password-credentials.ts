@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../../clock.js';
 import type { Log } from '../../log.js';
 import type { Deadline } from '../../model/deadline.js';
+import { RepeatedLines } from '../../repeated-lines.js';
 import type { CallApi } from '../call/api-call.js';
 import type { CircuitBreaker } from '../call/circuit-breaker.js';
 import type { Authorization, CredentialRequest, Credentials } from '../call/credentials.js';
@@ -39,11 +40,13 @@ export class PasswordCredentials implements Credentials {
   readonly #options: PasswordOptions;
   readonly #callIam: CallApi;
   readonly #token: RenewedSecret<string>;
+  readonly #lines: RepeatedLines;
 
   /** `previous`: of the same user and scope, at the same IAM; its token is used on. */
   constructor(options: PasswordOptions, previous?: PasswordCredentials) {
     const { project, iam, breaker, clock, log, closing } = options;
     this.#options = options;
+    this.#lines = new RepeatedLines(log, clock);
     this.#callIam = iam.callWith(this.#password(), breaker);
     this.#token = new RenewedSecret(
       {
@@ -78,19 +81,17 @@ export class PasswordCredentials implements Credentials {
       fingerprint: async () => this.#digest(),
       authorize: async () => {
         const password = this.#options.readPassword();
-        // As it stands in the body, too, should IAM quote that.
-        return {
-          headers: {},
-          secrets: [password, JSON.stringify(password).slice(1, -1)],
-          recover: async () => false,
-        };
+        return { headers: {}, secrets: [password], recover: async () => false };
       },
     };
   }
 
   async #fetchToken(deadline: Deadline): Promise<FetchedSecret<string>> {
-    const { project, domain, user, readPassword, scope, clock, random, log } = this.#options;
-    const warn = (message: string): void => log.warn(message, { project });
+    const { project, domain, user, readPassword, scope, clock, random } = this.#options;
+    const lines = this.#lines;
+    const warn = (message: string): void => {
+      lines.tell('warn', project, 'life', message, { project });
+    };
     const life = () => ({ nowMs: clock.now(), warn });
     const iamUser = { domain, user, password: readPassword() };
     const { token, lifeMs } = await fetchIamToken(this.#callIam, iamUser, scope, life, deadline);

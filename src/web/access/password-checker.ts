@@ -3,7 +3,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
-import type { Log } from '../../log.js';
+import type { RepeatedLines } from '../../repeated-lines.js';
 
 export interface Credentials {
   readonly user: string;
@@ -50,15 +50,15 @@ const MAX_PASSWORD_BYTES = 72;
  */
 export class PasswordChecker {
   readonly #matches: (password: string, hash: string) => Promise<boolean>;
-  readonly #log: Log;
+  readonly #lines: RepeatedLines;
   readonly #cacheSecret = randomBytes(32);
   readonly #cached = new Map<string, boolean>();
   readonly #waiting = new Map<string, Promise<boolean>>();
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(matches: (password: string, hash: string) => Promise<boolean>, log: Log) {
+  constructor(matches: (password: string, hash: string) => Promise<boolean>, lines: RepeatedLines) {
     this.#matches = matches;
-    this.#log = log;
+    this.#lines = lines;
   }
 
   /**
@@ -80,7 +80,8 @@ export class PasswordChecker {
       const matches = await (known ?? this.#compare(key, password, hash ?? dummyHash(users)));
       return matches && hash !== undefined ? 'allowed' : 'refused';
     } catch (error) {
-      this.#log.error('password not checked', { error: error instanceof Error ? error.message : 'unknown' });
+      const fields = { error: error instanceof Error ? error.message : 'unknown' };
+      this.#lines.tell('error', 'password', 'check', 'password not checked', fields);
       return 'refused';
     }
   }

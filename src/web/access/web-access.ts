@@ -4,6 +4,7 @@ import http, { type IncomingMessage, type RequestListener, type ServerOptions } 
 import type https from 'node:https';
 import type { Clock } from '../../clock.js';
 import type { Log } from '../../log.js';
+import { RepeatedLines } from '../../repeated-lines.js';
 import { BASIC_CHALLENGE, bcryptMatches, PasswordChecker, readBasicCredentials } from './password-checker.js';
 import { RateLimit, type RateLimitSettings } from './rate-limit.js';
 import { createTlsServer } from './tls-server.js';
@@ -62,19 +63,25 @@ interface InForce {
   readonly rateLimit: RateLimit | undefined;
 }
 
+const REFUSAL = 'refusal';
+
 class FileWebAccess implements WebAccess {
   readonly challenge = BASIC_CHALLENGE;
   readonly #path: string;
   readonly #options: WebAccessOptions;
+  readonly #lines: RepeatedLines;
   readonly #passwords: PasswordChecker;
   /** Of the last attempt, good or bad: a broken file is tried again when it changes, not at every request. */
   #files = new WatchedFiles();
   #inForce: InForce;
+  /** Why the last attempt failed; undefined after a success. */
+  #refusal: string | undefined;
 
   constructor(path: string, options: WebAccessOptions) {
     this.#path = path;
     this.#options = options;
-    this.#passwords = new PasswordChecker(bcryptMatches, options.log);
+    this.#lines = new RepeatedLines(options.log, options.clock);
+    this.#passwords = new PasswordChecker(bcryptMatches, this.#lines);
     this.#inForce = this.#load();
   }
 
@@ -112,18 +119,26 @@ class FileWebAccess implements WebAccess {
         const latest = this.#load();
         refuseSwitch(this.#inForce, latest);
         this.#inForce = latest;
+        this.#refusal = undefined;
         this.#options.log.info('web configuration reloaded', { file: this.#path });
         this.#options.onReload(true);
       } catch (error) {
         const reason = error instanceof Error ? error.message.replaceAll('\n', '; ') : 'unknown';
-        this.#options.log.error('web configuration not reloaded: the settings before it stay in force', {
-          file: this.#path,
-          reason,
-        });
+        this.#tellRefusal(reason);
         this.#options.onReload(false);
       }
     }
     return this.#inForce;
+  }
+
+  /** Another reason at once: a file that the machine cannot read, as with too many open files, is tried at every request. */
+  #tellRefusal(reason: string): void {
+    if (reason !== this.#refusal) {
+      this.#lines.forget(this.#path, [REFUSAL]);
+    }
+    this.#refusal = reason;
+    const message = 'web configuration not reloaded: the settings before it stay in force';
+    this.#lines.tell('error', this.#path, REFUSAL, message, { file: this.#path, reason });
   }
 
   #load(): InForce {

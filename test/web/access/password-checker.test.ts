@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import bcrypt from 'bcryptjs';
 import fc from 'fast-check';
+import { RepeatedLines } from '../../../src/repeated-lines.js';
 import {
   BASIC_CHALLENGE,
   bcryptMatches,
   PasswordChecker,
   readBasicCredentials,
 } from '../../../src/web/access/password-checker.js';
-import { settle } from '../../support/fake-clock.js';
+import { FakeClock, settle } from '../../support/fake-clock.js';
 import { RecordedLog } from '../../support/recorded-log.js';
 
 const encode = (text: string | Uint8Array) => `Basic ${Buffer.from(text).toString('base64')}`;
@@ -104,7 +105,8 @@ const USERS = new Map([
   ['dave', hashOf('dave123')],
 ]);
 
-const checkerOf = (fake: ScriptedBcrypt, log = new RecordedLog()) => new PasswordChecker(fake.matches, log);
+const linesOf = (log = new RecordedLog()) => new RepeatedLines(log, new FakeClock());
+const checkerOf = (fake: ScriptedBcrypt) => new PasswordChecker(fake.matches, linesOf());
 
 describe('PasswordChecker', () => {
   it('allows the right password and refuses the wrong one', async () => {
@@ -147,7 +149,7 @@ describe('PasswordChecker', () => {
   });
 
   it('refuses an unknown user even where the stand-in hash matches, cached or not', async () => {
-    const checker = new PasswordChecker(async () => true, new RecordedLog());
+    const checker = new PasswordChecker(async () => true, linesOf());
     for (const _ of ['cold', 'cached']) {
       assert.equal(await checker.check(USERS, { user: 'nobody', password: 'fakepassword' }), 'refused');
     }
@@ -174,7 +176,7 @@ describe('PasswordChecker', () => {
     const right = 'é'.repeat(36);
     const users = new Map([['dave', bcrypt.hashSync(right, 4)]]);
     assert.equal(await bcryptMatches(`${right}x`, users.get('dave') ?? ''), true, 'bcrypt as it is');
-    const checker = new PasswordChecker(bcryptMatches, new RecordedLog());
+    const checker = new PasswordChecker(bcryptMatches, linesOf());
     assert.equal(await checker.check(users, { user: 'dave', password: right }), 'allowed');
     assert.equal(await checker.check(users, { user: 'dave', password: `${right}x` }), 'refused');
     const fake = new ScriptedBcrypt();
@@ -253,7 +255,7 @@ describe('PasswordChecker', () => {
         throw new Error('out of memory');
       }
       return true;
-    }, log);
+    }, linesOf(log));
     assert.equal(await checker.check(USERS, { user: 'dave', password: 'dave123' }), 'refused');
     assert.deepEqual(log.lines, ['error password not checked error=out of memory']);
     broken = false;
