@@ -34,6 +34,8 @@ export interface OpenedLog {
 
 /** Secrets that were in force once may stand in an error that is logged later; no more than these are remembered. */
 const MAX_FORMER_SECRETS = 1_000;
+/** Of all of them, in characters. */
+const MAX_FORMER_SIZE = 256 * 1024;
 
 export function openLog({ level, format }: Pick<LogSettings, 'level' | 'format'>): OpenedLog {
   let current: readonly Secret[] = [];
@@ -43,8 +45,8 @@ export function openLog({ level, format }: Pick<LogSettings, 'level' | 'format'>
     const texts = current.map((secret) => secret.read());
     if (!isDeepStrictEqual(texts, inForce)) {
       inForce = texts;
-      const former = known.filter((text) => !texts.includes(text)).slice(-MAX_FORMER_SECRETS);
-      known = [...former, ...new Set(texts)];
+      const distinct = new Set(texts);
+      known = [...latest(known.filter((text) => !distinct.has(text))), ...distinct];
     }
     return known;
   };
@@ -55,6 +57,19 @@ export function openLog({ level, format }: Pick<LogSettings, 'level' | 'format'>
       current = secretsIn(config);
     },
   };
+}
+
+/** Those at the end, as many as are remembered. */
+function latest(former: readonly string[]): string[] {
+  let size = 0;
+  return former
+    .slice(-MAX_FORMER_SECRETS)
+    .reverse()
+    .filter(({ length }) => {
+      size += length;
+      return size <= MAX_FORMER_SIZE;
+    })
+    .reverse();
 }
 
 function secretsIn(value: unknown): Secret[] {
