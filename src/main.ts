@@ -2,8 +2,11 @@
 // The program: parses the command line, runs the command, sets the exit code (0 done, 1 failed, 2 wrong usage).
 import type { CommandLine } from './cli/command-line.js';
 import { Hangups } from './cli/hangups.js';
+import { keepInspectorShut } from './cli/inspector.js';
+import { print, printError } from './cli/terminal.js';
 
-// Before any other code is loaded: from here on a SIGHUP is a reload.
+// Before any other code is loaded: from here on a SIGUSR1 does nothing, and a SIGHUP is a reload.
+keepInspectorShut();
 const hangups = new Hangups();
 
 const LINGER_MS = 100;
@@ -14,15 +17,13 @@ async function main(argv: readonly string[]): Promise<number> {
   const line = parseCommandLine(argv);
   if (line.flags.help === true) {
     const { helpText } = await import('./cli/flags.js');
-    process.stdout.write(helpText());
+    print(helpText());
     return 0;
   }
   if (line.flags.version === true) {
     const { buildInfo } = await import('./agent/build-info.js');
     const { version, revision, nodeVersion } = buildInfo();
-    process.stdout.write(
-      `taurusdb-session-exporter ${version} (revision ${revision}, node ${nodeVersion})\n`,
-    );
+    print(`taurusdb-session-exporter ${version} (revision ${revision}, node ${nodeVersion})\n`);
     return 0;
   }
   if (process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
@@ -60,9 +61,9 @@ async function runCommand({ command, flags, files }: CommandLine): Promise<numbe
 
 /** Prints the message without a stack trace: it is written for users. Returns the exit code. */
 function reportError(error: unknown): number {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  printError(`${error instanceof Error ? error.message : String(error)}\n`);
   if (error instanceof Error && error.name === 'UsageError') {
-    process.stderr.write('see --help\n');
+    printError('see --help\n');
     return WRONG_USAGE;
   }
   return 1;

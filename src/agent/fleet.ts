@@ -7,7 +7,8 @@ import { isInShard, type Shard } from '../discover/shard.js';
 import type { Log } from '../log.js';
 import type { AgentMetrics } from '../metrics/agent-metrics.js';
 import type { DatabaseNode } from '../model/node.js';
-import { capacityWarnings } from '../schedule/capacity.js';
+import { RepeatedLines } from '../repeated-lines.js';
+import { type CapacityWarning, capacityWarnings } from '../schedule/capacity.js';
 import { shortestGapMs } from '../schedule/next-runs.js';
 import type { NodeSelection } from '../taurusdb/discover-nodes.js';
 import { cloudProjectOf, type ProjectClients } from './project-clients.js';
@@ -31,12 +32,14 @@ export class Fleet {
   readonly #discovery: Discovery;
   #config: FleetConfig;
   #isStarted = false;
-  #warned: readonly string[] = [];
+  /** By project. */
+  readonly #lines: RepeatedLines;
 
   constructor(options: FleetOptions, config: FleetConfig) {
     const { clock, log, metrics } = options;
     this.#options = options;
     this.#config = config;
+    this.#lines = new RepeatedLines(log, clock);
     this.#discovery = new Discovery({
       clock,
       log,
@@ -61,6 +64,7 @@ export class Fleet {
   follow(config: FleetConfig): void {
     const { metrics, clients } = this.#options;
     this.#config = config;
+    this.#lines.keepOnly((project) => config.projects.some(({ name }) => name === project));
     const discovered = config.projects.filter(({ discovery }) => discovery.enabled);
     metrics.setDiscovered(discovered.map(({ name }) => name));
     this.#discovery.setProjects(
@@ -96,13 +100,9 @@ export class Fleet {
   }
 
   #warn(nodes: readonly DatabaseNode[]): void {
-    const warnings = capacityOf(this.#config, nodes);
-    for (const warning of warnings) {
-      if (!this.#warned.includes(warning)) {
-        this.#options.log.warn(warning);
-      }
+    for (const { project, warning } of capacityOf(this.#config, nodes)) {
+      this.#lines.tell('warn', project, 'capacity', warning);
     }
-    this.#warned = warnings;
   }
 }
 
@@ -155,7 +155,7 @@ export function fleetNodes(
 }
 
 /** What of the nodes' schedules the projects' budgets of requests do not carry: one warning a project. */
-export function capacityOf(config: FleetConfig, nodes: readonly DatabaseNode[]): string[] {
+export function capacityOf(config: FleetConfig, nodes: readonly DatabaseNode[]): CapacityWarning[] {
   return capacityWarnings(
     nodes,
     shortestGapMs,

@@ -1,17 +1,22 @@
 // The log: LogTape lines on standard error, as logfmt or JSON. Every text is stripped of the secrets of the configuration:
 // the last guard, should one slip into a message.
+import { isDeepStrictEqual } from 'node:util';
 import { configureSync, getJsonLinesFormatter, getLogfmtFormatter, getLogger } from '@logtape/logtape';
 import type { Config } from '../config/config-schema.js';
 import { type Secret, secretsIn } from '../config/secret.js';
 import type { Log, LogFields } from '../log.js';
-import { redact } from '../redact.js';
+import { wholeRedactor } from '../redact.js';
+import { escapeControls } from '../visible-text.js';
 
 const LEVELS = { debug: 'debug', info: 'info', warn: 'warning', error: 'error' } as const;
 
 export interface LogSettings {
   readonly level: keyof typeof LEVELS;
   readonly format: 'logfmt' | 'json';
-  /** The secrets in force now; asked for each line that is written, since they change with their files. */
+  /**
+   * The secrets in force now; asked for each line that is written, since they change with their files. The same array while
+   * they are the same.
+   */
   readonly secrets: () => readonly string[];
   readonly write: (line: string) => void;
 }
@@ -29,21 +34,21 @@ export interface OpenedLog {
 
 /** Secrets that were in force once may stand in an error that is logged later; no more than these are remembered. */
 const MAX_FORMER_SECRETS = 1_000;
+/** Of all of them, in characters. */
+const MAX_FORMER_SIZE = 256 * 1024;
 
 export function openLog({ level, format }: Pick<LogSettings, 'level' | 'format'>): OpenedLog {
-  const known = new Set<string>();
   let current: readonly Secret[] = [];
+  let inForce: readonly string[] = [];
+  let known: readonly string[] = [];
   const secrets = () => {
-    for (const secret of current) {
-      const text = secret.read();
-      known.delete(text);
-      known.add(text);
+    const texts = current.map((secret) => secret.read());
+    if (!isDeepStrictEqual(texts, inForce)) {
+      inForce = texts;
+      const distinct = new Set(texts);
+      known = [...latest(known.filter((text) => !distinct.has(text))), ...distinct];
     }
-    // Those in force are the last.
-    for (const oldest of [...known].slice(0, -(MAX_FORMER_SECRETS + current.length))) {
-      known.delete(oldest);
-    }
-    return [...known];
+    return known;
   };
   return {
     log: createLog({ level, format, secrets, write: (line) => process.stderr.write(line) }),
@@ -54,6 +59,19 @@ export function openLog({ level, format }: Pick<LogSettings, 'level' | 'format'>
   };
 }
 
+/** Those at the end, as many as are remembered. */
+function latest(former: readonly string[]): string[] {
+  let size = 0;
+  return former
+    .slice(-MAX_FORMER_SECRETS)
+    .reverse()
+    .filter(({ length }) => {
+      size += length;
+      return size <= MAX_FORMER_SIZE;
+    })
+    .reverse();
+}
+
 export function createLog(settings: LogSettings): Log {
   const formatter =
     settings.format === 'json'
@@ -61,19 +79,25 @@ export function createLog(settings: LogSettings): Log {
       : getLogfmtFormatter({ message: 'rendered' });
   configureSync({
     reset: true,
-    sinks: { out: (record) => settings.write(formatter(record)) },
+    sinks: { out: (record) => settings.write(escapeControls(formatter(record))) },
     loggers: [
       { category: ['exporter'], sinks: ['out'], lowestLevel: LEVELS[settings.level] },
       { category: ['logtape', 'meta'], sinks: ['out'], lowestLevel: 'error' },
     ],
   });
   const logger = getLogger(['exporter']);
+  let secrets: readonly string[] = [];
+  let redact = wholeRedactor(secrets, MIN_SECRET);
   const write = (level: keyof typeof LEVELS, message: string, fields: LogFields | undefined) => {
     if (!logger.isEnabledFor(LEVELS[level])) {
       return;
     }
-    const secrets = settings.secrets();
-    const clean = (text: string) => redact(text, secrets, MIN_SECRET).slice(0, MAX_FIELD);
+    const latest = settings.secrets();
+    if (latest !== secrets) {
+      secrets = latest;
+      redact = wholeRedactor(secrets, MIN_SECRET);
+    }
+    const clean = (text: string) => redact(text).slice(0, MAX_FIELD);
     const shown = Object.entries(fields ?? {})
       .filter(([, value]) => value !== undefined)
       .map(([key, value]) => [key, typeof value === 'string' ? clean(value) : value]);

@@ -4,7 +4,6 @@ import type { Clock } from '../clock.js';
 import type { ProjectConfig } from '../config/config-schema.js';
 import type { Log } from '../log.js';
 import type { ApiObserver } from '../model/api-observer.js';
-import type { Deadline } from '../model/deadline.js';
 import { type ApiClient, createApiClient } from '../taurusdb/api-client.js';
 import type { CircuitBreaker } from '../taurusdb/call/circuit-breaker.js';
 import type { Credentials } from '../taurusdb/call/credentials.js';
@@ -72,24 +71,23 @@ export function openProjectClient(
     },
     previous?.credentials,
   );
+  // No function in here may name `previous`: it would keep that one, which keeps the one before, and so all there ever were.
   const { project_id: projectId, region } = project;
-  const lookedUp = () => {
-    const callIam = iam().callWith(credentials, breaker);
-    const options = { callIam, region, clock, closing: closing.signal };
-    const lookup = new ProjectLookup(options, previous?.lookup);
-    return { lookup, findProjectId: (deadline: Deadline) => lookup.find(deadline) };
-  };
-  const configured = (id: string) => ({ lookup: undefined, findProjectId: async () => id });
-  const { lookup, findProjectId } = projectId === undefined ? lookedUp() : configured(projectId);
+  const known =
+    projectId ??
+    new ProjectLookup(
+      { callIam: iam().callWith(credentials, breaker), region, clock, closing: closing.signal },
+      previous?.lookup,
+    );
 
   return {
     api: createApiClient({
       callApi: taurusdb.callWith(credentials, breaker),
-      findProjectId,
+      findProjectId: async (deadline) => (typeof known === 'string' ? known : known.find(deadline)),
       maxCsvBytes: project.api.max_csv_bytes,
     }),
     credentials,
-    lookup,
+    lookup: typeof known === 'string' ? undefined : known,
     budget: () => limiter.state(),
     close: async () => {
       closing.abort();

@@ -4,6 +4,7 @@ import type { ProjectConfig } from '../config/config-schema.js';
 import { secretsIn } from '../config/secret.js';
 import type { Log } from '../log.js';
 import type { ApiObserver } from '../model/api-observer.js';
+import { RepeatedLines } from '../repeated-lines.js';
 import type { CircuitBreaker } from '../taurusdb/call/circuit-breaker.js';
 import type { Credentials } from '../taurusdb/call/credentials.js';
 import { accessKeyCredentials } from '../taurusdb/credentials/access-key-credentials.js';
@@ -34,13 +35,14 @@ export function projectCredentials(
   dependencies: CredentialDependencies,
   previous?: Credentials,
 ): Credentials {
-  const { observer, log, iam, passwordBreaker } = dependencies;
+  const { observer, log, clock, iam, passwordBreaker } = dependencies;
+  const lines = new RepeatedLines(log, clock);
   const signing = {
     ...dependencies,
     project: project.name,
     onClockCorrection: (offsetMs: number) => {
       observer.clockCorrection(project.name);
-      log.warn("clock: signing by the API's clock from now on", {
+      lines.tell('warn', project.name, 'clock', "clock: signing by the API's clock from now on", {
         project: project.name,
         offset_seconds: Math.round(offsetMs / 1000),
       });

@@ -11,12 +11,13 @@ import { shardOf } from './command-line.js';
 import { configFile, type FlagValues } from './flags.js';
 import { openOneShot } from './open-one-shot.js';
 import { firstLineReport, nodeReport } from './print-nodes.js';
+import { print, showProgress } from './terminal.js';
 
 /** Prints what the agent would log, whatever its level. */
 const WARNINGS: Log = {
   debug: () => {},
   info: () => {},
-  warn: (message, { file } = {}) => print(`${file}: warning: ${message}`),
+  warn: (message, { file } = {}) => print(`${file}: warning: ${message}\n`),
   error: () => {},
 };
 
@@ -32,13 +33,14 @@ export async function checkConfig(flags: FlagValues): Promise<number> {
   if (webConfigFile !== undefined) {
     const settings = { parse: parseWebConfig, clock: systemClock, log: WARNINGS, onReload: () => {} };
     await openWebAccess(webConfigFile, settings);
-    process.stdout.write(`${webConfigFile}: ok\n`);
+    print(`${webConfigFile}: ok\n`);
   }
   const online = flags.online === true;
-  for (const warning of [...warnings, ...(online ? [] : capacityOf(config, listed))]) {
-    process.stdout.write(`${path}: warning: ${warning}\n`);
+  const ofCapacity = online ? [] : capacityOf(config, listed).map(({ warning }) => warning);
+  for (const warning of [...warnings, ...ofCapacity]) {
+    print(`${path}: warning: ${warning}\n`);
   }
-  process.stdout.write(`${path}: ok: ${config.projects.length} projects, ${listed.length} nodes listed\n`);
+  print(`${path}: ok: ${config.projects.length} projects, ${listed.length} nodes listed\n`);
   return !online || (await checkOnline(flags, config)) ? 0 : 1;
 }
 
@@ -60,23 +62,23 @@ async function checkOnline(flags: FlagValues, config: Config): Promise<boolean> 
     let succeeded = true;
     for (const [project, { nodes, failures }] of discovered) {
       if (failures.length === 0) {
-        print(`${project}: discovery: ok: ${nodes.length} nodes found`);
+        print(`${project}: discovery: ok: ${nodes.length} nodes found\n`);
       }
       for (const { reason, message } of failures) {
-        print(`${project}: discovery: failed: ${reason}: ${message}`);
+        print(`${project}: discovery: failed: ${reason}: ${message}\n`);
         succeeded = false;
       }
     }
 
     const nodes = shot.nodes(discovered);
-    for (const warning of capacityOf(config, nodes)) {
-      print(`warning: ${warning}`);
+    for (const { warning } of capacityOf(config, nodes)) {
+      print(`warning: ${warning}\n`);
     }
     for (const status of await shot.collect(nodes, progress(nodes.length))) {
-      print(nodeReport(status));
+      print(`${nodeReport(status)}\n`);
       const firstLine = firstLines.get(status.node.nodeId);
       if (firstLine !== undefined) {
-        print(firstLineReport(status.node, firstLine));
+        print(`${firstLineReport(status.node, firstLine)}\n`);
       }
       succeeded &&= status.up === true;
     }
@@ -86,17 +88,11 @@ async function checkOnline(flags: FlagValues, config: Config): Promise<boolean> 
   }
 }
 
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
-}
-
 /** A counter on a terminal. */
 function progress(total: number): () => void {
   let tried = 0;
   return () => {
     tried += 1;
-    if (process.stderr.isTTY) {
-      process.stderr.write(tried < total ? `\r${tried} of ${total} nodes tried` : '\r\u001b[K');
-    }
+    showProgress(tried < total ? `${tried} of ${total} nodes tried` : '');
   };
 }

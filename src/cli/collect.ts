@@ -5,6 +5,7 @@ import { viewFleet } from '../web/page/fleet-view.js';
 import { configFile, type FlagValues } from './flags.js';
 import { areComplete, openOneShot } from './open-one-shot.js';
 import { nodeSeriesText, nodeTable } from './print-nodes.js';
+import { print, printMetrics } from './terminal.js';
 
 /** Resolves to 1 when a collection failed or a discovery is incomplete. */
 export async function collect(flags: FlagValues): Promise<number> {
@@ -16,11 +17,11 @@ export async function collect(flags: FlagValues): Promise<number> {
   await shot.close();
 
   if (flags.output === 'json') {
-    process.stdout.write(`${JSON.stringify(viewFleet(statuses, systemClock.monotonic()), undefined, 2)}\n`);
+    print(`${JSON.stringify(viewFleet(statuses, systemClock.monotonic()), undefined, 2)}\n`);
   } else if (flags.output === 'prometheus') {
-    process.stdout.write(await nodeSeriesText(shot.wiring));
+    printMetrics(await nodeSeriesText(shot.wiring));
   } else {
-    process.stdout.write(nodeTable(statuses));
+    print(nodeTable(statuses));
   }
   return complete && statuses.every(({ up }) => up) ? 0 : 1;
 }

@@ -12,6 +12,7 @@ import type { FlagValues } from './flags.js';
 import type { Hangups } from './hangups.js';
 import { run } from './run.js';
 import { simulatedConfig, startSimulatedCloud } from './simulate.js';
+import { print, printError } from './terminal.js';
 
 /** Starts a Prometheus with the rules and consoles of the package; deletes what it stored when it gets a signal. */
 const START_PROMETHEUS = fileURLToPath(new URL('../../deploy/prometheus/try.sh', import.meta.url));
@@ -36,7 +37,7 @@ export async function demo(flags: FlagValues, hangups: Hangups): Promise<number>
   try {
     return await run(agentFlags, hangups, async ({ scheme, port }) => {
       const address = `${shownHost(listenAddress.host)}:${port}`;
-      process.stdout.write(agentText(`${scheme}://${address}`, telemetryPath, configFile));
+      print(agentText(`${scheme}://${address}`, telemetryPath, configFile));
       if (withPrometheus) {
         prometheus = await startPrometheus(address, telemetryPath);
       }
@@ -59,16 +60,16 @@ interface RunningPrometheus {
 /** `agent`: host and port. Undefined where the program is not installed: the demo goes on without it. */
 async function startPrometheus(agent: string, telemetryPath: string): Promise<RunningPrometheus | undefined> {
   if (!isInstalled('prometheus')) {
-    process.stdout.write(WITHOUT_PROMETHEUS);
+    print(WITHOUT_PROMETHEUS);
     return undefined;
   }
   const address = `127.0.0.1:${await freePort()}`;
-  process.stdout.write(prometheusText(address));
+  print(prometheusText(address));
   const child = spawn('sh', [START_PROMETHEUS, agent, address, telemetryPath], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const ended = once(child, 'exit').catch((error: unknown) => {
-    process.stderr.write(`Prometheus did not start: ${String(error)}\n`);
+    printError(`Prometheus did not start: ${String(error)}\n`);
   });
   const end = () => child.kill('SIGTERM');
   // Also where a second signal ends the process without stop().

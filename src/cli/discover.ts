@@ -3,6 +3,7 @@ import { loadConfig } from '../config/load-config.js';
 import { nodesYaml } from '../config/nodes-yaml.js';
 import { configFile, type FlagValues } from './flags.js';
 import { areComplete, openOneShot } from './open-one-shot.js';
+import { print } from './terminal.js';
 
 /** Every project, discovery enabled or not; resolves to 1 when one is incomplete. */
 export async function discover(flags: FlagValues): Promise<number> {
@@ -11,6 +12,6 @@ export async function discover(flags: FlagValues): Promise<number> {
   const discovered = await shot.discover(config.projects);
   await shot.close();
 
-  process.stdout.write(nodesYaml([...discovered].map(([project, { nodes }]) => ({ project, nodes }))));
+  print(nodesYaml([...discovered].map(([project, { nodes }]) => ({ project, nodes }))));
   return areComplete(discovered, log) ? 0 : 1;
 }

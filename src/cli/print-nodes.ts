@@ -6,7 +6,7 @@ import type { NodeStatus } from '../collect/node-store.js';
 import { renderSnapshot, renderStatus } from '../metrics/render-node.js';
 import type { DatabaseNode } from '../model/node.js';
 import type { Snapshot } from '../sessions/snapshot.js';
-import { oneLine } from '../web/page/node-view.js';
+import { oneLine } from '../visible-text.js';
 
 const COLUMNS: readonly (readonly [title: string, figure: (snapshot: Snapshot) => number | undefined])[] = [
   ['SESSIONS', (snapshot) => snapshot.sessions],
@@ -25,7 +25,7 @@ export function nodeTable(statuses: readonly NodeStatus[]): string {
   const rows = [
     ['PROJECT', 'NODE', 'NAME', 'RESULT', ...COLUMNS.map(([title]) => title)],
     ...statuses.map(({ node, up, snapshot, lastError }) => [
-      node.project,
+      oneLine(node.project),
       node.nodeId,
       oneLine(node.name) || '-',
       up === true ? 'ok' : (lastError?.reason ?? 'not tried'),

@@ -1,11 +1,15 @@
 // How the process ends: at a signal, or after an error that no code caught.
+import { systemClock } from '../clock.js';
 import type { Log } from '../log.js';
 import { framesOf } from '../model/failure.js';
+import { RepeatedLines } from '../repeated-lines.js';
 
 /** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
 export async function untilStopped(log: Log): Promise<void> {
-  // By default SIGUSR1 opens Node's inspector, which shows every secret in memory.
-  process.on('SIGUSR1', () => log.warn('SIGUSR1 ignored: this process has no inspector'));
+  const lines = new RepeatedLines(log, systemClock);
+  process.on('SIGUSR1', () => {
+    lines.tell('warn', 'signal', 'SIGUSR1', 'SIGUSR1 ignored: this process has no inspector');
+  });
   const signal = await new Promise<NodeJS.Signals>((resolve) => {
     for (const name of ['SIGTERM', 'SIGINT'] as const) {
       process.once(name, resolve);

@@ -14,6 +14,7 @@ import type { CsvTally } from '../sessions/snapshot.js';
 import { UsageError } from './command-line.js';
 import { type FlagValues, logSettings } from './flags.js';
 import { nodeSeriesText } from './print-nodes.js';
+import { printError, printMetrics } from './terminal.js';
 
 // Fewer, larger chunks than Node's 64 KiB: a file of a gigabyte is read twice as fast.
 const CHUNK_BYTES = 256 * 1024;
@@ -53,11 +54,11 @@ export async function replay(flags: FlagValues, files: readonly string[]): Promi
       }));
     } catch (error) {
       exitCode = 1;
-      process.stderr.write(`${file}: ${error instanceof Error ? error.message : String(error)}\n`);
+      printError(`${file}: ${error instanceof Error ? error.message : String(error)}\n`);
       store.update(nodeId, () => ({ up: false }));
     }
   }
-  process.stdout.write(await nodeSeriesText(wiring));
+  printMetrics(await nodeSeriesText(wiring));
   return exitCode;
 }
 

@@ -8,13 +8,14 @@ import { type Simulator, startSimulator } from '../simulator/start-simulator.js'
 import { UsageError } from './command-line.js';
 import { FLAGS, type FlagValues, logSettings } from './flags.js';
 import { untilStopped } from './process-end.js';
+import { print } from './terminal.js';
 
 /** Prints the configuration; resolves to the exit code once a signal has stopped the API. */
 export async function simulate(flags: FlagValues): Promise<number> {
   const { log } = openLog(logSettings(flags));
   const { host = '127.0.0.1', port } = flags['web.listen-address'] ?? { port: 10_105 };
   const simulator = await startSimulatedCloud(flags, { host, port });
-  process.stdout.write(simulatedConfig(simulator));
+  print(simulatedConfig(simulator));
   log.info('simulated TaurusDB API listening', { url: simulator.url });
   await untilStopped(log);
   await simulator.close();

@@ -1,10 +1,11 @@
 // One collection of one node and all that surrounds it: its deadline, its place in the counters, its line in the
 // log. Whatever happens to a node stays with that node.
-import { type Clock, type EpochMs, elapsedMs, type Moment, type MonotonicMs, momentOf } from '../clock.js';
+import { type Clock, type EpochMs, elapsedMs, type Moment, momentOf } from '../clock.js';
 import type { Log } from '../log.js';
 import { type Deadline, startDeadline } from '../model/deadline.js';
-import { CollectionError, explainFailure, type FailureReason } from '../model/failure.js';
+import { CollectionError, explainFailure, FAILURE_REASONS } from '../model/failure.js';
 import type { DatabaseNode } from '../model/node.js';
+import { RepeatedLines } from '../repeated-lines.js';
 import { CsvError } from '../sessions/csv-error.js';
 import type { ReadResult } from '../sessions/read-snapshot.js';
 import type { CsvTally } from '../sessions/snapshot.js';
@@ -44,26 +45,20 @@ interface Attempt {
   readonly phases: PhaseTimer;
 }
 
-/** How often a node is logged that goes on failing for the same reason; the level `debug` has every failure. */
-const REPEAT_LOG_MS = 600_000;
-
-interface LoggedFailure {
-  readonly at: MonotonicMs;
-  /** Failures since then. */
-  repeats: number;
-}
+const RECOVERED = 'recovered';
 
 export class Collector {
   readonly #dependencies: CollectorDependencies;
   #settings: CollectionSettings;
-  /** By node id and reason: since the node's last success. */
-  readonly #failures = new Map<string, Map<FailureReason, LoggedFailure>>();
-  /** Ids of the nodes of which a run was skipped since their collection began: the log says it once. */
-  readonly #overdue = new Set<string>();
+  /** By node id: why it failed, and that its runs are skipped. */
+  readonly #lines: RepeatedLines;
+  /** Ids of the nodes of whose failure the log has told, and not yet of their recovery. */
+  readonly #toldDown = new Set<string>();
 
   constructor(dependencies: CollectorDependencies, settings: CollectionSettings) {
     this.#dependencies = dependencies;
     this.#settings = settings;
+    this.#lines = new RepeatedLines(dependencies.log, dependencies.clock);
   }
 
   /** From the next collection on; one under way goes on as it began. */
@@ -74,11 +69,11 @@ export class Collector {
   /** Forgets nodes that are gone, and lets snapshots on show end by the settings and schedules that are in force now. */
   nodesChanged(): void {
     const { store } = this.#dependencies;
-    for (const known of [this.#failures, this.#overdue]) {
-      for (const nodeId of known.keys()) {
-        if (store.get(nodeId) === undefined) {
-          known.delete(nodeId);
-        }
+    const isKnown = (nodeId: string) => store.get(nodeId) !== undefined;
+    this.#lines.keepOnly(isKnown);
+    for (const nodeId of this.#toldDown) {
+      if (!isKnown(nodeId)) {
+        this.#toldDown.delete(nodeId);
       }
     }
     for (const { node, lastSuccessAt, runsSinceSuccess, stalePolicy } of store.list()) {
@@ -114,21 +109,23 @@ export class Collector {
       }
     } finally {
       deadline.clear();
-      this.#overdue.delete(node.nodeId);
     }
   }
 
   /** A run that came while the one before had not ended. */
   countSkipped(node: DatabaseNode): void {
-    const { store, log } = this.#dependencies;
+    const { store } = this.#dependencies;
     store.update(node.nodeId, ({ collections, runsSinceSuccess }) => ({
       collections: plusOne(collections, 'skipped'),
       runsSinceSuccess: runsSinceSuccess + 1,
     }));
-    if (!this.#overdue.has(node.nodeId)) {
-      this.#overdue.add(node.nodeId);
-      log.warn('collection skipped: the one before runs or waits for its turn', nodeFields(node));
-    }
+    this.#lines.tell(
+      'warn',
+      node.nodeId,
+      'skipped',
+      'collection skipped: the one before runs or waits for its turn',
+      nodeFields(node),
+    );
   }
 
   noteNextRun(node: DatabaseNode, nextRunAt: EpochMs): void {
@@ -136,7 +133,7 @@ export class Collector {
   }
 
   #succeed(node: DatabaseNode, attempt: Attempt, result: ReadResult): void {
-    const { store, clock, log } = this.#dependencies;
+    const { store, clock } = this.#dependencies;
     const now = momentOf(clock);
     const before = store.get(node.nodeId);
     store.update(node.nodeId, (status) => ({
@@ -151,11 +148,18 @@ export class Collector {
       header: { columns: result.columns, unknownHeaders: result.unknownHeaders },
       previousSessions: status.snapshot?.sessions,
     }));
-    this.#failures.delete(node.nodeId);
-    if (before?.up === false) {
-      log.info('node recovered', nodeFields(node));
-    }
+    this.#tellRecovery(node);
     this.#logHeader(node, result, before?.header);
+  }
+
+  /** At once; of a node that fails and recovers again and again every ten minutes. */
+  #tellRecovery(node: DatabaseNode): void {
+    const { nodeId } = node;
+    if (this.#toldDown.has(nodeId) && this.#lines.isDue(nodeId, RECOVERED)) {
+      this.#toldDown.delete(nodeId);
+      this.#lines.forget(nodeId, FAILURE_REASONS);
+      this.#lines.tell('info', nodeId, RECOVERED, 'node recovered', nodeFields(node));
+    }
   }
 
   /** The old snapshot stays on show until it is stale. */
@@ -174,23 +178,15 @@ export class Collector {
   }
 
   #logFailure(node: DatabaseNode, attempt: Attempt, { reason, message, details }: CollectionError): void {
-    const { clock, log } = this.#dependencies;
-    const ofNode = this.#failures.get(node.nodeId) ?? new Map<FailureReason, LoggedFailure>();
-    this.#failures.set(node.nodeId, ofNode);
-    const logged = ofNode.get(reason);
-    const fields = {
+    const isTold = this.#lines.tell('warn', node.nodeId, reason, 'collection failed', {
       ...details,
       ...nodeFields(node),
       phase: attempt.phases.current,
       reason,
       error: message,
-    };
-    if (logged !== undefined && elapsedMs(logged.at, clock.monotonic()) < REPEAT_LOG_MS) {
-      logged.repeats++;
-      log.debug('collection failed', fields);
-    } else {
-      ofNode.set(reason, { at: clock.monotonic(), repeats: 0 });
-      log.warn('collection failed', logged === undefined ? fields : { ...fields, repeats: logged.repeats });
+    });
+    if (isTold) {
+      this.#toldDown.add(node.nodeId);
     }
   }
 

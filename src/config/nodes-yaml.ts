@@ -1,5 +1,6 @@
 // Nodes as the text of a configuration, to be copied from.
 import { Document, Scalar } from 'yaml';
+import { escapeControls, hasControls, oneLine } from '../visible-text.js';
 
 export interface NodesOfProject {
   readonly project: string;
@@ -20,7 +21,7 @@ export function nodesYaml(projects: readonly NodesOfProject[]): string {
   const document = new Document();
   document.contents = document.createNode({
     projects: projects.map(({ project, nodes }) => ({
-      name: project,
+      name: shown(project),
       nodes: nodes.map((node, index) => {
         const item = document.createNode(keysOf(node));
         if (node.instanceId !== nodes[index - 1]?.instanceId) {
@@ -30,13 +31,14 @@ export function nodesYaml(projects: readonly NodesOfProject[]): string {
       }),
     })),
   });
-  return document.toString({ lineWidth: 0 });
+  // Where such characters are left, they stand in double quotes.
+  return escapeControls(document.toString({ lineWidth: 0 }));
 }
 
 function keysOf({ instanceId, nodeId, name, role }: ListedNode): Record<string, Scalar> {
   // Quoted, as an id such as 0483e6… can be read as a number.
   const ids = { instance_id: quoted(instanceId), node_id: quoted(nodeId) };
-  const last = name.trim() === '' ? ids.node_id : new Scalar(name);
+  const last = name.trim() === '' ? ids.node_id : shown(name);
   if (role !== '') {
     last.comment = comment(role);
   }
@@ -49,7 +51,12 @@ function quoted(text: string): Scalar<string> {
   return scalar;
 }
 
+/** Quoted where it has characters that can only be written as escapes. */
+function shown(text: string): Scalar<string> {
+  return hasControls(text) ? quoted(text) : new Scalar(text);
+}
+
 /** A name is others' text: a line break in it must not end the comment. */
 function comment(text: string): string {
-  return ` ${text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')}`;
+  return ` ${oneLine(text)}`;
 }

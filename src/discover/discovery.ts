@@ -5,7 +5,8 @@ import type { Clock, EpochMs } from '../clock.js';
 import type { Log } from '../log.js';
 import { type CloudProject, knownBefore } from '../model/cloud-project.js';
 import { startDeadline } from '../model/deadline.js';
-import { explainFailure } from '../model/failure.js';
+import { explainFailure, FAILURE_REASONS } from '../model/failure.js';
+import { RepeatedLines } from '../repeated-lines.js';
 import type { DiscoveredNode, DiscoverNodes, DiscoveryResult } from './discovery-api.js';
 
 export interface DiscoveredProject {
@@ -36,19 +37,25 @@ interface ProjectState {
   nodes: readonly DiscoveredNode[];
   /** Succeeded or not. */
   tried: boolean;
-  /** What the log last said of a failure; undefined after a success. */
-  failure: string | undefined;
+  /** Whether the log has told of a failure, and not yet of the recovery. */
+  toldDown: boolean;
   /** Ends the repeated discovery of the project. */
   readonly following: AbortController;
 }
 
+const NODES_CHANGED = 'nodes changed';
+const RECOVERED = 'recovered';
+
 export class Discovery {
   readonly #options: DiscoveryOptions;
+  /** By project. */
+  readonly #lines: RepeatedLines;
   #states = new Map<string, ProjectState>();
   #phase: 'new' | 'running' | 'stopped' = 'new';
 
   constructor(options: DiscoveryOptions) {
     this.#options = options;
+    this.#lines = new RepeatedLines(options.log, options.clock);
   }
 
   /** Nothing is discovered before. */
@@ -72,6 +79,7 @@ export class Discovery {
       return known !== undefined && isUnchanged(known.project, project) ? known : newState(project, known);
     });
     this.#states = new Map(states.map((state) => [state.project.cloud.name, state]));
+    this.#lines.keepOnly((project) => this.#states.has(project));
     const kept = new Set(states);
     for (const state of before.values()) {
       if (!kept.has(state)) {
@@ -151,27 +159,32 @@ export class Discovery {
     const added = [...after].filter((id) => !before.has(id)).length;
     const gone = [...before].filter((id) => !after.has(id)).length;
     state.nodes = nodes;
-    this.#options.log.info('discovery: nodes changed', { project, nodes: after.size, added, gone });
+    const fields = { project, nodes: after.size, added, gone };
+    this.#lines.tell('info', project, NODES_CHANGED, 'discovery: nodes changed', fields);
     this.#options.onChange();
   }
 
-  /** Logs a failure once, until it is another one. */
   #logOutcome(project: string, state: ProjectState, { failures }: DiscoveryResult): void {
-    const { log } = this.#options;
     const [first] = failures;
-    if (first !== undefined && first.message !== state.failure) {
-      const failed = failures.length;
-      log.warn('discovery failed: what is known stays', {
-        ...first.details,
+    if (first !== undefined) {
+      const isTold = this.#lines.tell(
+        'warn',
         project,
-        failed,
-        error: first.message,
-      });
+        first.reason,
+        'discovery failed: what is known stays',
+        {
+          ...first.details,
+          project,
+          failed: failures.length,
+          error: first.message,
+        },
+      );
+      state.toldDown ||= isTold;
+    } else if (state.toldDown && this.#lines.isDue(project, RECOVERED)) {
+      state.toldDown = false;
+      this.#lines.forget(project, FAILURE_REASONS);
+      this.#lines.tell('info', project, RECOVERED, 'discovery recovered', { project });
     }
-    if (first === undefined && state.failure !== undefined) {
-      log.info('discovery recovered', { project });
-    }
-    state.failure = first?.message;
   }
 }
 
@@ -186,8 +199,8 @@ function isUnchanged(before: DiscoveredProject, now: DiscoveredProject): boolean
 
 /** Of a project that changed, or was known by another name, what is known stays. */
 function newState(project: DiscoveredProject, known?: ProjectState): ProjectState {
-  const { nodes = [], tried = false, failure } = known ?? {};
-  return { project, nodes, tried, failure, following: new AbortController() };
+  const { nodes = [], tried = false, toldDown = false } = known ?? {};
+  return { project, nodes, tried, toldDown, following: new AbortController() };
 }
 
 function idsOf(nodes: readonly DiscoveredNode[]): Set<string> {

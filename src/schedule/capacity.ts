@@ -4,12 +4,17 @@ import type { DatabaseNode } from '../model/node.js';
 /** Submit, two questions for the status, download. */
 const REQUESTS_PER_COLLECTION = 4;
 
+export interface CapacityWarning {
+  readonly project: string;
+  readonly warning: string;
+}
+
 /** One warning per project whose nodes need more requests than it may make; `budgets` in requests per second. */
 export function capacityWarnings(
   nodes: readonly Pick<DatabaseNode, 'project' | 'schedule'>[],
   shortestGapMs: (schedule: string) => number,
   budgets: ReadonlyMap<string, number>,
-): string[] {
+): CapacityWarning[] {
   const rates = new Map<string, number>();
   for (const { schedule } of nodes) {
     if (!rates.has(schedule)) {
@@ -30,9 +35,13 @@ export function capacityWarnings(
     return need.requestsPerSecond <= budget
       ? []
       : [
-          `schedules of project "${project}": got ${need.nodes} nodes that need ` +
-            `${need.requestsPerSecond.toFixed(2)} requests per second (${REQUESTS_PER_COLLECTION} for each collection), ` +
-            `expected at most ${budget} (api.max_requests_per_second): collections will be late or skipped`,
+          {
+            project,
+            warning:
+              `schedules of project "${project}": got ${need.nodes} nodes that need ` +
+              `${need.requestsPerSecond.toFixed(2)} requests per second (${REQUESTS_PER_COLLECTION} for each collection), ` +
+              `expected at most ${budget} (api.max_requests_per_second): collections will be late or skipped`,
+          },
         ];
   });
 }

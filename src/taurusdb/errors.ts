@@ -5,6 +5,8 @@ import { CollectionError, type FailureDetails, type FailureReason } from '../mod
 import { redact } from '../redact.js';
 
 const MAX_MESSAGE_LENGTH = 200;
+/** What follows is neither searched for secrets nor shown. */
+const MAX_MESSAGE_READ = 64 * 1024;
 
 /**
  * Which calls may be repeated after a failure: `any`, as the API never acted on the request; only `reads`, as it
@@ -92,13 +94,10 @@ export function describeErrorBody(body: ErrorBody | undefined): string {
 
 function oneLine(text: string, secrets: readonly string[]): string {
   // Secrets go before the text is cut, else a cut one would not be recognized.
-  const clean = redact(
-    text
-      .replace(/[\p{Cf}\p{Cs}]/gu, '')
-      .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
-      .trim(),
-    secrets,
-  );
+  const clean = redact(text.slice(0, MAX_MESSAGE_READ), secrets)
+    .replace(/[\p{Cf}\p{Cs}]/gu, '')
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+    .trim();
   const characters = [...clean];
   return characters.length <= MAX_MESSAGE_LENGTH
     ? clean

@@ -11,6 +11,7 @@ import { Server as TlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Clock } from '../clock.js';
 import type { Log } from '../log.js';
+import { RepeatedLines } from '../repeated-lines.js';
 import { OpenConnections } from './open-connections.js';
 import { Pipelines, RequestConnection } from './request-connection.js';
 
@@ -39,7 +40,8 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = {
 
 /** Node checks the two timeouts of requests at this interval; its default is 30 s. */
 const TIMEOUT_CHECK_MS = 500;
-const WARN_INTERVAL_MS = 60_000;
+/** Whom its lines in the log are about. */
+const LISTENER = 'listener';
 
 export interface ListenAddress {
   /** Undefined: all addresses of the host. */
@@ -69,9 +71,9 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const { listenAddress, requestListener, createServer, clock, log, limits = DEFAULT_HTTP_LIMITS } = options;
   const answering = new Set<ServerResponse>();
   let closing: (() => void) | undefined;
-  const warn = throttled(clock, (message: string, code?: string) => log.warn(message, { code }));
+  const lines = new RepeatedLines(log, clock);
   const connections = new OpenConnections(limits.maxConnections, () =>
-    warn('closed a connection for a new one: too many are open'),
+    lines.tell('warn', LISTENER, 'closed', 'closed a connection for a new one: too many are open'),
   );
 
   /** Also of those that Node answers itself, such as a request without Host. */
@@ -128,7 +130,9 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
 
   server.removeAllListeners('error');
   // Errors of accept(), such as EMFILE: the server goes on.
-  server.on('error', (error: NodeJS.ErrnoException) => warn('cannot accept connections', error.code));
+  server.on('error', (error: NodeJS.ErrnoException) => {
+    lines.tell('warn', LISTENER, 'accept', 'cannot accept connections', { code: error.code });
+  });
 
   return {
     address: server.address() as AddressInfo,
@@ -173,16 +177,4 @@ function listenError({ host = '', port }: ListenAddress, error: NodeJS.ErrnoExce
   const code = error.code ?? 'unknown error';
   const expected = LISTEN_EXPECTATIONS[code] ?? 'an address that can be listened on';
   return new Error(`listen address: got "${address}", expected ${expected} (${code})`, { cause: error });
-}
-
-/** Calls at most once in WARN_INTERVAL_MS: a flood of connections must not flood the log. */
-function throttled<A extends unknown[]>(clock: Clock, call: (...args: A) => void): (...args: A) => void {
-  let quietUntil = Number.NEGATIVE_INFINITY;
-  return (...args) => {
-    if (clock.monotonic() < quietUntil) {
-      return;
-    }
-    quietUntil = clock.monotonic() + WARN_INTERVAL_MS;
-    call(...args);
-  };
 }

@@ -1,6 +1,6 @@
 // Routes requests by their exact path, after all that can refuse them. Nothing of a request is repeated in a response.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { Log } from '../log.js';
+import type { RepeatedLines } from '../repeated-lines.js';
 import { isFromAnotherSite, isLoopbackHost } from './foreign-pages.js';
 import { OWN_PATHS } from './paths.js';
 import { type RequestTarget, readTarget } from './request-target.js';
@@ -43,7 +43,7 @@ export interface RouterOptions {
   readonly access: Access;
   /** Whether the server listens on a loopback address, and so is not meant for other hosts' names. */
   readonly isOnLoopback: () => boolean;
-  readonly log: Log;
+  readonly lines: RepeatedLines;
 }
 
 /** Probes of orchestrators have no password, and may send any Host. */
@@ -62,7 +62,7 @@ const FAILED: Answer = { status: 500, body: 'internal error\n' };
 /** `routes` by path. */
 export function createRequestListener(
   routes: ReadonlyMap<string, Route>,
-  { access, isOnLoopback, log }: RouterOptions,
+  { access, isOnLoopback, lines }: RouterOptions,
 ): RequestListener {
   let underWay = 0;
 
@@ -109,7 +109,8 @@ export function createRequestListener(
     try {
       result = await answer(request);
     } catch (error) {
-      log.error('cannot answer a request', { error: error instanceof Error ? error.message : String(error) });
+      const fields = { error: error instanceof Error ? error.message : String(error) };
+      lines.tell('error', 'request', 'failure', 'cannot answer a request', fields);
     }
     send(request, response, { ...result, headers: { ...access.headers(), ...result.headers } });
   };

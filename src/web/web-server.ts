@@ -1,4 +1,5 @@
 // The HTTP server with all of its routes, behind what the web configuration asks of clients.
+import { RepeatedLines } from '../repeated-lines.js';
 import { isLoopbackAddress } from './foreign-pages.js';
 import { type HttpServer, type HttpServerOptions, startHttpServer } from './http-server.js';
 import { type Access, createRequestListener } from './router.js';
@@ -10,7 +11,8 @@ export interface WebServerOptions extends RoutesOptions, Pick<HttpServerOptions,
 
 /** Rejects when it cannot listen on the address. */
 export async function startWebServer(options: WebServerOptions): Promise<HttpServer> {
-  const { access, log } = options;
+  const { access, log, clock } = options;
+  const lines = new RepeatedLines(log, clock);
   // Known before the first request.
   let isOnLoopback = false;
   const server = await startHttpServer({
@@ -18,7 +20,7 @@ export async function startWebServer(options: WebServerOptions): Promise<HttpSer
     requestListener: createRequestListener(createRoutes(options), {
       access,
       isOnLoopback: () => isOnLoopback,
-      log,
+      lines,
     }),
     createServer: (serverOptions, listener) => access.createServer(serverOptions, listener),
   });

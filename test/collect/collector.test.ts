@@ -156,6 +156,25 @@ describe('Collector', () => {
     assert.deepEqual(await told('network', 1), [['network', undefined]]);
   });
 
+  it('tells of a node that fails and recovers again and again no more often', async () => {
+    const collector = makeCollector();
+    for (let minute = 0; minute < 25; minute++) {
+      api.submitError =
+        minute % 2 === 0
+          ? new CollectionError('network', 'submit: got a reset, expected an answer')
+          : undefined;
+      await collect(collector);
+    }
+    assert.equal(logged('info').length, 3);
+    assert.ok(logged('warn').length <= 6, `${logged('warn').length} warnings`);
+    // It goes on well: the log ends with that.
+    for (let minute = 0; minute < 11; minute++) {
+      api.submitError = undefined;
+      await collect(collector);
+    }
+    assert.equal(lines.filter(({ level }) => level !== 'debug').at(-1)?.message, 'node recovered');
+  });
+
   it('says once that a node recovered', async () => {
     const collector = makeCollector();
     api.submitError = new CollectionError('network', 'submit: got a reset, expected an answer');
@@ -248,17 +267,21 @@ describe('Collector', () => {
     assert.deepEqual(lines, []);
   });
 
-  it('counts every skipped run and logs the first one of each collection', async () => {
+  it('counts every skipped run and tells of the first, and then every ten minutes of how many', async () => {
     const collector = makeCollector();
     api.hanging.add(NODE.nodeId);
-    for (const skipped of [2, 4]) {
+    for (let skipped = 2; skipped <= 24; skipped += 2) {
       const collecting = collector.collect(NODE, stopping.signal);
       collector.countSkipped(NODE);
       collector.countSkipped(NODE);
       assert.equal(store.get(NODE.nodeId)?.collections.skipped, skipped);
       await Promise.all([collecting, clock.advance(60_000)]);
     }
-    assert.equal(logged('warn').filter(({ message }) => message.includes('skipped')).length, 2);
+    const told = logged('warn').filter(({ message }) => message.includes('skipped'));
+    assert.deepEqual(
+      told.map(({ fields }) => fields.repeats),
+      [undefined, 19],
+    );
   });
 
   it('puts the next run on the store', () => {

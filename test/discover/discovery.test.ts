@@ -142,6 +142,7 @@ describe('Discovery', () => {
     assert.deepEqual(searches, [0, 600, 660, 720]);
     assert.deepEqual(log.lines.slice(1), [
       'warn discovery failed: what is known stays status=500 project=production failed=1 error=list_instances: got 500, expected 200',
+      'debug discovery failed: what is known stays status=500 project=production failed=1 error=list_instances: got 500, expected 200',
       'info discovery recovered project=production',
       'info discovery: nodes changed project=production nodes=1 added=0 gone=1',
     ]);

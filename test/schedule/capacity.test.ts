@@ -18,8 +18,12 @@ describe('capacityWarnings', () => {
 
   it('warns of one node more, with the numbers', () => {
     assert.deepEqual(capacityWarnings(nodes(151, 'production', '60000'), Number, BUDGETS), [
-      'schedules of project "production": got 151 nodes that need 10.07 requests per second (4 for each collection), ' +
-        'expected at most 10 (api.max_requests_per_second): collections will be late or skipped',
+      {
+        project: 'production',
+        warning:
+          'schedules of project "production": got 151 nodes that need 10.07 requests per second (4 for each collection), ' +
+          'expected at most 10 (api.max_requests_per_second): collections will be late or skipped',
+      },
     ]);
   });
 
@@ -31,7 +35,7 @@ describe('capacityWarnings', () => {
     ];
     const warnings = capacityWarnings(fleet, Number, BUDGETS);
     assert.equal(warnings.length, 1);
-    assert.match(warnings[0] ?? '', /"production": got 110 nodes that need 10\.67 requests/u);
+    assert.match(warnings[0]?.warning ?? '', /"production": got 110 nodes that need 10\.67 requests/u);
   });
 
   it('asks for the gap of a schedule once', () => {

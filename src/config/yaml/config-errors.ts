@@ -1,4 +1,5 @@
 // What is wrong with a configuration: every mistake with its place, one line each.
+import { escapeControls } from '../../visible-text.js';
 
 /** Keys and list positions from the top of the file. */
 export type ConfigPath = readonly (string | number)[];
@@ -49,9 +50,5 @@ const LONGEST_QUOTE = 80;
 /** In double quotes, on one line, cut where it is long. */
 export function quote(text: string): string {
   const shown = text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text;
-  // What JSON leaves as it is but a terminal or a log reader acts upon.
-  return JSON.stringify(shown).replace(
-    /[\u007f-\u009f\u2028\u2029]/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return escapeControls(JSON.stringify(shown));
 }

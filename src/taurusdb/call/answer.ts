@@ -7,6 +7,8 @@ import { apiError, describeErrorBody, type ErrorBody, parseErrorBody } from '../
 import type { HttpAnswer } from '../http/http-client.js';
 
 const MAX_JSON_BYTES = 1024 * 1024;
+/** Known by name. Any other text may be anything, and is not shown. */
+const ENCODINGS = ['br', 'compress', 'deflate', 'gzip', 'identity', 'x-gzip', 'zstd'];
 const MAX_ERROR_BODY_BYTES = 64 * 1024;
 
 /** An object, and not an error that calls itself a success. `secrets` are struck out of what the server says. */
@@ -122,7 +124,7 @@ async function* decoded(answer: HttpAnswer, encoding: string): AsyncGenerator<Ui
   }
   if (encoding !== 'gzip' && encoding !== 'x-gzip') {
     throw apiError(answer.site, 'api', {
-      got: `an answer encoded as ${isName(encoding) ? `"${encoding}"` : 'something without a name'}`,
+      got: `an answer encoded as ${isKnown(encoding) ? `"${encoding}"` : 'something without a name'}`,
       expected: 'identity or gzip',
     });
   }
@@ -142,7 +144,7 @@ async function* decoded(answer: HttpAnswer, encoding: string): AsyncGenerator<Ui
   }
 }
 
-/** Like `br` or `gzip, br`. Anything else may be anything, and is not shown. */
-function isName(encoding: string): boolean {
-  return /^[a-z]{2,8}(, ?[a-z]{2,8}){0,5}$/u.test(encoding);
+/** One, or several one after the other. */
+function isKnown(encoding: string): boolean {
+  return encoding.split(/, ?/u).every((name) => ENCODINGS.includes(name));
 }

@@ -30,6 +30,8 @@ const SOUGHT: Readonly<Record<ApiOperation, string>> = {
   token: 'IAM: check iam_endpoint',
 };
 
+const MAX_HOST_SHOWN = 100;
+
 const WINDOW_UNIT_MS: Readonly<Record<string, number>> = { second: 1_000, minute: 60_000 };
 
 /** Reads the rest of the answer. `secrets` are struck out of what the server says; `now` is for an answer that has no Date. */
@@ -69,7 +71,7 @@ export async function refusedAnswer(
     return fail('throttled', 'room in the request quota', 'any');
   }
   if (status >= 300 && status < 400) {
-    return fail('api', `no redirect${redact(redirectTarget(answer), secrets)}`);
+    return fail('api', `no redirect${redirectTarget(answer, secrets)}`);
   }
   if (status === 404) {
     return fail('api', SOUGHT[answer.site.operation]);
@@ -83,9 +85,11 @@ function requestIdOf(answer: HttpAnswer, secrets: readonly string[]): string | u
 }
 
 /** The host alone: the rest of a location can hold anything. */
-function redirectTarget(answer: HttpAnswer): string {
+function redirectTarget(answer: HttpAnswer, secrets: readonly string[]): string {
   const location = answer.header('location') ?? '';
-  return URL.canParse(location) ? ` to "${new URL(location).hostname.slice(0, 100)}"` : '';
+  return URL.canParse(location)
+    ? ` to "${redact(new URL(location).hostname, secrets).slice(0, MAX_HOST_SHOWN)}"`
+    : '';
 }
 
 /**

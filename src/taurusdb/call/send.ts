@@ -35,7 +35,7 @@ export interface SendOptions {
 }
 
 export function send({ project, requestTimeoutMs, http, clock, observer }: SendOptions): SendRequest {
-  return async ({ request, secrets, site }, deadline, read) => {
+  return async ({ request, secrets: ofRequest, site }, deadline, read) => {
     const timer = startDeadline(clock, requestTimeoutMs);
     const startedAt = clock.monotonic();
     const count = (code: string): void =>
@@ -49,6 +49,7 @@ export function send({ project, requestTimeoutMs, http, clock, observer }: SendO
           throw error;
         });
       count(String(answer.status));
+      const secrets = [...ofRequest, ...http.secrets()];
       if (!GOOD_STATUSES.includes(answer.status)) {
         throw await refusedAnswer(answer, secrets, clock.now());
       }

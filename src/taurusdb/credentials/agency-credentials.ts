@@ -3,6 +3,7 @@ import type { Clock } from '../../clock.js';
 import type { Log } from '../../log.js';
 import type { ApiObserver } from '../../model/api-observer.js';
 import type { Deadline } from '../../model/deadline.js';
+import { RepeatedLines } from '../../repeated-lines.js';
 import type { Credentials } from '../call/credentials.js';
 import { MetadataService } from './metadata-service.js';
 import { type FetchedSecret, RenewedSecret } from './renewed-secret.js';
@@ -37,7 +38,10 @@ class AgencyKeys implements KeySource {
   #last: SigningKey | undefined;
 
   constructor({ project, metadataEndpoint, clock, observer, log, closing }: AgencyOptions) {
-    const warn = (message: string): void => log.warn(message, { project });
+    const lines = new RepeatedLines(log, clock);
+    const warn = (message: string): void => {
+      lines.tell('warn', project, 'life', message, { project });
+    };
     this.#metadata = new MetadataService({ project, endpoint: metadataEndpoint, clock, observer, warn });
     closing.addEventListener('abort', () => this.#metadata.close().catch(() => {}), { once: true });
     this.#keys = new RenewedSecret({

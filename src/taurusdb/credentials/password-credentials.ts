@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../../clock.js';
 import type { Log } from '../../log.js';
 import type { Deadline } from '../../model/deadline.js';
+import { RepeatedLines } from '../../repeated-lines.js';
 import type { CallApi } from '../call/api-call.js';
 import type { CircuitBreaker } from '../call/circuit-breaker.js';
 import type { Authorization, CredentialRequest, Credentials } from '../call/credentials.js';
@@ -41,11 +42,13 @@ export interface PasswordOptions {
 export class PasswordCredentials implements Credentials {
   readonly #options: PasswordOptions;
   readonly #token: RenewedSecret<string>;
+  readonly #lines: RepeatedLines;
 
   /** `previous`: of the same user and scope, at the same IAM; its token is used on. */
   constructor(options: PasswordOptions, previous?: PasswordCredentials) {
     const { project, clock, log, closing } = options;
     this.#options = options;
+    this.#lines = new RepeatedLines(log, clock);
     this.#token = new RenewedSecret(
       {
         what: 'token',
@@ -81,10 +84,9 @@ export class PasswordCredentials implements Credentials {
   #credentialsOf(password: string): Credentials {
     return {
       fingerprint: async () => this.#digest(password),
-      // As it stands in the body, too, should IAM quote that.
       authorize: async () => ({
         headers: {},
-        secrets: [password, JSON.stringify(password).slice(1, -1)],
+        secrets: [password],
         recover: async () => false,
       }),
     };
@@ -100,8 +102,10 @@ export class PasswordCredentials implements Credentials {
   }
 
   async #fetchTokenFor(password: string, deadline: Deadline): Promise<FetchedSecret<string>> {
-    const { project, domain, user, iam, breaker, scope, clock, random, log } = this.#options;
-    const warn = (message: string): void => log.warn(message, { project });
+    const { project, domain, user, iam, breaker, scope, clock, random } = this.#options;
+    const warn = (message: string): void => {
+      this.#lines.tell('warn', project, 'life', message, { project });
+    };
     const life = () => ({ now: clock.now(), warn });
     const callIam = iam.callWith(this.#credentialsOf(password), breaker);
     const { token, lifeMs } = await fetchIamToken(callIam, { domain, user, password }, scope, life, deadline);

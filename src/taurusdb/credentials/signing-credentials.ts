@@ -66,7 +66,8 @@ export class SigningCredentials implements Credentials {
     const authorization = signRequest(request, headers, { accessKey, secretKey });
     return {
       headers: { ...headers, authorization },
-      secrets: [accessKey, secretKey, securityToken ?? '', authorization, authorization.slice(-64)],
+      // The signature, too; the rest of the header is the same in every request, and explains a refusal.
+      secrets: [accessKey, secretKey, securityToken ?? '', authorization.slice(-64)],
       recover: async (answerDate) =>
         skew.explains(signedAt, answerDate, onClockCorrection) || this.#keys.replace(key, deadline),
     };

@@ -50,6 +50,12 @@ export class HttpClient {
     return this.#proxyUrl?.current().host;
   }
 
+  /** Of the proxy's URL: a server on the way may repeat them. */
+  secrets(): readonly string[] {
+    const { password = '' } = this.#proxyUrl?.current() ?? {};
+    return password === '' ? [] : [password, decodeURIComponent(password)];
+  }
+
   /** Resolves at the answer's headers. The signal also ends the reading of the body, and rejects with its reason. */
   async send(
     { method, target, headers, body }: HttpRequest,

@@ -3,6 +3,7 @@
 import { isObject } from '../../json.js';
 import type { Deadline } from '../../model/deadline.js';
 import { INSTANCE_ID } from '../../model/ids.js';
+import { redact } from '../../redact.js';
 import { readJsonAnswer } from '../call/answer.js';
 import type { CallApi } from '../call/api-call.js';
 import { apiError, type CallSite } from '../errors.js';
@@ -75,10 +76,10 @@ async function readPage(answer: HttpAnswer, secrets: readonly string[]): Promise
   if (!Array.isArray(instances)) {
     throw apiError(site, 'api', { got: 'no list of instances', expected: 'one' });
   }
-  return { instances: instances.map((instance) => readInstance(instance, site)), total, site };
+  return { instances: instances.map((instance) => readInstance(instance, site, secrets)), total, site };
 }
 
-function readInstance(json: unknown, site: CallSite): ListedInstance {
+function readInstance(json: unknown, site: CallSite, secrets: readonly string[]): ListedInstance {
   const { id, name, status, tags } = isObject(json) ? json : {};
   // It goes into the address of the next call: nothing that could change where that leads.
   if (!INSTANCE_ID.matches(id)) {
@@ -93,7 +94,7 @@ function readInstance(json: unknown, site: CallSite): ListedInstance {
       expected: `texts of at most ${MAX_TEXT_LENGTH} characters`,
     });
   }
-  return { id, name, status, tags: readTags(tags) };
+  return { id, name: redact(name, secrets), status, tags: readTags(tags) };
 }
 
 /** An untagged instance has none, or null. */

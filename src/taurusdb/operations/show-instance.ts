@@ -2,6 +2,7 @@
 import { isObject } from '../../json.js';
 import type { Deadline } from '../../model/deadline.js';
 import { NODE_ID } from '../../model/ids.js';
+import { redact } from '../../redact.js';
 import { readJsonAnswer } from '../call/answer.js';
 import type { CallApi } from '../call/api-call.js';
 import { apiError, type CallSite } from '../errors.js';
@@ -16,6 +17,8 @@ export interface InstanceNode {
 }
 
 const MAX_TEXT_LENGTH = 256;
+/** Of a longer name the rest is neither searched for secrets nor shown. */
+const MAX_TEXT_READ = 64 * 1024;
 
 /** Rejects where the answer is not about this instance, or one of its nodes cannot be read. */
 export function showInstance(
@@ -36,12 +39,17 @@ export function showInstance(
       if (!Array.isArray(nodes)) {
         throw apiError(answer.site, 'api', { got: `"${id}" without a list of nodes`, expected: 'one' });
       }
-      return nodes.map((node) => readNode(node, instanceId, answer.site));
+      return nodes.map((node) => readNode(node, instanceId, answer.site, secrets));
     },
   );
 }
 
-function readNode(json: unknown, instanceId: string, site: CallSite): InstanceNode {
+function readNode(
+  json: unknown,
+  instanceId: string,
+  site: CallSite,
+  secrets: readonly string[],
+): InstanceNode {
   const { id, name, status, type, max_connections: maxConnections } = isObject(json) ? json : {};
   // It goes into the addresses of collections: nothing that could change where they lead.
   if (!NODE_ID.matches(id)) {
@@ -55,7 +63,8 @@ function readNode(json: unknown, instanceId: string, site: CallSite): InstanceNo
   }
   return {
     id,
-    name: typeof name === 'string' ? name.slice(0, MAX_TEXT_LENGTH) : '',
+    name:
+      typeof name === 'string' ? redact(name.slice(0, MAX_TEXT_READ), secrets).slice(0, MAX_TEXT_LENGTH) : '',
     status,
     role: type === 'master' || type === 'slave' ? type : '',
     // Text, says the reference. What is no number is not known: a node is worth collecting without it.

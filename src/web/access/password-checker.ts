@@ -3,7 +3,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
-import type { Log } from '../../log.js';
+import type { RepeatedLines } from '../../repeated-lines.js';
 
 export interface Credentials {
   readonly user: string;
@@ -53,15 +53,15 @@ export type CompareHashes = (password: string, hashes: readonly string[]) => Pro
  */
 export class PasswordChecker {
   readonly #compare: CompareHashes;
-  readonly #log: Log;
+  readonly #lines: RepeatedLines;
   readonly #cacheSecret = randomBytes(32);
   readonly #cached = new Map<string, boolean>();
   readonly #waiting = new Map<string, Promise<boolean>>();
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(compare: CompareHashes, log: Log) {
+  constructor(compare: CompareHashes, lines: RepeatedLines) {
     this.#compare = compare;
-    this.#log = log;
+    this.#lines = lines;
   }
 
   /**
@@ -83,7 +83,8 @@ export class PasswordChecker {
       const matches = await (known ?? this.#enqueue(key, password, hash, users));
       return matches ? 'allowed' : 'refused';
     } catch (error) {
-      this.#log.error('password not checked', { error: error instanceof Error ? error.message : 'unknown' });
+      const fields = { error: error instanceof Error ? error.message : 'unknown' };
+      this.#lines.tell('error', 'password', 'check', 'password not checked', fields);
       return 'refused';
     }
   }

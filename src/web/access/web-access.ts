@@ -5,6 +5,7 @@ import type https from 'node:https';
 import type { Clock } from '../../clock.js';
 import { FollowedFiles, type ReadFile } from '../../followed-files.js';
 import type { Log } from '../../log.js';
+import { RepeatedLines } from '../../repeated-lines.js';
 import { isExposed } from '../../small-file.js';
 import { BASIC_CHALLENGE, compareBcrypt, PasswordChecker, readBasicCredentials } from './password-checker.js';
 import { RateLimit, type RateLimitSettings } from './rate-limit.js';
@@ -81,7 +82,7 @@ class FileWebAccess implements WebAccess {
   constructor(path: string, options: WebAccessOptions) {
     this.#path = path;
     this.#options = options;
-    this.#passwords = new PasswordChecker(compareBcrypt, options.log);
+    this.#passwords = new PasswordChecker(compareBcrypt, new RepeatedLines(options.log, options.clock));
     this.#files = new FollowedFiles({
       load: (read, inForce) => this.#load(read, inForce),
       clock: options.clock,

@@ -5,6 +5,7 @@ import { type CollectionResult, freshSnapshot, type NodeStatus } from '../../col
 import type { FailureReason } from '../../model/failure.js';
 import { DIMENSIONS, type Dimension } from '../../sessions/dimensions.js';
 import type { Snapshot, ValueCount } from '../../sessions/snapshot.js';
+import { oneLine } from '../../visible-text.js';
 
 /** Worst first. `stale`: its last collection succeeded, but its snapshot is too old. `pending`: not tried yet. */
 export const NODE_STATES = ['down', 'stale', 'pending', 'up'] as const;
@@ -198,9 +199,4 @@ function time(milliseconds: EpochMs | undefined): string | null {
   const date = new Date(milliseconds ?? Number.NaN);
   // Infinity, as the end of what collect and replay show, is no date.
   return Number.isNaN(date.getTime()) ? null : date.toISOString();
-}
-
-/** A blank in place of control characters: names and messages can hold what a server answered. */
-export function oneLine(text: string): string {
-  return text.replace(/\p{Cc}+/gu, ' ');
 }

@@ -98,7 +98,7 @@ describe('access key credentials', () => {
       deadline,
     );
     const signature = headers.authorization?.split('Signature=')[1];
-    assert.deepEqual(secrets, ['AKEXAMPLE', 'SKEXAMPLE', 'STS', headers.authorization, signature]);
+    assert.deepEqual(secrets, ['AKEXAMPLE', 'SKEXAMPLE', 'STS', signature]);
   });
 
   for (const changed of ['readAccessKey', 'readSecretKey', 'readSecurityToken'] as const) {

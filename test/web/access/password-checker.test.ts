@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import bcrypt from 'bcryptjs';
 import fc from 'fast-check';
+import { RepeatedLines } from '../../../src/repeated-lines.js';
 import {
   BASIC_CHALLENGE,
   compareBcrypt,
   PasswordChecker,
   readBasicCredentials,
 } from '../../../src/web/access/password-checker.js';
-import { settle } from '../../support/fake-clock.js';
+import { FakeClock, settle } from '../../support/fake-clock.js';
 import { RecordedLog } from '../../support/recorded-log.js';
 
 const encode = (text: string | Uint8Array) => `Basic ${Buffer.from(text).toString('base64')}`;
@@ -104,7 +105,8 @@ const USERS = new Map([
   ['dave', hashOf('dave123')],
 ]);
 
-const checkerOf = (fake: ScriptedBcrypt, log = new RecordedLog()) => new PasswordChecker(fake.compare, log);
+const linesOf = (log = new RecordedLog()) => new RepeatedLines(log, new FakeClock());
+const checkerOf = (fake: ScriptedBcrypt) => new PasswordChecker(fake.compare, linesOf());
 
 describe('PasswordChecker', () => {
   it('allows the right password and refuses the wrong one', async () => {
@@ -172,7 +174,7 @@ describe('PasswordChecker', () => {
         ['cheap', bcrypt.hashSync('right', 4)],
         ['dear', bcrypt.hashSync('right', 5)],
       ]);
-      const checker = new PasswordChecker(compareBcrypt, new RecordedLog());
+      const checker = new PasswordChecker(compareBcrypt, linesOf());
       for (const user of real.keys()) {
         assert.equal(await checker.check(real, { user, password: 'right' }), 'allowed');
         assert.equal(await checker.check(real, { user, password: 'wrong' }), 'refused');
@@ -184,7 +186,7 @@ describe('PasswordChecker', () => {
   it('refuses where only a stand-in hash matches, cached or not', async () => {
     const others = async (_: string, hashes: readonly string[]) =>
       hashes.map((hash) => ![...USERS.values()].includes(hash));
-    const checker = new PasswordChecker(others, new RecordedLog());
+    const checker = new PasswordChecker(others, linesOf());
     const users = new Map([...USERS, ['erin', hashOf('erin123', '11')]]);
     for (const _ of ['cold', 'cached']) {
       assert.equal(await checker.check(users, { user: 'nobody', password: 'fakepassword' }), 'refused');
@@ -213,7 +215,7 @@ describe('PasswordChecker', () => {
     const right = 'é'.repeat(36);
     const users = new Map([['dave', bcrypt.hashSync(right, 4)]]);
     assert.deepEqual(await compareBcrypt(`${right}x`, [...users.values()]), [true], 'bcrypt as it is');
-    const checker = new PasswordChecker(compareBcrypt, new RecordedLog());
+    const checker = new PasswordChecker(compareBcrypt, linesOf());
     assert.equal(await checker.check(users, { user: 'dave', password: right }), 'allowed');
     assert.equal(await checker.check(users, { user: 'dave', password: `${right}x` }), 'refused');
     const fake = new ScriptedBcrypt();
@@ -292,7 +294,7 @@ describe('PasswordChecker', () => {
         throw new Error('out of memory');
       }
       return [true];
-    }, log);
+    }, linesOf(log));
     assert.equal(await checker.check(USERS, { user: 'dave', password: 'dave123' }), 'refused');
     assert.deepEqual(log.lines, ['error password not checked error=out of memory']);
     broken = false;

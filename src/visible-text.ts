@@ -1,0 +1,22 @@
+// What a terminal acts upon instead of showing it: control characters, line and paragraph separators, and what turns the
+// direction of text around, so that it reads otherwise than it is.
+
+const ACTED_UPON = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+const RUN_OF_THEM = new RegExp(`${ACTED_UPON.source}+`, 'gu');
+
+/** Written as `\u001b`, which JSON and YAML in double quotes read as the character itself. Line feeds stay. */
+export function escapeControls(text: string): string {
+  return text.replace(ACTED_UPON, (character) =>
+    character === '\n' ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** A blank in place of them, line feeds too. */
+export function oneLine(text: string): string {
+  return text.replace(RUN_OF_THEM, ' ');
+}
+
+/** Whether there is one, other than a line feed. */
+export function hasControls(text: string): boolean {
+  return escapeControls(text) !== text;
+}

@@ -1,0 +1,33 @@
+// Collections that are slower than their schedule, run after run, in the built agent.
+import assert from 'node:assert/strict';
+import { sampleFleet } from '../../src/simulator/sample-fleet.js';
+import { type Simulator, startSimulator } from '../../src/simulator/start-simulator.js';
+import { collections, nodeIdsOf, ReloadableAgent, settingsOf } from '../support/reloadable-agent.js';
+
+describe('an agent whose collections take longer than the time between their runs', function () {
+  this.timeout(60_000);
+  let api: Simulator;
+  let agent: ReloadableAgent;
+
+  beforeEach(async () => {
+    api = await startSimulator({
+      projects: sampleFleet({ nodesPerInstance: 2 }),
+      taskSeconds: { min: 1.5, max: 1.5 },
+    });
+    agent = await ReloadableAgent.start(settingsOf(api));
+  });
+  afterEach(async () => {
+    await agent.stop();
+    await api.close();
+  });
+
+  it('tells of each node once, however many runs are skipped', async () => {
+    const nodeIds = nodeIdsOf(api);
+    const times = 3;
+    await agent.collected(nodeIds, times);
+    const series = await agent.series();
+    assert.ok(nodeIds.every((id) => collections(series, id, 'skipped') >= times));
+    const told = agent.program.stderr().match(/level=warning .*msg="collection skipped.*/gu) ?? [];
+    assert.equal(told.length, nodeIds.length, told.join('\n'));
+  });
+});

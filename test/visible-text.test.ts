@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import fc from 'fast-check';
+import { escapeControls, oneLine } from '../src/visible-text.js';
+
+const SRC = path.resolve(import.meta.dirname, '../src');
+const HOSTILE = 'a\u001b[2J\u0007\u009b31m\u007f\r\u0085\u2028\u2029\u200f\u202eb\u2066c';
+
+describe('escapeControls', () => {
+  it('writes out what a terminal acts upon, and nothing else', () => {
+    assert.equal(
+      escapeControls(`${HOSTILE}\n订单 🐬 e\u0301`),
+      'a\\u001b[2J\\u0007\\u009b31m\\u007f\\u000d\\u0085\\u2028\\u2029\\u200f\\u202eb\\u2066c\n订单 🐬 e\u0301',
+    );
+  });
+
+  it('leaves JSON the same value', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        assert.equal(JSON.parse(escapeControls(JSON.stringify(text))), text);
+      }),
+    );
+  });
+});
+
+describe('oneLine', () => {
+  it('has a blank in place of them', () => {
+    assert.equal(oneLine(HOSTILE), 'a [2J 31m b c');
+  });
+});
+
+describe('what the program prints', () => {
+  it('passes the file that escapes it', () => {
+    const writers = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter(
+      (name) =>
+        name.endsWith('.ts') &&
+        /\bconsole\.|std(?:out|err)\.write/u.test(readFileSync(path.join(SRC, name), 'utf8')),
+    );
+    // The log escapes its lines itself.
+    assert.deepEqual(writers.sort(), ['agent/open-log.ts', 'cli/terminal.ts']);
+  });
+});
