@@ -162,7 +162,9 @@ function readRequestByRequest(server: Server | TlsServer): void {
   }
   server.removeListener(event, READ_REQUESTS as () => void);
   const pipelines = new Pipelines();
-  server.on(event, (socket: Socket) => READ_REQUESTS.call(server, new RequestConnection(socket, pipelines)));
+  server.on(event, (socket: Socket) => {
+    READ_REQUESTS.call(server, new RequestConnection(socket, pipelines) as unknown as Socket);
+  });
 }
 
 const LISTEN_EXPECTATIONS: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@
 // would take as long in all, and each would have a slice of every turn of the event loop.
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import type { Clock } from '../clock.js';
+import { type Clock, elapsedMs, type MonotonicMs } from '../clock.js';
 import type { NodeStatus } from '../collect/node-store.js';
 
 /** Ages are shown in seconds, and snapshots become stale. */
@@ -16,7 +16,7 @@ export type Chunks = readonly Buffer[];
 
 interface Rendering {
   /** Undefined while it waits for its turn: whoever asks until then is answered with it. */
-  started: { readonly nodes: readonly NodeStatus[]; readonly at: number } | undefined;
+  started: { readonly nodes: readonly NodeStatus[]; readonly at: MonotonicMs } | undefined;
   readonly plain: Promise<Chunks>;
   compressed?: Promise<Chunks>;
 }
@@ -62,7 +62,7 @@ export class Renderings {
   #holds({ started }: Rendering): boolean {
     return (
       started === undefined ||
-      (started.nodes === this.#nodes() && this.#clock.monotonic() - started.at < MAX_AGE_MS)
+      (started.nodes === this.#nodes() && elapsedMs(started.at, this.#clock.monotonic()) < MAX_AGE_MS)
     );
   }
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { wire } from '../../../src/agent/wire.js';
-import { type Clock, systemClock } from '../../../src/clock.js';
+import { type Clock, later, systemClock } from '../../../src/clock.js';
 import { loadConfig } from '../../../src/config/load-config.js';
 import { WHOLE_FLEET } from '../../../src/discover/shard.js';
 import { record } from '../../parse/figures.js';
@@ -19,8 +19,8 @@ const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
  */
 let skippedMs = 0;
 const clock: Clock = {
-  now: () => systemClock.now() + skippedMs,
-  monotonic: () => systemClock.monotonic() + skippedMs,
+  now: () => later(systemClock.now(), skippedMs),
+  monotonic: () => later(systemClock.monotonic(), skippedMs),
   sleep: async (ms, signal) => {
     if (ms > BUDGET_WAIT_MS && ms !== POLL_MS) {
       return systemClock.sleep(ms, signal);

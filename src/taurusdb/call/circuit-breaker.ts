@@ -1,7 +1,7 @@
 // The circuit breaker that keeps a wrong credential from being locked: the gateway locks an access key for 5 minutes after
 // more than 5 refused signatures in a row (API reference, page sis_04_0082), and every node of every project may share
 // one key. What one node or project alone is refused shuts out that one.
-import type { Clock } from '../../clock.js';
+import { type Clock, elapsedMs, LONG_AGO, type MonotonicMs } from '../../clock.js';
 import { untilAborted } from '../../model/deadline.js';
 import { CollectionError } from '../../model/failure.js';
 import type { CallScope } from './api-call.js';
@@ -81,7 +81,7 @@ interface CredentialState {
   aloneUnderWay: number;
   /** As the gateway counts them, whatever they are about. */
   refusalsInRow: number;
-  refusedAt: number;
+  refusedAt: MonotonicMs;
 }
 
 /** From the credential down to what the call is about. */
@@ -175,7 +175,7 @@ export class CircuitBreaker {
       underWay: 0,
       aloneUnderWay: 0,
       refusalsInRow: 0,
-      refusedAt: Number.NEGATIVE_INFINITY,
+      refusedAt: LONG_AGO,
     }));
   }
 
@@ -214,7 +214,7 @@ export class CircuitBreaker {
     if (forMs > 0) {
       throw shutOut(leaf, parent, forMs);
     }
-    const waitMs = state.refusedAt + this.#limits.pauseMs - now;
+    const waitMs = this.#limits.pauseMs - elapsedMs(state.refusedAt, now);
     if (isAlone({ circuits, leaf }) && state.underWay === 0 && this.#hasManyAlone(state) && waitMs > 0) {
       throw shutOut(leaf, parent, waitMs);
     }

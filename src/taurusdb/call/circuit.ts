@@ -1,5 +1,6 @@
 // What is known of the refusals of a credential, and of a part of what it is used for: a project, a node. Knows nothing
 // of requests that wait.
+import { elapsedMs, LONG_AGO, later, type MonotonicMs } from '../../clock.js';
 
 /** Requests are told apart by their turn: the order in which they were let through, counted from 1. */
 export type Turn = number;
@@ -35,7 +36,7 @@ interface Refusal {
   readonly isTrial: boolean;
   /** The next refusals may lock the credential. */
   readonly isTooRisky: boolean;
-  readonly now: number;
+  readonly now: MonotonicMs;
 }
 
 interface Limits {
@@ -54,7 +55,7 @@ export class Circuit implements Part {
   #refusedSince: Turn | undefined;
   #refusedTurn: Turn = NEVER;
   #refusals = 0;
-  #shutUntil = Number.NEGATIVE_INFINITY;
+  #shutUntil = LONG_AGO;
   /** Of those turned away since it was shut, the one that comes first. */
   #firstTurnedAway: Rank | undefined;
   /** A request is under way whose outcome the others wait for. */
@@ -92,8 +93,8 @@ export class Circuit implements Part {
   }
 
   /** How long nothing is sent, to be told to one that is then turned away. */
-  turnAwayMs(rank: Rank, now: number): number {
-    const shutForMs = Math.max(0, this.#shutUntil - now);
+  turnAwayMs(rank: Rank, now: MonotonicMs): number {
+    const shutForMs = Math.max(0, elapsedMs(now, this.#shutUntil));
     if (shutForMs > 0 && (this.#firstTurnedAway === undefined || comesBefore(rank, this.#firstTurnedAway))) {
       this.#firstTurnedAway = rank;
     }
@@ -104,9 +105,9 @@ export class Circuit implements Part {
    * How much longer one has to leave the trial after the pause to another that was turned away: where the same were tried
    * again and again, those that would be accepted would be kept out for ever.
    */
-  yieldMs(rank: Rank, now: number): number {
+  yieldMs(rank: Rank, now: MonotonicMs): number {
     const isFirst = this.#firstTurnedAway === undefined || !comesBefore(this.#firstTurnedAway, rank);
-    return isFirst ? 0 : Math.max(0, this.#shutUntil + this.#limits.pauseMs - now);
+    return isFirst ? 0 : Math.max(0, elapsedMs(now, this.#shutUntil) + this.#limits.pauseMs);
   }
 
   accept(turn: Turn): void {
@@ -120,7 +121,7 @@ export class Circuit implements Part {
       this.#refusedSince = undefined;
       this.#refusedTurn = NEVER;
       this.#refusals = 0;
-      this.#shutUntil = Number.NEGATIVE_INFINITY;
+      this.#shutUntil = LONG_AGO;
       this.#firstTurnedAway = undefined;
     }
   }
@@ -137,7 +138,7 @@ export class Circuit implements Part {
     this.#refusals += 1;
     const isWhole = (isTrial || isTooRisky) && isAnother;
     if (isWhole || (this.#acceptedTurn === NEVER && this.#refusals >= this.#limits.max)) {
-      this.#shutUntil = now + this.#limits.pauseMs;
+      this.#shutUntil = later(now, this.#limits.pauseMs);
       this.#firstTurnedAway = undefined;
     }
   }
@@ -152,7 +153,7 @@ export class Leaf implements Part {
   #refusedTurn: Turn = NEVER;
   #refusals = 0;
   #refusedOperation = '';
-  #shutUntil = Number.NEGATIVE_INFINITY;
+  #shutUntil = LONG_AGO;
   /** A request is under way whose outcome the others wait for. */
   isTried = false;
 
@@ -178,8 +179,8 @@ export class Leaf implements Part {
     return this.#refusals === 0;
   }
 
-  turnAwayMs(now: number): number {
-    return Math.max(0, this.#shutUntil - now);
+  turnAwayMs(now: MonotonicMs): number {
+    return Math.max(0, elapsedMs(now, this.#shutUntil));
   }
 
   /** A node may let a task be submitted and refuse its result: only the same operation says that the refusal is over. */
@@ -187,13 +188,13 @@ export class Leaf implements Part {
     return operation === this.#refusedOperation && turn > this.#refusedTurn;
   }
 
-  refuse(operation: string, turn: Turn, now: number): void {
+  refuse(operation: string, turn: Turn, now: MonotonicMs): void {
     this.#refusedSince ??= turn;
     this.#refusedTurn = turn;
     this.#refusals += 1;
     this.#refusedOperation = operation;
     if (this.#refusals >= this.#limits.max) {
-      this.#shutUntil = now + this.#limits.pauseMs;
+      this.#shutUntil = later(now, this.#limits.pauseMs);
     }
   }
 }

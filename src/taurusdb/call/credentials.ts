@@ -37,6 +37,9 @@ export interface Authorization {
   readonly headers: Readonly<Record<string, string>>;
   /** What must not be shown even when the server echoes it. */
   readonly secrets: readonly string[];
-  /** After a 401 with this `Date` header: whether the same request, authorized anew, may be accepted. */
+  /**
+   * After a 401 with this `Date` header: whether the same request, authorized anew, may be accepted. Rejects where that cannot
+   * be found out: then the 401 is no refusal of the credential.
+   */
   recover(answerDate: string | undefined): Promise<boolean>;
 }

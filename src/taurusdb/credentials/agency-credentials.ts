@@ -58,8 +58,9 @@ class AgencyKeys implements KeySource {
     return this.#keys.current(deadline);
   }
 
+  /** Also false where none can be fetched: the gateway counts the refusals of a key, whatever their reason. */
   replace(refused: SigningKey, deadline: Deadline): Promise<boolean> {
-    return this.#keys.replace(refused, deadline);
+    return this.#keys.replace(refused, deadline).catch(() => false);
   }
 
   async #fetch(deadline: Deadline): Promise<FetchedSecret<SigningKey>> {

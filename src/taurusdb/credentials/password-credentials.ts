@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../../clock.js';
 import type { Log } from '../../log.js';
 import type { Deadline } from '../../model/deadline.js';
+import { CollectionError } from '../../model/failure.js';
 import { RepeatedLines } from '../../repeated-lines.js';
 import type { CallApi } from '../call/api-call.js';
 import type { CircuitBreaker } from '../call/circuit-breaker.js';
@@ -76,8 +77,20 @@ export class PasswordCredentials implements Credentials {
     return {
       headers: { 'x-auth-token': token },
       secrets: [token],
-      recover: () => this.#token.replace(token, deadline),
+      recover: () => this.#replace(token, deadline),
     };
+  }
+
+  /** Rejects where IAM cannot be asked: what is refused meanwhile says nothing of the password. */
+  async #replace(token: string, deadline: Deadline): Promise<boolean> {
+    try {
+      return await this.#token.replace(token, deadline);
+    } catch (error) {
+      if (error instanceof CollectionError && error.reason === 'auth') {
+        return false;
+      }
+      throw error;
+    }
   }
 
   /** What the requests for a token are made with: the password, which stands in their body. */

@@ -1,5 +1,5 @@
 // A secret with an end, fetched when it is first needed and again before it ends: a token, a temporary key.
-import type { Clock } from '../../clock.js';
+import { type Clock, elapsedMs, LONG_AGO, later, type MonotonicMs } from '../../clock.js';
 import type { Log } from '../../log.js';
 import type { Deadline } from '../../model/deadline.js';
 import { SharedAttempt } from '../call/shared-attempt.js';
@@ -28,8 +28,8 @@ export interface RenewedSecretOptions<Value> {
 
 interface Held<Value> {
   readonly value: Value;
-  readonly renewAt: number;
-  readonly endsAt: number;
+  readonly renewAt: MonotonicMs;
+  readonly endsAt: MonotonicMs;
 }
 
 /** Runs no timers: a request that finds the secret due for renewal has it renewed, and goes on with the old one. */
@@ -37,9 +37,9 @@ export class RenewedSecret<Value> {
   readonly #options: RenewedSecretOptions<Value>;
   readonly #renewal: SharedAttempt<Held<Value>>;
   #held: Held<Value> | undefined;
-  /** When a refusal made it be renewed. */
-  #replacedAt = Number.NEGATIVE_INFINITY;
-  #warnedAt = Number.NEGATIVE_INFINITY;
+  /** When a refusal had it renewed. */
+  #replacedAt = LONG_AGO;
+  #warnedAt = LONG_AGO;
 
   /** `previous`: of the same source; its secret is used on. */
   constructor(options: RenewedSecretOptions<Value>, previous?: RenewedSecret<Value>) {
@@ -68,26 +68,28 @@ export class RenewedSecret<Value> {
     return this.#held.value;
   }
 
-  /** After a refusal of `refused`: true once another one is in force, false where there is none to be had. */
+  /**
+   * After a refusal of `refused`: true once another one is in force, false where that would be refused alike. Rejects as
+   * `current` does where none can be fetched: that, and not the refusal, is what is wrong then.
+   */
   async replace(refused: Value, { signal }: Deadline): Promise<boolean> {
     if (this.#held === undefined || this.#held.value !== refused) {
       return true;
     }
-    if (!this.#renewal.isUnderWay) {
-      const now = this.#options.clock.monotonic();
-      if (now - this.#replacedAt < MIN_TIME_BETWEEN_REPLACEMENTS_MS) {
-        return false;
-      }
-      this.#replacedAt = now;
+    const { clock } = this.#options;
+    const sinceLastMs = elapsedMs(this.#replacedAt, clock.monotonic());
+    if (!this.#renewal.isUnderWay && sinceLastMs < MIN_TIME_BETWEEN_REPLACEMENTS_MS) {
+      return false;
     }
-    return this.#renewal.ask(signal).then(
-      ({ value }) => value !== refused,
-      () => false,
-    );
+    const { value } = await this.#renewal.ask(signal);
+    this.#replacedAt = clock.monotonic();
+    return value !== refused;
   }
 
   #leftMs(): number {
-    return this.#held === undefined ? 0 : Math.max(0, this.#held.endsAt - this.#options.clock.monotonic());
+    return this.#held === undefined
+      ? 0
+      : Math.max(0, elapsedMs(this.#options.clock.monotonic(), this.#held.endsAt));
   }
 
   async #renew(deadline: Deadline): Promise<Held<Value>> {
@@ -95,7 +97,7 @@ export class RenewedSecret<Value> {
     try {
       const { value, lifeMs, renewInMs } = await fetch(deadline);
       const now = clock.monotonic();
-      this.#held = { value, renewAt: now + renewInMs, endsAt: now + lifeMs };
+      this.#held = { value, renewAt: later(now, renewInMs), endsAt: later(now, lifeMs) };
       log.debug(`${what} fetched`, { project, valid_seconds: seconds(lifeMs) });
       return this.#held;
     } catch (error) {
@@ -109,7 +111,7 @@ export class RenewedSecret<Value> {
   #warn(error: unknown): void {
     const { what, project, clock, log } = this.#options;
     const now = clock.monotonic();
-    if (now - this.#warnedAt < MIN_TIME_BETWEEN_WARNINGS_MS) {
+    if (elapsedMs(this.#warnedAt, now) < MIN_TIME_BETWEEN_WARNINGS_MS) {
       return;
     }
     this.#warnedAt = now;

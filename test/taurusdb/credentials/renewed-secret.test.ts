@@ -122,10 +122,14 @@ describe('a renewed secret', () => {
     assert.equal(await replace(await current()), true);
   });
 
-  it('stays refused where no other can be had', async () => {
+  it('is replaced as soon as another can be had, where none could before', async () => {
     const refused = await current();
-    await clock.advance(HOUR_MS);
     outage = true;
-    assert.equal(await replace(refused), false);
+    await assert.rejects(replace(refused), /ECONNREFUSED/u);
+    await assert.rejects(replace(refused), /ECONNREFUSED/u);
+    assert.equal(fetches, 2);
+    outage = false;
+    await clock.advance(1_000);
+    assert.equal(await replace(refused), true);
   });
 });
