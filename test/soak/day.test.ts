@@ -1,4 +1,4 @@
-// The first hours of what `npm run soak:day` does in 24.
+// Two hours of what `npm run day` does in 24.
 import assert from 'node:assert/strict';
 import { rehearseDay } from './rehearsed-day.js';
 

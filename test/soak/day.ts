@@ -1,4 +1,4 @@
-// `npm run soak:day`: 24 hours of the wiring in some minutes. Prints what it counted; exits with 1 where a collection was
+// `npm run day`: 24 hours of the wiring in some minutes. Prints what it counted; exits with 1 where a collection was
 // lost that the API would have answered, or figures were shown for too long.
 import { rehearseDay } from './rehearsed-day.js';
 
