@@ -2,9 +2,10 @@
 // between. The level `debug` has every one.
 import { type Clock, elapsedMs, type MonotonicMs } from './clock.js';
 import type { Log, LogFields } from './log.js';
+import { recall } from './recently-used.js';
 
 const TOLD_EVERY_MS = 600_000;
-/** The longest known goes first; what is forgotten is only told once more. */
+/** What is forgotten is only told once more. */
 const MAX_SUBJECTS = 20_000;
 
 interface Told {
@@ -71,12 +72,6 @@ export class RepeatedLines {
   }
 
   #of(subject: string): Map<string, Told> {
-    const told = this.#told.get(subject) ?? new Map<string, Told>();
-    this.#told.set(subject, told);
-    const [oldest] = this.#told.keys();
-    if (this.#told.size > MAX_SUBJECTS && oldest !== undefined) {
-      this.#told.delete(oldest);
-    }
-    return told;
+    return recall(this.#told, subject, MAX_SUBJECTS, () => new Map<string, Told>());
   }
 }

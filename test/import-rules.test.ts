@@ -19,7 +19,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'small-file.ts': ['clock.ts'],
   'followed-files.ts': ['small-file.ts', 'clock.ts'],
   'visible-text.ts': [],
-  'repeated-lines.ts': ['clock.ts', 'log.ts'],
+  'recently-used.ts': [],
+  'repeated-lines.ts': ['clock.ts', 'log.ts', 'recently-used.ts'],
   'token-bucket.ts': ['clock.ts'],
   model: ['clock.ts'],
 
@@ -31,7 +32,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'sessions/read-snapshot.ts': ['sessions', 'sessions/counting', 'sessions/scanner', 'sessions/csv-error.ts'],
 
   discover: ['model', 'clock.ts', 'log.ts', 'repeated-lines.ts'],
-  schedule: ['model', 'clock.ts'],
+  schedule: ['model', 'clock.ts', 'recently-used.ts'],
   collect: [
     'model',
     'sessions',
@@ -54,6 +55,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'log.ts',
     'redact.ts',
     'token-bucket.ts',
+    'recently-used.ts',
   ],
   'taurusdb/operations': [
     'model',

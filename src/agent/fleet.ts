@@ -27,11 +27,15 @@ export interface FleetOptions {
   readonly log: Log;
 }
 
+const CAPACITY = 'capacity';
+
 export class Fleet {
   readonly #options: FleetOptions;
   readonly #discovery: Discovery;
   #config: FleetConfig;
   #isStarted = false;
+  /** Of the projects' budgets, by project: another one is told at once. */
+  #warnings: ReadonlyMap<string, string> = new Map();
   /** By project. */
   readonly #lines: RepeatedLines;
 
@@ -100,9 +104,18 @@ export class Fleet {
   }
 
   #warn(nodes: readonly DatabaseNode[]): void {
-    for (const { project, warning } of capacityOf(this.#config, nodes)) {
-      this.#lines.tell('warn', project, 'capacity', warning);
+    const warnings = new Map(
+      capacityOf(this.#config, nodes).map(({ project, warning }) => [project, warning]),
+    );
+    for (const [project, before] of this.#warnings) {
+      if (warnings.get(project) !== before) {
+        this.#lines.forget(project, [CAPACITY]);
+      }
     }
+    for (const [project, warning] of warnings) {
+      this.#lines.tell('warn', project, CAPACITY, warning);
+    }
+    this.#warnings = warnings;
   }
 }
 

@@ -26,7 +26,7 @@ export function findSdkCredentials(env: NodeJS.ProcessEnv, warn: (message: strin
 function fromEnvironment(env: NodeJS.ProcessEnv): SdkCredentials | undefined {
   const secret = (name: string): Secret | undefined => {
     const text = env[name] ?? '';
-    return text === '' ? undefined : explained(name, () => Secret.fromText(text));
+    return text === '' ? undefined : explained(name, () => Secret.fromText(text, HEADER_SECRET));
   };
   const ak = secret('HUAWEICLOUD_SDK_AK');
   const sk = secret('HUAWEICLOUD_SDK_SK');

@@ -37,13 +37,17 @@ interface ProjectState {
   nodes: readonly DiscoveredNode[];
   /** Succeeded or not. */
   tried: boolean;
+  /** Nodes that came and went, of which the log has not told. */
+  added: number;
+  gone: number;
   /** Whether the log has told of a failure, and not yet of the recovery. */
   toldDown: boolean;
   /** Ends the repeated discovery of the project. */
   readonly following: AbortController;
 }
 
-const NODES_CHANGED = 'nodes changed';
+const NODES_ADDED = 'nodes added';
+const NODES_GONE = 'nodes gone';
 const RECOVERED = 'recovered';
 
 export class Discovery {
@@ -146,22 +150,33 @@ export class Discovery {
       onSuccess(project, result.nodes.length, clock.now());
     }
     state.tried = true;
-    this.#keep(project, state, complete ? result.nodes : joined(state.nodes, result.nodes));
+    this.#keep(state, complete ? result.nodes : joined(state.nodes, result.nodes));
+    this.#tellChanges(project, state);
     return complete;
   }
 
-  #keep(project: string, state: ProjectState, nodes: readonly DiscoveredNode[]): void {
+  #keep(state: ProjectState, nodes: readonly DiscoveredNode[]): void {
     if (isDeepStrictEqual(nodes, state.nodes)) {
       return;
     }
     const before = idsOf(state.nodes);
     const after = idsOf(nodes);
-    const added = [...after].filter((id) => !before.has(id)).length;
-    const gone = [...before].filter((id) => !after.has(id)).length;
+    state.added += [...after].filter((id) => !before.has(id)).length;
+    state.gone += [...before].filter((id) => !after.has(id)).length;
     state.nodes = nodes;
-    const fields = { project, nodes: after.size, added, gone };
-    this.#lines.tell('info', project, NODES_CHANGED, 'discovery: nodes changed', fields);
     this.#options.onChange();
+  }
+
+  /** That nodes went, too, where others came a moment ago; what is held back is told by a later discovery. */
+  #tellChanges(project: string, state: ProjectState): void {
+    const { nodes, added, gone } = state;
+    const what = gone > 0 ? NODES_GONE : NODES_ADDED;
+    if (added + gone > 0 && this.#lines.isDue(project, what)) {
+      const fields = { project, nodes: idsOf(nodes).size, added, gone };
+      this.#lines.tell('info', project, what, 'discovery: nodes changed', fields);
+      state.added = 0;
+      state.gone = 0;
+    }
   }
 
   #logOutcome(project: string, state: ProjectState, { failures }: DiscoveryResult): void {
@@ -199,8 +214,8 @@ function isUnchanged(before: DiscoveredProject, now: DiscoveredProject): boolean
 
 /** Of a project that changed, or was known by another name, what is known stays. */
 function newState(project: DiscoveredProject, known?: ProjectState): ProjectState {
-  const { nodes = [], tried = false, toldDown = false } = known ?? {};
-  return { project, nodes, tried, toldDown, following: new AbortController() };
+  const { nodes = [], tried = false, added = 0, gone = 0, toldDown = false } = known ?? {};
+  return { project, nodes, tried, added, gone, toldDown, following: new AbortController() };
 }
 
 function idsOf(nodes: readonly DiscoveredNode[]): Set<string> {

@@ -2,6 +2,7 @@
 // comes more than once a day comes in both passes of the doubled time; where they go forward, what named a skipped hour
 // comes at the change. node-cron's own answer leaves out the second pass, and the hours that are skipped.
 import { type EpochMs, epochMs } from '../clock.js';
+import { recall } from '../recently-used.js';
 import { CronTimes, DAY_SECONDS } from './cron-expression.js';
 import { TimeZone } from './time-zone.js';
 
@@ -94,23 +95,11 @@ export function shortestGapMs(schedule: string): number {
 }
 
 function calendarOf(schedule: string, timezone: string): Calendar {
-  return kept(calendars, `${timezone} ${schedule}`, () => ({
+  return recall(calendars, `${timezone} ${schedule}`, MAX_KNOWN, () => ({
     times: new CronTimes(schedule),
-    zone: kept(zones, timezone, () => new TimeZone(timezone)),
+    zone: recall(zones, timezone, MAX_KNOWN, () => new TimeZone(timezone)),
     known: { after: epochMs(0), count: 0, runs: [] },
   }));
-}
-
-/** What the map has under the key, or now gets; what was used longest ago leaves it. */
-function kept<Value>(known: Map<string, Value>, key: string, make: () => Value): Value {
-  const value = known.get(key) ?? make();
-  known.delete(key);
-  known.set(key, value);
-  const [oldest] = known.keys();
-  if (known.size > MAX_KNOWN && oldest !== undefined) {
-    known.delete(oldest);
-  }
-  return value;
 }
 
 /** Looks through the time day by day, skipping those on which the wall clocks show no day of the schedule. */

@@ -57,7 +57,7 @@ const NORMALIZED_NAMES = normalizedNames(HEADER_NAMES);
 const UNREAD_COLUMNS: ReadonlySet<ColumnName> = new Set(['id', 'info']);
 
 /** As many as the scanner notes the places of. */
-export const MAX_COLUMNS = MAX_FIELDS;
+const MAX_COLUMNS = MAX_FIELDS;
 const MAX_HEADER_CHARACTERS = 64 * 1024;
 const MAX_NAMES_SHOWN = 20;
 const MAX_NAME_CHARACTERS = 40;

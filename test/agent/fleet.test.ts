@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { fleetNodes } from '../../src/agent/fleet.js';
+import { wire } from '../../src/agent/wire.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import type { DiscoveredNode } from '../../src/discover/discovery-api.js';
 import { WHOLE_FLEET } from '../../src/discover/shard.js';
+import { FakeClock } from '../support/fake-clock.js';
+import { RecordedLog } from '../support/recorded-log.js';
 import { writeConfig } from '../support/simulated-config.js';
 
 const INSTANCE = '6754902da1f447269c6979b0590102a5in07';
@@ -106,5 +109,30 @@ describe('fleetNodes', () => {
     assert.equal(ids.length, 50);
     assert.equal(new Set(ids).size, 50);
     assert.ok(shards.every((nodes) => nodes.length > 5));
+  });
+});
+
+describe('Fleet', () => {
+  it('tells at once of a schedule beyond the budget that a reload brings, also where there was another before', () => {
+    const log = new RecordedLog();
+    const dependencies = { shard: WHOLE_FLEET, clock: new FakeClock(), log };
+    const listed = { instance_id: INSTANCE, node_id: nodeId(1) };
+    const scheduled = (schedule: string) =>
+      loadConfig(
+        writeConfig({
+          projects: [{ ...project('production', [listed]), discovery: { enabled: false } }],
+          collection: { schedule },
+          api: { max_requests_per_second: 1 },
+        }),
+        {},
+      ).config;
+
+    let wiring = wire(scheduled('*/3 * * * * *'), dependencies);
+    wiring.fleet.start();
+    for (const schedule of ['*/3 * * * * *', '* * * * *', '* * * * * *', '* * * * * *']) {
+      wiring = wire(scheduled(schedule), dependencies, wiring);
+    }
+    const rates = log.lines.flatMap((line) => /^warn .*need (\S+) requests/u.exec(line)?.[1] ?? []);
+    assert.deepEqual(rates, ['1.33', '4.00']);
   });
 });

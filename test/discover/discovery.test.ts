@@ -104,6 +104,27 @@ describe('Discovery', () => {
     ]);
   });
 
+  it('tells at once that nodes are gone, and of what comes and goes again and again every ten minutes', async () => {
+    let nodes = complete('a', 'b', 'c');
+    answer = () => nodes;
+    discovery.setProjects([project('production', MINUTE)]);
+    await clock.advance(MINUTE - 1);
+    nodes = complete('a');
+    await clock.advance(MINUTE);
+    for (let changes = 0; changes < 6; changes += 1) {
+      nodes = changes % 2 === 0 ? complete('a', 'b') : complete('a');
+      await clock.advance(MINUTE);
+    }
+    assert.deepEqual(log.lines, [
+      'info discovery: nodes changed project=production nodes=3 added=3 gone=0',
+      'info discovery: nodes changed project=production nodes=1 added=0 gone=2',
+    ]);
+    await clock.advance(4 * MINUTE);
+    assert.deepEqual(log.lines.slice(2), [
+      'info discovery: nodes changed project=production nodes=1 added=3 gone=3',
+    ]);
+  });
+
   it('tells of a role that has switched: the node is the same', async () => {
     let role = 'slave';
     answer = () => ({ nodes: [node('a', { role })], failures: [] });

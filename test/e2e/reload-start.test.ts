@@ -65,7 +65,7 @@ describe('SIGHUP', function () {
     const wrong = writeConfig({ nonsense: 1 });
     program = startProgram([`--config.file=${wrong}`], {}, signalled([0]));
     assert.equal(await program.ended, 1);
-    assert.match(program.stderr(), /nonsense: unknown key/u);
+    assert.match(program.stderr(), /:1: unknown key/u);
   });
 
   for (const command of [['collect'], ['check-config', '--online'], ['discover']]) {

@@ -38,7 +38,7 @@ function received({ input, written, mayShow }: Issue): string {
   if (typeof input === 'object') {
     return 'a mapping';
   }
-  if (!mayShow) {
+  if (!mayShow && typeof input !== 'boolean') {
     return `a ${typeof input === 'string' ? 'text' : typeof input} that is not shown`;
   }
   return typeof input === 'string' ? quote(input) : (written ?? String(input));

@@ -4,6 +4,7 @@
 import { type Clock, elapsedMs, LONG_AGO, type MonotonicMs } from '../../clock.js';
 import { untilAborted } from '../../model/deadline.js';
 import { CollectionError } from '../../model/failure.js';
+import { recall } from '../../recently-used.js';
 import type { CallScope } from './api-call.js';
 import { Circuit, isRefusedAlone, Leaf, type Part, type Turn } from './circuit.js';
 
@@ -167,7 +168,7 @@ export class CircuitBreaker {
   }
 
   #stateOf(key: string): CredentialState {
-    return recall(this.#states, key, () => ({
+    return recall(this.#states, key, MAX_KNOWN, () => ({
       circuit: new Circuit('credential', this.#circuitLimits),
       projects: new Map(),
       leaves: new Map(),
@@ -192,7 +193,7 @@ export class CircuitBreaker {
       circuits:
         narrower.length === 0
           ? [circuit]
-          : [circuit, recall(projects, project, () => new Circuit(project, this.#circuitLimits))],
+          : [circuit, recall(projects, project, MAX_KNOWN, () => new Circuit(project, this.#circuitLimits))],
       leaf: leaves.get(key) ?? new Leaf(key, scope.at(-1) ?? '', { max, pauseMs }),
     };
   }
@@ -304,7 +305,7 @@ export class CircuitBreaker {
     const { circuits, leaf } = this.#pathOf(state, scope);
     state.refusalsInRow += 1;
     state.refusedAt = now;
-    recall(state.leaves, leaf.key, () => leaf).refuse(operation, turn, now);
+    recall(state.leaves, leaf.key, MAX_KNOWN, () => leaf).refuse(operation, turn, now);
     let part: Circuit | Leaf = leaf;
     for (const circuit of circuits.toReversed()) {
       if (isRefusedAlone(part, circuit)) {
@@ -352,18 +353,6 @@ function shutOut(part: Circuit | Leaf, whole: Circuit | undefined, forMs: number
           `for ${seconds} s or until the credential changes: check what the credential may use there)`
       : `credential: got ${count}, expected none (nothing is sent with it for ${seconds} s or until it changes)`,
   );
-}
-
-/** The entry of the key, now the last of at most so many; what was asked for longest ago is forgotten. */
-function recall<Value>(known: Map<string, Value>, key: string, create: () => Value): Value {
-  const value = known.get(key) ?? create();
-  known.delete(key);
-  known.set(key, value);
-  const [oldest] = known.keys();
-  if (known.size > MAX_KNOWN && oldest !== undefined) {
-    known.delete(oldest);
-  }
-  return value;
 }
 
 /** After a refusal first those that have the least in common with what was refused: they tell soonest what it was about. */

@@ -2,11 +2,11 @@
 import { type Clock, elapsedMs, LONG_AGO, later, type MonotonicMs } from '../../clock.js';
 import type { Log } from '../../log.js';
 import type { Deadline } from '../../model/deadline.js';
+import { RepeatedLines } from '../../repeated-lines.js';
 import { SharedAttempt } from '../call/shared-attempt.js';
 
 /** A new one that is refused as well will not get better by being fetched again and again. */
 const MIN_TIME_BETWEEN_REPLACEMENTS_MS = 60_000;
-const MIN_TIME_BETWEEN_WARNINGS_MS = 60_000;
 
 export interface FetchedSecret<Value> {
   readonly value: Value;
@@ -39,12 +39,13 @@ export class RenewedSecret<Value> {
   #held: Held<Value> | undefined;
   /** When a refusal had it renewed. */
   #replacedAt = LONG_AGO;
-  #warnedAt = LONG_AGO;
+  readonly #lines: RepeatedLines;
 
   /** `previous`: of the same source; its secret is used on. */
   constructor(options: RenewedSecretOptions<Value>, previous?: RenewedSecret<Value>) {
-    const { what, clock, closing } = options;
+    const { what, clock, closing, log } = options;
     this.#options = options;
+    this.#lines = new RepeatedLines(log, clock);
     if (previous !== undefined) {
       this.#held = previous.#held;
       this.#replacedAt = previous.#replacedAt;
@@ -109,13 +110,8 @@ export class RenewedSecret<Value> {
   }
 
   #warn(error: unknown): void {
-    const { what, project, clock, log } = this.#options;
-    const now = clock.monotonic();
-    if (elapsedMs(this.#warnedAt, now) < MIN_TIME_BETWEEN_WARNINGS_MS) {
-      return;
-    }
-    this.#warnedAt = now;
-    log.warn(`${what} not renewed: the one in force is used on`, {
+    const { what, project } = this.#options;
+    this.#lines.tell('warn', project, 'renewal', `${what} not renewed: the one in force is used on`, {
       project,
       valid_seconds: seconds(this.#leftMs()),
       error: error instanceof Error ? error.message : String(error),
