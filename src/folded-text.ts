@@ -14,7 +14,7 @@ const MAX_ROUNDS = 3;
 
 /** Of a text that is folded already. */
 const ESCAPE =
-  /%u([0-9a-f]{4})|%([0-9a-f]{2})|\\u\{([0-9a-f]{1,6})\}|\\u([0-9a-f]{4})|\\x([0-9a-f]{2})|&#x([0-9a-f]{1,8});?|&#(\d{1,8});?|&([a-z]{2,8});|<\/?w?br\/?>|\\(.)/gsu;
+  /%u([0-9a-f]{4})|%([0-9a-f]{2})|\\u\{([0-9a-f]{1,6})\}|\\u([0-9a-f]{4})|\\x([0-9a-f]{2})|&#x0{0,32}([0-9a-f]{1,8});?|&#0{0,32}(\d{1,8});?|&([a-z]{2,8});|&(amp|lt|gt|quot)|<\/?w?br\/?>|\\(.)/gsu;
 
 /** HTML's names of what stands on a keyboard; of what is not seen: nothing. */
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -71,8 +71,10 @@ export function foldedText(text: string): string {
 
 function fold(text: string): FoldedText {
   const folding = new Folding();
-  for (let at = 0; at < text.length; at += 1) {
-    folding.add(text.charAt(at), at, at + 1);
+  let at = 0;
+  for (const character of text) {
+    folding.add(character, at, at + character.length);
+    at += character.length;
   }
   return folding;
 }
@@ -109,8 +111,20 @@ function unescaped(folded: FoldedText): FoldedText | undefined {
 
 /** Undefined for an entity of another name, which may be none. A byte of UTF-8 counts as a character: see `redact`. */
 function characterOf([, ...groups]: RegExpMatchArray): string | undefined {
-  const [percentUnit, percentByte, point, unit, byte, hexEntity, decimalEntity, name, afterBackslash] =
-    groups;
+  const [
+    percentUnit,
+    percentByte,
+    point,
+    unit,
+    byte,
+    hexEntity,
+    decimalEntity,
+    entity,
+    oldEntity,
+    afterBackslash,
+  ] = groups;
+  // Older than HTML's rule of a semicolon behind them.
+  const name = entity ?? oldEntity;
   const hex = percentUnit ?? percentByte ?? point ?? unit ?? byte ?? hexEntity;
   if (hex !== undefined || decimalEntity !== undefined) {
     const code = hex === undefined ? Number(decimalEntity) : Number.parseInt(hex, 16);
@@ -145,12 +159,11 @@ class Folding implements FoldedText {
   }
 }
 
+/** Blanks, controls, halves of characters, and what takes no room, or as the blank of Braille no ink. */
+const UNSEEN = /[\s\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800]/gu;
+
 function canonicalOf(characters: string): string {
-  return characters
-    .replace(/[\s\p{Cc}\p{Cf}]/gu, '')
-    .toLowerCase()
-    .replaceAll('-', '+')
-    .replaceAll('_', '/');
+  return characters.replace(UNSEEN, '').toLowerCase().replaceAll('-', '+').replaceAll('_', '/');
 }
 
 const ASCII = Array.from({ length: 128 }, (_, code) => canonicalOf(String.fromCharCode(code)));

@@ -98,9 +98,14 @@ function indexOf(secrets: readonly string[], minLength: number, inPieces: boolea
   return { forms, encodedFrom: plainText.length, places, short, inPieces };
 }
 
-/** The secret, and its bytes as characters: so reads UTF-8 that was percent-encoded, or taken for Latin-1. */
+/**
+ * The secret, and its bytes as characters: so reads UTF-8 that was percent-encoded, or taken for Latin-1. And what either
+ * looks like unescaped, as a text is unescaped wherever it can be.
+ */
 function plainForms(secret: string): string[] {
-  return [foldedText(secret), foldedText(Buffer.from(secret).toString('latin1'))];
+  return [secret, Buffer.from(secret).toString('latin1')].flatMap((form) =>
+    foldings(form).map(({ text }) => text),
+  );
 }
 
 /** In hexadecimal and in base64, also of the secret as it stands in JSON and in a URL. */

@@ -8,6 +8,7 @@ const SECRETS = {
   'a secret key': 'kT7/pW2+xQ9mZ4vB8nR1cL6yH3jD5fG0sA2uE7oI',
   'an access key': 'HPUAX7QZ93K2M5VN8RT1',
   'a password': 'Tr0ub4dor&3/<"x\\y>',
+  'a password that looks escaped': 'aB%41c&d<e9%2Fz\\u0041"8k',
   'a password in another script': 'Pä55wörд-98765-λ',
   'a long token': randomBytes(9_000).toString('base64'),
 };

@@ -1,10 +1,11 @@
 // The whole program in one sentence: submit → wait → download → parse → aggregate → publish. Everything else
 // decides when this runs, how it reaches the API, or what becomes of its result.
 import type { DatabaseNode } from '../model/node.js';
+import { CsvError } from '../sessions/csv-error.js';
 import type { ReadResult } from '../sessions/read-snapshot.js';
 import type { CsvTally, Snapshot } from '../sessions/snapshot.js';
 import type { PhaseTimer } from './phase-timer.js';
-import type { SessionApi, SessionFilter } from './session-api.js';
+import type { SessionApi, SessionFile, SessionFilter } from './session-api.js';
 import { type TaskWait, waitForTask } from './wait-for-task.js';
 
 /** sessions/read-snapshot.ts with its settings: parses and aggregates the file while it streams. */
@@ -37,9 +38,20 @@ export async function runCollection(collection: Collection): Promise<void> {
   await phases.time('wait', () => waitForTask(requestId, collection));
 
   const result = await phases.time('download', async () => {
-    const csv = await api.downloadResult(node, requestId, deadline);
-    return collection.readSnapshot(csv, collection.tally, collection.previous, node);
+    return readFile(await api.downloadResult(node, requestId, deadline), collection);
   });
 
   collection.publish(result);
+}
+
+/** The names of its header are shown, in an error or as unknown ones: without what must not be seen. */
+async function readFile(csv: SessionFile, collection: Collection): Promise<ReadResult> {
+  const { node, tally, previous, readSnapshot } = collection;
+  const { strikeOut = (text: string) => text } = csv;
+  try {
+    const result = await readSnapshot(csv, tally, previous, node);
+    return { ...result, unknownHeaders: result.unknownHeaders.map(strikeOut) };
+  } catch (error) {
+    throw error instanceof CsvError ? new CsvError(strikeOut(error.message)) : error;
+  }
 }

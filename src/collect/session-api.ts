@@ -17,13 +17,14 @@ export interface SessionApi {
   /** Starts a task that collects these real-time sessions of the node; resolves to its request id. */
   submitTask(node: DatabaseNode, filter: SessionFilter, deadline: Deadline): Promise<string>;
   taskStatus(node: DatabaseNode, requestId: string, deadline: Deadline): Promise<TaskStatus>;
-  /**
-   * The result's bytes, decoded and bounded by `max_csv_bytes`; iterating rejects when the body is cut off.
-   * The caller must iterate to the end or call `return()`: either frees the connection.
-   */
-  downloadResult(
-    node: DatabaseNode,
-    requestId: string,
-    deadline: Deadline,
-  ): Promise<AsyncIterable<Uint8Array>>;
+  downloadResult(node: DatabaseNode, requestId: string, deadline: Deadline): Promise<SessionFile>;
+}
+
+/**
+ * The result's bytes, decoded and bounded by `max_csv_bytes`; iterating rejects when the body is cut off.
+ * The caller must iterate to the end or call `return()`: either frees the connection.
+ */
+export interface SessionFile extends AsyncIterable<Uint8Array> {
+  /** What of the file is shown, names of its header, without the secrets of the request, should it repeat them. */
+  strikeOut?(text: string): string;
 }

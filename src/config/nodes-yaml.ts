@@ -51,9 +51,10 @@ function quoted(text: string): Scalar<string> {
   return scalar;
 }
 
-/** Quoted where it has characters that can only be written as escapes. */
+/** Quoted where it has characters that can only be written as escapes. What would be a variable is not one. */
 function shown(text: string): Scalar<string> {
-  return hasControls(text) ? quoted(text) : new Scalar(text);
+  const literal = text.replaceAll('${', () => '$${');
+  return hasControls(literal) ? quoted(literal) : new Scalar(literal);
 }
 
 /** A name is others' text: a line break in it must not end the comment. */

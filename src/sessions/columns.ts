@@ -64,6 +64,11 @@ const MAX_NAME_CHARACTERS = 40;
 /** A line with fewer names that are known may be a row of a file without a header: its cells hold SQL. */
 const KNOWN_NAMES_OF_A_HEADER = 2;
 const NOT_A_NAME = '(not a name)';
+/** What stands in rows alone: a number, an address with its port, NULL. */
+const CELL = /^(?:[\s.,:+-]*\d[\d\s.,:+-]*|NULL|\\N)$/iu;
+/** A statement, which may name a customer or hold a password without quotes. */
+const STATEMENT =
+  /^\s*(?:select|insert|update|delete|replace|merge|call|do|truncate|drop|alter|create|rename|grant|revoke|set|use|kill|show|explain|describe|load|import|flush|with|begin|commit|rollback|prepare|deallocate|handler|analyze|optimize|repair)\s/iu;
 
 export type HeaderNames = Readonly<Partial<Record<ColumnName, readonly string[]>>>;
 
@@ -103,8 +108,8 @@ export function findColumns(header: readonly string[], extraNames: HeaderNames =
     const knownNames = [...fields.keys()].filter((name) => known.has(name)).length;
     throw missingColumns(missing, describeHeader(header, knownNames), extraNames);
   }
-  const unknown = header.filter((name) => !known.has(normalizedHeader(name)));
-  return { indexes, unknownHeaders: unknown.slice(0, MAX_NAMES_SHOWN).map(shownName) };
+  const unknown = header.filter((name) => !known.has(normalizedHeader(name))).slice(0, MAX_NAMES_SHOWN);
+  return { indexes, unknownHeaders: unknown.map(hasCell(header) ? () => NOT_A_NAME : shownName) };
 }
 
 /** Without what people and exports write differently: case, blanks, `_`, `-`, `.`, brackets, a byte-order mark. */
@@ -170,7 +175,7 @@ function missingColumns(missing: readonly ColumnName[], got: string, extraNames:
 
 /** `knownNames`: how many different ones of them are known. */
 function describeHeader(header: readonly string[], knownNames: number): string {
-  if (knownNames < KNOWN_NAMES_OF_A_HEADER) {
+  if (knownNames < KNOWN_NAMES_OF_A_HEADER || hasCell(header)) {
     const names = header.length === 1 ? '1 name' : `${header.length} names`;
     return `${names}, ${knownNames} of them known: the line may be a row, so it is not shown (check-config --online --show-header prints it on the terminal alone)`;
   }
@@ -182,12 +187,19 @@ function describeHeader(header: readonly string[], knownNames: number): string {
   return `${names.join(', ')}${rest}`;
 }
 
+/** Users and databases may have the names of columns: so a row can have two of them, too. */
+function hasCell(header: readonly string[]): boolean {
+  return header.some((name) => CELL.test(name));
+}
+
 /**
  * What is shown of a name. A row can have known names in its cells, too: so nothing is shown that could hold a literal of
- * SQL, such as quotes, operators, or a number that stands by itself.
+ * SQL, such as quotes, operators, or a number that stands by itself, and no statement.
  */
 function shownName(name: string): string {
   const isPlain =
-    /^[\p{L}\p{M}\p{N}\p{Zs}_.()（）/-]*$/u.test(name) && !/(?<![\p{L}\p{M}\p{N}_])\p{N}/u.test(name);
+    /^[\p{L}\p{M}\p{N}\p{Zs}_.()（）/-]*$/u.test(name) &&
+    !/(?<![\p{L}\p{M}\p{N}_])\p{N}/u.test(name) &&
+    !STATEMENT.test(name);
   return isPlain ? Array.from(name).slice(0, MAX_NAME_CHARACTERS).join('') : NOT_A_NAME;
 }

@@ -93,11 +93,12 @@ export function describeErrorBody(body: ErrorBody | undefined): string {
 }
 
 function oneLine(text: string, secrets: readonly string[]): string {
-  // Secrets go before the text is cut, else a cut one would not be recognized.
-  const clean = redact(text.slice(0, MAX_MESSAGE_READ), secrets)
-    .replace(/[\p{Cf}\p{Cs}]/gu, '')
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
-    .trim();
+  const seen = text
+    .slice(0, MAX_MESSAGE_READ)
+    .replace(/[\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu, '')
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
+  // Secrets go once it reads as it will be shown, and before it is cut: of a cut one a piece may be too short to be known.
+  const clean = redact(seen, secrets).trim();
   const characters = [...clean];
   return characters.length <= MAX_MESSAGE_LENGTH
     ? clean

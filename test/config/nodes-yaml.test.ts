@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { parse } from 'yaml';
 import { nodesYaml } from '../../src/config/nodes-yaml.js';
+import { expandEnvironment } from '../../src/config/yaml/expand-environment.js';
 
 const ORDERS = '04830000000000000000000000000002in07';
 const PAYMENTS = '04840000000000000000000000000002in07';
@@ -43,7 +44,10 @@ describe('nodesYaml', () => {
   });
 
   it('can be read back, whatever instances and nodes are called', () => {
-    const text = fc.string({ unit: 'binary', maxLength: 20 });
+    const text = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 20 }),
+      fc.string({ unit: fc.constantFrom('$', '{', '}', 'SECRET', ':-'), maxLength: 8 }),
+    );
     fc.assert(
       fc.property(text, text, text, (instanceName, name, role) => {
         const nodes = [node(ORDERS, 1, { instanceName, name, role }), node(PAYMENTS, 2)];
@@ -52,7 +56,8 @@ describe('nodesYaml', () => {
           projects[0].nodes.map((read: { node_id: string }) => read.node_id),
           nodes.map(({ nodeId }) => nodeId),
         );
-        assert.equal(projects[0].nodes[0].name, name.trim() === '' ? undefined : name);
+        const read = expandEnvironment(projects[0].nodes[0].name, { SECRET: 'secret' }, () => {});
+        assert.equal(read, name.trim() === '' ? undefined : name);
         assert.deepEqual(Object.keys(projects), ['0']);
       }),
       { numRuns: 100 },

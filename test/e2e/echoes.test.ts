@@ -34,6 +34,10 @@ const PLACES: Readonly<Record<string, (echo: string, operation: string) => Plain
   'the header of the result': (echo, operation) => result(operation, `user,${echo},host\n1,2,3\n`),
   'the header of a result that could be read': (echo, operation) =>
     result(operation, `user,host,state,${echo}\n1,2,3,4\n`),
+  'a name with a line end in the header of the result': (echo, operation) =>
+    result(operation, `"user\n",host,state,"${echo.replaceAll('"', '""')}"\n1,2,3,4\n`),
+  'the header of the result behind a line that is none': (echo, operation) =>
+    result(operation, `""\nuser,host,"${echo.replaceAll('"', '""')}"\n1,2,3\n`),
   'an HTML page as the result': (echo, operation) => ({
     ...result(operation, `<html>${echo}`),
     ...(operation === 'download' ? { headers: { 'content-type': `text/html+${printable(echo)}` } } : {}),

@@ -73,7 +73,7 @@ export const CSV_FAULTS: readonly Fault[] = [
   body(
     'C6 no header, and a first row of known names',
     `1,client,10.0.0.1,status,Query,1,Sending,"${CANARY_SQL} = 'x'",\n`,
-    /got \(not a name\), "client", \(not a name\), "status", "Query", .*"Sending", \(not a name\)/u,
+    /csv header: got 9 names, 2 of them known: the line may be a row/u,
   ),
   body('C6 a header of names of which one is known', 'Id,Wer,Wo\n1,u,h\n', /got 3 names, 1 of them known/u),
   body('C7 a column twice', GOOD_FILE.replace('db,', 'User,'), /got "user" in fields 2 and 4/u),

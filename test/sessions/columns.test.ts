@@ -150,9 +150,9 @@ describe('findColumns', () => {
       "name = 'hunter2'",
       'say "hunter2"',
       'IN (4111)',
-      '4111',
       'a -4111',
-      '10.0.0.1',
+      'TRUNCATE secret_customers',
+      'call login(hunter2)',
       'x;y',
       'a\nb',
       'a\tb',
@@ -165,6 +165,18 @@ describe('findColumns', () => {
         literal,
       );
       assert.deepEqual(findColumns([...REQUIRED, literal]).unknownHeaders, ['(not a name)'], literal);
+    }
+  });
+
+  it('shows none of the names of a line that has a cell, whatever known names it has', () => {
+    for (const cell of ['4111', '-1', '1.5', '00:02:05', '10.0.0.1', '10.0.0.1:3306', 'NULL', '\\N']) {
+      assert.match(
+        messageOf(() => findColumns(['user', 'status', 'customers of May', cell])),
+        /^csv header: got 4 names, 2 of them known: the line may be a row/,
+        cell,
+      );
+      const { unknownHeaders } = findColumns([...REQUIRED, 'customers of May', cell]);
+      assert.deepEqual(unknownHeaders, ['(not a name)', '(not a name)'], cell);
     }
   });
 

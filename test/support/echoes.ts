@@ -18,6 +18,9 @@ export const ECHOES: Readonly<Record<string, (secret: string) => string>> = {
   'wrapped over lines that are escaped': (secret) => wrapped(secret, 9, '\\r\\n'),
   'with blanks in between': (secret) => wrapped(secret, 1, ' '),
   'with blanks that are not seen': (secret) => wrapped(secret, 3, '\u200b\u00a0\u2028'),
+  'with halves of characters in between': (secret) => wrapped(secret, 5, '\ud800'),
+  'with tags that are not seen': (secret) => wrapped(secret, 5, '\u{e0020}'),
+  'with what takes no room': (secret) => wrapped(secret, 2, '\ufe0f\u034f\u3164\u2800'),
   'percent-encoded': percent,
   'percent-encoded twice': (secret) => percent(percent(secret)),
   'partly percent-encoded': (secret) => secret.slice(0, 5) + percent(secret.slice(5, 9)) + secret.slice(9),
@@ -33,6 +36,9 @@ export const ECHOES: Readonly<Record<string, (secret: string) => string>> = {
   'in hexadecimal': (secret) => Buffer.from(secret).toString('hex'),
   'as HTML, decimal': (secret) => eachUnit(secret, (code) => `&#${code};`),
   'as HTML, hexadecimal': (secret) => eachUnit(secret, (code) => `&#x${hex(code, 4)};`),
+  'as HTML, decimal, with zeros': (secret) =>
+    eachUnit(secret, (code) => `&#${String(code).padStart(12, '0')};`),
+  'as HTML, without semicolons': (secret) => secret.replaceAll('&', '&amp').replaceAll('<', '&lt'),
   'as HTML, by name': (secret) =>
     secret
       .replaceAll('&', '&amp;')
@@ -56,7 +62,8 @@ export const ECHOES: Readonly<Record<string, (secret: string) => string>> = {
 
 /** Pieces of the echo, eight characters long, that are found in `text`; blanks and letter case do not matter. */
 export function piecesOf(echo: string, text: string): string[] {
-  const bare = (from: string) => from.replace(/[\s\p{Cf}]/gu, '').toLowerCase();
+  const bare = (from: string) =>
+    from.replace(/[\s\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800]/gu, '').toLowerCase();
   const haystack = bare(text);
   const needle = bare(echo);
   return Array.from({ length: Math.max(1, needle.length - 7) }, (_, at) => needle.slice(at, at + 8)).filter(
@@ -65,4 +72,4 @@ export function piecesOf(echo: string, text: string): string[] {
 }
 
 /** What an echo holds besides the secret, and what is the same in every escape of it. */
-const FIXED_PARTS = /basic|:|^[\\u{}0x;&#amp%25]*$/u;
+const FIXED_PARTS = /basic|:|^\d*$|^[\\u{}0x;&#amp%25]*$/u;

@@ -43,9 +43,12 @@ export function findColumns(header: readonly string[], addedNames: Names): Found
     throw missingColumns(missing, header, knownNames, addedNames);
   }
   const unknown = header.filter((_, index) => !known.includes(fields[index] ?? ''));
+  const mayBeRow = header.some(isCell);
   return {
     indexes,
-    unknownHeaders: unknown.slice(0, 20).map((name) => (isName(name) ? shortened(name) : '(not a name)')),
+    unknownHeaders: unknown
+      .slice(0, 20)
+      .map((name) => (!mayBeRow && isName(name) ? shortened(name) : '(not a name)')),
   };
 }
 
@@ -80,7 +83,7 @@ function missingColumns(
     );
     return `a column for ${column} (${names.join(', ')})`;
   });
-  if (knownNames < 2) {
+  if (knownNames < 2 || header.some(isCell)) {
     const count = `${header.length} name${header.length === 1 ? '' : 's'}`;
     return new Refusal(
       `csv header: got ${count}, ${knownNames} of them known: the line may be a row, so it is not shown (check-config --online --show-header prints it on the terminal alone), expected ${expected.join(' and ')}`,
@@ -93,9 +96,27 @@ function missingColumns(
   return new Refusal(`csv header: got ${got.join(', ')}${more}, expected ${expected.join(' and ')}`);
 }
 
+/** A number, a time, an address, NULL. */
+function isCell(name: string): boolean {
+  const text = name.toLowerCase();
+  const hasDigit = /\d/u.test(text);
+  return (
+    text === 'null' || text === '\\n' || (hasDigit && [...text].every((sign) => /[\d\s.,:+-]/u.test(sign)))
+  );
+}
+
+const STATEMENTS = (
+  'select insert update delete replace merge call do truncate drop alter create rename grant revoke set use kill show ' +
+  'explain describe load import flush with begin commit rollback prepare deallocate handler analyze optimize repair'
+).split(' ');
+
 /** What else stands in a header may be a cell of a file without one, and a literal in it: it is not shown. */
 function isName(name: string): boolean {
   const characters = [...name];
+  const [first = '', ...others] = name.trimStart().split(/\s/u);
+  if (others.length > 0 && STATEMENTS.includes(first.toLowerCase())) {
+    return false;
+  }
   return characters.every((character, index) => {
     const before = characters[index - 1] ?? ' ';
     return isDigit(character) ? before === '_' || isLetter(before) || isDigit(before) : isOfName(character);
