@@ -12,6 +12,7 @@ import {
   type Settings,
   settingsOf,
   sum,
+  until,
 } from '../support/reloadable-agent.js';
 
 const REFUSED = jsonAnswer(401, {
@@ -60,6 +61,23 @@ describe('what is refused', function () {
   async function page(): Promise<string> {
     return (await fetch(`${agent.address}/api/v1/nodes`)).text();
   }
+
+  it('is not a node that never answers: the others wait for half of their time at most, also where it comes first', async () => {
+    const cloud = await start(sampleFleet());
+    let first: string | undefined;
+    cloud.hold(({ operation, nodeId }) => {
+      first ??= operation === 'submit' ? nodeId : undefined;
+      return operation === 'submit' && nodeId === first;
+    });
+    const collection = { schedule: '*/5 * * * * *', timeout: '4s' };
+    agent = await ReloadableAgent.start(settingsOf(cloud, { collection, api: { request_timeout: '10s' } }));
+    await until(() => first !== undefined, 'the first request');
+    const others = nodeIdsOf(cloud).filter((id) => id !== first);
+    const series = await agent.up(others);
+    for (const id of others) {
+      assert.equal(sum(series, 'taurusdb_collections_total', id, 'result="error"'), 0);
+    }
+  });
 
   for (const place of [0, 5]) {
     it(`for node ${place} of six shuts out that node alone, and the page says so`, async () => {

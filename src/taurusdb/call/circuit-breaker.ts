@@ -1,7 +1,7 @@
 // The circuit breaker that keeps a wrong credential from being locked: the gateway locks an access key for 5 minutes after
 // more than 5 refused signatures in a row (API reference, page sis_04_0082), and every node of every project may share
 // one key. What one node or project alone is refused shuts out that one.
-import { type Clock, elapsedMs, LONG_AGO, type MonotonicMs } from '../../clock.js';
+import { type Clock, elapsedMs, LONG_AGO, later, type MonotonicMs } from '../../clock.js';
 import { untilAborted } from '../../model/deadline.js';
 import { CollectionError } from '../../model/failure.js';
 import { recall } from '../../recently-used.js';
@@ -45,6 +45,8 @@ const MAX_IN_ROW = 4;
 const MAX_ALONE_IN_ROW = 3;
 /** For those that are collected at the same moment. */
 const YIELD_MS = 1_000;
+/** One that does not end, and one that does not wait for it any longer. */
+const MOST_TRIALS = 2;
 
 export interface Attempt {
   /** Of the endpoint. */
@@ -53,6 +55,8 @@ export interface Attempt {
   readonly fingerprint: string;
   readonly scope: CallScope;
   readonly operation: string;
+  /** After so long the request that tries the credential is waited for no more: it may be one that never ends. */
+  readonly patienceMs: number;
 }
 
 /** Permission for one request. Call `leave` in any case; the first call of the three counts. */
@@ -112,8 +116,10 @@ export class CircuitBreaker {
    * is shut out, or when the request of the same node that tries it meanwhile is refused; with the signal's reason when
    * that aborts first.
    */
-  async enter({ host, fingerprint, scope, operation }: Attempt, signal: AbortSignal): Promise<Admission> {
+  async enter(attempt: Attempt, signal: AbortSignal): Promise<Admission> {
+    const { host, fingerprint, scope, operation, patienceMs } = attempt;
     const { isOfAccount } = this.#limits;
+    const patientUntil = later(this.#clock.monotonic(), patienceMs);
     const state = this.#stateOf(isOfAccount ? fingerprint : `${host} ${fingerprint}`);
     const within: CallScope = isOfAccount ? [`IAM at ${host}`] : scope;
     const { refusals } = this.#pathOf(state, within).leaf;
@@ -132,15 +138,13 @@ export class CircuitBreaker {
       if (yieldTo !== undefined && hasYielded) {
         throw yieldTo;
       }
-      if (yieldTo === undefined && this.#mayGo(state, path)) {
+      const patienceLeftMs = elapsedMs(this.#clock.monotonic(), patientUntil);
+      if (yieldTo === undefined && this.#mayGo(state, path, patienceLeftMs <= 0 ? MOST_TRIALS : 1)) {
         return this.#admit(state, within, operation);
       }
-      hasYielded = !(await this.#changed(
-        state,
-        within,
-        signal,
-        yieldTo === undefined ? undefined : YIELD_MS,
-      ));
+      const limitMs = yieldTo === undefined ? patienceLeftMs : YIELD_MS;
+      const hasChanged = await this.#changed(state, within, signal, limitMs > 0 ? limitMs : undefined);
+      hasYielded = yieldTo !== undefined && !hasChanged;
     }
   }
 
@@ -237,9 +241,9 @@ export class CircuitBreaker {
     return refusalsInRow + aloneUnderWay >= MAX_ALONE_IN_ROW;
   }
 
-  #mayGo(state: CredentialState, path: Path): boolean {
+  #mayGo(state: CredentialState, path: Path, mostTrials: number): boolean {
     const isBeingTried = [...path.circuits, path.leaf].some(
-      ({ isTrusted, isTried }) => !isTrusted && isTried,
+      ({ isTrusted, trials }) => !isTrusted && trials >= mostTrials,
     );
     return !isBeingTried && !(isAlone(path) && state.underWay > 0 && this.#hasManyAlone(state));
   }
@@ -251,7 +255,7 @@ export class CircuitBreaker {
     this.#turns += 1;
     const turn = this.#turns;
     for (const tried of trials) {
-      tried.isTried = true;
+      tried.trials += 1;
     }
     state.underWay += 1;
     state.aloneUnderWay += alone ? 1 : 0;
@@ -263,7 +267,7 @@ export class CircuitBreaker {
       }
       settled = true;
       for (const tried of trials) {
-        tried.isTried = false;
+        tried.trials -= 1;
       }
       state.underWay -= 1;
       state.aloneUnderWay -= alone ? 1 : 0;

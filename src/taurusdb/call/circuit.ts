@@ -58,8 +58,8 @@ export class Circuit implements Part {
   #shutUntil = LONG_AGO;
   /** Of those turned away since it was shut, the one that comes first. */
   #firstTurnedAway: Rank | undefined;
-  /** A request is under way whose outcome the others wait for. */
-  isTried = false;
+  /** Requests under way whose outcome the others wait for. */
+  trials = 0;
 
   /** `limits.max`: until it was accepted for the first time. */
   constructor(name: string, limits: Limits) {
@@ -154,8 +154,8 @@ export class Leaf implements Part {
   #refusals = 0;
   #refusedOperation = '';
   #shutUntil = LONG_AGO;
-  /** A request is under way whose outcome the others wait for. */
-  isTried = false;
+  /** Requests under way whose outcome the others wait for. */
+  trials = 0;
 
   constructor(key: string, name: string, limits: Limits) {
     this.key = key;

@@ -12,6 +12,8 @@ export interface Credentials {
    * signal's reason when that aborts first. Left out where a secret changes at once.
    */
   settled?(signal: AbortSignal): Promise<void>;
+  /** Called after each request that it was accepted for. */
+  accepted?(): void;
   /** Rejects as `fingerprint` does. */
   authorize(request: CredentialRequest, deadline: Deadline): Promise<Authorization>;
 }
@@ -37,9 +39,6 @@ export interface Authorization {
   readonly headers: Readonly<Record<string, string>>;
   /** What must not be shown even when the server echoes it. */
   readonly secrets: readonly string[];
-  /**
-   * After a 401 with this `Date` header: whether the same request, authorized anew, may be accepted. Rejects where that cannot
-   * be found out: then the 401 is no refusal of the credential.
-   */
+  /** After a 401 with this `Date` header: whether the same request, authorized anew, may be accepted. */
   recover(answerDate: string | undefined): Promise<boolean>;
 }

@@ -21,10 +21,12 @@ export function guardCredential({ host, credentials, breaker }: GuardOptions): L
         // Anew each time: a mended key is another one, to be tried before all use it.
         const fingerprint = await credentials.fingerprint(deadline);
         const { scope, operation } = call;
-        const admission = await breaker.enter({ host, fingerprint, scope, operation }, deadline.signal);
+        const attempt = { host, fingerprint, scope, operation, patienceMs: deadline.remainingMs() / 2 };
+        const admission = await breaker.enter(attempt, deadline.signal);
         try {
           const result = await next({ ...call, fingerprint }, deadline, read);
           admission.accepted();
+          credentials.accepted?.();
           return result;
         } catch (error) {
           if (hasStatus(error, 401)) {

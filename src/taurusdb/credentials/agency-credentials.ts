@@ -58,9 +58,8 @@ class AgencyKeys implements KeySource {
     return this.#keys.current(deadline);
   }
 
-  /** Also false where none can be fetched: the gateway counts the refusals of a key, whatever their reason. */
   replace(refused: SigningKey, deadline: Deadline): Promise<boolean> {
-    return this.#keys.replace(refused, deadline).catch(() => false);
+    return this.#keys.replace(refused, deadline);
   }
 
   async #fetch(deadline: Deadline): Promise<FetchedSecret<SigningKey>> {

@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../../clock.js';
 import type { Log } from '../../log.js';
 import type { Deadline } from '../../model/deadline.js';
-import { CollectionError } from '../../model/failure.js';
 import { RepeatedLines } from '../../repeated-lines.js';
 import type { CallApi } from '../call/api-call.js';
 import type { CircuitBreaker } from '../call/circuit-breaker.js';
@@ -63,9 +62,14 @@ export class PasswordCredentials implements Credentials {
     );
   }
 
-  async fingerprint(): Promise<string> {
+  async fingerprint(deadline: Deadline): Promise<string> {
+    const lateRenewals = await this.#token.lateRenewals(deadline);
     // One project's token says nothing about another's.
-    return this.#digest(this.#options.readPassword(), this.#options.scope);
+    return this.#digest(this.#options.readPassword(), this.#options.scope, lateRenewals);
+  }
+
+  accepted(): void {
+    this.#token.accepted();
   }
 
   async settled(signal: AbortSignal): Promise<void> {
@@ -77,20 +81,8 @@ export class PasswordCredentials implements Credentials {
     return {
       headers: { 'x-auth-token': token },
       secrets: [token],
-      recover: () => this.#replace(token, deadline),
+      recover: () => this.#token.replace(token, deadline),
     };
-  }
-
-  /** Rejects where IAM cannot be asked: what is refused meanwhile says nothing of the password. */
-  async #replace(token: string, deadline: Deadline): Promise<boolean> {
-    try {
-      return await this.#token.replace(token, deadline);
-    } catch (error) {
-      if (error instanceof CollectionError && error.reason === 'auth') {
-        return false;
-      }
-      throw error;
-    }
   }
 
   /** What the requests for a token are made with: the password, which stands in their body. */

@@ -37,6 +37,10 @@ export class RenewedSecret<Value> {
   readonly #options: RenewedSecretOptions<Value>;
   readonly #renewal: SharedAttempt<Held<Value>>;
   #held: Held<Value> | undefined;
+  /** Until it is renewed, or accepted. */
+  #refused: Value | undefined;
+  #mayRenewLate = true;
+  #lateRenewals = 0;
   /** When a refusal had it renewed. */
   #replacedAt = LONG_AGO;
   readonly #lines: RepeatedLines;
@@ -48,6 +52,9 @@ export class RenewedSecret<Value> {
     this.#lines = new RepeatedLines(log, clock);
     if (previous !== undefined) {
       this.#held = previous.#held;
+      this.#refused = previous.#refused;
+      this.#mayRenewLate = previous.#mayRenewLate;
+      this.#lateRenewals = previous.#lateRenewals;
       this.#replacedAt = previous.#replacedAt;
     }
     this.#renewal = new SharedAttempt({
@@ -69,22 +76,48 @@ export class RenewedSecret<Value> {
     return this.#held.value;
   }
 
+  /** It is good: what was refused of it is no fault of its own. */
+  accepted(): void {
+    this.#refused = undefined;
+    this.#mayRenewLate = true;
+  }
+
   /**
-   * After a refusal of `refused`: true once another one is in force, false where that would be refused alike. Rejects as
-   * `current` does where none can be fetched: that, and not the refusal, is what is wrong then.
+   * How often one that was refused was renewed late, as none could be had at once: each of those is another secret to whoever
+   * counts refusals. Has it renewed where it may be by now, and waits for that; once, until one is accepted.
    */
+  async lateRenewals({ signal }: Deadline): Promise<number> {
+    const held = this.#held;
+    const isRefused = held !== undefined && held.value === this.#refused;
+    if (isRefused && this.#mayRenewLate && this.#mayReplace()) {
+      await this.#renewal.ask(signal).catch(() => signal.throwIfAborted());
+      // Of several that waited for it the first counts.
+      if (this.#held !== held && this.#mayRenewLate) {
+        this.#mayRenewLate = false;
+        this.#lateRenewals += 1;
+      }
+    }
+    return this.#lateRenewals;
+  }
+
+  /** After a refusal of `refused`: true once another one is in force, false where there is none to be had. */
   async replace(refused: Value, { signal }: Deadline): Promise<boolean> {
     if (this.#held === undefined || this.#held.value !== refused) {
       return true;
     }
-    const { clock } = this.#options;
-    const sinceLastMs = elapsedMs(this.#replacedAt, clock.monotonic());
-    if (!this.#renewal.isUnderWay && sinceLastMs < MIN_TIME_BETWEEN_REPLACEMENTS_MS) {
+    this.#refused = refused;
+    if (!this.#mayReplace()) {
       return false;
     }
-    const { value } = await this.#renewal.ask(signal);
-    this.#replacedAt = clock.monotonic();
-    return value !== refused;
+    return this.#renewal.ask(signal).then(
+      ({ value }) => value !== refused,
+      () => false,
+    );
+  }
+
+  #mayReplace(): boolean {
+    const sinceLastMs = elapsedMs(this.#replacedAt, this.#options.clock.monotonic());
+    return this.#renewal.isUnderWay || sinceLastMs >= MIN_TIME_BETWEEN_REPLACEMENTS_MS;
   }
 
   #leftMs(): number {
@@ -98,6 +131,9 @@ export class RenewedSecret<Value> {
     try {
       const { value, lifeMs, renewInMs } = await fetch(deadline);
       const now = clock.monotonic();
+      if (this.#refused !== undefined && this.#refused === this.#held?.value) {
+        this.#replacedAt = now;
+      }
       this.#held = { value, renewAt: later(now, renewInMs), endsAt: later(now, lifeMs) };
       log.debug(`${what} fetched`, { project, valid_seconds: seconds(lifeMs) });
       return this.#held;

@@ -67,7 +67,7 @@ class RefusedFleet {
       `node ${node}`,
     ];
     for (const operation of ['submit', 'wait', 'download']) {
-      const attempt = { host: 'gateway', fingerprint: 'key', scope, operation };
+      const attempt = { host: 'gateway', fingerprint: 'key', scope, operation, patienceMs: 25_000 };
       const admission = await this.#breaker.enter(attempt, new AbortController().signal);
       await this.#clock.sleep(ANSWER_MS);
       if (this.isRefused(node)) {

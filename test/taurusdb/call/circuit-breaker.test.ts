@@ -36,6 +36,7 @@ describe('circuit breaker', () => {
     fingerprint: 'key',
     scope: nodeScope(0),
     operation: 'submit',
+    patienceMs: 25_000,
     ...change,
   });
   const enter = async (count: number, change: Partial<Attempt> = {}): Promise<void> => {
@@ -54,6 +55,17 @@ describe('circuit breaker', () => {
   };
   const refuse = (change: Partial<Attempt> = {}) => sendOne(change, 'refused');
   const accept = (change: Partial<Attempt> = {}) => sendOne(change, 'accepted');
+
+  it('lets a second one try a credential where the first does not end, and no third', async () => {
+    await enter(5, { patienceMs: 4_000 });
+    await clock.advance(3_999);
+    assert.equal(admitted.length, 1);
+    await clock.advance(10_001);
+    assert.equal(admitted.length, 2);
+    admitted[1]?.accepted();
+    await settle();
+    assert.equal(admitted.length, 5);
+  });
 
   it('lets one of 500 requests try a new credential, and all once it was accepted', async () => {
     await enter(500);

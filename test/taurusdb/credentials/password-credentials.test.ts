@@ -338,7 +338,25 @@ describe('password credentials', () => {
       await clock.advance(330_000);
       await ask();
       assert.equal(iam.requests.length, 3);
-      assert.equal(api.requests.length, 5);
+      assert.equal(api.requests.length, 4);
+    });
+
+    it('renew it again once the minute is over, also where it was refused to all meanwhile', async () => {
+      let accepted = 'T1';
+      const credentials = await create([issued('T1'), issued('T2'), issued('T3')]);
+      const api = await startApi(() => accepted);
+      const { client } = sampleClient(api.url, { credentials, clock });
+      const ask = () => client.taskStatus(node, 'r', startDeadline(clock, 50_000));
+      assert.equal(await ask(), 'running');
+      accepted = 'T2';
+      assert.equal(await ask(), 'running');
+      accepted = 'T3';
+      for (let turn = 0; turn < 3; turn += 1) {
+        assert.equal((await collectionError(ask())).reason, 'auth');
+        await clock.advance(20_000);
+      }
+      assert.equal(await ask(), 'running');
+      assert.equal(iam.requests.length, 3);
     });
 
     it('show the refusal when IAM cannot help', async () => {

@@ -44,6 +44,8 @@ describe('a renewed secret', () => {
   const replace = (refused: string): Promise<boolean> =>
     secret.replace(refused, startDeadline(clock, 50_000));
 
+  const lateRenewals = (): Promise<number> => secret.lateRenewals(startDeadline(clock, 50_000));
+
   it('is fetched once, when it is first needed', async () => {
     assert.equal(fetches, 0);
     const all = await Promise.all(Array.from({ length: 70 }, current));
@@ -125,11 +127,29 @@ describe('a renewed secret', () => {
   it('is replaced as soon as another can be had, where none could before', async () => {
     const refused = await current();
     outage = true;
-    await assert.rejects(replace(refused), /ECONNREFUSED/u);
-    await assert.rejects(replace(refused), /ECONNREFUSED/u);
+    assert.equal(await replace(refused), false);
+    assert.equal(await lateRenewals(), 0);
+    assert.equal(await current(), refused);
     assert.equal(fetches, 2);
     outage = false;
     await clock.advance(1_000);
-    assert.equal(await replace(refused), true);
+    assert.equal(await lateRenewals(), 1);
+    assert.equal(await current(), 'secret 3');
+  });
+
+  it('is replaced once the minute is over, unless it was accepted', async () => {
+    await replace(await current());
+    const refusedToo = await current();
+    assert.equal(await replace(refusedToo), false);
+    await clock.advance(59_999);
+    assert.equal(await lateRenewals(), 0);
+    await clock.advance(1);
+    assert.equal(await lateRenewals(), 1);
+    const third = await current();
+    assert.equal(await replace(third), false);
+    secret.accepted();
+    await clock.advance(60_000);
+    assert.equal(await lateRenewals(), 1);
+    assert.equal(await current(), third);
   });
 });
