@@ -14,6 +14,11 @@ import { type BoundedFile, isOfTheMachine, readBoundedFile, stampOf } from './sm
 
 /** Longer than a script takes between two files, or between the two halves of one. */
 export const STILL_MS = 2_000;
+/** Longer than any change in steps lasts: what is found changing for as long is written again and again. */
+export const RESTLESS_MS = 30_000;
+
+/** What messages say of them. */
+export const RESTLESSNESS = `it has not been still for ${STILL_MS / 1000} s within the last ${RESTLESS_MS / 1000} s`;
 
 /** Throws an Error whose message is the reason alone, without the path. */
 export type ReadFile = (path: string, maxBytes: number) => BoundedFile;
@@ -29,6 +34,11 @@ export interface FollowedFilesOptions<Value> {
   readonly onTaken?: (value: Value, before: Value) => void;
   /** The files changed and cannot be used: told once for each content. The value before stays in force. */
   readonly onRefused?: (error: unknown) => void;
+  /**
+   * For RESTLESS_MS no look has found all files still, the last one not these: told once, until all have been still. The
+   * value before stays in force.
+   */
+  readonly onRestless?: (paths: readonly string[]) => void;
 }
 
 interface Sighting {
@@ -46,9 +56,14 @@ export class FollowedFiles<Value> {
   #judged: string | undefined;
   /** Of the content that was refused last. */
   #refusal: string | undefined;
+  /** While no look finds the files still. */
+  #restless: { readonly since: MonotonicMs; isTold: boolean } | undefined;
   #value: Value;
 
-  /** Throws what `load` does. What the files say at the start is taken at once: there is nothing older to keep. */
+  /**
+   * Throws what `load` does. What the files say at the start is taken at once, as there is nothing older to keep; where
+   * they changed just before, `settled` waits for what follows.
+   */
   constructor(options: FollowedFilesOptions<Value>) {
     this.#options = options;
     this.#lookedAt = momentOf(options.clock);
@@ -64,13 +79,15 @@ export class FollowedFiles<Value> {
     if (this.#isAnother() && this.#restsInMs() === 0) {
       this.#judge();
     }
+    this.#tellOfRestlessness();
     return this.#value;
   }
 
-  /** Resolves once no change is under way; rejects with the signal's reason when that aborts first. */
+  /** Resolves once all files have been still; rejects with the signal's reason when that aborts first. */
   async settled(signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
-    for (this.current(); this.#isAnother() && this.#restsInMs() > 0; this.current()) {
+    // Also for files that are as they were read first: that may have been half of them.
+    for (this.current(); this.#restsInMs() > 0; this.current()) {
       await clock.sleep(this.#restsInMs(), signal);
     }
   }
@@ -104,6 +121,20 @@ export class FollowedFiles<Value> {
     if (refusal !== this.#refusal) {
       this.#refusal = refusal;
       this.#options.onRefused?.(error);
+    }
+  }
+
+  #tellOfRestlessness(): void {
+    const now = this.#options.clock.monotonic();
+    const restless = [...this.#seen].filter(([, { stillAt }]) => elapsedMs(now, stillAt) > 0);
+    if (restless.length === 0) {
+      this.#restless = undefined;
+      return;
+    }
+    this.#restless ??= { since: now, isTold: false };
+    if (!this.#restless.isTold && elapsedMs(this.#restless.since, now) >= RESTLESS_MS) {
+      this.#restless.isTold = true;
+      this.#options.onRestless?.(restless.map(([path]) => path));
     }
   }
 

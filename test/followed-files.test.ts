@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FollowedFiles, STILL_MS } from '../src/followed-files.js';
+import { FollowedFiles, RESTLESS_MS, STILL_MS } from '../src/followed-files.js';
 import { FakeClock, settle } from './support/fake-clock.js';
 
 const MAX_BYTES = 100;
@@ -26,6 +26,7 @@ describe('FollowedFiles', () => {
   let taken: (readonly [value: string, before: string])[];
   let refused: string[];
   let loads: number;
+  let restless: string[][];
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'followed-'));
@@ -34,6 +35,7 @@ describe('FollowedFiles', () => {
     taken = [];
     refused = [];
     loads = 0;
+    restless = [];
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -56,6 +58,7 @@ describe('FollowedFiles', () => {
       },
       onTaken: (value, before) => taken.push([value, before]),
       onRefused: (error) => refused.push(error instanceof Error ? error.message : ''),
+      onRestless: (paths) => restless.push([...paths]),
     });
   /** Looks, as requests would, every tenth of a second. */
   const lookFor = async (files: FollowedFiles<string>, ms: number): Promise<string[]> => {
@@ -258,6 +261,52 @@ describe('FollowedFiles', () => {
     assert.equal(files.current(), 'two');
   });
 
+  describe('of files that are written again and again', () => {
+    /** Looks and writes so often, ever longer texts. */
+    const rewrite = async (files: FollowedFiles<string>, name: string, everyMs: number, forMs: number) => {
+      for (let passed = 0; passed < forMs; passed += everyMs) {
+        write(name, 'x'.repeat(1 + ((passed / everyMs) % 50)));
+        files.current();
+        await clock.advance(everyMs);
+      }
+    };
+
+    it('tells once which are never still, and keeps the value before', async () => {
+      write('a', 'one');
+      write('b', 'two');
+      const files = follow('a', 'b');
+      await lookFor(files, STILL_MS);
+      await rewrite(files, 'b', 1_000, RESTLESS_MS);
+      assert.deepEqual(restless, []);
+      await rewrite(files, 'b', 1_000, 3 * RESTLESS_MS);
+      assert.deepEqual(restless, [[at('b')]]);
+      assert.equal(files.current(), 'one+two');
+      assert.deepEqual([taken, refused], [[], []]);
+    });
+
+    it('tells again only after they have been still', async () => {
+      write('a', 'one');
+      const files = follow('a');
+      for (const times of [1, 2]) {
+        await rewrite(files, 'a', 1_000, 2 * RESTLESS_MS);
+        write('a', `still${times}`);
+        await lookFor(files, STILL_MS);
+        assert.equal(files.current(), `still${times}`);
+        assert.equal(restless.length, times);
+      }
+    });
+
+    it('says nothing where they are still for long enough in between', async () => {
+      write('a', 'one');
+      const files = follow('a');
+      for (let times = 0; times < 20; times += 1) {
+        await rewrite(files, 'a', 1_000, 5_000);
+        await lookFor(files, STILL_MS);
+      }
+      assert.deepEqual(restless, []);
+    });
+  });
+
   describe('asked after a while', () => {
     const later = async (name: string, ms: number, wallMs = ms): Promise<void> => {
       // The time of the file is `wallMs` ago when it is looked at, and `ms` have passed since the last look.
@@ -343,9 +392,43 @@ describe('FollowedFiles', () => {
 
     it('resolves at once where nothing changes', async () => {
       write('a', 'one');
+      const files = follow('a');
+      await clock.advance(STILL_MS);
+      const state = settledState(files);
+      await settle();
+      assert.equal(state.value, 'settled');
+    });
+
+    it('resolves at once where the files were still before they were read first', async () => {
+      write('a', 'one');
+      clock.jump(statSync(at('a')).mtimeMs + STILL_MS + 1);
       const state = settledState(follow('a'));
       await settle();
       assert.equal(state.value, 'settled');
+    });
+
+    it('waits for the other half of a file that was read first while it was written', async () => {
+      write('a', 'on');
+      const files = follow('a');
+      const state = settledState(files);
+      await clock.advance(1_900);
+      assert.equal(state.value, 'under way');
+      assert.equal(files.current(), 'on', 'there is nothing older');
+      write('a', 'one');
+      await clock.advance(1_900);
+      assert.equal(state.value, 'under way');
+      await clock.advance(200);
+      assert.equal(state.value, 'settled');
+      assert.equal(files.current(), 'one');
+      assert.deepEqual(taken, [['one', 'on']]);
+    });
+
+    it('waits no longer than until the files that were read first have been still, and takes nothing anew', async () => {
+      write('a', 'one');
+      const state = settledState(follow('a'));
+      await clock.advance(STILL_MS);
+      assert.equal(state.value, 'settled');
+      assert.deepEqual([taken, loads], [[], 1]);
     });
 
     it('waits until the change has been still, and has taken it then', async () => {

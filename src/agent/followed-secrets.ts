@@ -8,7 +8,7 @@ import {
   type SecretsInForce,
   UnusableFile,
 } from '../config/secrets/secret-files.js';
-import { FollowedFiles } from '../followed-files.js';
+import { FollowedFiles, RESTLESSNESS } from '../followed-files.js';
 import type { Log } from '../log.js';
 
 type Followed = FollowedFiles<SecretsInForce>;
@@ -60,6 +60,12 @@ export class FollowedSecrets {
         log.warn(
           'secret file cannot be used as it is now: the value before stays in force; mend the file, which is read again when it changes',
           { ...shown(paths), reason: error instanceof Error ? error.message : 'unreadable' },
+        );
+      },
+      onRestless: (paths) => {
+        log.warn(
+          'secret file cannot be used as it is now: the value before stays in force; write the file only when the secret changes',
+          { ...shown(paths), reason: RESTLESSNESS },
         );
       },
     });

@@ -57,7 +57,7 @@ export function projectCredentials(
         settled: settledOf(auth),
         readAccessKey: () => ak.read(),
         readSecretKey: () => sk.read(),
-        ...(securityToken === undefined ? {} : { readSecurityToken: () => securityToken.read() }),
+        readSecurityToken: () => securityToken?.read() || undefined,
       });
     }
     case 'token':

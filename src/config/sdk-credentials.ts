@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { PROJECT_ID } from '../model/ids.js';
 import type { Auth } from './auth-schema.js';
 import { checkedSecret, HEADER_SECRET, Secret, textOf } from './secret.js';
-import { exposureWarning, SecretFiles, type SecretsInForce } from './secrets/secret-files.js';
+import { exposureWarning, SecretFiles } from './secrets/secret-files.js';
 import { quote } from './yaml/config-errors.js';
 
 export interface SdkCredentials {
@@ -53,7 +53,7 @@ function fromProfile(env: NodeJS.ProcessEnv, warn: (message: string) => void): S
         kind: 'access_key',
         ak: Secret.of(files, 'ak'),
         sk: Secret.of(files, 'sk'),
-        security_token: 'security_token' in texts ? Secret.of(files, 'security_token') : undefined,
+        security_token: Secret.of(files, 'security_token'),
       },
       projectId: projectId('project_id', texts.project_id),
     };
@@ -66,8 +66,8 @@ function fromProfile(env: NodeJS.ProcessEnv, warn: (message: string) => void): S
   }
 }
 
-/** What the profile file says; `security_token` is missing, `project_id` empty, where it says nothing. */
-function readProfile(bytes: Buffer, inForce?: SecretsInForce): Readonly<Record<string, string>> {
+/** What the profile file says; `security_token` and `project_id` are empty where it says nothing. */
+function readProfile(bytes: Buffer): Readonly<Record<string, string>> {
   const values = parseProfile(textOf(bytes), PROFILE);
   const required = (key: string): string => {
     const value = values.get(key) ?? '';
@@ -76,15 +76,11 @@ function readProfile(bytes: Buffer, inForce?: SecretsInForce): Readonly<Record<s
     }
     return checkedSecret(value, HEADER_SECRET);
   };
-  const isTemporary = (values.get('security_token') ?? '') !== '';
-  // Requests go on being signed with or without a token.
-  if (inForce !== undefined && isTemporary !== 'security_token' in inForce.texts) {
-    throw new Error('it has become a key of another sort, permanent or temporary, which a reload takes over');
-  }
+  const securityToken = values.get('security_token') ?? '';
   return {
     ak: required('ak'),
     sk: required('sk'),
-    ...(isTemporary ? { security_token: required('security_token') } : {}),
+    security_token: securityToken === '' ? '' : checkedSecret(securityToken, HEADER_SECRET),
     project_id: values.get('project_id') ?? '',
   };
 }

@@ -72,7 +72,7 @@ export class Secret {
     return this.#read();
   }
 
-  /** Resolves once no change of its files is under way; rejects with the signal's reason when that aborts first. */
+  /** Resolves once all of its files have been still; rejects with the signal's reason when that aborts first. */
   async settled(signal: AbortSignal): Promise<void> {
     await this.files?.settled(signal);
   }

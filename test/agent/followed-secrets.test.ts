@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, rmSync } from 'node:fs';
 import { FollowedSecrets } from '../../src/agent/followed-secrets.js';
+import { wire } from '../../src/agent/wire.js';
 import { later } from '../../src/clock.js';
 import type { Config } from '../../src/config/config-schema.js';
-import { STILL_MS } from '../../src/followed-files.js';
+import { WHOLE_FLEET } from '../../src/discover/shard.js';
+import { RESTLESS_MS, STILL_MS } from '../../src/followed-files.js';
 import { ConfigFolder } from '../config/config-folder.js';
 import { authOf, projectWith } from '../config/sample-config.js';
 import { FakeClock } from '../support/fake-clock.js';
@@ -148,6 +150,20 @@ describe('FollowedSecrets', () => {
     });
   }
 
+  it('tells once of a file that is written again and again, through the wiring', async () => {
+    writeKey(1);
+    const { config } = folder.load(projectWith(`${KEY_FILES}${DISCOVERED}`));
+    wire(config, { shard: WHOLE_FLEET, clock, log });
+    for (let second = 0; second < (3 * RESTLESS_MS) / 1_000; second += 1) {
+      folder.write('sk', 'x'.repeat(1 + second));
+      assert.deepEqual(await keyOf(config), ['ak-1', 'sk-1', 'token-1']);
+      await clock.advance(1_000);
+    }
+    assert.deepEqual(log.lines, [
+      `warn secret file cannot be used as it is now: the value before stays in force; write the file only when the secret changes file=${folder.path}/sk reason=it has not been still for 2 s within the last 30 s`,
+    ]);
+  });
+
   it('warns of a new file that other users can read', async () => {
     writeKey(1);
     const config = follow(KEY_FILES);
@@ -195,12 +211,24 @@ describe('FollowedSecrets', () => {
       }
     });
 
-    it('waits for a reload where a permanent key becomes a temporary one, and says so', async () => {
+    it('follows it from a permanent key to a temporary one and back', async () => {
       const config = follow('', '', profile('[basic]\nak = FIRST\nsk = SK1\n'));
-      const env = profile('[basic]\nak = SECOND\nsk = SK2\nsecurity_token = STS\n');
-      assert.deepEqual(await still(config), ['FIRST', 'SK1', undefined]);
-      assert.match(log.lines.join(), /another sort, permanent or temporary, which a reload takes over$/u);
-      assert.deepEqual(await keyOf(follow('', '', env)), ['SECOND', 'SK2', 'STS']);
+      assert.deepEqual(await keyOf(config), ['FIRST', 'SK1', '']);
+      profile('[basic]\nak = SECOND\nsk = SK2\nsecurity_token = STS\n');
+      assert.deepEqual(await still(config), ['SECOND', 'SK2', 'STS']);
+      profile('[basic]\nak = THIRD\nsk = SK3\nsecurity_token =\n');
+      assert.deepEqual(await still(config), ['THIRD', 'SK3', '']);
+      assert.ok(log.lines.every((line) => line.startsWith('info secret changed with its file')));
+    });
+
+    it('takes no part of it at a reload that comes before its token is written', async () => {
+      follow('', '', profile('[basic]\nak = FIRST\nsk = SK1\nsecurity_token = STS1\n'));
+      const half = '[basic]\nak = SECOND\nsk = SK2\n';
+      const config = follow('', '', profile(half));
+      assert.deepEqual(await keyOf(config), ['FIRST', 'SK1', 'STS1']);
+      await clock.advance(1_000);
+      profile(`${half}security_token = STS2\n`);
+      assert.deepEqual(await still(config), ['SECOND', 'SK2', 'STS2']);
     });
   });
 

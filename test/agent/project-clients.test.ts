@@ -243,6 +243,7 @@ describe('ProjectClients', function () {
     assert.ok(project);
     const file = folder.write('token', 'not-yet\n');
     configure(() => ({ auth: { token: { value_file: file } } }));
+    await clock.advance(STILL_MS);
     assert.equal((await collectionError(submit(project))).reason, 'auth');
     assert.equal((await collectionError(submit(project))).reason, 'auth');
     writeFileSync(file, `${project.tokens[0]}\n`);
@@ -262,6 +263,7 @@ describe('ProjectClients', function () {
     assert.ok(project);
     const file = folder.write('proxy', `http://user:password@${first}\n`);
     configure(() => ({ api: { max_retries: 0, proxy_url_file: file } }));
+    await clock.advance(STILL_MS);
     const refusedBy = async (address: string): Promise<void> => {
       const { message } = await collectionError(submit(project));
       assert.ok(

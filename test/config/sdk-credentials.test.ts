@@ -130,6 +130,16 @@ describe('credentials of the SDK', () => {
     assert.equal(new Set([ak.source, sk.source, token?.source]).size, 3);
   });
 
+  it('of the profile file are the same ones, with a security token or without', () => {
+    const sourcesOf = (content: string) => {
+      const { ak, sk, security_token: token } = load(profile(content)).key;
+      return [ak.source, sk.source, token?.source];
+    };
+    const permanent = '[basic]\nak = A\nsk = S\n';
+    assert.deepEqual(sourcesOf(`${permanent}security_token = T\n`), sourcesOf(permanent));
+    assert.equal(load(profile(permanent)).key.security_token?.read(), '');
+  });
+
   it('come with a warning where others may read the profile file', () => {
     assert.match(
       String(load(profile('[basic]\nak = A\nsk = S\n', 0o644)).warnings),

@@ -17,6 +17,7 @@ import {
 
 const OLD = { ak: 'HSTOLDKEY', sk: 'old-secret-key', securityToken: 'old-security-token' };
 const NEW = { ak: 'HSTNEWKEY', sk: 'new-secret-key', securityToken: 'new-security-token' };
+const PERMANENT = { ak: 'HPUAPERMANENT', sk: 'permanent-secret-key' };
 const [OLD_TOKEN, NEW_TOKEN] = ['old-static-token', 'new-static-token'];
 
 describe('secret files that change', function () {
@@ -33,8 +34,9 @@ describe('secret files that change', function () {
     cloud = await startCloud({
       projects: fleet.map((project) => ({
         ...project,
-        accessKeys: [OLD, NEW],
+        accessKeys: [OLD, NEW, PERMANENT],
         tokens: [OLD_TOKEN, NEW_TOKEN],
+        passwords: [OLD_TOKEN, NEW_TOKEN].map((password) => ({ domain: 'acme', user: 'exporter', password })),
       })),
     });
     nodes = nodeIdsOf(cloud);
@@ -50,7 +52,8 @@ describe('secret files that change', function () {
     writeFileSync(at(name), content, { mode: 0o600 });
     return at(name);
   };
-  const start = async (auth: Settings): Promise<void> => {
+  /** Without `auth`: with what the SDK would use. */
+  const start = async (auth: Settings | undefined): Promise<void> => {
     agent = await ReloadableAgent.start(settingsOf(cloud, {}, () => ({ auth })));
     await agent.up(nodes);
   };
@@ -75,6 +78,55 @@ describe('secret files that change', function () {
     assert.deepEqual(
       linesOf(value_file).map((line) => /level=(\S+) .*?msg="([^"]+)"/u.exec(line)?.slice(1)),
       [['info', 'secret changed with its file: the new value is in force from now on']],
+    );
+  });
+
+  for (const [what, authOf] of [
+    ['a token', (value_file: string) => ({ token: { value_file } })],
+    [
+      'a password',
+      (password_file: string) => ({ password: { domain: 'acme', user: 'exporter', password_file } }),
+    ],
+  ] as const) {
+    it(`are waited for where a reload names ${what} first while it is being written`, async () => {
+      await start(authOf(write('before', OLD_TOKEN)));
+      const sent = (secret: string): boolean =>
+        cloud.requests.some(({ token, body }) => token === secret || body.includes(`"${secret}"`));
+      const half = NEW_TOKEN.slice(0, 5);
+      const auth = authOf(write('next', half));
+      await agent.reload(
+        settingsOf(cloud, {}, () => ({ auth })),
+        'SIGHUP',
+      );
+      await until(() => sent(half), 'half a secret');
+      write('next', NEW_TOKEN);
+      await until(() => sent(NEW_TOKEN), 'the whole secret');
+      await agent.collected(nodes, 2);
+      assert.equal(await failed(), 0);
+    });
+  }
+
+  it('of the SDK are not used before they have their token, and may lose it, without another reload', async () => {
+    const section = ({ ak, sk }: typeof PERMANENT) => `[basic]\nak = ${ak}\nsk = ${sk}\n`;
+    const tokenOf = ({ securityToken }: typeof OLD) => `security_token = ${securityToken}\n`;
+    process.env.HUAWEICLOUD_SDK_CREDENTIALS_FILE = write('profile', section(OLD) + tokenOf(OLD));
+    try {
+      await start(undefined);
+    } finally {
+      delete process.env.HUAWEICLOUD_SDK_CREDENTIALS_FILE;
+    }
+    write('profile', section(NEW));
+    assert.ok((await agent.askForReload('SIGHUP')).ok);
+    await sleep(1_000);
+    write('profile', section(NEW) + tokenOf(NEW));
+    await until(() => cloud.requests.some(({ ak }) => ak === NEW.ak), 'the new key');
+    write('profile', section(PERMANENT));
+    await until(() => cloud.requests.some(({ ak }) => ak === PERMANENT.ak), 'the permanent key');
+    await agent.collected(nodes, 2);
+    assert.equal(await failed(), 0);
+    assert.deepEqual(
+      [...new Set(cloud.requests.map(({ ak, securityToken }) => `${ak} ${securityToken}`))],
+      [`${OLD.ak} ${OLD.securityToken}`, `${NEW.ak} ${NEW.securityToken}`, `${PERMANENT.ak} `],
     );
   });
 

@@ -26,8 +26,8 @@ export class UnusableFile extends Error {
 /** A file that is read for one secret or more. */
 export interface SecretFile {
   readonly path: string;
-  /** Which secrets its bytes are, by name. Throws an Error that says what is wrong, never with the content. */
-  readonly parse: (bytes: Buffer, inForce?: SecretsInForce) => Readonly<Record<string, string>>;
+  /** Which secrets its bytes are, by name: the same names whatever they say. Throws an Error that says what is wrong, never with the content. */
+  readonly parse: (bytes: Buffer) => Readonly<Record<string, string>>;
 }
 
 export class SecretFiles {
@@ -56,13 +56,13 @@ export class SecretFiles {
   }
 
   /** Throws an UnusableFile. */
-  readonly load = (read: ReadFile, inForce?: SecretsInForce): SecretsInForce => {
+  readonly load = (read: ReadFile): SecretsInForce => {
     const states: SecretsInForce[] = [];
     const failures: unknown[] = [];
     // All of them, although one is wrong: what is read is followed.
     for (const file of this.#files) {
       try {
-        states.push(readSecretFile(file, read, inForce));
+        states.push(readSecretFile(file, read));
       } catch (error) {
         failures.push(error);
       }
@@ -83,20 +83,16 @@ export class SecretFiles {
     this.#current = onceATurn(() => followed.current());
   }
 
-  /** Resolves once no change of the files is under way; rejects with the signal's reason when that aborts first. */
+  /** Resolves once all files have been still; rejects with the signal's reason when that aborts first. */
   async settled(signal: AbortSignal): Promise<void> {
     await this.#followed?.settled(signal);
   }
 }
 
-function readSecretFile(
-  { path, parse }: SecretFile,
-  read: ReadFile,
-  inForce: SecretsInForce | undefined,
-): SecretsInForce {
+function readSecretFile({ path, parse }: SecretFile, read: ReadFile): SecretsInForce {
   try {
     const { bytes, stats } = read(path, MAX_SECRET_BYTES);
-    return { texts: parse(bytes, inForce), exposed: isExposed(stats) ? [path] : [] };
+    return { texts: parse(bytes), exposed: isExposed(stats) ? [path] : [] };
   } catch (error) {
     throw new UnusableFile(path, error instanceof Error ? error.message : 'unreadable');
   }

@@ -9,17 +9,20 @@ export interface AccessKeyOptions extends SigningOptions {
   readonly settled?: (signal: AbortSignal) => Promise<void>;
   readonly readAccessKey: () => string;
   readonly readSecretKey: () => string;
-  /** Comes with temporary keys. */
-  readonly readSecurityToken?: () => string;
+  /** Comes with temporary keys; undefined while the key is permanent. */
+  readonly readSecurityToken?: () => string | undefined;
 }
 
 export function accessKeyCredentials(options: AccessKeyOptions): Credentials {
   const { readAccessKey, readSecretKey, readSecurityToken } = options;
-  const current = async () => ({
-    accessKey: secretText('access key', readAccessKey),
-    secretKey: secretText('secret key', readSecretKey),
-    securityToken:
-      readSecurityToken === undefined ? undefined : secretText('security token', readSecurityToken),
-  });
+  const current = async () => {
+    const securityToken = readSecurityToken?.();
+    return {
+      accessKey: secretText('access key', readAccessKey),
+      secretKey: secretText('secret key', readSecretKey),
+      securityToken:
+        securityToken === undefined ? undefined : secretText('security token', () => securityToken),
+    };
+  };
   return new SigningCredentials({ current, replace: async () => false, settled: options.settled }, options);
 }

@@ -3,7 +3,7 @@
 import http, { type IncomingMessage, type RequestListener, type ServerOptions } from 'node:http';
 import type https from 'node:https';
 import type { Clock } from '../../clock.js';
-import { FollowedFiles, type ReadFile } from '../../followed-files.js';
+import { FollowedFiles, RESTLESSNESS, type ReadFile } from '../../followed-files.js';
 import type { Log } from '../../log.js';
 import { RepeatedLines } from '../../repeated-lines.js';
 import { isExposed } from '../../small-file.js';
@@ -88,6 +88,12 @@ class FileWebAccess implements WebAccess {
       clock: options.clock,
       onTaken: (loaded) => this.#take(loaded),
       onRefused: (error) => this.#refuse(error),
+      onRestless: (paths) => {
+        options.log.warn(
+          'web configuration not reloaded: the settings before it stay in force; write its files only when they change',
+          { file: paths.join(', '), reason: RESTLESSNESS },
+        );
+      },
     });
     this.#warnOfExposedFiles(this.#files.current());
   }

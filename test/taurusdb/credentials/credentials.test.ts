@@ -92,6 +92,17 @@ describe('access key credentials', () => {
     assert.match(headers.authorization ?? '', /;x-sdk-date;x-security-token,/u);
   });
 
+  it('sign with a security token while there is one', async () => {
+    let token: string | undefined = 'STS';
+    const credentials = create({ readSecurityToken: () => token });
+    const sent = async () => (await credentials.authorize(request, deadline)).headers['x-security-token'];
+    assert.equal(await sent(), 'STS');
+    token = undefined;
+    assert.equal(await sent(), undefined);
+    token = 'STS2';
+    assert.equal(await sent(), 'STS2');
+  });
+
   it('name everything that must not be shown', async () => {
     const { headers, secrets } = await create({ readSecurityToken: () => 'STS' }).authorize(
       request,

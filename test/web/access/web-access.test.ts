@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { chmodSync, renameSync, rmSync } from 'node:fs';
 import bcrypt from 'bcryptjs';
-import { STILL_MS } from '../../../src/followed-files.js';
+import { RESTLESS_MS, STILL_MS } from '../../../src/followed-files.js';
 import { BASIC_CHALLENGE } from '../../../src/web/access/password-checker.js';
 import { plainWebAccess } from '../../../src/web/access/web-access.js';
 import { makeCertificate } from '../../support/certificates.js';
@@ -366,6 +366,24 @@ describe('openWebAccess', () => {
       assert.equal(await web.login('dave', 'dave123'), 401);
       assert.equal(await web.login('dave', 'another'), 200);
       assert.deepEqual(web.reloads, [true]);
+    });
+
+    it('no file that is written again and again, which is told once', async () => {
+      await web.serve(userWith('dave123'));
+      for (let second = 0; second < (2 * RESTLESS_MS) / 1_000; second += 1) {
+        web.write('web.yml', `${userWith('other')}${'#'.repeat(second)}\n`);
+        await web.clock.advance(1_000);
+      }
+      assert.equal(await web.login('dave', 'dave123'), 200);
+      assert.deepEqual(
+        [web.reloads, web.log.lines],
+        [
+          [],
+          [
+            `warn web configuration not reloaded: the settings before it stay in force; write its files only when they change file=${web.folder}/web.yml reason=it has not been still for 2 s within the last 30 s`,
+          ],
+        ],
+      );
     });
 
     it('no file that is still, while one that it names is being written', async () => {
