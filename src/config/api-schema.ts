@@ -10,8 +10,8 @@ import type { ConfigDependencies } from './yaml/read-settings.js';
 const PROXY: SecretKind = {
   expected: PROXY_URL,
   parse: (text) => parseProxyUrl(text) && text,
-  // User and password: some proxies take a token for either.
-  secretPart: /\/\/[^/@]+@/u,
+  // The password, which may have a colon.
+  secretPart: /\/\/[^/@:]*:[^/@]+@/u,
 };
 
 /** `api` at the top of the file. */

@@ -22,6 +22,11 @@ const CONFIGS: Readonly<Record<string, readonly [holdsSecret: boolean, auth: str
   'names of files': [false, 'access_key: { ak_file: ak, sk_file: sk }'],
   'the name of a user': [false, 'password: { domain: d, user: u, password_file: sk }'],
   'an agency': [false, 'ecs_agency: {}'],
+  'a proxy with a colon in its password': [
+    true,
+    'ecs_agency: {}',
+    'api: { proxy_url: "http://u:pw:@proxy" }\n',
+  ],
   'a proxy without a password': [false, 'ecs_agency: {}', 'api: { proxy_url: "http://u@proxy:3128" }\n'],
   'a proxy of variables': [false, 'ecs_agency: {}', 'api: { proxy_url: "${PROXY}" }\n'],
   'a password of a variable': [false, 'ecs_agency: {}', 'api: { proxy_url: "http://u:${PASSWORD}@proxy" }\n'],
