@@ -83,7 +83,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   metrics: ['model', 'collect', 'sessions', 'clock.ts'],
   'web/paths.ts': [],
   'web/page': ['model', 'collect', 'sessions', 'web/paths.ts', 'clock.ts', 'visible-text.ts'],
+  'web/connection-key.ts': [],
   'web/access': [
+    'web/connection-key.ts',
     'followed-files.ts',
     'small-file.ts',
     'token-bucket.ts',
@@ -98,6 +100,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'web/page',
     'web/paths.ts',
     'web/pages.ts',
+    'web/connection-key.ts',
     'clock.ts',
     'log.ts',
     'repeated-lines.ts',

@@ -1,14 +1,15 @@
 // The connections that are open, TLS handshakes among them, and which one is closed for a new one at their limit: clients
 // that hold connections must not keep others out.
 import type { Socket } from 'node:net';
+import { type ConnectionKey, connectionKey } from './connection-key.js';
 
 export class OpenConnections {
   readonly #limit: number;
   readonly #onClose: () => void;
-  /** By peer, in the order in which they fell idle: when they were opened, or last answered. */
-  readonly #idle = new Map<Peer, Socket>();
-  /** By peer, in the order in which their answers began. */
-  readonly #answering = new Map<Peer, Socket>();
+  /** In the order in which they fell idle: when they were opened, or last answered. */
+  readonly #idle = new Map<ConnectionKey, Socket>();
+  /** In the order in which their answers began. */
+  readonly #answering = new Map<ConnectionKey, Socket>();
 
   /** `onClose` is called for each connection that is closed for a new one. */
   constructor(limit: number, onClose: () => void) {
@@ -18,16 +19,16 @@ export class OpenConnections {
 
   /** A TCP connection that was accepted. */
   add(socket: Socket): void {
-    const peer = peerOf(socket);
+    const key = connectionKey(socket);
     if (this.#idle.size + this.#answering.size >= this.#limit) {
       this.#makeRoom();
     }
-    this.#idle.set(peer, socket);
+    this.#idle.set(key, socket);
     socket.once('close', () => {
       for (const sockets of [this.#idle, this.#answering]) {
-        // The peer may be back by then.
-        if (sockets.get(peer) === socket) {
-          sockets.delete(peer);
+        // Another connection may have the same endpoints by then.
+        if (sockets.get(key) === socket) {
+          sockets.delete(key);
         }
       }
     });
@@ -35,18 +36,18 @@ export class OpenConnections {
 
   /** `socket`: the connection, or the TLS connection over it. */
   noteAnswering(socket: Socket): void {
-    move(peerOf(socket), this.#idle, this.#answering);
+    move(connectionKey(socket), this.#idle, this.#answering);
   }
 
   noteIdle(socket: Socket): void {
-    move(peerOf(socket), this.#answering, this.#idle);
+    move(connectionKey(socket), this.#answering, this.#idle);
   }
 
   /** The one idle longest; where none is, the answer that has taken longest is of a client that hardly reads. */
   #makeRoom(): void {
     for (const sockets of [this.#idle, this.#answering]) {
-      for (const [peer, socket] of sockets) {
-        sockets.delete(peer);
+      for (const [key, socket] of sockets) {
+        sockets.delete(key);
         socket.destroy();
         this.#onClose();
         return;
@@ -55,19 +56,10 @@ export class OpenConnections {
   }
 }
 
-type Peer = string | Socket;
-
-/** Node does not tell which TCP connection a TLS connection is over, but both have the same peer. */
-function peerOf(socket: Socket): Peer {
-  const { remoteAddress, remotePort } = socket;
-  // Unknown where the client has already gone.
-  return remoteAddress === undefined ? socket : `${remoteAddress} ${remotePort}`;
-}
-
-function move(peer: Peer, from: Map<Peer, Socket>, to: Map<Peer, Socket>): void {
-  const socket = from.get(peer);
+function move(key: ConnectionKey, from: Map<ConnectionKey, Socket>, to: Map<ConnectionKey, Socket>): void {
+  const socket = from.get(key);
   if (socket !== undefined) {
-    from.delete(peer);
-    to.set(peer, socket);
+    from.delete(key);
+    to.set(key, socket);
   }
 }

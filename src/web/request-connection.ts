@@ -2,10 +2,16 @@
 // as bytes; given whole to Node's parser, 64 KiB of it would be thousands of requests and responses in memory at once.
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const NOTHING = Buffer.alloc(0);
+/**
+ * Of an answer, with TLS: Node encrypts what is written at once into memory of the connection, whether or not its client
+ * reads. Without TLS the whole answer is written, as it waits in chunks that all connections share.
+ */
+const TLS_PIECE_BYTES = 64 * 1024;
 
 /** Whose requests were sent ahead of their answers. */
 export class Pipelines {
@@ -34,6 +40,8 @@ export class Pipelines {
   }
 }
 
+type WriteDone = (error?: Error | null) => void;
+
 export class RequestConnection extends Duplex {
   readonly transport: Socket;
   readonly #pipelines: Pipelines;
@@ -47,6 +55,8 @@ export class RequestConnection extends Duplex {
     super({ decodeStrings: false, readableHighWaterMark: 1 });
     this.transport = transport;
     this.#pipelines = pipelines;
+    // A client may close its side behind its request. Node lets it without TLS only.
+    transport.allowHalfOpen = true;
     transport
       .on('readable', () => this.#feed())
       .on('end', () => {
@@ -104,21 +114,38 @@ export class RequestConnection extends Duplex {
     process.nextTick(() => this.#feed());
   }
 
-  override _write(
-    chunk: Buffer | string,
-    encoding: BufferEncoding,
-    done: (error?: Error | null) => void,
-  ): void {
-    this.transport.write(chunk, encoding, done);
+  override _write(chunk: Buffer | string, encoding: BufferEncoding, done: WriteDone): void {
+    this._writev([{ chunk, encoding }], done);
   }
 
   override _writev(
-    chunks: readonly { chunk: Buffer | string; encoding: BufferEncoding }[],
-    done: (error?: Error | null) => void,
+    chunks: readonly { readonly chunk: Buffer | string; readonly encoding: BufferEncoding }[],
+    done: WriteDone,
   ): void {
+    const buffers = chunks.map(({ chunk, encoding }) =>
+      typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk,
+    );
+    if (this.transport instanceof TLSSocket) {
+      this.#writeByPiece(piecesOf(buffers), done);
+    } else {
+      this.#writeAtOnce(buffers, done);
+    }
+  }
+
+  /** Each once the transport has got rid of the one before. */
+  #writeByPiece(pieces: Iterator<readonly Buffer[]>, done: WriteDone): void {
+    const { value: piece } = pieces.next();
+    if (piece === undefined) {
+      done();
+      return;
+    }
+    this.#writeAtOnce(piece, (error) => (error ? done(error) : this.#writeByPiece(pieces, done)));
+  }
+
+  #writeAtOnce(buffers: readonly Buffer[], done: WriteDone): void {
     this.transport.cork();
-    for (const [index, { chunk, encoding }] of chunks.entries()) {
-      this.transport.write(chunk, encoding, index === chunks.length - 1 ? done : undefined);
+    for (const [index, buffer] of buffers.entries()) {
+      this.transport.write(buffer, index === buffers.length - 1 ? done : undefined);
     }
     this.transport.uncork();
   }
@@ -158,6 +185,32 @@ export class RequestConnection extends Duplex {
 
   get localAddress(): string | undefined {
     return this.transport.localAddress;
+  }
+
+  get localPort(): number | undefined {
+    return this.transport.localPort;
+  }
+}
+
+/** The same bytes in lists of TLS_PIECE_BYTES each, but for the last; nothing is copied. */
+function* piecesOf(buffers: readonly Buffer[]): Generator<readonly Buffer[], undefined> {
+  let piece: Buffer[] = [];
+  let room = TLS_PIECE_BYTES;
+  for (const buffer of buffers) {
+    for (let rest = buffer; rest.length > 0; ) {
+      const part = rest.subarray(0, room);
+      piece.push(part);
+      room -= part.length;
+      rest = rest.subarray(part.length);
+      if (room === 0) {
+        yield piece;
+        piece = [];
+        room = TLS_PIECE_BYTES;
+      }
+    }
+  }
+  if (piece.length > 0) {
+    yield piece;
   }
 }
 

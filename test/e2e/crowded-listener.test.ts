@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { get, type RequestOptions } from 'node:https';
-import type { Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -25,7 +25,11 @@ describe('a listener with all the connections that it takes', function () {
   let sockets: Socket[];
 
   async function start(...flags: string[]): Promise<void> {
-    agent = startProgram(['demo', '--web.listen-address=127.0.0.1:0', ...flags]);
+    await startOn('127.0.0.1', ...flags);
+  }
+
+  async function startOn(host: string, ...flags: string[]): Promise<void> {
+    agent = startProgram(['demo', `--web.listen-address=${host}:0`, ...flags]);
     address = await addressOf(agent);
     port = Number(new URL(address).port);
   }
@@ -67,6 +71,24 @@ describe('a listener with all the connections that it takes', function () {
       assert.equal(agent.stderr().match(WARNED)?.length, 1);
     });
   }
+
+  it('counts those of one client port to each of its addresses', async function () {
+    if (process.platform !== 'linux') {
+      this.skip(); // Elsewhere 127.0.0.1 is the one address of the loopback.
+    }
+    await startOn('0.0.0.0');
+    for (let from = 0; from < 30; from++) {
+      let localPort = 0;
+      for (let to = 1; to <= 20; to++) {
+        const target = { port, host: `127.0.1.${to}`, localAddress: '127.0.0.1', localPort };
+        const socket = connect(target).on('error', () => {});
+        sockets.push(socket.resume());
+        await once(socket, 'connect');
+        localPort = socket.localPort ?? 0;
+      }
+    }
+    await eventually(() => agent.stderr().match(WARNED) ?? undefined, 'the warning', 5_000);
+  });
 
   it('answers them besides 5,000 that come and stay', async () => {
     await start();

@@ -38,6 +38,9 @@ describe('pages of other sites', function () {
     }
     assert.equal(await statusFor('POST /-/reload', 'Host: evil.example'), 421);
     assert.equal(await statusFor('GET /-/healthy', 'Host: evil.example'), 200);
+    for (const malformed of [['Host: '], ['Host: evil example'], ['Host: a', 'Host: a'], []]) {
+      assert.equal(await statusFor('GET /-/healthy', ...malformed), 400);
+    }
   });
 
   it('reload nothing', async () => {

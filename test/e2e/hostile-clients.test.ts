@@ -1,11 +1,18 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent, get } from 'node:https';
 import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { connect as connectTls } from 'node:tls';
 import { sampleFleet } from '../../src/simulator/sample-fleet.js';
 import { type Simulator, startSimulator } from '../../src/simulator/start-simulator.js';
+import { makeCertificate } from '../support/certificates.js';
 import { addressOf, eventually, type Program, startProgram } from '../support/program.js';
-import { samplesNamed, scrape } from '../support/scrape.js';
+import { requireProgram } from '../support/real-programs.js';
+import { samplesNamed, samplesOf, scrape } from '../support/scrape.js';
 import { simulatedConfig, writeConfig } from '../support/simulated-config.js';
 import { rawConnection, rawRequest, statusOf } from '../web/raw-request.js';
 
@@ -22,6 +29,7 @@ describe('clients that mean no good', function () {
   let address: string;
   let port: number;
   let sockets: Socket[];
+  let config: string;
 
   before(async () => {
     const projects = sampleFleet({ instances: NODES / 2, nodesPerInstance: 2 });
@@ -36,8 +44,8 @@ describe('clients that mean no good', function () {
       taskSeconds: { min: 0, max: 0 },
     });
     const collection = { schedule: '*/3 * * * * *', splay: '2s', poll_interval: '100ms', timeout: '10s' };
-    const config = simulatedConfig(simulator, { collection, api: { max_requests_per_second: 1000 } });
-    agent = startProgram([`--config.file=${writeConfig(config)}`, '--web.listen-address=127.0.0.1:0']);
+    config = writeConfig(simulatedConfig(simulator, { collection, api: { max_requests_per_second: 1000 } }));
+    agent = startProgram([`--config.file=${config}`, '--web.listen-address=127.0.0.1:0']);
     address = await addressOf(agent);
     port = Number(new URL(address).port);
     await eventually(async () => {
@@ -66,8 +74,8 @@ describe('clients that mean no good', function () {
     return socket;
   }
 
-  function residentMiB(): number {
-    const status = readFileSync(`/proc/${agent.child.pid}/status`, 'utf8');
+  function residentMiB(program = agent): number {
+    const status = readFileSync(`/proc/${program.child.pid}/status`, 'utf8');
     return Number(/^VmRSS:\s+(\d+) kB$/mu.exec(status)?.[1]) / 1024;
   }
 
@@ -86,6 +94,51 @@ describe('clients that mean no good', function () {
     const grown = residentMiB() - before;
     assert.ok(grown < 100, `${grown} MiB more`);
     await scrape(address);
+  });
+
+  it('get none over TLS either, 150 of them', async function () {
+    requireProgram(this, 'openssl');
+    const folder = mkdtempSync(path.join(tmpdir(), 'taurusdb-web-'));
+    const { cert, key } = makeCertificate();
+    writeFileSync(path.join(folder, 'cert.pem'), cert);
+    writeFileSync(path.join(folder, 'key.pem'), key, { mode: 0o600 });
+    const webConfig = path.join(folder, 'web.yaml');
+    writeFileSync(webConfig, 'tls_server_config: { cert_file: cert.pem, key_file: key.pem }\n');
+    const secured = startProgram([
+      `--config.file=${config}`,
+      `--web.config.file=${webConfig}`,
+      '--web.listen-address=127.0.0.1:0',
+    ]);
+    const client = new Agent({ keepAlive: true });
+    try {
+      const target = { host: '127.0.0.1', port: Number(new URL(await addressOf(secured)).port), ca: cert };
+      const scrapeByTls = async () => {
+        const [answer] = await once(get({ ...target, path: '/metrics', agent: client }), 'response');
+        return text(answer);
+      };
+      await eventually(async () => {
+        return samplesNamed(samplesOf(await scrapeByTls()), 'taurusdb_up').size === NODES || undefined;
+      }, 'every node up');
+      const before = residentMiB(secured);
+      for (let deaf = 0; deaf < 150; deaf++) {
+        const socket = connectTls(target).on('error', () => {});
+        sockets.push(socket);
+        await once(socket, 'secureConnect');
+        socket.pause();
+        socket.write('GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n');
+        if (deaf % 10 === 9) {
+          await scrapeByTls();
+        }
+      }
+      const grown = residentMiB(secured) - before;
+      assert.ok(grown < 120, `${grown} MiB more`);
+      await scrapeByTls();
+    } finally {
+      client.destroy();
+      secured.child.kill('SIGKILL');
+      await secured.ended;
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('are answered when 500 ask at once, or told to come again', async () => {

@@ -8,7 +8,7 @@ import {
   type RequestListener,
 } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import { createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { connect as connectTls } from 'node:tls';
 import { systemClock } from '../../src/clock.js';
@@ -127,6 +127,94 @@ describe('startHttpServer', () => {
     }
   });
 
+  describe('over TLS', () => {
+    /** `transports` are the server's ends of the connections. */
+    async function startSecured(requestListener: RequestListener, clock = systemClock) {
+      const transports: Socket[] = [];
+      const { address } = await start(requestListener, {
+        clock,
+        createServer: (options, listener) =>
+          createHttpsServer({ ...options, ...certificate }, listener).on('secureConnection', (socket) =>
+            transports.push(socket),
+          ),
+      });
+      const target = { host: '127.0.0.1', port: address.port, ca: certificate.cert };
+      const connection = async () => {
+        const socket = connectTls(target).on('error', () => {});
+        await once(socket, 'secureConnect');
+        return socket.pause();
+      };
+      return { transports, connection };
+    }
+
+    let certificate: ReturnType<typeof makeCertificate>;
+    const asking = 'GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
+
+    before(function () {
+      requireProgram(this, 'openssl');
+      certificate = makeCertificate();
+    });
+
+    it('gives a client that does not read a piece of its answer at a time', async () => {
+      const { transports, connection } = await startSecured((_request, response) => response.end(LARGE));
+      const deaf = await connection();
+      deaf.write(asking);
+      const reader = await connection();
+      reader.write(asking);
+      assert.ok((await text(reader)).length > LARGE.length);
+      const [{ writableLength, bytesWritten }] = transports as [Socket, Socket];
+      assert.ok(bytesWritten > 0);
+      assert.ok(writableLength <= 64 * 1024, `${writableLength} bytes`);
+      deaf.destroy();
+    });
+
+    it('sends every byte in its order, however the answer is cut, also to a client that closed its side', async () => {
+      const sizes = [1, 0, 65_535, 65_536, 65_537, 1, 200_000, ...Array(3_000).fill(700), 3 * 65_536];
+      const chunks = sizes.map((size, index) => Buffer.alloc(size, `${index};`));
+      let gate = deferred();
+      const { transports, connection } = await startSecured(async (_request, response) => {
+        await gate.promise;
+        response.cork();
+        for (const chunk of chunks) {
+          response.write(chunk);
+        }
+        response.end();
+      });
+      for (const [index, closesItsSide] of [false, true].entries()) {
+        gate = deferred();
+        const socket = await connection();
+        socket.write('GET / HTTP/1.0\r\n\r\n');
+        if (closesItsSide) {
+          const ended = once(await eventually(() => transports[index], 'the connection'), 'end');
+          socket.end();
+          await ended;
+        }
+        gate.resolve();
+        const answer = Buffer.concat(await socket.toArray());
+        const body = answer.subarray(answer.indexOf('\r\n\r\n') + 4);
+        assert.equal(body.compare(Buffer.concat(chunks)), 0);
+      }
+    });
+
+    it('frees what is left of an answer at its time limit', async () => {
+      const clock = new FakeClock();
+      let answered: Promise<unknown> | undefined;
+      const { transports, connection } = await startSecured((_request, response) => {
+        answered = once(response, 'close');
+        response.end(LARGE);
+      }, clock);
+      const deaf = await connection();
+      deaf.write(asking);
+      await eventually(() => transports[0]?.writableNeedDrain || undefined, 'a piece that waits');
+      await clock.advance(60_000);
+      await answered;
+      assert.equal(transports[0]?.destroyed, true);
+      deaf.resume();
+      await closed(deaf);
+      assert.ok(deaf.bytesRead < LARGE.length);
+    });
+  });
+
   it('ends an answer that is read too slowly, however steadily', async () => {
     const clock = new FakeClock();
     const { address } = await start((_request, response) => response.end(LARGE), { clock });
@@ -225,6 +313,34 @@ describe('startHttpServer', () => {
       assert.equal(warnings.length, 2);
       third.destroy();
       fourth.destroy();
+    });
+
+    it('counts the connections of one client port to several addresses, plain and over TLS', async function () {
+      if (process.platform !== 'linux') {
+        this.skip(); // Elsewhere 127.0.0.1 is the one address of the loopback.
+      }
+      for (const createServer of [createHttpServer, createHttpsServer]) {
+        const { address } = await start(GREETING, {
+          ...limits({ maxConnections: 2 }),
+          listenAddress: { host: '0.0.0.0', port: 0 },
+          createServer,
+        });
+        const sockets: Socket[] = [];
+        for (const host of ['127.0.1.1', '127.0.1.2', '127.0.1.3']) {
+          const from = { localAddress: '127.0.0.1', localPort: sockets[0]?.localPort ?? 0 };
+          const socket = connect({ port: address.port, host, ...from }).on('error', () => {});
+          await once(socket, 'connect');
+          sockets.push(socket);
+        }
+        await closed((sockets[0] as Socket).resume());
+        assert.deepEqual(
+          sockets.map((socket) => socket.closed),
+          [true, false, false],
+        );
+        for (const socket of sockets) {
+          socket.destroy();
+        }
+      }
     });
 
     it('spares those that are being answered', async () => {

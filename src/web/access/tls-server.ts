@@ -5,6 +5,7 @@ import { Server } from 'node:https';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Log } from '../../log.js';
+import { type ConnectionKey, connectionKey } from '../connection-key.js';
 import { CLIENT_AUTH, type LoadedTls, refusalOf } from './tls-settings.js';
 
 // A handshake is three short messages; Node would wait two minutes for them.
@@ -34,7 +35,7 @@ export class TlsServer extends Server {
   readonly #log: Log;
   #rules: LoadedTls;
   /** Those in their handshake, too. */
-  readonly #connections = new Map<string, Connection>();
+  readonly #connections = new Map<ConnectionKey, Connection>();
 
   constructor({ rules, refresh, log, http, listener }: TlsServerOptions) {
     super({
@@ -81,7 +82,7 @@ export class TlsServer extends Server {
 
   #onConnection(socket: Socket): void {
     this.#refresh();
-    const key = endpointsOf(socket);
+    const key = connectionKey(socket);
     const connection: Connection = {
       socket,
       madeUnder: this.#rules,
@@ -99,7 +100,7 @@ export class TlsServer extends Server {
 
   /** The rules may have changed during the handshake. */
   #onSecured(socket: TLSSocket): void {
-    const connection = this.#connections.get(endpointsOf(socket));
+    const connection = this.#connections.get(connectionKey(socket));
     if (connection === undefined) {
       // Lost already: its endpoints are known no more.
       socket.destroy();
@@ -133,7 +134,7 @@ export class TlsServer extends Server {
   /** False: the connection is closed, or will be after an answer before this one. */
   #mayAsk({ socket }: IncomingMessage, response: ServerResponse): boolean {
     this.#refresh();
-    const connection = this.#connections.get(endpointsOf(socket));
+    const connection = this.#connections.get(connectionKey(socket));
     if (connection === undefined || connection.isRefused) {
       return false;
     }
@@ -146,9 +147,4 @@ export class TlsServer extends Server {
     });
     return true;
   }
-}
-
-/** What TLS's socket and the one under it have in common; Node does not tell which belongs to which. */
-function endpointsOf({ remoteAddress, remotePort, localAddress }: Socket): string {
-  return [remoteAddress, remotePort, localAddress].join(' ');
 }
