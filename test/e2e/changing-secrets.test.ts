@@ -198,7 +198,7 @@ describe('secret files that change', function () {
       await start({ token: { value_file } });
       change();
       await agent.program.says(/secret file cannot be used/u);
-      await agent.collected(nodes, 3);
+      await agent.collected(nodes);
       const lines = linesOf(value_file);
       assert.equal(lines.length, 1, lines.join('\n'));
       assert.match(lines[0] ?? '', /level=warning .*the value before stays in force; mend the file/u);
