@@ -177,7 +177,8 @@ describe('a reload of the projects', function () {
         assert.deepEqual(seriesWith(series, 'project="production"'), []);
         assert.equal(values(series, 'taurusdb_api_budget_requests_per_second', '"renamed"').length, 1);
       }
-      assert.ok(sum(after, 'taurusdb_api_requests_total', '"renamed"', '"download"') >= 2);
+      // The first collections may have begun under the old name, and are then counted nowhere.
+      assert.ok(sum(last, 'taurusdb_api_requests_total', '"renamed"', '"download"') >= 2);
     });
   }
 
