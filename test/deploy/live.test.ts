@@ -1,4 +1,5 @@
-// The shipped rules, dashboards and consoles, tried on a real Prometheus that scrapes an example of every metric.
+// The shipped rules, dashboards and consoles, tried on a real Prometheus that scrapes an example of every metric from two
+// exporters of the same nodes: a rule that cannot tell them apart fails with many-to-many.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
@@ -14,9 +15,10 @@ describe('deploy on a real Prometheus', function () {
 
   before(async function () {
     const program = requireProgram(this, 'prometheus');
-    exporter = createServer((_request, response) => {
+    exporter = createServer(({ url }, response) => {
       response.setHeader('content-type', 'text/plain; version=0.0.4; charset=utf-8');
-      response.end(exampleFleet(Date.now() / 1000));
+      const page = exampleFleet(Date.now() / 1000);
+      response.end(url === '/other' ? page.replaceAll('orders-replica', 'orders-reader') : page);
     }).listen(0, '127.0.0.1');
     await once(exporter, 'listening');
     const address = exporter.address();
@@ -24,6 +26,11 @@ describe('deploy on a real Prometheus', function () {
     prometheus = await startPrometheus(program, {
       scrape_configs: [
         { job_name: 'taurusdb', static_configs: [{ targets: [`127.0.0.1:${address.port}`] }] },
+        {
+          job_name: 'taurusdb-other',
+          metrics_path: '/other',
+          static_configs: [{ targets: [`127.0.0.1:${address.port}`], labels: { pod_template_hash: 'bbb' } }],
+        },
       ],
     });
     // Three of each: rates need two samples, and recordings stand on one another.
@@ -64,9 +71,38 @@ describe('deploy on a real Prometheus', function () {
         offered[variable] = groups.map((group) => `${group?.text}=${group?.value}`).sort();
       }
       assert.deepEqual(offered.instance, ['i2in07=i2in07', 'orders=i1in07']);
-      assert.deepEqual(offered.node, ['n3no07=n3no07', 'orders-primary=n1no07', 'orders-replica=n2no07']);
+      assert.deepEqual(offered.node, [
+        'n3no07=n3no07',
+        'orders-primary=n1no07',
+        'orders-reader=n2no07',
+        'orders-replica=n2no07',
+      ]);
     });
   }
+
+  it('counts a node once on dashboards and consoles, whichever exporters show it', async () => {
+    const fleet = readDashboards().get('fleet-overview.json');
+    assert.ok(fleet !== undefined);
+    const panels = panelExpressions(fleet, EXAMPLE_NODE_ID);
+    const nodes = panels.filter(({ where }) => / Nodes [A-J]$/.test(where));
+    assert.equal(nodes.length, 1 + 10);
+    const [number, ...columns] = await Promise.all(nodes.map(({ expr }) => prometheus.query(expr)));
+    assert.equal(number?.[0]?.value[1], '3');
+    assert.deepEqual(
+      columns.map(({ length }) => length),
+      Array(10).fill(3),
+    );
+
+    const page = await consolePage('taurusdb-fleet.html');
+    assert.equal(page.match(/<td><a href="taurusdb-node\.html\?node_id=n\dno07">(?!\w+\/)/g)?.length, 3);
+    const plain = page.replace(/<[^>]*>|\s+/g, ' ').replace(/ +/g, ' ');
+    assert.match(plain, / 3 nodes, 1 of them not collected; \d+ sessions, \d+ of them active/);
+    assert.doesNotMatch(page, /expr=(?:sum|count)%28taurusdb_/, 'adds up series, not nodes');
+    const agent = await consolePage('taurusdb-agent.html');
+    assert.equal(agent.match(/<td><a href="taurusdb-node\.html/g)?.length, 3);
+    const choice = await consolePage('taurusdb-node.html');
+    assert.equal(choice.match(/<li><a href="taurusdb-node\.html/g)?.length, 3);
+  });
 
   it('shows the fleet and the agent in its consoles', async () => {
     const fleet = await consolePage('taurusdb-fleet.html');

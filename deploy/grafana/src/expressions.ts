@@ -18,9 +18,14 @@ export function perNode(expr: string): string {
   return `max by (instance_id, node_id) (${expr})`;
 }
 
+/** One series a node, also where two exporters know it by different names: a join with more would fail as a whole. */
+export function namesPerNode(labels: string, info: string): string {
+  return `topk by (instance_id, node_id) (1, max by (instance_id, node_id, ${labels}) (${info}))`;
+}
+
 /** Adds the label `node`: the node's name, or its id where it has none. */
 export function withNodeName(expr: string): string {
-  const info = 'max by (instance_id, node_id, node_name) (taurusdb_node_info)';
+  const info = namesPerNode('node_name', 'taurusdb_node_info');
   const named = `label_replace(label_replace(${info}, "node", "$1", "node_id", "(.+)"), "node", "$1", "node_name", "(.+)")`;
   return `(${expr}) * on (instance_id, node_id) group_left (node) ${named}`;
 }

@@ -1,7 +1,14 @@
 // All nodes at a glance: which are collected, which are busy, full, or unlike themselves.
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { buildDashboard, type Row } from './dashboard.js';
-import { LONGEST_QUERY, perNode, SATURATION, SATURATION_STEPS, withNodeName } from './expressions.js';
+import {
+  LONGEST_QUERY,
+  namesPerNode,
+  perNode,
+  SATURATION,
+  SATURATION_STEPS,
+  withNodeName,
+} from './expressions.js';
 import { graph, number } from './panel.js';
 import { dataTable } from './table-panel.js';
 import { CHOSEN_NODES } from './variables.js';
@@ -78,9 +85,7 @@ function nodes(): Row {
         width: 24,
         height: 10,
         expressions: [
-          withNodeName(
-            `max by (instance_id, node_id, project, instance_name, role) (taurusdb_node_info{${CHOSEN_NODES}})`,
-          ),
+          withNodeName(namesPerNode('project, instance_name, role', `taurusdb_node_info{${CHOSEN_NODES}}`)),
           perNode(`taurusdb_up{${CHOSEN_NODES}}`),
           perNode(`time() - taurusdb_collection_last_success_timestamp_seconds{${CHOSEN_NODES}}`),
           perNode(`taurusdb_sessions{${CHOSEN_NODES}}`),
