@@ -38,6 +38,31 @@ export function readBoundedFile(path: string, maxBytes: number): BoundedFile {
   }
 }
 
+/** Throws an Error whose message is the reason alone, with no part of the text. */
+export function utf8Text(bytes: Buffer): string {
+  const [first, second] = bytes;
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
+    throw new Error('it starts with the byte-order mark of UTF-16: save it as UTF-8');
+  }
+  if (bytes.includes(0)) {
+    throw new Error('it has a NUL byte, as UTF-16 text has: save it as UTF-8');
+  }
+  // Editors on Windows save Chinese text so, where they are not told otherwise. No byte of a character is a line feed.
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let line = 1;
+  try {
+    for (let start = 0; start < bytes.length; line++) {
+      const end = bytes.indexOf(0x0a, start);
+      const next = end === -1 ? bytes.length : end + 1;
+      decoder.decode(bytes.subarray(start, next));
+      start = next;
+    }
+  } catch {
+    throw new Error(`not UTF-8 text (line ${line}): save it as UTF-8, not as GBK, GB18030 or ANSI`);
+  }
+  return decoder.decode(bytes);
+}
+
 function open(path: string): number {
   try {
     // Without O_NONBLOCK, opening a named pipe without a writer would block the program.

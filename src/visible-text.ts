@@ -1,7 +1,7 @@
 // What a terminal acts upon instead of showing it: control characters, line and paragraph separators, and what turns the
-// direction of text around, so that it reads otherwise than it is.
+// direction of text around, so that it reads otherwise than it is. And halves of characters, which JSON can hold.
 
-const ACTED_UPON = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+const ACTED_UPON = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 const RUN_OF_THEM = new RegExp(`${ACTED_UPON.source}+`, 'gu');
 
 /** Written as `\u001b`, which JSON and YAML in double quotes read as the character itself. Line feeds stay. */
@@ -19,4 +19,14 @@ export function oneLine(text: string): string {
 /** Whether there is one, other than a line feed. */
 export function hasControls(text: string): boolean {
   return escapeControls(text) !== text;
+}
+
+/** The first `count` characters, none of them cut in half. */
+export function firstCharacters(text: string, count: number): string {
+  if (text.length <= count) {
+    return text;
+  }
+  // Of two units at most, each: a long text is not taken apart as a whole.
+  const characters = Array.from(text.slice(0, 2 * count));
+  return characters.slice(0, count).join('');
 }

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isExposed, isOfTheMachine, readBoundedFile, stampOf } from '../src/small-file.js';
+import { isExposed, isOfTheMachine, readBoundedFile, stampOf, utf8Text } from '../src/small-file.js';
 
 const ROOT = 0;
 const AGENT = 1000;
@@ -132,5 +132,45 @@ describe('a small file', () => {
       () => readBoundedFile(file, 100),
       (error: Error) => error.message === 'ELOOP' && isOfTheMachine(error),
     );
+  });
+});
+
+describe('utf8Text', () => {
+  it('is the text, without a byte-order mark', () => {
+    for (const text of ['', 'a', '订单\r\n𠮷\n', 'cafe\u0301 caf\u00e9', '\ufffd', 'a\n\n']) {
+      assert.equal(utf8Text(Buffer.from(text)), text);
+      assert.equal(utf8Text(Buffer.from(`\ufeff${text}`)), text);
+    }
+  });
+
+  const refused = (bytes: Buffer, message: string) => assert.throws(() => utf8Text(bytes), { message });
+
+  it('says on which line other bytes are', () => {
+    const advice = 'save it as UTF-8, not as GBK, GB18030 or ANSI';
+    const foreign = {
+      GB18030: 'b6a9b5a5',
+      'four bytes of GB18030': '95328236',
+      'Shift JIS': '92c6',
+      'Latin 1': '636166e9',
+      'half a character': 'e8aea2e5',
+      'a surrogate': 'eda080',
+    };
+    for (const [what, hex] of Object.entries(foreign)) {
+      const bytes = Buffer.from(hex, 'hex');
+      const good = Buffer.from('订单\n');
+      refused(bytes, `not UTF-8 text (line 1): ${advice}`);
+      refused(Buffer.concat([good, Buffer.from('\r\n'), bytes]), `not UTF-8 text (line 3): ${advice}`);
+      assert.throws(() => utf8Text(Buffer.concat([good, bytes, Buffer.from('\n'), good])), /line 2/u, what);
+    }
+  });
+
+  it('knows UTF-16 with a byte-order mark and without', () => {
+    const text = Buffer.from('a: 订单\n', 'utf16le');
+    const marked = Buffer.from('\ufeffa: 订单\n', 'utf16le');
+    const ofMark = 'it starts with the byte-order mark of UTF-16: save it as UTF-8';
+    refused(marked, ofMark);
+    refused(Buffer.from(marked).swap16(), ofMark);
+    refused(text, 'it has a NUL byte, as UTF-16 text has: save it as UTF-8');
+    refused(Buffer.from(text).swap16(), 'it has a NUL byte, as UTF-16 text has: save it as UTF-8');
   });
 });

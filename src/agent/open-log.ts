@@ -6,7 +6,7 @@ import type { Config } from '../config/config-schema.js';
 import { type Secret, secretsIn } from '../config/secret.js';
 import type { Log, LogFields } from '../log.js';
 import { wholeRedactor } from '../redact.js';
-import { escapeControls } from '../visible-text.js';
+import { escapeControls, firstCharacters } from '../visible-text.js';
 
 const LEVELS = { debug: 'debug', info: 'info', warn: 'warning', error: 'error' } as const;
 
@@ -97,7 +97,7 @@ export function createLog(settings: LogSettings): Log {
       secrets = latest;
       redact = wholeRedactor(secrets, MIN_SECRET);
     }
-    const clean = (text: string) => redact(text).slice(0, MAX_FIELD);
+    const clean = (text: string) => firstCharacters(redact(text), MAX_FIELD);
     const shown = Object.entries(fields ?? {})
       .filter(([, value]) => value !== undefined)
       .map(([key, value]) => [key, typeof value === 'string' ? clean(value) : value]);

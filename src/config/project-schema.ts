@@ -20,7 +20,7 @@ export function projectSection(dependencies: ConfigDependencies) {
     section({
       name: described(
         'Name of the project here: the label `project` and the log show it',
-        text('1 to 64 letters, digits, _, . or -', (name) => /^[A-Za-z0-9_.-]{1,64}$/u.test(name)),
+        text('1 to 64 letters, digits, _, . or -', (name) => /^[\p{L}\p{M}\p{N}_.-]{1,64}$/u.test(name)),
       ),
       region: described('Huawei Cloud region', someText('a region such as ap-southeast-3')),
       project_id: v.exactOptional(

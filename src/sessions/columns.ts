@@ -106,15 +106,21 @@ export function findColumns(header: readonly string[], extraNames: HeaderNames =
   const missing = REQUIRED_COLUMNS.filter((column) => !indexes.has(column));
   if (missing.length > 0) {
     const knownNames = [...fields.keys()].filter((name) => known.has(name)).length;
-    throw missingColumns(missing, describeHeader(header, knownNames), extraNames);
+    throw missingColumns(missing, `${describeHeader(header, knownNames)}${encodingHint(header)}`, extraNames);
   }
   const unknown = header.filter((name) => !known.has(normalizedHeader(name))).slice(0, MAX_NAMES_SHOWN);
   return { indexes, unknownHeaders: unknown.map(hasCell(header) ? () => NOT_A_NAME : shownName) };
 }
 
-/** Without what people and exports write differently: case, blanks, `_`, `-`, `.`, brackets, a byte-order mark. */
+/**
+ * Without what people and exports write differently: case, blanks, `_`, `-`, `.`, brackets, a byte-order mark, letters of
+ * full width, accents that stand by themselves.
+ */
 export function normalizedHeader(name: string): string {
-  return name.replace(/[\s_\-.<>\p{Ps}\p{Pe}\u{FEFF}]/gu, '').toLowerCase();
+  return name
+    .normalize('NFKC')
+    .replace(/[\s_\-.<>\p{Ps}\p{Pe}\u{FEFF}]/gu, '')
+    .toLowerCase();
 }
 
 function normalizedNames(names: HeaderNames): HeaderNames {
@@ -171,6 +177,13 @@ function missingColumns(missing: readonly ColumnName[], got: string, extraNames:
     return `a column for ${column} (${names.map((name) => JSON.stringify(name)).join(', ')})`;
   });
   return new CsvError(`csv header: got ${got}, expected ${expected.join(' and ')}`);
+}
+
+/** What is no text in the encoding that it was read in has become U+FFFD. */
+function encodingHint(header: readonly string[]): string {
+  return header.some((name) => name.includes('\u{fffd}'))
+    ? ' (some of it is no text in the encoding that csv.encoding says: gb18030, perhaps?)'
+    : '';
 }
 
 /** `knownNames`: how many different ones of them are known. */

@@ -69,4 +69,10 @@ describe('createLog', () => {
     log.info('long', { text: 'x'.repeat(1_000_000) });
     assert.ok((lines[0]?.length ?? 0) < 2_000);
   });
+
+  it('cuts no character in half', () => {
+    const { log, lines } = capture();
+    log.info('long', { text: `x${'𠮷'.repeat(1_000)}` });
+    assert.match(lines[0] ?? '', / text=x𠮷{999}\n$/u);
+  });
 });

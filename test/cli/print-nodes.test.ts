@@ -56,6 +56,28 @@ production  no07  cafe\u0301        ok      6         2       1     1          3
     );
   });
 
+  it('aligns by what a terminal shows of each name', () => {
+    const shown: Readonly<Record<string, readonly [text: string, width: number]>> = {
+      データベース: ['データベース', 12],
+      ﾃﾞｰﾀ: ['ﾃﾞｰﾀ', 4],
+      '（测试），': ['（测试），', 10],
+      𠮷野: ['𠮷野', 4],
+      '👨‍👩‍👧': ['👨‍👩‍👧', 2],
+      'か\u309a': ['か\u309a', 2],
+      한국: ['한국', 4],
+      مستخدم: ['مستخدم', 6],
+      'a\tb': ['a b', 3],
+      'a\u202e订': ['a 订', 4],
+      'a\ud842订': ['a 订', 4],
+      '\u001b[31m订': [' [31m订', 7],
+    };
+    const lines = nodeTable(Object.keys(shown).map((name) => named(name))).split('\n');
+    for (const [index, [text, width]] of Object.values(shown).entries()) {
+      const start = `production  no07  ${text}${' '.repeat(12 - width)}  ok  `;
+      assert.equal(lines[index + 1]?.slice(0, start.length), start);
+    }
+  });
+
   it('lets no control character of a name reach the terminal', () => {
     const text = nodeTable([named('a\u001b[2J\u009b31m\r\nb\u0007')]);
     assert.match(text, /^production {2}no07 {2}a \[2J 31m b {3}ok /mu);

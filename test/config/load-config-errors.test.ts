@@ -33,7 +33,7 @@ const NOT_YAML: Readonly<Record<string, Wrong>> = {
   'a list': { yaml: '- projects', errors: ['1: got a list, expected a mapping'] },
   'bytes that are not text': {
     yaml: new Uint8Array([0x61, 0xff]),
-    errors: [' cannot be read: not UTF-8 text'],
+    errors: [' cannot be read: not UTF-8 text (line 1): save it as UTF-8, not as GBK, GB18030 or ANSI'],
   },
   'a file larger than a mebibyte': {
     yaml: '#'.repeat(1024 * 1024 + 1),
@@ -123,6 +123,16 @@ const WRONG_PROJECTS: Readonly<Record<string, Wrong>> = {
     yaml: projectWith(NODES).replace('production', 'my project'),
     errors: [
       '2: projects[0].name: got a text that is not shown, expected 1 to 64 letters, digits, _, . or -',
+    ],
+  },
+  'a project name of other signs than letters': {
+    yaml: projectWith(NODES).replace('production', '生产，一'),
+    errors: ['2: projects[0].name: got "生产，一", expected 1 to 64 letters, digits, _, . or -'],
+  },
+  'a long text whose cut would part a character that UTF-16 writes as two units': {
+    yaml: projectWith(NODES).replace('production', `xxx${' 𠮷'.repeat(60)}`),
+    errors: [
+      `2: projects[0].name: got "xxx${' 𠮷'.repeat(38)} …", expected 1 to 64 letters, digits, _, . or -`,
     ],
   },
   'a project name that stands twice': {

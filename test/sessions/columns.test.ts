@@ -24,11 +24,21 @@ describe('normalizedHeader', () => {
     'trx（id）',
     '【trx】id',
     '\ufefftrx_id',
+    'ｔｒｘ＿ＩＤ',
   ]) {
     it(`takes ${JSON.stringify(name)} for trx_id`, () => {
       assert.equal(normalizedHeader(name), 'trxid');
     });
   }
+});
+
+describe('the names in a header', () => {
+  it('may be composed or not, on either side', () => {
+    const names = { db: ['Bibliothe\u0301que'] };
+    for (const name of ['Bibliothe\u0301que', 'Biblioth\u00e9que', 'BIBLIOTH\u00c9QUE']) {
+      assert.equal(findColumns(['user', 'host', 'state', name], names).indexes.get('db'), 3);
+    }
+  });
 });
 
 describe('HEADER_NAMES', () => {

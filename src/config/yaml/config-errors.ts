@@ -1,5 +1,5 @@
 // What is wrong with a configuration: every mistake with its place, one line each.
-import { escapeControls } from '../../visible-text.js';
+import { escapeControls, firstCharacters } from '../../visible-text.js';
 
 /** Keys and list positions from the top of the file. */
 export type ConfigPath = readonly (string | number)[];
@@ -49,6 +49,7 @@ const LONGEST_QUOTE = 80;
 
 /** In double quotes, on one line, cut where it is long. */
 export function quote(text: string): string {
-  const shown = text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text;
+  const start = firstCharacters(text, LONGEST_QUOTE);
+  const shown = start === text ? text : `${start}…`;
   return escapeControls(JSON.stringify(shown));
 }

@@ -1,7 +1,7 @@
 // file → YAML → variables filled in → checked against a schema. Knows no key; collects every mistake with its line.
 import { dirname, resolve } from 'node:path';
 import * as v from 'valibot';
-import { isExposed, readBoundedFile } from '../../small-file.js';
+import { isExposed, readBoundedFile, utf8Text } from '../../small-file.js';
 import { type ConfigError, ConfigErrors, type ConfigPath, formatPath, quote } from './config-errors.js';
 import { describeIssue } from './describe-issue.js';
 import { Disclosure, type Shows } from './disclosure.js';
@@ -121,16 +121,11 @@ export function parseSettings<Schema extends v.GenericSchema>(
 function readText(file: string): { readonly text: string; readonly isExposed: boolean } {
   try {
     const { bytes, stats } = readBoundedFile(file, MAX_BYTES);
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    return { text, isExposed: isExposed(stats) };
+    return { text: utf8Text(bytes), isExposed: isExposed(stats) };
   } catch (error) {
-    const reason = error instanceof TypeError ? 'not UTF-8 text' : messageOf(error);
+    const reason = error instanceof Error ? error.message : 'unknown error';
     throw new ConfigErrors([{ file, path: '', message: `cannot be read: ${reason}` }]);
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : 'unknown error';
 }
 
 function keyOf({ key }: v.IssuePathItem): string | number {

@@ -6,7 +6,7 @@ import type { Clock } from '../../clock.js';
 import { FollowedFiles, RESTLESSNESS, type ReadFile } from '../../followed-files.js';
 import type { Log } from '../../log.js';
 import { RepeatedLines } from '../../repeated-lines.js';
-import { isExposed } from '../../small-file.js';
+import { isExposed, utf8Text } from '../../small-file.js';
 import { BASIC_CHALLENGE, compareBcrypt, PasswordChecker, readBasicCredentials } from './password-checker.js';
 import { RateLimit, type RateLimitSettings } from './rate-limit.js';
 import { TlsServer } from './tls-server.js';
@@ -175,18 +175,21 @@ class FileWebAccess implements WebAccess {
   #load(read: ReadFile, inForce: Loaded | undefined): Loaded {
     const exposed = new Set<string>();
     // The reason alone: in place of another file's name somebody may have written a private key.
-    const readText = (file: string): string => {
+    const readText = (file: string, textOf = (bytes: Buffer) => bytes.toString('utf8')): string => {
       try {
         const { bytes, stats } = read(file, MAX_BYTES);
         if (isExposed(stats)) {
           exposed.add(file);
         }
-        return bytes.toString('utf8');
+        return textOf(bytes);
       } catch (error) {
         throw new Error(`cannot be read: ${error instanceof Error ? error.message : 'unknown error'}`);
       }
     };
-    const settings = this.#options.parse(this.#readSettings(readText), this.#path);
+    const settings = this.#options.parse(
+      this.#readSettings(() => readText(this.#path, utf8Text)),
+      this.#path,
+    );
     const tls = settings.tls && loadTls(settings.tls, readText, `${this.#path}: tls_server_config`);
     if (inForce !== undefined) {
       refuseSwitch(inForce.settings, settings);
@@ -199,9 +202,9 @@ class FileWebAccess implements WebAccess {
     };
   }
 
-  #readSettings(readText: (file: string) => string): string {
+  #readSettings(readText: () => string): string {
     try {
-      return readText(this.#path);
+      return readText();
     } catch (error) {
       throw new Error(`${this.#path}: ${error instanceof Error ? error.message : 'unreadable'}`);
     }

@@ -5,7 +5,7 @@ import { type CollectionResult, freshSnapshot, type NodeStatus } from '../../col
 import type { FailureReason } from '../../model/failure.js';
 import { DIMENSIONS, type Dimension } from '../../sessions/dimensions.js';
 import type { Snapshot, ValueCount } from '../../sessions/snapshot.js';
-import { oneLine } from '../../visible-text.js';
+import { firstCharacters, oneLine } from '../../visible-text.js';
 
 /** Worst first. `stale`: its last collection succeeded, but its snapshot is too old. `pending`: not tried yet. */
 export const NODE_STATES = ['down', 'stale', 'pending', 'up'] as const;
@@ -145,7 +145,7 @@ function stateOf({ up }: NodeStatus, snapshot: Snapshot | undefined): NodeState 
 function viewFailure({ reason, message, at }: NonNullable<NodeStatus['lastError']>): FailureView {
   return {
     reason,
-    message: oneLine(message.slice(0, MAX_MESSAGE_LENGTH)),
+    message: oneLine(firstCharacters(message, MAX_MESSAGE_LENGTH)),
     hint: FAILURE_HINTS[reason],
     at: new Date(at.wall).toISOString(),
   };

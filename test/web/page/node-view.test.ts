@@ -141,4 +141,10 @@ describe('viewNode', () => {
     assert.match(error?.message ?? '', /^got {2}\[31m"a b" x+$/);
     assert.ok((error?.message.length ?? 0) <= 500);
   });
+
+  it('cuts no character of an error in half', () => {
+    const lastError = { reason: 'api', message: `x${'𠮷'.repeat(500)}`, at: MOMENT } as const;
+    const { last_error: error } = viewNode({ ...NODE_STATUS, lastError }, NOW);
+    assert.equal(error?.message, `x${'𠮷'.repeat(499)}`);
+  });
 });
