@@ -121,6 +121,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'json.ts',
     'small-file.ts',
     'visible-text.ts',
+    'clock.ts',
   ],
 
   'simulator/seeded-random.ts': [],
@@ -156,6 +157,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'sessions',
     'sessions/read-snapshot.ts',
     'discover',
+    'schedule',
     'collect',
     'metrics',
     'web/page',

@@ -1,4 +1,6 @@
 // The configuration file → a Config, which nothing changes any more.
+import { type EpochMs, systemClock } from '../clock.js';
+import { scheduleWarnings } from '../schedule/schedule-warnings.js';
 import { type Config, configSchema, type DeepReadonly, type ProjectConfig } from './config-schema.js';
 import type { ConfigPath } from './yaml/config-errors.js';
 import type { Shows } from './yaml/disclosure.js';
@@ -12,9 +14,24 @@ export interface LoadedConfig {
 }
 
 /** Throws ConfigErrors with everything that is wrong with the file at `path`. */
-export function loadConfig(path: string, env: NodeJS.ProcessEnv): LoadedConfig {
+export function loadConfig(path: string, env: NodeJS.ProcessEnv, now = systemClock.now()): LoadedConfig {
   const { settings, warnings } = readSettings(path, { schemaFor: configSchema, showsAt, env });
-  return { config: deepFreeze(settings), warnings };
+  const config: Config = deepFreeze(settings);
+  return { config, warnings: [...warnings, ...ofSchedules(config, now)] };
+}
+
+function ofSchedules({ collection, projects }: Config, now: EpochMs): string[] {
+  const ofNodes = projects.flatMap(({ nodes }, project) =>
+    nodes.flatMap(({ schedule }, node) =>
+      schedule === undefined ? [] : [{ schedule, key: `projects[${project}].nodes[${node}].schedule` }],
+    ),
+  );
+  const { schedule, timezone, poll_interval: pollIntervalMs } = collection;
+  return scheduleWarnings([{ schedule, key: 'collection.schedule' }, ...ofNodes], {
+    timezone,
+    pollIntervalMs,
+    now,
+  });
 }
 
 /** What messages may repeat of each section; of the file and its projects themselves, typos. */
