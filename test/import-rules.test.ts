@@ -45,7 +45,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
   'taurusdb/errors.ts': ['model', 'json.ts', 'redact.ts'],
   'taurusdb/regions.ts': [],
-  'taurusdb/http': ['model', 'taurusdb/errors.ts'],
+  'taurusdb/http': ['model', 'taurusdb/errors.ts', 'small-file.ts'],
   'taurusdb/call': [
     'model',
     'taurusdb/http',

@@ -17,7 +17,7 @@ export interface LoadedConfig {
 export function loadConfig(path: string, env: NodeJS.ProcessEnv, now = systemClock.now()): LoadedConfig {
   const { settings, warnings } = readSettings(path, { schemaFor: configSchema, showsAt, env });
   const config: Config = deepFreeze(settings);
-  return { config, warnings: [...warnings, ...ofSchedules(config, now)] };
+  return { config, warnings: [...warnings, ...ofSchedules(config, now), ...ofUnusedProxy(config, env)] };
 }
 
 function ofSchedules({ collection, projects }: Config, now: EpochMs): string[] {
@@ -32,6 +32,22 @@ function ofSchedules({ collection, projects }: Config, now: EpochMs): string[] {
     pollIntervalMs,
     now,
   });
+}
+
+/** Where curl and others would take one for the requests of ours. */
+const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy'];
+
+function ofUnusedProxy({ projects }: Config, env: NodeJS.ProcessEnv): string[] {
+  const variable = PROXY_VARIABLES.find((name) => env[name]);
+  const straight = projects.filter(
+    ({ endpoint, api }) => api.proxy_url === undefined && endpoint.startsWith('https:'),
+  );
+  return variable === undefined || straight.length === 0
+    ? []
+    : [
+        `${variable} is set in the environment and is not used: requests of ${straight.length} of ${projects.length} projects ` +
+          'go straight to the API; set api.proxy_url where they are to take a proxy',
+      ];
 }
 
 /** What messages may repeat of each section; of the file and its projects themselves, typos. */
