@@ -10,7 +10,9 @@ const SRC = path.resolve(import.meta.dirname, '../src');
 /** Who reads the wall clock alone, and what for. What lasts or passes is measured with the monotonic clock. */
 const WALL_CLOCK_FOR: Readonly<Record<string, string>> = {
   'agent/agent.ts': 'a timestamp: when the configuration was loaded',
+  'cli/check-config.ts': 'the next runs of the schedules, to show',
   'clock.ts': 'both clocks',
+  'config/load-config.ts': 'the next dates of a schedule, to show',
   'discover/discovery.ts': 'a timestamp: when nodes were discovered',
   'taurusdb/call/send.ts': 'Retry-After with a date, of an answer that has none of its own',
   'taurusdb/credentials/metadata-service.ts': 'the end of a key, of an answer that has no date of its own',

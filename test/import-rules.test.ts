@@ -45,7 +45,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
   'taurusdb/errors.ts': ['model', 'json.ts', 'redact.ts'],
   'taurusdb/regions.ts': [],
-  'taurusdb/http': ['model', 'taurusdb/errors.ts'],
+  'taurusdb/http': ['model', 'taurusdb/errors.ts', 'small-file.ts'],
   'taurusdb/call': [
     'model',
     'taurusdb/http',
@@ -121,6 +121,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'json.ts',
     'small-file.ts',
     'visible-text.ts',
+    'clock.ts',
   ],
 
   'simulator/seeded-random.ts': [],
@@ -156,6 +157,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'sessions',
     'sessions/read-snapshot.ts',
     'discover',
+    'schedule',
     'collect',
     'metrics',
     'web/page',

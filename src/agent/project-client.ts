@@ -1,5 +1,4 @@
 // All that one configured project needs to talk to the cloud: its services, its credentials, its API client.
-import { rootCertificates } from 'node:tls';
 import type { Clock } from '../clock.js';
 import type { ProjectConfig } from '../config/config-schema.js';
 import type { Log } from '../log.js';
@@ -106,7 +105,7 @@ function serviceOptions(
     language,
     requestTimeoutMs: api.request_timeout,
     maxRetries: api.max_retries,
-    ...(api.ca === undefined ? {} : { ca: [...rootCertificates, api.ca].join('\n') }),
+    ...(api.ca === undefined ? {} : { ca: api.ca }),
     ...(proxyUrl === undefined
       ? {}
       : {

@@ -1,4 +1,4 @@
-// Validates the configuration; with --online also tries each project's credentials and permissions against the API.
+// Validates the configuration and says when collections come; with --online also tries each project's credentials and permissions against the API.
 import { hostname } from 'node:os';
 import { capacityOf, fleetNodes } from '../agent/fleet.js';
 import { systemClock } from '../clock.js';
@@ -6,6 +6,7 @@ import type { Config } from '../config/config-schema.js';
 import { loadConfig } from '../config/load-config.js';
 import { parseWebConfig } from '../config/web-config.js';
 import type { Log } from '../log.js';
+import { describeRuns } from '../schedule/describe-runs.js';
 import { openWebAccess } from '../web/access/web-access.js';
 import { shardOf } from './command-line.js';
 import { configFile, type FlagValues } from './flags.js';
@@ -41,6 +42,11 @@ export async function checkConfig(flags: FlagValues): Promise<number> {
     print(`${path}: warning: ${warning}\n`);
   }
   print(`${path}: ok: ${config.projects.length} projects, ${listed.length} nodes listed\n`);
+  const { timezone, splay: splayMs, schedule } = config.collection;
+  const discoverySchedule = config.projects.some(({ discovery }) => discovery.enabled) ? schedule : undefined;
+  for (const line of describeRuns(listed, { timezone, splayMs, discoverySchedule }, systemClock.now())) {
+    print(`${line}\n`);
+  }
   return !online || (await checkOnline(flags, config)) ? 0 : 1;
 }
 

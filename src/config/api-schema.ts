@@ -77,11 +77,14 @@ function apiKeys(dependencies: ConfigDependencies) {
     max_csv_bytes: described('Largest result that is read, in decoded bytes', byteSize('1KiB', '16GiB')),
     ca_file: v.exactOptional(
       described(
-        "Certificates (PEM) to trust beside the system's own; read at the start and at a reload",
+        "Certificates (PEM) to trust beside those that Node trusts: its own or the system's, and `NODE_EXTRA_CA_CERTS`; read at the start and at a reload",
         certificatesFile(dependencies),
       ),
     ),
-    proxy_url: secretText('HTTP proxy for all requests, with its user and password if it has any', PROXY),
+    proxy_url: secretText(
+      'HTTP proxy for all requests, with its user and password if it has any; `HTTPS_PROXY`, `NO_PROXY` and the like in the environment are not used',
+      PROXY,
+    ),
     proxy_url_file: secretFile('proxy_url', dependencies, PROXY),
   };
 }

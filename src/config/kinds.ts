@@ -1,7 +1,8 @@
 // The kinds of single values: each says what it expects once, for the error message and the documentation alike.
 import { BlockList, isIP } from 'node:net';
 import * as v from 'valibot';
-import { validateCron } from '../schedule/cron-expression.js';
+import { plainCron, validateCron } from '../schedule/cron-expression.js';
+import { zoneMeantBy, zoneNamed } from '../schedule/zone-name.js';
 import type { ListenAddress } from '../web/http-server.js';
 import { isOwnPath } from '../web/pages.js';
 
@@ -213,20 +214,32 @@ export const TELEMETRY_PATH: Kind<string> = {
 const CRON = 'a cron expression of 5 fields, or 6 with seconds first';
 const EXPECTED_CRON = `expected ${CRON}`;
 /** What is wrong with its fields is said with their text: not so where they hold words or figures that no field takes. */
-const MAY_BE_CRON = /^(?!.*\w{4})[\w*,/#? -]*$/u;
+const MAY_BE_CRON = /^(?!.*\w{4})[\w*,/#?\s\p{Cf}\uff01-\uff5e-]*$/su;
 
+/** Read to the expression with one space between its fields. */
 export function cron() {
-  return text(
-    CRON,
-    (expression) => validateCron(expression) === undefined,
-    (expression) =>
-      MAY_BE_CRON.test(expression) ? (validateCron(expression) ?? EXPECTED_CRON) : EXPECTED_CRON,
+  return v.pipe(
+    text(
+      CRON,
+      (expression) => validateCron(expression) === undefined,
+      (expression) =>
+        MAY_BE_CRON.test(expression) ? (validateCron(expression) ?? EXPECTED_CRON) : EXPECTED_CRON,
+    ),
+    v.transform(plainCron),
   );
 }
 
+const TIME_ZONE = 'UTC or an IANA name (Area/Location) such as Asia/Shanghai';
+
+/** Read to the name as it is shown. */
 export function timeZone() {
-  return text('a time zone such as UTC or Asia/Singapore', (name) =>
-    isTaken(() => new Intl.DateTimeFormat('en', { timeZone: name })),
+  return v.pipe(
+    text(
+      TIME_ZONE,
+      (name) => zoneNamed(name) !== undefined,
+      (name) => [`expected ${TIME_ZONE}`, zoneMeantBy(name) ?? []].flat().join(': '),
+    ),
+    v.transform((name) => zoneNamed(name) ?? name),
   );
 }
 

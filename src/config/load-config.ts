@@ -1,4 +1,6 @@
 // The configuration file → a Config, which nothing changes any more.
+import { type EpochMs, systemClock } from '../clock.js';
+import { scheduleWarnings } from '../schedule/schedule-warnings.js';
 import { type Config, configSchema, type DeepReadonly, type ProjectConfig } from './config-schema.js';
 import type { ConfigPath } from './yaml/config-errors.js';
 import type { Shows } from './yaml/disclosure.js';
@@ -12,9 +14,40 @@ export interface LoadedConfig {
 }
 
 /** Throws ConfigErrors with everything that is wrong with the file at `path`. */
-export function loadConfig(path: string, env: NodeJS.ProcessEnv): LoadedConfig {
+export function loadConfig(path: string, env: NodeJS.ProcessEnv, now = systemClock.now()): LoadedConfig {
   const { settings, warnings } = readSettings(path, { schemaFor: configSchema, showsAt, env });
-  return { config: deepFreeze(settings), warnings };
+  const config: Config = deepFreeze(settings);
+  return { config, warnings: [...warnings, ...ofSchedules(config, now), ...ofUnusedProxy(config, env)] };
+}
+
+function ofSchedules({ collection, projects }: Config, now: EpochMs): string[] {
+  const ofNodes = projects.flatMap(({ nodes }, project) =>
+    nodes.flatMap(({ schedule }, node) =>
+      schedule === undefined ? [] : [{ schedule, key: `projects[${project}].nodes[${node}].schedule` }],
+    ),
+  );
+  const { schedule, timezone, poll_interval: pollIntervalMs } = collection;
+  return scheduleWarnings([{ schedule, key: 'collection.schedule' }, ...ofNodes], {
+    timezone,
+    pollIntervalMs,
+    now,
+  });
+}
+
+/** Where curl and others would take one for the requests of ours. */
+const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy'];
+
+function ofUnusedProxy({ projects }: Config, env: NodeJS.ProcessEnv): string[] {
+  const variable = PROXY_VARIABLES.find((name) => env[name]);
+  const straight = projects.filter(
+    ({ endpoint, api }) => api.proxy_url === undefined && endpoint.startsWith('https:'),
+  );
+  return variable === undefined || straight.length === 0
+    ? []
+    : [
+        `${variable} is set in the environment and is not used: requests of ${straight.length} of ${projects.length} projects ` +
+          'go straight to the API; set api.proxy_url where they are to take a proxy',
+      ];
 }
 
 /** What messages may repeat of each section; of the file and its projects themselves, typos. */

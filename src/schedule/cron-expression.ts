@@ -8,6 +8,7 @@ const MINUTE_SECONDS = 60;
 
 /** node-cron's names of the fields, in their order. */
 const FIELDS = ['second', 'minute', 'hour', 'dayOfMonth', 'month', 'dayOfWeek'] as const;
+export type CronField = (typeof FIELDS)[number];
 
 const EXPECTED: Readonly<Record<string, string>> = {
   second: 'a second of 0-59',
@@ -21,27 +22,64 @@ const EXPECTED: Readonly<Record<string, string>> = {
 /** As far as node-cron looks ahead. */
 const MAX_DAYS = 366 * 100;
 
+const EXPECTED_FIELDS = 'expected 5 fields (minute hour day month weekday) or 6 (second first)';
+
+/** What looks like a blank or like nothing, and comes along from a web page, a document or an input method. */
+const ODD_BLANK = /[^\S \t\r\n]|\p{Cf}/u;
+const FULL_WIDTH = /[\uff01-\uff5e]/u;
+
 /** What is wrong with the expression, or undefined. */
 export function validateCron(expression: string): string | undefined {
+  if (ODD_BLANK.test(expression)) {
+    return `got a blank that is neither a space nor a tab, ${EXPECTED_FIELDS}, parted by spaces or tabs`;
+  }
+  if (FULL_WIDTH.test(expression)) {
+    return `got full-width characters, ${EXPECTED_FIELDS} in ASCII`;
+  }
+  if (/[\r\n]/u.test(expression.trim())) {
+    return `got several lines, ${EXPECTED_FIELDS} on one`;
+  }
   // Counted here, because node-cron also takes nicknames such as `@hourly`.
   const fields = fieldsOf(expression);
   if (fields.length !== 5 && fields.length !== 6) {
-    return `got ${JSON.stringify(expression)}, expected 5 fields (minute hour day month weekday) or 6 (second first)`;
+    return `got ${JSON.stringify(expression)}, ${EXPECTED_FIELDS}`;
   }
   // node-cron writes out all numbers of a range before it judges them: `0-9999999999` would not come back.
   const endless = fields.findIndex((field) => /\d{3}/u.test(field));
   if (endless >= 0) {
     return fieldError(FIELDS.at(endless - fields.length), fields[endless]);
   }
-  const { errors } = validateDetailed(expression);
+  const plain = plainCron(expression);
+  const { errors } = validateDetailed(plain);
   if (errors.length > 0 && !errors.some(({ message }) => message.includes('impossible'))) {
     return errors.map(({ field, value }) => fieldError(field, value)).join('; ');
   }
-  return comes(expression) ? undefined : `got "${expression}", expected a date that there is`;
+  return comes(plain) ? undefined : `got "${plain}", expected a date that exists`;
+}
+
+/** With one space between its fields: those of a crontab are parted by any blanks. */
+export function plainCron(expression: string): string {
+  return fieldsOf(expression).join(' ');
 }
 
 function fieldsOf(expression: string): string[] {
-  return expression.trim().split(/ +/u);
+  return expression.trim().split(/[ \t]+/u);
+}
+
+/** As they are written, without the second where that is left out. */
+export function writtenFields(expression: string): ReadonlyMap<CronField, string> {
+  const fields = fieldsOf(expression);
+  const named = FIELDS.slice(-fields.length);
+  return new Map(named.map((field, index) => [field, fields[index] ?? '']));
+}
+
+/** What each field names; a day may be one that node-cron works out, such as `L`. Throws for what `validateCron` refuses. */
+export function namedValues(expression: string) {
+  const { fields, errors } = validateDetailed(plainCron(expression));
+  if (fields === undefined) {
+    throw new Error(errors.map(({ message }) => message).join('; '));
+  }
+  return fields;
 }
 
 function fieldError(field = '', value = ''): string {
@@ -81,17 +119,14 @@ export class CronTimes {
 
   /** Throws for what `validateCron` refuses. */
   constructor(expression: string) {
-    const { fields, errors } = validateDetailed(expression);
-    if (fields === undefined) {
-      throw new Error(errors.map(({ message }) => message).join('; '));
-    }
+    const fields = namedValues(expression);
     this.#hours = inOrder(fields.hour);
     this.#minutes = inOrder(fields.minute);
     this.#seconds = inOrder(fields.second);
     this.#months = new Set(fields.month);
     this.isOnceADay = this.#hours.length * this.#minutes.length * this.#seconds.length === 1;
-    this.namesHours = fieldsOf(expression).at(-4)?.includes('*') === false;
-    const task = taskOf(expression);
+    this.namesHours = writtenFields(expression).get('hour')?.includes('*') === false;
+    const task = taskOf(plainCron(expression));
     this.#hasDay = (date) => task.match(date);
   }
 

@@ -12,7 +12,7 @@ type OwnOptions = 'host' | 'where' | 'http' | 'credentials' | 'breaker' | 'proxy
 export interface ServiceOptions extends Omit<CallApiOptions, OwnOptions> {
   /** Scheme, host and port. */
   readonly endpoint: string;
-  /** PEM; trusted instead of the system's authorities. */
+  /** PEM; trusted beside the authorities that Node trusts anyway. */
   readonly ca?: string;
   /** Asked at each request, so that a changed URL is followed. It may hold a user and a password. */
   readonly readProxyUrl?: () => string;

@@ -186,7 +186,7 @@ describe('FollowedSecrets', () => {
       await clock.advance(STILL_MS);
       return [config.api.proxy_url?.read(), config.projects[0]?.api.proxy_url?.read()];
     };
-    for (const wrong of ['ftp://second', 'http://user:%@second', 'second']) {
+    for (const wrong of ['ftp://second', 'http://user:#@second', 'second']) {
       folder.write('proxy', wrong);
       assert.deepEqual(await urls(), ['http://first', 'http://first']);
     }

@@ -377,7 +377,7 @@ const WRONG_VALUES: Readonly<Record<string, Wrong>> = {
     errors: [
       `4: projects[0].nodes[0].schedule: ${validateCron('* * *')}`,
       `5: collection.schedule: ${validateCron('61 * * * *')}`,
-      '5: collection.timezone: got "Mars/Crater", expected a time zone such as UTC or Asia/Singapore',
+      '5: collection.timezone: got "Mars/Crater", expected UTC or an IANA name (Area/Location) such as Asia/Shanghai',
     ],
   },
   'numbers that cannot be': {

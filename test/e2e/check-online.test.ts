@@ -51,9 +51,13 @@ describe('check-config --online', function () {
     assert.equal(stderr, '');
     assert.equal(code, 1);
     const lines = linesOf(stdout);
-    assert.equal(lines.length, 10, stdout);
+    assert.equal(lines.length, 11, stdout);
     assert.match(lines[0] ?? '', /config\.yaml: ok: 2 projects, 4 nodes listed$/u);
-    assert.equal(lines[1], 'staging: discovery: ok: 4 nodes found');
+    assert.match(
+      lines[1] ?? '',
+      /^schedule "\* \* \* \* \* \*" \(UTC, 4 nodes and what discovery finds\): /u,
+    );
+    assert.equal(lines[2], 'staging: discovery: ok: 4 nodes found');
     assert.equal(
       lines.filter((line) => /: ok: \d+ sessions, \d+ series, columns id user/u.test(line)).length,
       7,

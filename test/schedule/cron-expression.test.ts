@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { getTasks } from 'node-cron';
-import { CronTimes, validateCron } from '../../src/schedule/cron-expression.js';
+import { CronTimes, plainCron, validateCron } from '../../src/schedule/cron-expression.js';
 
 describe('validateCron', () => {
   for (const expression of [
@@ -10,8 +10,12 @@ describe('validateCron', () => {
     '0,30 8-18 1 jan *',
     '0 0 29 2 *',
     '0 0 L * *',
+    // As in crontabs, where fields stand below each other, and as YAML's block texts end.
+    '*\t*\t*\t*\t*',
+    '\t0  3 \t 1   *\t\t*  ',
+    '* * * * *\r\n',
   ]) {
-    it(`takes "${expression}"`, () => {
+    it(`takes ${JSON.stringify(expression)}`, () => {
       assert.equal(validateCron(expression), undefined);
     });
   }
@@ -29,11 +33,18 @@ describe('validateCron', () => {
     'a b c d e':
       'got "a", expected a minute of 0-59; got "b", expected an hour of 0-23; got "c", expected a day of 1-31 or L; ' +
       'got "d", expected a month of 1-12 or jan-dec; got "e", expected a weekday of 0-7 or sun-sat',
-    '*\n * * * *': 'got "*\\n * * * *", expected letters, digits and * / - , # ? only',
+    '*\n * * * *': `got several lines, ${FIELDS} on one`,
+    '* * * * *\u00a0': `got a blank that is neither a space nor a tab, ${FIELDS}, parted by spaces or tabs`,
+    '*\u3000* * * *': `got a blank that is neither a space nor a tab, ${FIELDS}, parted by spaces or tabs`,
+    '* *\u200b * * *': `got a blank that is neither a space nor a tab, ${FIELDS}, parted by spaces or tabs`,
+    '\ufeff* * * * *': `got a blank that is neither a space nor a tab, ${FIELDS}, parted by spaces or tabs`,
+    '\uff0a/5 * * * *': `got full-width characters, ${FIELDS} in ASCII`,
+    '0\uff0c30 * * * *': `got full-width characters, ${FIELDS} in ASCII`,
+    '*;5 * * * *': 'got "*;5 * * * *", expected letters, digits and * / - , # ? only',
     '0-9999999999 * * * *': 'got "0-9999999999", expected a minute of 0-59',
     '0 0 0-9999999999 * * *': 'got "0-9999999999", expected an hour of 0-23',
-    '0 0 30 2 *': 'got "0 0 30 2 *", expected a date that there is',
-    '0 0 29 2 1#1': 'got "0 0 29 2 1#1", expected a date that there is',
+    '0 0 30 2 *': 'got "0 0 30 2 *", expected a date that exists',
+    '0 0 29 2 1#1': 'got "0 0 29 2 1#1", expected a date that exists',
   };
   for (const [expression, message] of Object.entries(REFUSED)) {
     it(`refuses ${JSON.stringify(expression)}`, () => {
@@ -43,6 +54,12 @@ describe('validateCron', () => {
 });
 
 describe('CronTimes', () => {
+  it('reads fields that are parted by any blanks', () => {
+    const { isOnceADay, namesHours } = new CronTimes('\t30   2\t*  * \t*\r\n');
+    assert.deepEqual([isOnceADay, namesHours], [true, true]);
+    assert.equal(plainCron('\t30   2\t*  * \t*\r\n'), '30 2 * * *');
+  });
+
   it('refuses what validateCron refuses', () => {
     assert.throws(() => new CronTimes('60 * * * *'), /minute/u);
   });

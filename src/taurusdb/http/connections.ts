@@ -1,6 +1,9 @@
 // The connections to one service, straight or through a proxy. The only file that loads undici: it takes more time and
 // memory than all the rest, and nothing needs it before the first request.
-import { Agent, type Dispatcher, errors, Pool, ProxyAgent } from 'undici';
+import { isIP } from 'node:net';
+import { Agent, type buildConnector, type Dispatcher, errors, Pool, ProxyAgent } from 'undici';
+import type { HttpProxy } from '../../model/proxy-url.js';
+import { secureContextTrusting } from './trusted-authorities.js';
 
 /** Below the idle time of common servers and load balancers, so that they seldom close a connection under a POST. */
 const KEEP_ALIVE_MS = 4_000;
@@ -11,7 +14,7 @@ const MAX_CONNECT_MS = 5_000;
 export interface ConnectionOptions {
   /** For connecting (at most 5 s are taken for that) and for each wait for more of a body. */
   readonly timeoutMs: number;
-  /** PEM; trusted instead of the system's authorities. */
+  /** PEM; trusted beside the authorities that Node trusts anyway. */
   readonly ca?: string;
 }
 
@@ -28,12 +31,12 @@ export class Connections {
 
   /** Another proxy than before takes another route; what began with the old one ends there. */
   request(
-    proxyUrl: string | undefined,
+    proxy: HttpProxy | undefined,
     request: Dispatcher.RequestOptions,
   ): Promise<Dispatcher.ResponseData> {
     let route = this.#current;
-    if (route === undefined || (route.proxyUrl !== proxyUrl && !this.#destroyed)) {
-      const opened = new Route(this.#options, proxyUrl, () => this.#routes.delete(opened));
+    if (route === undefined || (route.proxy !== proxy && !this.#destroyed)) {
+      const opened = new Route(this.#options, proxy, () => this.#routes.delete(opened));
       this.#routes.add(opened);
       this.#current = opened;
       route?.leave();
@@ -51,15 +54,15 @@ export class Connections {
 
 /** Connections that go straight, or through one proxy. */
 class Route {
-  readonly proxyUrl: string | undefined;
+  readonly proxy: HttpProxy | undefined;
   readonly #dispatcher: Dispatcher;
   readonly #closed: () => void;
   #underWay = 0;
   #left = false;
 
-  constructor(options: ConnectionOptions, proxyUrl: string | undefined, closed: () => void) {
-    this.proxyUrl = proxyUrl;
-    this.#dispatcher = openDispatcher(options, proxyUrl);
+  constructor(options: ConnectionOptions, proxy: HttpProxy | undefined, closed: () => void) {
+    this.proxy = proxy;
+    this.#dispatcher = openDispatcher(options, proxy);
     this.#closed = closed;
   }
 
@@ -102,8 +105,11 @@ class Route {
   }
 }
 
-function openDispatcher({ timeoutMs, ca }: ConnectionOptions, proxyUrl: string | undefined): Dispatcher {
-  const connect = { timeout: Math.min(MAX_CONNECT_MS, timeoutMs), ...(ca === undefined ? {} : { ca }) };
+function openDispatcher({ timeoutMs, ca }: ConnectionOptions, proxy: HttpProxy | undefined): Dispatcher {
+  const connect = {
+    timeout: Math.min(MAX_CONNECT_MS, timeoutMs),
+    ...(ca === undefined ? {} : { secureContext: secureContextTrusting(ca) }),
+  };
   const pool = {
     pipelining: 1,
     keepAliveTimeout: KEEP_ALIVE_MS,
@@ -113,12 +119,14 @@ function openDispatcher({ timeoutMs, ca }: ConnectionOptions, proxyUrl: string |
     headersTimeout: 0,
     bodyTimeout: timeoutMs,
   };
-  if (proxyUrl === undefined) {
+  if (proxy === undefined) {
     return new Agent({ ...pool, connect });
   }
   return new ProxyAgent({
     ...pool,
-    uri: proxyUrl,
+    uri: proxy.origin,
+    // Given by us: undici makes none of a user without a password.
+    ...(proxy.authorization === undefined ? {} : { token: proxy.authorization }),
     requestTls: connect,
     proxyTls: connect,
     // The wait for the proxy's own answer is bounded here.
@@ -129,7 +137,13 @@ function openDispatcher({ timeoutMs, ca }: ConnectionOptions, proxyUrl: string |
 
 /** Tunnels through the proxy, which sees the API's host and port, no more. */
 function openProxyPool(origin: URL, options: object): Pool {
-  const pool = new Pool(origin, options);
+  const { connect } = options as { readonly connect: buildConnector.connector };
+  // TLS knows no address as a server's name, only as the host to check the certificate for; undici gives both.
+  const servername = isIP(origin.hostname.replace(/^\[|\]$/gu, '')) === 0 ? origin.hostname : '';
+  const pool = new Pool(origin, {
+    ...options,
+    connect: (target, callback) => connect({ ...target, servername }, callback),
+  });
   const openTunnel = (target: Parameters<Pool['connect']>[0]) =>
     new Promise((resolve, reject) => {
       Pool.prototype.connect.call(pool, target, (error, tunnel) =>

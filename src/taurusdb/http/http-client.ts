@@ -52,8 +52,7 @@ export class HttpClient {
 
   /** Of the proxy's URL: a server on the way may repeat them. */
   secrets(): readonly string[] {
-    const { password = '' } = this.#proxyUrl?.current() ?? {};
-    return password === '' ? [] : [password, decodeURIComponent(password)];
+    return this.#proxyUrl?.current().secrets ?? [];
   }
 
   /** Resolves at the answer's headers. The signal also ends the reading of the body, and rejects with its reason. */
@@ -73,9 +72,9 @@ export class HttpClient {
         body: body ?? null,
         signal,
       };
-      const proxyUrl = this.#proxyUrl?.current().href;
+      const proxy = this.#proxyUrl?.current();
       const response = await untilAborted(
-        this.#connect().then((connections) => connections.request(proxyUrl, request)),
+        this.#connect().then((connections) => connections.request(proxy, request)),
         // By itself undici would listen to the signal only once it is connected.
         signal,
       );

@@ -1,18 +1,18 @@
 // The URL of the proxy, read anew for each request: it may come from a file that changes.
 import { CollectionError } from '../../model/failure.js';
-import { PROXY_URL, parseProxyUrl } from '../../model/proxy-url.js';
+import { type HttpProxy, PROXY_URL, parseProxyUrl } from '../../model/proxy-url.js';
 
 export class ProxyUrl {
   readonly #read: () => string;
   #text: string | undefined;
-  #good: URL | undefined;
+  #good: HttpProxy | undefined;
 
   constructor(read: () => string) {
     this.#read = read;
   }
 
-  /** The last text that was a usable URL, as one that is none may be half written. May hold a user and a password. */
-  current(): URL {
+  /** By the last text that was a usable URL, as one that is none may be half written; the same object while it stays. */
+  current(): HttpProxy {
     const text = this.#read();
     if (text !== this.#text) {
       this.#text = text;

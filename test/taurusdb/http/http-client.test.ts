@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { connect, type Socket } from 'node:net';
+import { createServer as createSecureServer } from 'node:https';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
-import { inspect } from 'node:util';
+import { inspect, promisify } from 'node:util';
 import { CollectionError } from '../../../src/model/failure.js';
 import { ApiError } from '../../../src/taurusdb/errors.js';
 import {
@@ -12,6 +15,7 @@ import {
   HttpClient,
   type HttpClientOptions,
 } from '../../../src/taurusdb/http/http-client.js';
+import { canListen } from '../../peers/can-listen.js';
 import { openBlackHole } from '../../support/black-hole.js';
 import { type Certificate, makeCertificate } from '../../support/certificates.js';
 import { settle } from '../../support/fake-clock.js';
@@ -20,6 +24,7 @@ import { requireProgram } from '../../support/real-programs.js';
 import {
   closedPort,
   closeServers,
+  closeWithServers,
   sendAnswer,
   startServer,
   startTcpServer,
@@ -406,6 +411,67 @@ describe('HTTP client', () => {
       assert.equal(server.requests[0]?.headers['proxy-authorization'], undefined);
     });
 
+    it('sends of user and password what curl sends', async function () {
+      const curl = requireProgram(this, 'curl');
+      const heads: string[] = [];
+      const proxy = await startTcpServer((socket) =>
+        socket.once('data', (data) => {
+          heads.push(/^proxy-authorization: .*$/imu.exec(data.toString())?.[0].toLowerCase() ?? 'none');
+          socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
+        }),
+      );
+      const users = [
+        '',
+        '@',
+        'user@',
+        'user:@',
+        ':pass@',
+        'user:100%@',
+        '50%off:%zz@',
+        'user:%25%E4%ff@',
+        'user:pä:%3A@',
+      ];
+      for (const user of users) {
+        const url = `http://${user}${proxy}`;
+        await failure(get(create('https://api.invalid', { readProxyUrl: () => url })));
+        await promisify(execFile)(curl, ['-s', '-x', url, 'https://api.invalid/']).catch(() => {});
+      }
+      assert.equal(heads.length, 2 * users.length);
+      for (const [index, user] of users.entries()) {
+        assert.equal(heads[2 * index], heads[2 * index + 1], user);
+      }
+      assert.equal(heads[4], 'proxy-authorization: basic dxnlcjo=');
+    });
+
+    for (const [address, host] of [
+      ['127.0.0.1', '127.0.0.1'],
+      ['::1', '[::1]'],
+    ] as const) {
+      it(`knows an https proxy by its address ${address}, and names no server`, async function () {
+        requireProgram(this, 'openssl');
+        if (!(await canListen(address))) {
+          this.skip();
+        }
+        const authority = makeCertificate({ isAuthority: true });
+        const certificate = makeCertificate({ issuer: authority, altNames: [`IP:${address}`] });
+        const names: unknown[] = [];
+        const noTunnels = (_request: unknown, socket: Duplex) => {
+          names.push(socket instanceof TLSSocket && socket.servername);
+          socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+        };
+        const proxy = createSecureServer(certificate).on('connect', noTunnels).listen(0, address);
+        closeWithServers(() => proxy.close());
+        await once(proxy, 'listening');
+        const { port } = proxy.address() as AddressInfo;
+        const client = create('https://api.invalid', {
+          ca: authority.cert,
+          readProxyUrl: () => `https://${host}:${port}`,
+        });
+        assert.match((await failure(get(client))).message, /got 403 from the proxy/u);
+        assert.deepEqual(names, [false]);
+      });
+    }
+
     it('goes through another one once its URL changes, and ends with the old one what began there', async () => {
       let finish = (): void => {};
       const server = await startServer([
@@ -436,7 +502,7 @@ describe('HTTP client', () => {
       assert.equal(second.tunnels.size, 1);
     });
 
-    for (const text of ['', 'half', 'socks5://proxy.example', 'http://us%er:password@proxy.example']) {
+    for (const text of ['', 'half', 'socks5://proxy.example', 'http://us#er:password@proxy.example']) {
       it(`stays with the one it has when the text becomes ${JSON.stringify(text)}`, async () => {
         const server = await startServer([{ body: 'tunnelled' }]);
         const { address, heads } = await startProxy();
