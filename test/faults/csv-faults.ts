@@ -32,14 +32,14 @@ export const CSV_FAULTS: readonly Fault[] = [
   foreign(
     'text/html',
     `<html>${CANARY_SQL}</html>`,
-    /of the type "text\/html", expected a CSV file: does a proxy answer/u,
+    /got HTML of the type "text\/html", expected a CSV file: does a proxy answer/u,
   ),
-  foreign('application/xml', '<a/>', /of the type "application\/xml"/u),
-  foreign('application/json', '{"sessions": []}', /of the type "application\/json"/u),
+  foreign('application/xml', '<a/>', /got XML of the type "application\/xml"/u),
+  foreign('application/json', '{"sessions": []}', /got JSON of the type "application\/json"/u),
   foreign(
     'application/json; charset=utf-8',
     JSON.stringify({ error_code: 'DBS.200010', error_msg: `gone ${CANARIES.secretKey}` }),
-    /of the type "application\/json" DBS\.200010 "gone /u,
+    /got JSON of the type "application\/json" DBS\.200010 "gone /u,
   ),
   {
     what: 'H18 a result that is the address of a file',
@@ -50,9 +50,27 @@ export const CSV_FAULTS: readonly Fault[] = [
     requests: ALL_WENT_WELL,
     says: /of the type "application\/json"/u,
   },
-  body('C17 HTML in a CSV type', `<!doctype html>${CANARY_SQL}`, /csv body: got HTML or XML/u),
-  body('C17 JSON in a CSV type', `{"a": "${CANARY_SQL}"}`, /csv body: got JSON/u),
-  body('C17 a JSON list in a CSV type', ' \n[1]', /csv body: got JSON/u),
+  body(
+    'C17 HTML in a CSV type',
+    `<!doctype html>${CANARY_SQL}`,
+    /download: got HTML of the type "text\/csv", expected/u,
+  ),
+  body(
+    'C17 JSON in a CSV type',
+    `{"a": "${CANARY_SQL}"}`,
+    /download: got JSON of the type "text\/csv", expected/u,
+  ),
+  body(
+    'C17 an error in a CSV type',
+    '\ufeff\r\n {"errCode": "DBS.200010", "externalMessage": "gone"}',
+    /download: got JSON of the type "text\/csv" DBS\.200010 "gone", expected/u,
+  ),
+  body(
+    'C17 an error in a CSV type, in UTF-16',
+    Buffer.from('\ufeff{"forbidden": {"code": "X.1", "message": "gone"}}', 'utf16le'),
+    /download: got JSON of the type "text\/csv" X\.1 "gone", expected/u,
+  ),
+  body('C17 a JSON list in a CSV type', ' \n[1]', /download: got JSON of/u),
   body(
     'C5 a header in a language nobody knows',
     `编号,某人,某处\n${ROW}`,
@@ -139,7 +157,22 @@ export const CSV_FAULTS: readonly Fault[] = [
     Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13]),
     /csv header: got /u,
   ),
-  body('C13 gzip that does not say so', gzipSync(GOOD_FILE), /csv header: got /u),
+  body(
+    'C13 gzip that does not say so',
+    gzipSync(GOOD_FILE),
+    /download: got a gzip file without Content-Encoding, expected a CSV file: does a proxy drop/u,
+  ),
+  body(
+    'C13 a spreadsheet',
+    Buffer.from(`PK\x03\x04\x14\0${CANARY_SQL}`, 'latin1'),
+    /download: got a ZIP file, as spreadsheets \(\.xlsx\) are, expected a CSV file: does a proxy convert/u,
+  ),
+  {
+    what: 'C17 JSON without an end',
+    download: endless(MEBIBYTE, { 'content-type': 'text/csv' }, '{"error_code": "DBS.1", "a": "'),
+    requests: ALL_WENT_WELL,
+    says: /download: got JSON of the type "text\/csv", expected/u,
+  },
 ];
 
 export const TOO_LARGE_FAULTS: readonly Fault[] = [

@@ -113,7 +113,28 @@ const ODDITIES: readonly Oddity[] = [
     wait: { headers: { ['__proto__']: 'x', constructor: 'y' }, ...FINISHED },
   },
   { what: 'H1 202 at submit', submit: { status: 202, ...SUBMITTED } },
-  ...['', 'application/octet-stream', 'text/plain; charset=gbk', 'application/vnd.ms-excel', 'nonsense'].map(
+  ...[
+    { code: 200, message: 'OK' },
+    { error_code: '0', error_msg: 'success' },
+    { error_code: '', error_msg: null, error: null },
+    { errCode: '0000', errors: [] },
+  ].map(
+    (success): Oddity => ({
+      what: `H8 a success that says so: ${JSON.stringify(success)}`,
+      submit: { body: { ...SUBMITTED.body, ...success } },
+      wait: { headers: { 'content-type': 'text/html' }, body: { ...FINISHED.body, ...success } },
+    }),
+  ),
+  ...[
+    '',
+    'application/octet-stream',
+    'text/plain; charset=gbk',
+    'application/vnd.ms-excel',
+    'application/json;charset=UTF-8',
+    'text/html',
+    'text/xml',
+    'nonsense',
+  ].map(
     (type): Oddity => ({
       what: `H17 a file of the type ${JSON.stringify(type)}`,
       download: { ...(type === '' ? {} : { headers: { 'content-type': type } }), body: GOOD_FILE },

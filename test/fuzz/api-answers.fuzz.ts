@@ -62,6 +62,15 @@ const text = fc.oneof(
 const key = fc.oneof(
   fc.constantFrom('request_id', 'status', 'error_code', 'error_msg', 'errorCode', 'code', 'message', 'error'),
   fc.constantFrom(
+    'errCode',
+    'externalMessage',
+    'badRequest',
+    'errors',
+    'error_description',
+    'detail',
+    'title',
+  ),
+  fc.constantFrom(
     'instances',
     'total_count',
     'instance',
@@ -101,6 +110,18 @@ const body = fc.oneof(
   { weight: 1, arbitrary: fc.tuple(written, fc.nat(200)).map(([whole, at]) => whole.slice(0, at)) },
   { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 40 }) },
   { weight: 1, arbitrary: fc.constantFrom('', '<html>', '['.repeat(50_000), `{"a":${'['.repeat(50_000)}`) },
+  {
+    weight: 1,
+    arbitrary: text.chain((said) =>
+      fc.constantFrom(
+        `<html><title>${said}</title>`,
+        `<Error><Code>${said}</Code><Message>${said}`,
+        said,
+        JSON.stringify(said),
+        `PK\u0003\u0004${said}`,
+      ),
+    ),
+  },
 );
 const wire: fc.Arbitrary<Wire> = fc.record({
   status: fc.oneof(fc.constant(200), fc.constantFrom(201, 302, 400, 401, 403, 404, 408, 409, 429, 500, 503)),

@@ -175,7 +175,7 @@ describe('API client', () => {
       assert.equal(error.reason, 'api');
       assert.match(
         error.message,
-        /^wait: got 404 APIGW\.0101 "The API does not exist", expected the node and the task: is the node gone\? /u,
+        /^wait: got 404 APIGW\.0101 "The API does not exist", expected an API that the gateway knows: check endpoint and region /u,
       );
       await client.taskStatus(node, 'r', deadline());
       assert.match(server.requests[2]?.target ?? '', /realtime-session-task/u);
@@ -209,10 +209,10 @@ describe('API client', () => {
       [
         'text/html; charset=utf-8',
         '<html>',
-        /got a body of the type "text\/html", expected a CSV file: does a proxy/u,
+        /got HTML of the type "text\/html", expected a CSV file: does a proxy/u,
       ],
-      ['application/xml', '<x/>', /got a body of the type "application\/xml", expected a CSV file \(/u],
-      ['Application/JSON', '{"url":"http://x"}', /got a body of the type "application\/json", expected/u],
+      ['application/xml', '<x/>', /got XML of the type "application\/xml", expected a CSV file \(/u],
+      ['Application/JSON', '{"url":"http://x"}', /got JSON of the type "application\/json", expected/u],
       [
         'application/json',
         '{"error_code":"DBS.1","error_msg":"no"}',
@@ -222,11 +222,29 @@ describe('API client', () => {
       it(`refuses the content type ${type} with the body ${body}`, async () => {
         const server = await startServer([{ headers: { 'content-type': type }, body }]);
         const { client, deadline } = sampleClient(server.url);
-        const error = await collectionError(client.downloadResult(node, 'r', deadline()));
+        const error = await collectionError(readText(await client.downloadResult(node, 'r', deadline())));
         assert.equal(error.reason, 'csv');
         assert.match(error.message, message);
       });
     }
+
+    it('frees the connection of what is no file', async () => {
+      for (const start of ['PK\x03\x04', `{"error_code": "DBS.1", "a": "${'x'.repeat(70_000)}`]) {
+        let isClosed = false;
+        const server = await startServer([
+          (response) => {
+            response.on('close', () => {
+              isClosed = true;
+            });
+            response.write(start);
+          },
+        ]);
+        const { client, deadline } = sampleClient(server.url);
+        const csv = await client.downloadResult(node, 'r', deadline());
+        assert.equal((await collectionError(readText(csv))).reason, 'csv');
+        await until(() => isClosed);
+      }
+    });
 
     it('ends a body that drips at the deadline, not at the limit of one request', async () => {
       let drip: () => void = () => {};
@@ -410,6 +428,14 @@ describe('API client', () => {
       await until(() => observer.requests.length === 1);
       await clock.advance(10_000);
       assert.match((await failed).message, /got 400, expected 200/u);
+    });
+
+    it('a page is told by its title, however long it is', async () => {
+      const page = `<html><head><title>502 Bad Gateway</title></head>${'x'.repeat(200_000)}`;
+      const server = await startServer([{ status: 502, body: page }]);
+      const { client, deadline } = sampleClient(server.url, { maxRetries: 0 });
+      const error = await collectionError(client.taskStatus(node, 'r', deadline()));
+      assert.match(error.message, /got 502 "502 Bad Gateway", expected 200/u);
     });
 
     it('an error whose explanation is cut off, or endless, keeps its status', async () => {

@@ -3,47 +3,94 @@ import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { type JsonObject, parseJsonObject } from '../../json.js';
 import { redact } from '../../redact.js';
-import { apiError, describeErrorBody, type ErrorBody, parseErrorBody } from '../errors.js';
+import { apiError } from '../errors.js';
 import type { HttpAnswer } from '../http/http-client.js';
+import {
+  describeErrorBody,
+  type ErrorBody,
+  errorBesideResult,
+  errorInBody,
+  errorInJson,
+  isFailure,
+} from '../refusal/error-body.js';
 
 const MAX_JSON_BYTES = 1024 * 1024;
 /** Known by name. Any other text may be anything, and is not shown. */
 const ENCODINGS = ['br', 'compress', 'deflate', 'gzip', 'identity', 'x-gzip', 'zstd'];
-const MAX_ERROR_BODY_BYTES = 64 * 1024;
+const MAX_EXPLANATION_BYTES = 64 * 1024;
 
-/** An object, and not an error that calls itself a success. `secrets` are struck out of what the server says. */
-export async function readJsonAnswer(answer: HttpAnswer, secrets: readonly string[]): Promise<JsonObject> {
+/**
+ * An object that holds `result`, by which its reader knows it, or says nothing of an error: else the error that calls itself a
+ * success is thrown, in whatever form it comes. `secrets` are struck out of what the server says.
+ */
+export async function readJsonAnswer(
+  answer: HttpAnswer,
+  secrets: readonly string[],
+  result: string,
+): Promise<JsonObject> {
   const bytes = await readWholeBody(answer, MAX_JSON_BYTES);
   const json = parseJsonObject(bytes);
   if (json === undefined) {
+    const said = describeErrorBody(errorIn(answer, bytes, secrets));
     throw apiError(answer.site, 'api', {
-      got: `${bytes.length} bytes that are no JSON object, of the type "${redact(contentType(answer), secrets)}"`,
+      got: `${bytes.length} bytes that are no JSON object, of the type "${redact(contentType(answer), secrets)}"${said}`,
       expected: 'a JSON object',
     });
   }
-  const error = parseErrorBody(json, secrets);
-  if (error?.code !== undefined) {
-    throw apiError(
-      answer.site,
-      'api',
-      { got: `${answer.status} with the error${describeErrorBody(error)}`, expected: 'no error' },
-      { status: answer.status, error_code: error.code },
-    );
+  const hasResult = (json[result] ?? null) !== null;
+  const error = hasResult ? errorBesideResult(json, secrets) : errorInJson(json, secrets);
+  if (error === undefined) {
+    return json;
   }
-  return json;
+  const { status } = answer;
+  const what = error.code === undefined || isFailure(error) ? 'with the error' : `without ${result}:`;
+  throw apiError(
+    answer.site,
+    'api',
+    { got: `${status} ${what}${describeErrorBody(error, status)}`, expected: 'no error' },
+    { status, error_code: error.code },
+  );
 }
 
-/** What a refusal says of itself: reads the rest of the answer; undefined where that has none of the known shapes. */
+/** What a refusal says of itself: reads the beginning of the rest of the answer; undefined where that says nothing. */
 export async function readErrorBody(
   answer: HttpAnswer,
   secrets: readonly string[],
 ): Promise<ErrorBody | undefined> {
+  const chunks = readBody(answer, { maxBytes: Number.POSITIVE_INFINITY, isLines: false });
+  return errorIn(answer, await readExplanation(chunks[Symbol.asyncIterator]()), secrets);
+}
+
+/** Of a body that is not what was asked for, `start` and what follows: what it says of an error stands at its beginning. Ends the reading. */
+export async function readExplanation(
+  chunks: AsyncIterator<Uint8Array>,
+  start: Uint8Array = new Uint8Array(),
+): Promise<Uint8Array> {
+  const parts = [start];
   try {
-    return parseErrorBody(parseJsonObject(await readWholeBody(answer, MAX_ERROR_BODY_BYTES)), secrets);
+    for (let length = start.length; length < MAX_EXPLANATION_BYTES; ) {
+      const { done, value } = await chunks.next();
+      if (done === true) {
+        break;
+      }
+      parts.push(value);
+      length += value.length;
+    }
   } catch {
-    // That the answer is bad is known already; an explanation that is cut off adds nothing.
-    return undefined;
+    // That the answer is bad is known already; why its explanation ends here adds nothing.
   }
+  await chunks.return?.();
+  return Buffer.concat(parts).subarray(0, MAX_EXPLANATION_BYTES);
+}
+
+/** What the body says of an error. A plain text is that of a refusal alone: any other may be what was asked for. */
+export function errorIn(
+  answer: HttpAnswer,
+  bytes: Uint8Array,
+  secrets: readonly string[],
+): ErrorBody | undefined {
+  const error = errorInBody(bytes, answer.header('content-type'), secrets);
+  return error?.format === 'text' && answer.status < 400 ? undefined : error;
 }
 
 /** The type that the body is said to have: lower case, without parameters; empty where it is missing or none. */
@@ -66,7 +113,14 @@ export interface BodyLimits {
  * frees the connection.
  */
 export function readBody(answer: HttpAnswer, limits: BodyLimits): AsyncIterable<Uint8Array> {
-  const chunks = checkedChunks(answer, limits);
+  return freedOnReturn(answer, checkedChunks(answer, limits));
+}
+
+/** `chunks` of the answer's body; `return()` frees the connection, whatever they wait for. */
+export function freedOnReturn(
+  answer: HttpAnswer,
+  chunks: AsyncGenerator<Uint8Array>,
+): AsyncIterable<Uint8Array> {
   return {
     [Symbol.asyncIterator]: () => ({
       next: () => chunks.next(),

@@ -1,6 +1,7 @@
 // A call of the API, as an operation asks for it, and the form of the layers that it passes on its way to the wire.
 import type { ApiOperation } from '../../model/api-observer.js';
 import type { Deadline } from '../../model/deadline.js';
+import type { CallSite } from '../errors.js';
 import type { HttpAnswer } from '../http/http-client.js';
 
 /**
@@ -23,6 +24,8 @@ export interface ApiCall {
   readonly fingerprint?: string;
   /** Undefined where the call is about no project in particular. */
   readonly projectId?: string;
+  /** See CallSite. */
+  readonly ofIam?: CallSite['ofIam'];
   /** May be repeated although it may have arrived; a GET always may. */
   readonly isRead?: boolean;
 }

@@ -1,34 +1,11 @@
-// An answer that is not what was asked for, as an error: its reason by status, how long to wait, and the server's own
-// explanation where that has a known shape.
+// An answer that is not what was asked for, as an error: its reason by status, how long to wait, and what the server says.
 import { type EpochMs, epochMs } from '../../clock.js';
-import type { ApiOperation } from '../../model/api-observer.js';
 import { redact } from '../../redact.js';
-import { type ApiError, apiError, describeErrorBody, type Repeatable } from '../errors.js';
+import { type ApiError, apiError, type Repeatable } from '../errors.js';
 import type { HttpAnswer } from '../http/http-client.js';
+import { describeErrorBody } from '../refusal/error-body.js';
+import { expectation } from '../refusal/expectation.js';
 import { readErrorBody } from './answer.js';
-
-const READ_SESSIONS = 'gaussdbformysql:instance:getRealtimeSession';
-const LIST_INSTANCES = 'gaussdbformysql:instance:list';
-
-/** What a project's credential needs for each operation: an IAM action. */
-const PERMISSIONS: Readonly<Record<ApiOperation, string>> = {
-  submit: READ_SESSIONS,
-  wait: READ_SESSIONS,
-  download: READ_SESSIONS,
-  list_instances: LIST_INSTANCES,
-  show_instance: LIST_INSTANCES,
-  token: 'iam:projects:listProjects, or a project_id that spares the look-up',
-};
-
-/** What a 404 says is not there. */
-const SOUGHT: Readonly<Record<ApiOperation, string>> = {
-  submit: 'the node: is it gone?',
-  wait: 'the node and the task: is the node gone?',
-  download: 'the node and the task: is the node gone?',
-  list_instances: 'the project: check endpoint, region and project_id',
-  show_instance: 'the instance: is it gone?',
-  token: 'IAM: check iam_endpoint',
-};
 
 const MAX_HOST_SHOWN = 100;
 
@@ -40,43 +17,43 @@ export async function refusedAnswer(
   secrets: readonly string[],
   now: EpochMs,
 ): Promise<ApiError> {
+  const { site, status } = answer;
   const body = await readErrorBody(answer, secrets);
-  const said = describeErrorBody(body);
   const details = {
-    status: answer.status,
+    status,
     error_code: body?.code,
     request_id: requestIdOf(answer, secrets),
   };
   const date = answer.header('date');
-  const fail = (reason: 'auth' | 'throttled' | 'api', expected: string, repeatable: Repeatable = 'none') =>
-    apiError(answer.site, reason, { got: `${answer.status}${said}`, expected }, details, {
-      status: answer.status,
-      date,
-      repeatable,
-      retryAfterMs: retryAfterMs(
-        answer.header('retry-after'),
-        body?.message,
-        epochMs(Date.parse(date ?? '') || now),
-      ),
-    });
+  const isRedirect = status >= 300 && status < 400;
+  const expected = isRedirect
+    ? `no redirect${redirectTarget(answer, secrets)}`
+    : expectation(site, status, body);
+  const got = `${status}${describeErrorBody(body, status)}`;
+  return apiError(site, reasonOf(status), { got, expected }, details, {
+    status,
+    date,
+    repeatable: repeatableAfter(status),
+    retryAfterMs: retryAfterMs(
+      answer.header('retry-after'),
+      body?.message,
+      epochMs(Date.parse(date ?? '') || now),
+    ),
+  });
+}
 
-  const { status } = answer;
-  if (status === 401) {
-    return fail('auth', 'an accepted credential: check it, and that its project is of this region');
+function reasonOf(status: number): 'auth' | 'throttled' | 'api' {
+  if (status === 401 || status === 403) {
+    return 'auth';
   }
-  if (status === 403) {
-    return fail('auth', `the permission ${PERMISSIONS[answer.site.operation]}`);
-  }
+  return status === 429 ? 'throttled' : 'api';
+}
+
+function repeatableAfter(status: number): Repeatable {
   if (status === 429) {
-    return fail('throttled', 'room in the request quota', 'any');
+    return 'any';
   }
-  if (status >= 300 && status < 400) {
-    return fail('api', `no redirect${redirectTarget(answer, secrets)}`);
-  }
-  if (status === 404) {
-    return fail('api', SOUGHT[answer.site.operation]);
-  }
-  return fail('api', '200', status === 408 || status >= 500 ? 'reads' : 'none');
+  return status === 408 || status >= 500 ? 'reads' : 'none';
 }
 
 function requestIdOf(answer: HttpAnswer, secrets: readonly string[]): string | undefined {

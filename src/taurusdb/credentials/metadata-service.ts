@@ -4,10 +4,11 @@ import type { Clock } from '../../clock.js';
 import { isObject, parseJsonObject } from '../../json.js';
 import type { ApiObserver } from '../../model/api-observer.js';
 import { type Deadline, startDeadline } from '../../model/deadline.js';
-import { readWholeBody } from '../call/answer.js';
+import { errorIn, readWholeBody } from '../call/answer.js';
 import { type LifeReader, remainingLife } from '../call/remaining-life.js';
-import { apiError, type CallSite } from '../errors.js';
+import { type ApiError, apiError, type CallSite } from '../errors.js';
 import { type HttpAnswer, HttpClient } from '../http/http-client.js';
+import { describeErrorBody } from '../refusal/error-body.js';
 import type { SigningKey } from './signing-credentials.js';
 
 /** The same on every machine, and reachable from there alone. */
@@ -69,7 +70,7 @@ export class MetadataService {
       });
     }
     if (reply.answer.status !== 200) {
-      throw refused(reply.answer, 'a temporary key');
+      throw this.#refused(reply, 'a temporary key');
     }
     const { clock, warn } = this.#options;
     return readKey(reply, { now: clock.now(), warn });
@@ -81,14 +82,22 @@ export class MetadataService {
 
   async #openSession(deadline: Deadline): Promise<void> {
     const headers = { 'x-metadata-token-ttl-seconds': String(TOKEN_SECONDS) };
-    const { answer, text } = await this.#ask('PUT', '/meta-data/latest/api/token', headers, deadline);
+    const reply = await this.#ask('PUT', '/meta-data/latest/api/token', headers, deadline);
+    const { answer, text } = reply;
     if (answer.status === 200 && /^[\x21-\x7e]{1,4096}$/u.test(text)) {
       this.#sessionToken = text;
     } else if (NO_TOKENS_STATUSES.includes(answer.status)) {
       this.#sessionToken = undefined;
     } else {
-      throw refused(answer, 'a session token');
+      throw this.#refused(reply, 'a session token');
     }
+  }
+
+  #refused({ answer, body }: Reply, expected: string): ApiError {
+    const { site, status } = answer;
+    const said = describeErrorBody(errorIn(answer, body, [this.#sessionToken ?? '']), status);
+    const reason = status === 401 || status === 403 ? 'auth' : 'api';
+    return apiError(site, reason, { got: `${status}${said}`, expected }, { status });
   }
 
   #askForKey(deadline: Deadline): Promise<Reply> {
@@ -129,15 +138,6 @@ export class MetadataService {
       timer.clear();
     }
   }
-}
-
-function refused({ site, status }: HttpAnswer, expected: string) {
-  return apiError(
-    site,
-    status === 401 || status === 403 ? 'auth' : 'api',
-    { got: `${status}`, expected },
-    { status },
-  );
 }
 
 function readKey({ answer, body }: Reply, life: LifeReader): TemporaryKey {

@@ -53,7 +53,7 @@ export function fetchIamToken(
     deadline,
     async (answer, secrets) => {
       const token = answer.header('x-subject-token');
-      const { token: description } = await readJsonAnswer(answer, [...secrets, token ?? '']);
+      const { token: description } = await readJsonAnswer(answer, [...secrets, token ?? ''], 'token');
       if (token === undefined || !/^[\x21-\x7e]+$/u.test(token)) {
         throw apiError(answer.site, 'api', {
           got: `${answer.status} without a token that can be sent`,

@@ -69,7 +69,7 @@ export async function listInstances(callApi: CallApi, deadline: Deadline): Promi
 
 async function readPage(answer: HttpAnswer, secrets: readonly string[]): Promise<Page> {
   const { site } = answer;
-  const { instances, total_count: total } = await readJsonAnswer(answer, secrets);
+  const { instances, total_count: total } = await readJsonAnswer(answer, secrets, 'instances');
   if (typeof total !== 'number' || !Number.isInteger(total) || total < 0) {
     throw apiError(site, 'api', { got: 'no total_count', expected: 'a number of instances' });
   }

@@ -37,13 +37,15 @@ export class ProjectLookup {
         callIam(
           {
             operation: 'token',
+            ofIam: 'projects',
             scope: [`region "${region}"`, 'project id'],
             method: 'GET',
             path: '/v3/projects',
             query: { name: region },
           },
           deadline,
-          async (answer, secrets) => onlyProject(await readJsonAnswer(answer, secrets), region, answer.site),
+          async (answer, secrets) =>
+            onlyProject(await readJsonAnswer(answer, secrets, 'projects'), region, answer.site),
         ),
       clock,
       closing,

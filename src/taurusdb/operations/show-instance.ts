@@ -31,7 +31,7 @@ export function showInstance(
     { operation: 'show_instance', method: 'GET', ...target },
     deadline,
     async (answer, secrets) => {
-      const { instance } = await readJsonAnswer(answer, secrets);
+      const { instance } = await readJsonAnswer(answer, secrets, 'instance');
       const { id, nodes } = isObject(instance) ? instance : {};
       if (id !== instanceId) {
         throw apiError(answer.site, 'api', { got: 'another instance or none', expected: `"${instanceId}"` });

@@ -21,7 +21,7 @@ export function submitTask(
     { operation: 'submit', scope: node.scope, method: 'POST', path, body: filter },
     deadline,
     async (answer, secrets) => {
-      const { request_id: requestId } = await readJsonAnswer(answer, secrets);
+      const { request_id: requestId } = await readJsonAnswer(answer, secrets, 'request_id');
       // It goes into the addresses of the next calls: nothing that could change where they lead.
       if (typeof requestId === 'string' && /^[\w.:-]{1,200}$/u.test(requestId)) {
         // And into the log.

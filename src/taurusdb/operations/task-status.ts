@@ -47,7 +47,7 @@ export class TaskStatusQuery {
 }
 
 const readStatus: ReadAnswer<TaskStatus> = async (answer, secrets) => {
-  const { status } = await readJsonAnswer(answer, secrets);
+  const { status } = await readJsonAnswer(answer, secrets, 'status');
   const word = typeof status === 'string' ? status.toLowerCase() : undefined;
   const known = TASK_STATUSES.find((one) => one === word);
   if (known !== undefined) {

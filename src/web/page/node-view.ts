@@ -20,7 +20,7 @@ const FAILURE_HINTS: Readonly<Record<FailureReason, string>> = {
     'The API cannot be reached from here, or the connection broke. Check name resolution, routes, the proxy and the project’s endpoint; the next run tries again.',
   timeout:
     'The collection did not end within collection.timeout. taurusdb_collection_duration_seconds tells which phase is slow: give it more time, or collect less often.',
-  auth: 'The credentials were refused, or lack gaussdbformysql:instance:getRealtimeSession. Check them with check-config --online; after two refusals nothing is sent for 330 s, with the credential or, where others are accepted, for this node or project alone.',
+  auth: 'The API refused the credentials, or what they ask for: the message says what to check. After two refusals of a credential nothing is sent for 330 s, with it or, where others are accepted, for this node or project alone.',
   throttled:
     'The API limits how often it is asked. Lower api.max_requests_per_second, collect less often, or ask Huawei Cloud for a higher quota.',
   api: 'The API refused the request or answered something unexpected: its message says what. Check the instance and node id, and whether the node still exists.',
@@ -28,7 +28,7 @@ const FAILURE_HINTS: Readonly<Record<FailureReason, string>> = {
     'The database service could not list the sessions of this node. Look at the node in the Huawei Cloud console; one that restarts or is overloaded recovers by itself.',
   task_unrecognized:
     'The service has lost track of the task, as after a failover of its own. Once is no reason to worry; if it goes on, open a ticket with the request id of the log.',
-  csv: 'The result could not be read. If a column is missing, add its name under csv.columns; if letters are garbled, set csv.encoding.',
+  csv: 'The result could not be read: the message says why. If a column is missing, add its name under csv.columns; if letters are garbled, set csv.encoding.',
   too_large:
     'The session list is larger than api.max_csv_bytes. Raise it, or let collection.filter take fewer sessions.',
   internal: 'A fault of this program. Please report it with the lines of the log that belong to it.',

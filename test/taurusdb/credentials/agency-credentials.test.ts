@@ -212,6 +212,21 @@ describe('agency credentials', () => {
     });
   }
 
+  it('tell what the service says, without the session token', async () => {
+    for (const [step, message] of [
+      [
+        { status: 500, body: '{"error": {"code": 500, "message": "bad SESSION"}}' },
+        'got 500 "bad <secret>", expected',
+      ],
+      [{ status: 403, body: 'denied by a rule' }, 'got 403 "denied by a rule", expected a temporary key'],
+    ] as const) {
+      keys = [step];
+      const error = await collectionError(accessKey());
+      assert.ok(error.message.includes(message), error.message);
+      await clock.advance(MINUTE_MS);
+    }
+  });
+
   it('refuse a key that has ended, and take one without an end to last an hour', async () => {
     keys = [key('1', -MINUTE_MS)];
     assert.match((await collectionError(accessKey())).message, /got a temporary key that ended 60 s ago/u);

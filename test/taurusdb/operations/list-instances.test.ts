@@ -92,7 +92,10 @@ describe('listInstances', () => {
   });
 
   it('says which permission is missing', async () => {
-    const message = await refusal(() => ({ status: 403, body: { error_code: 'DBS.1', error_msg: 'no' } }));
+    const message = await refusal(() => ({
+      status: 403,
+      body: { error_code: 'DBS.1', error_msg: 'no permission' },
+    }));
     assert.match(message, /list_instances: got 403 .*gaussdbformysql:instance:list/u);
   });
 });

@@ -1,0 +1,44 @@
+// The bytes of an answer that explains a refusal, as text: in whatever encoding they come, and whatever their Content-Type says.
+import { TextDecoder } from 'node:util';
+
+export const BYTE_ORDER_MARKS: readonly (readonly [encoding: string, mark: readonly number[]])[] = [
+  ['utf-8', [0xef, 0xbb, 0xbf]],
+  ['utf-16le', [0xff, 0xfe]],
+  ['utf-16be', [0xfe, 0xff]],
+];
+/** Where nothing tells: the gateways of a Chinese cloud and the proxies before them. It has a character for nearly all bytes. */
+const LAST_RESORT = 'gb18030';
+
+/** `contentType`: the header as it came. It names the encoding only of what is no UTF-8 and has no byte-order mark. */
+export function bodyText(bytes: Uint8Array, contentType: string | undefined): string {
+  const known = markedEncoding(bytes) ?? wideEncoding(bytes);
+  if (known !== undefined) {
+    return new TextDecoder(known).decode(bytes);
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return declaredDecoder(contentType).decode(bytes);
+  }
+}
+
+function markedEncoding(bytes: Uint8Array): string | undefined {
+  return BYTE_ORDER_MARKS.find(([, mark]) => mark.every((byte, index) => bytes[index] === byte))?.[0];
+}
+
+/** UTF-16 without its mark: JSON and HTML begin with a character of ASCII. */
+function wideEncoding([first, second]: Uint8Array): string | undefined {
+  if (first === 0 && second !== 0) {
+    return 'utf-16be';
+  }
+  return first !== 0 && second === 0 ? 'utf-16le' : undefined;
+}
+
+function declaredDecoder(contentType = ''): TextDecoder {
+  const [, label = LAST_RESORT] = /\bcharset="?([\w.:-]{1,40})/iu.exec(contentType) ?? [];
+  try {
+    return new TextDecoder(label);
+  } catch {
+    return new TextDecoder(LAST_RESORT);
+  }
+}

@@ -1,0 +1,203 @@
+// What was expected where an answer refuses, which is also what to look at: by status, code and what was asked for. Codes are
+// those of the API gateway (API Request Signing Guide, page api-sign-errorcode) and of the database services' references. Words
+// decide only where no code does, in both languages that the API speaks; what they do not tell is not guessed.
+import type { ApiOperation } from '../../model/api-observer.js';
+import type { CallSite } from '../errors.js';
+import type { BodyFormat, ErrorBody } from './error-body.js';
+
+/** As the operations, but that IAM is asked for two things. */
+type Asked = ApiOperation | NonNullable<CallSite['ofIam']>;
+
+interface Facts {
+  /** What whoever asks must be allowed. A password's token takes no permission. */
+  readonly allowed: string;
+  /** What a 404 says is not there. */
+  readonly sought: string;
+  /** The key of the configuration that says where it is asked. */
+  readonly address: string;
+}
+
+const OF_SESSIONS = {
+  allowed: 'the permission gaussdbformysql:instance:getRealtimeSession',
+  sought: 'the node and the task: is the node gone?',
+  address: 'endpoint',
+};
+const OF_INSTANCES = { allowed: 'the permission gaussdbformysql:instance:list', address: 'endpoint' };
+const OF_IAM = { sought: 'IAM: check iam_endpoint', address: 'iam_endpoint' };
+
+const FACTS: Readonly<Record<Asked, Facts>> = {
+  submit: { ...OF_SESSIONS, sought: 'the node: is it gone?' },
+  wait: OF_SESSIONS,
+  download: OF_SESSIONS,
+  list_instances: { ...OF_INSTANCES, sought: 'the project: check endpoint, region and project_id' },
+  show_instance: { ...OF_INSTANCES, sought: 'the instance: is it gone?' },
+  token: {
+    ...OF_IAM,
+    allowed:
+      'a user who may sign in through the API: check in IAM the access type and the access control of the user in auth.password',
+  },
+  projects: {
+    ...OF_IAM,
+    allowed: 'the permission iam:projects:listProjects, or a project_id that spares the look-up',
+  },
+};
+
+/** What is given must hold, all of it. */
+interface Row {
+  readonly statuses?: readonly number[];
+  readonly asked?: Asked;
+  readonly formats?: readonly BodyFormat[];
+  readonly code?: RegExp;
+  readonly words?: RegExp;
+  readonly expected: string | ((facts: Facts) => string);
+}
+
+const MFA = /\bmfa\b|multi-?factor|verification code|passcode|login protect|验证码|多因素|登录保护/iu;
+const ADDRESS = /\bips?\b|\bacls?\b|(?:white|black|allow|block|deny) ?-?list|黑名单|白名单|访问控制/iu;
+
+const IN_FRONT = ({ address }: Facts): string =>
+  `an answer of the API: does a proxy or a firewall answer? check ${address}`;
+const ALLOWED = ({ allowed }: Facts): string => allowed;
+const SOUGHT = ({ sought }: Facts): string => sought;
+const NO_ADDRESS = 'an address that may call the API: check its access control, and api.proxy_url';
+const NO_PROJECT = 'a project that the user may use: check project_id and region';
+
+/** The first that holds counts. */
+const ROWS: readonly Row[] = [
+  { statuses: [407], expected: "the proxy's user and password: check api.proxy_url" },
+  // The API itself writes JSON.
+  { statuses: [401, 403, 404], formats: ['HTML', 'XML'], expected: IN_FRONT },
+  { statuses: [403, 404], formats: ['text'], expected: IN_FRONT },
+
+  {
+    code: /^APIGW?\.0310$/u,
+    expected: 'a project that is available: check project_id, and in the console whether it is disabled',
+  },
+  { code: /^APIGW?\.040[124]$/u, expected: NO_ADDRESS },
+  { code: /^APIGW?\.050[12]$/u, expected: 'an account with quota and funds: check it in the console' },
+  {
+    code: /^APIGW?\.080[12]$/u,
+    expected: 'a service and a user that this region knows: check region and endpoint',
+  },
+  {
+    statuses: [404],
+    code: /^APIGW?\./u,
+    expected: ({ address }) => `an API that the gateway knows: check ${address} and region`,
+  },
+  { code: /^DBS\.(?:200002|200013|200045|280404)$/u, expected: SOUGHT },
+
+  {
+    asked: 'token',
+    statuses: [400, 401, 403],
+    words: MFA,
+    expected: 'a user who signs in without MFA: use another user in auth.password, or an access key',
+  },
+  {
+    asked: 'token',
+    statuses: [400, 401, 403],
+    words:
+      /password.{0,60}(?:expire|change|reset|modif)|(?:expire|change|reset|modif).{0,60}password|密码.{0,20}(?:过期|修改|重置|失效)|(?:修改|重置).{0,20}密码/iu,
+    expected: 'a password in force: let the user change it, then change auth.password',
+  },
+  {
+    asked: 'token',
+    statuses: [400, 401, 403],
+    words: /user.{0,60}(?:disabled|not enabled)|(?:用户|账号).{0,20}(?:停用|禁用|未启用)/iu,
+    expected: 'a user who is enabled: check in IAM the user of auth.password',
+  },
+  {
+    asked: 'token',
+    statuses: [400, 401, 403],
+    words: /\blocked\b|锁定/iu,
+    expected: 'an account that is not locked: wait 15 minutes, and check auth.password',
+  },
+  { asked: 'token', statuses: [400, 401, 404], words: /\bproject|\bscope\b|项目/iu, expected: NO_PROJECT },
+  { asked: 'token', statuses: [401], words: ADDRESS, expected: NO_ADDRESS },
+  {
+    asked: 'token',
+    statuses: [401],
+    expected:
+      'an accepted password: check auth.password.domain (the account), user and password; for a user with MFA use another user, or an access key',
+  },
+  {
+    asked: 'token',
+    statuses: [400],
+    expected: 'a user and a project that IAM knows: check auth.password, project_id and region',
+  },
+  { asked: 'token', statuses: [404], formats: ['JSON'], expected: NO_PROJECT },
+
+  { statuses: [401], expected: 'an accepted credential: check it, and that its project is of this region' },
+
+  // For a user without permission, and for what is not the tenant's own.
+  { statuses: [403], code: /^APIGW?\.030[246]$|^DBS\.2000(?:10|44)$/u, expected: ALLOWED },
+  {
+    statuses: [403],
+    words:
+      /frozen|freez|arrear|overdue|suspend|\bbalance\b|account.{0,40}restrict|real-?\s?name|欠费|冻结|受限|余额|逾期|实名/iu,
+    expected:
+      'an account in good standing: check in the console whether it is frozen, in arrears or without real-name authentication',
+  },
+  { statuses: [403], words: ADDRESS, expected: NO_ADDRESS },
+  { statuses: [403], words: MFA, expected: 'a user without MFA: use another user, or an access key' },
+  {
+    statuses: [403],
+    words: /expire|password|过期|失效|密码/iu,
+    expected: 'a user and a credential in force: check both in IAM',
+  },
+  {
+    statuses: [403],
+    words: /quota|配额/iu,
+    expected: "room in the account's quota: check it in the console",
+  },
+  {
+    statuses: [403],
+    words:
+      /\bpolic(?:y|ies)\b|permission|privilege|not authori[sz]ed|unauthori[sz]ed|权限|授权|鉴权|越权|策略/iu,
+    expected: ALLOWED,
+  },
+  {
+    statuses: [403],
+    words:
+      /\bregions?\b|subscri|not (?:yet )?(?:been )?(?:enabled|opened|activated|supported|purchased)|区域|未开通|未订购|未启用|不支持/iu,
+    expected:
+      'a service that region and account have: check region and endpoint, and TaurusDB in the console',
+  },
+  {
+    statuses: [403],
+    words: /\bprojects?\b|\btenants?\b|disabled|项目|租户|禁用|停用/iu,
+    expected: 'a project of this account and region, enabled: check project_id and region',
+  },
+  {
+    statuses: [403],
+    words: /\binstances?\b|\bnodes?\b|\bstat(?:e|us)\b|实例|节点|状态/iu,
+    expected: 'an instance that can be asked: check its status in the console',
+  },
+  // Nothing else is said.
+  { statuses: [403], words: /^$|forbid|denied|not allowed|拒绝|禁止/iu, expected: ALLOWED },
+  { statuses: [403], expected: 'access to be allowed: the words of the answer say what is missing' },
+
+  { statuses: [429], expected: 'room in the request quota' },
+  { statuses: [404], expected: SOUGHT },
+];
+
+/** Of a status of failure. */
+export function expectation(
+  { operation, ofIam }: CallSite,
+  status: number,
+  body: ErrorBody | undefined,
+): string {
+  const asked: Asked = ofIam ?? operation;
+  const { expected = '200' } = ROWS.find((row) => holds(row, asked, status, body)) ?? {};
+  return typeof expected === 'string' ? expected : expected(FACTS[asked]);
+}
+
+function holds(row: Row, asked: Asked, status: number, body: ErrorBody | undefined): boolean {
+  const { code = '', message = '', format } = body ?? {};
+  return (
+    (row.statuses?.includes(status) ?? true) &&
+    (row.asked === undefined || row.asked === asked) &&
+    (row.formats === undefined || (format !== undefined && row.formats.includes(format))) &&
+    (row.code?.test(code) ?? true) &&
+    (row.words?.test(message) ?? true)
+  );
+}

@@ -1,0 +1,166 @@
+// What is said to have been expected fits what was refused: no permission is named for another reason, and no address where
+// the API itself has answered.
+import assert from 'node:assert/strict';
+import type { CallSite } from '../../../src/taurusdb/errors.js';
+import type { BodyFormat } from '../../../src/taurusdb/refusal/error-body.js';
+import { expectation } from '../../../src/taurusdb/refusal/expectation.js';
+
+type Asked = CallSite['operation'] | 'projects';
+type Case = readonly [
+  status: number,
+  code: string | undefined,
+  message: string | undefined,
+  format?: BodyFormat,
+];
+
+function expected(asked: Asked, [status, code, message, format = 'JSON']: Case): string {
+  const where = 'the API';
+  const site: CallSite =
+    asked === 'projects' ? { operation: 'token', ofIam: 'projects', where } : { operation: asked, where };
+  const isEmpty = code === undefined && message === undefined && format === 'JSON';
+  return expectation(site, status, isEmpty ? undefined : { format, code, message });
+}
+
+const SESSIONS = 'the permission gaussdbformysql:instance:getRealtimeSession';
+const INSTANCES = 'the permission gaussdbformysql:instance:list';
+const PROJECTS = 'the permission iam:projects:listProjects, or a project_id that spares the look-up';
+const PERMISSION = /permission/u;
+
+describe('expectation', () => {
+  const MISSING: readonly Case[] = [
+    [403, undefined, undefined],
+    [403, 'DBS.200403', undefined],
+    [403, 'APIGW.0302', 'The IAM user is not authorized to access the API'],
+    [403, 'APIG.0306', 'API access denied'],
+    [403, 'DBS.200010', 'The DB instance ID or user ID may be null, or the operation is not authorized.'],
+    [403, 'DBS.200044', '访问资源不存在,或者无访问权限。'],
+    [403, '403', "Policy doesn't allow gaussdbformysql:instance:list to be performed."],
+    [403, undefined, 'Policy forbids this.'],
+    [403, 'IAM.0003', 'no identity-based policy allows the action, user is not authorized'],
+    [403, undefined, 'Insufficient permissions in the enterprise project'],
+    [403, undefined, 'Forbidden'],
+    [403, 'Forbidden', 'Access denied'],
+    [403, undefined, '没有操作权限'],
+    [403, undefined, '鉴权失败'],
+    [403, undefined, '拒绝访问'],
+  ];
+  for (const one of MISSING) {
+    it(`names what is missing after ${JSON.stringify(one)}`, () => {
+      assert.equal(expected('submit', one), SESSIONS);
+      assert.equal(expected('wait', one), SESSIONS);
+      assert.equal(expected('download', one), SESSIONS);
+      assert.equal(expected('list_instances', one), INSTANCES);
+      assert.equal(expected('show_instance', one), INSTANCES);
+      assert.equal(expected('projects', one), PROJECTS);
+      assert.doesNotMatch(expected('token', one), PERMISSION);
+    });
+  }
+
+  const OTHER: readonly (readonly [Case, RegExp])[] = [
+    [[403, 'APIGW.0310', 'The project is unavailable'], /project_id/u],
+    [[403, 'APIGW.0402', 'The IP address is not authorized to access the API'], /address that may call/u],
+    [[403, 'APIG.0401', undefined], /address that may call/u],
+    [[405, 'APIGW.0502', 'The app has been frozen'], /account/u],
+    [[403, 'APIGW.0801', 'The service is unavailable in the currently selected region'], /region/u],
+    [[403, 'APIGW.0802', 'The IAM user is forbidden in the currently selected region'], /region/u],
+    [[403, 'X.1', 'The account is frozen, you have no permission'], /in arrears/u],
+    [[403, undefined, 'Your account is restricted'], /in arrears/u],
+    [[403, undefined, '账号已欠费'], /in arrears/u],
+    [[403, undefined, '未通过实名认证'], /in arrears/u],
+    [[403, undefined, 'Your IP is not on the allow list'], /address that may call/u],
+    [[403, undefined, '访问控制:该地址不在白名单中'], /address that may call/u],
+    [[403, undefined, 'MFA is required'], /without MFA/u],
+    [[403, undefined, '请输入虚拟MFA验证码'], /without MFA/u],
+    [[403, undefined, 'The password has expired'], /in force/u],
+    [[403, undefined, '密码已过期'], /in force/u],
+    [[403, undefined, 'Quota exceeded'], /quota/u],
+    [[403, undefined, '配额不足'], /quota/u],
+    [[403, undefined, 'The service is not enabled'], /region and account have/u],
+    [[403, undefined, '该区域未开通此服务'], /region and account have/u],
+    [[403, undefined, 'The project does not match the token'], /check project_id/u],
+    [[403, undefined, '项目不存在'], /check project_id/u],
+    [
+      [403, 'DBS.200011', "This instance's status makes it not be allowed to do this operation now."],
+      /check its status/u,
+    ],
+    [[403, 'DBS.200018', '实例状态不允许'], /check its status/u],
+    [[403, 'X.1', 'Come back on Tuesday'], /the words of the answer/u],
+    [[403, undefined, '403 Forbidden', 'HTML'], /a proxy or a firewall/u],
+    [[403, undefined, 'RBAC: access denied', 'text'], /a proxy or a firewall/u],
+    [[403, 'AccessDenied', 'no', 'XML'], /a proxy or a firewall/u],
+    [[401, undefined, '401 Authorization Required', 'HTML'], /a proxy or a firewall/u],
+    [[401, 'APIGW.0301', 'Incorrect IAM authentication information'], /an accepted credential/u],
+    [[401, undefined, 'Unauthorized', 'text'], /an accepted credential/u],
+    [[407, undefined, undefined], /api\.proxy_url/u],
+    [[429, 'APIGW.0308', 'over ratelimit'], /room in the request quota/u],
+    [[400, 'DBS.200001', 'Parameter error'], /^200$/u],
+    [[502, undefined, '502 Bad Gateway', 'HTML'], /^200$/u],
+    [[500, 'DBS.05000000', 'Server failure'], /^200$/u],
+  ];
+  for (const [one, hint] of OTHER) {
+    it(`names no permission after ${JSON.stringify(one)}`, () => {
+      for (const asked of [
+        'submit',
+        'wait',
+        'download',
+        'list_instances',
+        'show_instance',
+        'projects',
+      ] as const) {
+        const said = expected(asked, one);
+        assert.match(said, hint);
+        assert.doesNotMatch(said, PERMISSION);
+      }
+    });
+  }
+
+  it('tells a password from a user, a project and an address', () => {
+    for (const [one, hint] of [
+      [[401, '401', 'The username or password is wrong.'], /auth\.password\.domain.*MFA/u],
+      [[401, undefined, undefined], /auth\.password\.domain.*MFA/u],
+      [[401, undefined, '用户名或密码错误'], /auth\.password\.domain.*MFA/u],
+      [[401, undefined, 'Virtual MFA is required'], /without MFA/u],
+      [[403, undefined, '该用户已开启登录保护'], /without MFA/u],
+      [[401, undefined, 'Your password has expired, please change it'], /password in force/u],
+      [[403, undefined, '首次登录请修改密码'], /password in force/u],
+      [[401, undefined, 'The user is disabled'], /who is enabled/u],
+      [[401, undefined, '用户已停用'], /who is enabled/u],
+      [[401, undefined, 'The account is locked. Try again 15 minutes later.'], /not locked/u],
+      [[401, undefined, '账号已锁定'], /not locked/u],
+      [[401, undefined, 'ACL: the IP address may not sign in'], /address that may call/u],
+      [[403, undefined, undefined], /access type/u],
+      [[403, 'IAM.0002', 'You are not authorized'], /access type/u],
+      [[400, 'IAM.0007', 'Request parameter scope is invalid.'], /check project_id and region/u],
+      [[400, 'IAM.0011', 'Request body is invalid'], /auth\.password, project_id and region/u],
+      [[401, '401', 'Could not find project: x'], /check project_id and region/u],
+      [[404, 'IAM.0004', 'Could not find x'], /check project_id and region/u],
+      [[404, '404', '未找到相应的项目'], /check project_id and region/u],
+    ] as const) {
+      const said = expected('token', one);
+      assert.match(said, hint, JSON.stringify(one));
+      assert.doesNotMatch(said, /iam_endpoint|permission/u);
+    }
+  });
+
+  it('tells what is gone from an address that leads elsewhere', () => {
+    for (const [asked, one, hint] of [
+      ['submit', [404, 'DBS.200002', 'The DB instance does not exist.'], /the node: is it gone/u],
+      ['submit', [400, 'DBS.280404', 'Invalid DB instance ID.'], /the node: is it gone/u],
+      ['submit', [404, undefined, undefined], /the node: is it gone/u],
+      ['wait', [404, '404', 'task not found'], /the node and the task/u],
+      ['show_instance', [404, 'DBS.200002', '实例不存在'], /the instance: is it gone/u],
+      ['list_instances', [404, undefined, undefined], /the project: check endpoint/u],
+      ['submit', [404, 'APIGW.0101', 'The API does not exist'], /check endpoint and region/u],
+      ['wait', [404, 'APIG.0101', undefined], /check endpoint and region/u],
+      ['download', [404, 'APIGW.0103', 'The backend does not exist'], /check endpoint and region/u],
+      ['submit', [404, undefined, '404 Not Found', 'HTML'], /a proxy or a firewall answer\? check endpoint/u],
+      ['submit', [404, undefined, 'default backend - 404', 'text'], /firewall answer\? check endpoint/u],
+      ['token', [404, 'APIGW.0101', 'The API does not exist'], /check iam_endpoint and region/u],
+      ['token', [404, undefined, undefined], /IAM: check iam_endpoint/u],
+      ['token', [404, undefined, '404 page not found', 'text'], /firewall answer\? check iam_endpoint/u],
+      ['projects', [404, undefined, undefined], /IAM: check iam_endpoint/u],
+    ] as const) {
+      assert.match(expected(asked, one), hint, JSON.stringify(one));
+    }
+  });
+});
