@@ -4,11 +4,12 @@ import { type Clock, elapsedMs, type MonotonicMs, TimeSlice } from '../clock.js'
 import { freshSnapshot, freshUntil, type NodeStatus } from '../collect/node-store.js';
 import type { Snapshot } from '../sessions/snapshot.js';
 import { END_OF_EXPOSITION, type ExpositionFormat, headerLines } from './exposition-text.js';
+import { type DeflatedText, deflateText, gzipMember, joinTexts } from './gzip-member.js';
 import { NODE_FAMILIES } from './metric-families.js';
-import { compress, NodeGroup } from './node-group.js';
+import { NodeGroup } from './node-group.js';
 import { type FamilyChunks, NO_SERIES, renderSnapshot, renderStatus } from './render-node.js';
 
-/** Smaller groups cost more when all nodes change (each gzip member has its price), larger ones when one does. */
+/** Smaller groups cost more when all nodes change (each deflated text has its price), larger ones when one does. */
 const NODES_PER_GROUP = 16;
 
 /** From a change to its rendering: what changes together is rendered together. */
@@ -28,8 +29,9 @@ interface Rendering {
   readonly groups: readonly NodeGroup[];
   /** Until a snapshot of them becomes too old to be shown; undefined: until a node changes. */
   readonly until: MonotonicMs | undefined;
-  /** The chunks that it is answered with, by format and compression. */
-  readonly chunks: Map<string, readonly Buffer[]>;
+  /** What it is answered with, once asked for. */
+  readonly plain: Map<ExpositionFormat, readonly Buffer[]>;
+  readonly deflated: Map<ExpositionFormat, DeflatedText>;
 }
 
 export class Exposition {
@@ -47,15 +49,15 @@ export class Exposition {
 
   /** Chunks to be sent one behind the other, as gzip if `compressed`. They are shared: not to be written to. */
   async scrape(format: ExpositionFormat, compressed: boolean): Promise<readonly Buffer[]> {
-    const chunks = await this.nodeSeries(format, compressed);
-    const agent = Buffer.from((await this.#options.agentText(format)) + END_OF_EXPOSITION[format]);
-    return [...chunks, compressed ? compress(agent) : agent];
+    if (compressed) {
+      return gzipMember([await this.#deflatedNodes(format), deflateText(await this.#agentText(format))]);
+    }
+    return [...(await this.#plainNodes(format)), await this.#agentText(format)];
   }
 
   /** The same of the nodes alone, without the agent's own series and the end of the exposition. */
   async nodeSeries(format: ExpositionFormat, compressed: boolean): Promise<readonly Buffer[]> {
-    this.#isScrapedCompressed ||= compressed;
-    return this.#strungTogether(await this.#refresh(), format, compressed);
+    return compressed ? gzipMember([await this.#deflatedNodes(format)]) : this.#plainNodes(format);
   }
 
   /** Renders the change soon, so that the next scrape need not. */
@@ -75,7 +77,7 @@ export class Exposition {
     const slice = new TimeSlice(clock);
     for (const group of groups) {
       if (this.#isScrapedCompressed) {
-        group.compressed();
+        group.deflated();
       }
       await slice.rest();
     }
@@ -100,31 +102,48 @@ export class Exposition {
       const known = before?.groups[groups.length];
       groups.push(known?.consistsOf(rendered) ? known : new NodeGroup(rendered, known));
     }
-    const rendering = { nodes, groups, until: nextStaleAt(nodes, now), chunks: new Map() };
+    const rendering = {
+      nodes,
+      groups,
+      until: nextStaleAt(nodes, now),
+      plain: new Map(),
+      deflated: new Map(),
+    };
     this.#rendering = rendering;
     return rendering;
   }
 
-  async #strungTogether(
-    { groups, chunks }: Rendering,
-    format: ExpositionFormat,
-    compressed: boolean,
-  ): Promise<readonly Buffer[]> {
-    const kind = `${format} ${compressed}`;
-    const known = chunks.get(kind);
+  async #agentText(format: ExpositionFormat): Promise<Buffer> {
+    return Buffer.from((await this.#options.agentText(format)) + END_OF_EXPOSITION[format]);
+  }
+
+  async #plainNodes(format: ExpositionFormat): Promise<readonly Buffer[]> {
+    const { groups, plain } = await this.#refresh();
+    const known = plain.get(format);
+    if (known !== undefined) {
+      return known;
+    }
+    const ofGroups = groups.map((group) => group.plain);
+    const answer = stringTogether(FAMILY_HEADERS[format], ofGroups);
+    plain.set(format, answer);
+    return answer;
+  }
+
+  async #deflatedNodes(format: ExpositionFormat): Promise<DeflatedText> {
+    this.#isScrapedCompressed = true;
+    const { groups, deflated } = await this.#refresh();
+    const known = deflated.get(format);
     if (known !== undefined) {
       return known;
     }
     const slice = new TimeSlice(this.#options.clock);
-    const ofGroups: FamilyChunks[] = [];
+    const ofGroups: (readonly DeflatedText[])[] = [];
     for (const group of groups) {
-      ofGroups.push(compressed ? group.compressed() : group.plain);
+      ofGroups.push(group.deflated());
       await slice.rest();
     }
-    const headers = (compressed ? COMPRESSED_FAMILY_HEADERS : FAMILY_HEADERS)[format];
-    const strung = stringTogether(headers, ofGroups);
-    const answer = compressed ? [Buffer.concat(strung)] : strung;
-    chunks.set(kind, answer);
+    const answer = joinTexts(stringTogether(DEFLATED_FAMILY_HEADERS[format], ofGroups));
+    deflated.set(format, answer);
     return answer;
   }
 
@@ -163,7 +182,10 @@ function nextStaleAt(nodes: readonly NodeStatus[], now: MonotonicMs): MonotonicM
 }
 
 /** A family without a series is left out, header and all. */
-function stringTogether(headers: FamilyChunks, groups: readonly FamilyChunks[]): readonly Buffer[] {
+function stringTogether<T extends { readonly length: number }>(
+  headers: readonly T[],
+  groups: readonly (readonly T[])[],
+): readonly T[] {
   return headers.flatMap((header, family) => {
     const lines = groups.flatMap((group) => group[family] ?? []).filter(({ length }) => length > 0);
     return lines.length === 0 ? [] : [header, ...lines];
@@ -175,7 +197,7 @@ const FAMILY_HEADERS: Readonly<Record<ExpositionFormat, FamilyChunks>> = {
   openmetrics: NODE_FAMILIES.map((family) => Buffer.from(headerLines(family, 'openmetrics'))),
 };
 
-const COMPRESSED_FAMILY_HEADERS: Readonly<Record<ExpositionFormat, FamilyChunks>> = {
-  text: FAMILY_HEADERS.text.map(compress),
-  openmetrics: FAMILY_HEADERS.openmetrics.map(compress),
+const DEFLATED_FAMILY_HEADERS: Readonly<Record<ExpositionFormat, readonly DeflatedText[]>> = {
+  text: FAMILY_HEADERS.text.map(deflateText),
+  openmetrics: FAMILY_HEADERS.openmetrics.map(deflateText),
 };

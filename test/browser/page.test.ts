@@ -15,6 +15,7 @@ import {
   statusOf,
   UNTRIED_STATUS,
 } from '../support/node-status-fixture.js';
+import { startPrefixProxy } from '../support/prefix-proxy.js';
 import { complaintsOf, startChromium } from './chromium.js';
 import { servePage } from './page-server.js';
 
@@ -105,7 +106,7 @@ describe('the page in Chromium', function () {
     for (const name of HOSTILE_NAMES) {
       assert.ok(text.includes(name), name);
     }
-    assert.equal(await page.locator('img, script:not([src="/page.js"])').count(), 0);
+    assert.equal(await page.locator('img, script:not([src="./page.js"])').count(), 0);
     assert.equal(await page.locator('main > section').count(), 5);
     assert.equal(await page.title(), '1 down · 1 stale · TaurusDB sessions');
     assert.deepEqual(complaints, []);
@@ -157,6 +158,39 @@ describe('the page in Chromium', function () {
     );
     assert.equal(await page.locator('details[open]').count(), FLEET.length - 1);
     assert.deepEqual(complaints, []);
+  });
+
+  it('works behind a proxy that serves it under a prefix', async () => {
+    const proxy = await startPrefixProxy(url, '/monitoring/taurusdb');
+    try {
+      const page = await browser.newPage();
+      const complaints = complaintsOf(page);
+      await page.clock.install();
+      await page.goto(proxy.url);
+      const links = await page.evaluate<readonly string[]>('Array.from(document.links, ({ href }) => href)');
+      assert.ok(links.length > FLEET.length);
+      for (const link of new Set(links)) {
+        assert.equal((await page.request.get(link)).status(), 200, link);
+      }
+      nodes = [{ ...NODE_STATUS, snapshot: { ...SNAPSHOT, sessions: 777 } }, ...FLEET.slice(1)];
+      await page.clock.fastForward(10_000);
+      const node = page.locator(`#node-${DATABASE_NODE.nodeId}`);
+      await node.locator('summary').getByText('777').waitFor();
+      await node.getByText('link to this node').click();
+      await page.getByText('Pause updates').click();
+      await page.getByText('Resume updates').click();
+      await page.getByText('Pause updates').waitFor();
+      assert.equal(page.url(), proxy.url);
+      await page.getByText('JSON').click();
+      assert.equal(page.url(), `${proxy.url}api/v1/nodes`);
+      assert.deepEqual(complaints, []);
+      assert.deepEqual(
+        proxy.strays.filter((target) => target !== '/favicon.ico'),
+        [],
+      );
+    } finally {
+      await proxy.close();
+    }
   });
 
   it('says when the exporter does not answer any more', async () => {

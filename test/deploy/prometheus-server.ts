@@ -61,7 +61,7 @@ export async function startPrometheus(
   return {
     url,
     query: (expr, time) => query(url, expr, time),
-    waitFor: (expr) => waitFor(server, url, expr),
+    waitFor: (expr) => waitForQuery(server, url, expr),
     stop: async () => {
       if (server.exitCode === null) {
         server.kill('SIGTERM');
@@ -84,10 +84,11 @@ async function query(url: string, expr: string, time?: number): Promise<readonly
   return answer.data.result;
 }
 
-async function waitFor(server: ChildProcess, url: string, expr: string): Promise<void> {
+/** `server` is one that answers Prometheus' queries at `url`. */
+export async function waitForQuery(server: ChildProcess, url: string, expr: string): Promise<void> {
   for (;;) {
     if (server.exitCode !== null) {
-      throw new Error(`Prometheus: got exit code ${server.exitCode}, expected it to run`);
+      throw new Error(`${url}: got exit code ${server.exitCode}, expected it to run`);
     }
     // It does not listen during its first moments.
     const samples = await query(url, expr).catch(() => []);

@@ -1,5 +1,6 @@
 // What a page of another site can make a browser on the agent's machine ask for, against the built program.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { addressOf, type Program, startProgram } from '../support/program.js';
 import { rawRequest, statusOf } from '../web/raw-request.js';
 
@@ -69,7 +70,7 @@ describe('pages of other sites', function () {
     await agent.says(/configuration reloaded/u);
   });
 
-  it('are not told from others where the listener is meant for other hosts', async () => {
+  it('are not told from others where the listener is meant for other hosts, named by a header or a whole URL', async () => {
     await start('0.0.0.0:0');
     assert.equal(await statusFor('GET /metrics', 'Host: exporter.example'), 200);
     assert.equal(await statusFor('GET /metrics', 'Host: exporter.example', 'Host: exporter.example'), 400);
@@ -77,5 +78,32 @@ describe('pages of other sites', function () {
       await statusFor('POST /-/reload', 'Host: exporter.example', 'Origin: http://evil.example'),
       403,
     );
+    // Whole URLs, as proxies and some clients send them (RFC 9112, 3.2.2), are answered like their path alone.
+    const fixture = new URL('../fixtures/requests/absolute-form.http', import.meta.url);
+    const metrics = /\r\n\r\n# HELP taurusdb_/;
+    assert.match(await rawRequest(port, readFileSync(fixture, 'latin1')), metrics);
+    for (const [request, status, body] of [
+      ['GET https://exporter.example/metrics', 200, metrics],
+      ['GET HTTP://other.example:80/metrics?x=1', 200, metrics],
+      ['GET http://[2001:db8::1]:10104/metrics', 200, metrics],
+      ['GET http://exporter.example', 200, />Pause updates</],
+      ['GET https://exporter.example:443?refresh=off', 200, />Resume updates</],
+      ['GET http://exporter.example/?refresh=off', 200, />Resume updates</],
+      ['GET http://exporter.example/-/healthy', 200, /healthy\n$/],
+      ['HEAD http://exporter.example/metrics', 200, /\r\n\r\n$/],
+      ['GET http://exporter.example/nowhere', 404, /not found\n$/],
+      ['GET http://exporter.example//metrics', 404, /not found\n$/],
+      ['GET http://exporter.example/http://exporter.example/metrics', 404, /not found\n$/],
+      ['GET ftp://exporter.example/metrics', 404, /not found\n$/],
+      ['GET http://user:secret@exporter.example/metrics', 400, /bad request/],
+      ['POST http://exporter.example/metrics', 405, /method not allowed\n$/],
+      ['GET http://exporter.example/-/reload', 405, /method not allowed\n$/],
+      ['OPTIONS http://exporter.example', 405, /method not allowed\n$/],
+      ['OPTIONS *', 404, /not found\n$/],
+    ] as const) {
+      const answer = await ask(request, 'Host: exporter.example:10104');
+      assert.equal(statusOf(answer), status, request);
+      assert.match(answer, body, request);
+    }
   });
 });

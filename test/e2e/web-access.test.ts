@@ -59,7 +59,21 @@ describe('--web.config.file', function () {
         });
       assert.equal(await statusOf('/-/healthy'), 200);
       await eventually(async () => ((await statusOf('/-/ready')) === 200 ? true : undefined), 'readiness');
-      assert.equal(await statusOf('/metrics'), 401);
+      for (const path of [
+        '/',
+        '/metrics',
+        '/api/v1/nodes',
+        '/page.js',
+        '/nowhere',
+        '/-/ready/',
+        '/x/-/ready',
+      ]) {
+        assert.equal(await statusOf(path), 401, path);
+        assert.equal(await statusOf(`https://localhost${path}`), 401, path);
+      }
+      for (const probe of ['/-/ready?x', '/-/healthy?', 'http://exporter.example/-/ready']) {
+        assert.equal(await statusOf(probe), 200, probe);
+      }
       assert.equal(await statusOf('/metrics', 'scraper:wrong'), 401);
       assert.equal(await statusOf('/metrics', 'scraper:right'), 200);
       await assert.rejects(fetch(`http://127.0.0.1:${port}/-/healthy`));

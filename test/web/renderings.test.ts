@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { gunzipSync } from 'node:zlib';
 import type { NodeStatus } from '../../src/collect/node-store.js';
 import { type Chunks, Renderings } from '../../src/web/renderings.js';
 import { FakeClock, settle } from '../support/fake-clock.js';
 import { statusOf } from '../support/node-status-fixture.js';
+import { readOneMember } from '../support/one-member.js';
 
 describe('Renderings', () => {
   let clock: FakeClock;
@@ -79,7 +79,7 @@ describe('Renderings', () => {
     await ended(0);
     const [first, second] = await Promise.all(asked);
     assert.equal(first, second);
-    assert.equal(String(gunzipSync(Buffer.concat(first ?? []))), 'rendering 0');
+    assert.equal(String(readOneMember(Buffer.concat(first ?? []))), 'rendering 0');
   });
 
   it('keeps the four kinds that were asked for last', async () => {

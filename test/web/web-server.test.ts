@@ -85,7 +85,7 @@ describe('startWebServer', () => {
     const { url } = await start({ telemetryPath: '/custom/metrics' });
     assert.equal((await fetch(`${url}/custom/metrics`)).status, 200);
     assert.equal((await fetch(`${url}/metrics`)).status, 404);
-    assert.match(await (await fetch(url)).text(), /<a href="\/custom\/metrics">/);
+    assert.match(await (await fetch(url)).text(), /<a href="\.\/custom\/metrics">/);
   });
 
   it('serves its own paths also where the metrics are told to take one', async () => {

@@ -5,6 +5,7 @@ import type { Clock } from '../../clock.js';
 import type { NodeStatus } from '../../collect/node-store.js';
 import { OWN_PATHS } from '../paths.js';
 import { Html, html } from './html.js';
+import { type Linker, linksFrom } from './links.js';
 import { PAGE_CSS } from './page.css.js';
 
 const PAGE_CSS_HASH = createHash('sha256').update(PAGE_CSS).digest('base64');
@@ -60,6 +61,7 @@ export function pageStart(
   { version, telemetryPath, query, pages }: PageOptions,
 ): Html {
   const live = query !== PAUSED;
+  const link = linksFrom(path);
   return html`<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -68,7 +70,7 @@ export function pageStart(
 <meta name="color-scheme" content="light dark">
 <title>${[...alarms, 'TaurusDB sessions'].join(' · ')}</title>
 <link rel="icon" href="${icon(alarms.length === 0)}">
-${live ? keepFresh(reloadPath) : ''}
+${live ? keepFresh(link, reloadPath) : ''}
 <style>${new Html(PAGE_CSS)}</style>
 </head>
 <body>
@@ -76,11 +78,11 @@ ${live ? keepFresh(reloadPath) : ''}
 <header>
 <h1>TaurusDB sessions <small>exporter ${version}</small></h1>
 <nav aria-label="Pages">
-${pages.length > 1 ? pages.map((page) => pageLink(page, page.path === path)) : ''}<a href="${telemetryPath}">Metrics</a>
-<a href="${OWN_PATHS.nodes}">JSON</a>
-<a href="${OWN_PATHS.ready}">Ready?</a>
-<a href="${OWN_PATHS.healthy}">Healthy?</a>
-${live ? html`<a href="${path}?${PAUSED}">Pause updates</a>` : html`<a href="${path}">Resume updates</a>`}
+${pages.length > 1 ? pages.map((page) => pageLink(link, page, page.path === path)) : ''}<a href="${link(telemetryPath)}">Metrics</a>
+<a href="${link(OWN_PATHS.nodes)}">JSON</a>
+<a href="${link(OWN_PATHS.ready)}">Ready?</a>
+<a href="${link(OWN_PATHS.healthy)}">Healthy?</a>
+${live ? html`<a href="${link(`${path}?${PAUSED}`)}">Pause updates</a>` : html`<a href="${link(path)}">Resume updates</a>`}
 </nav>
 <p id="lost" role="status"></p>
 </header>
@@ -93,16 +95,16 @@ export const PAGE_END = html`</main>
 </html>
 `;
 
-function pageLink({ path, name }: Pick<Page, 'path' | 'name'>, isCurrent: boolean): Html {
-  return html`<a href="${path}"${isCurrent ? html` aria-current="page"` : ''}>${name}</a>
+function pageLink(link: Linker, { path, name }: Pick<Page, 'path' | 'name'>, isCurrent: boolean): Html {
+  return html`<a href="${link(path)}"${isCurrent ? html` aria-current="page"` : ''}>${name}</a>
 `;
 }
 
 /** With scripts the page is updated in place: a reload would lose the scroll position. */
-function keepFresh(reloadPath: string): Html {
+function keepFresh(link: Linker, reloadPath: string): Html {
   // With an explicit address: a page whose own has a fragment would scroll to it instead of reloading.
-  return html`<noscript><meta http-equiv="refresh" content="${REFRESH_SECONDS}; url=${reloadPath}"></noscript>
-<script src="${OWN_PATHS.pageScript}" defer></script>`;
+  return html`<noscript><meta http-equiv="refresh" content="${REFRESH_SECONDS}; url=${link(reloadPath)}"></noscript>
+<script src="${link(OWN_PATHS.pageScript)}" defer></script>`;
 }
 
 function icon(isWell: boolean): string {

@@ -4,6 +4,7 @@ import type { EpochMs } from '../../clock.js';
 import { DIMENSIONS } from '../../sessions/dimensions.js';
 import { FILLING_UP, NEARLY_FULL } from './fleet-view.js';
 import { change, duration, type Html, html, moment, number, percent, UNKNOWN } from './html.js';
+import { linksFrom } from './links.js';
 import type { DimensionView, LongestSession, NodeView } from './node-view.js';
 
 const NOTHING = html``;
@@ -69,6 +70,7 @@ function bodyOf(node: NodeView): Buffer {
 
 /** The page of the nodes. */
 export const NODES_PATH = '/';
+const link = linksFrom(NODES_PATH);
 
 /** Path of the page with this node open. */
 export function openNodePath(node: NodeView): string {
@@ -100,7 +102,7 @@ ${node.last_success === null ? NOTHING : figure('Last success', moment(node.last
 ${node.stale_at === null ? NOTHING : figure('Figures vanish', moment(node.stale_at))}
 ${figure('Project', html`<bdi>${node.project}</bdi>`)}
 ${figure('Instance id', html`<code>${node.instance_id}</code>`)}
-${figure('Node id', html`<code>${node.node_id}</code> <a href="${openNodePath(node)}#node-${node.node_id}">link to this node</a>`)}
+${figure('Node id', html`<code>${node.node_id}</code> <a href="${link(`${openNodePath(node)}#node-${node.node_id}`)}">link to this node</a>`)}
 </dl>
 </div>
 </details>`;

@@ -22,14 +22,14 @@ describe('pageStart', () => {
     const { text } = pageStart(PAGE, OPTIONS);
     assert.match(text, /<a class="skip" href="#incidents">Skip to the incidents<\/a>/);
     assert.match(text, /<main id="incidents" tabindex="-1">/);
-    assert.match(text, /content="30; url=\/incidents\?open=7&amp;x=1"/);
-    assert.match(text, /<script src="\/page\.js" defer>/);
+    assert.match(text, /content="30; url=\.\/incidents\?open=7&amp;x=1"/);
+    assert.match(text, /<script src="\.\/page\.js" defer>/);
   });
 
   it('pauses and resumes the page that it is on', () => {
-    assert.match(pageStart(PAGE, OPTIONS).text, /<a href="\/incidents\?refresh=off">Pause updates<\/a>/);
+    assert.match(pageStart(PAGE, OPTIONS).text, /<a href="\.\/incidents\?refresh=off">Pause updates<\/a>/);
     const { text } = pageStart(PAGE, { ...OPTIONS, query: 'refresh=off' });
-    assert.match(text, /<a href="\/incidents">Resume updates<\/a>/);
+    assert.match(text, /<a href="\.\/incidents">Resume updates<\/a>/);
     assert.doesNotMatch(text, /http-equiv="refresh"|<script/);
   });
 
@@ -37,7 +37,10 @@ describe('pageStart', () => {
     assert.doesNotMatch(pageStart(PAGE, OPTIONS).text, />Nodes<\/a>/);
     const pages = [...OPTIONS.pages, { path: '/incidents', name: 'Incidents' }];
     const { text } = pageStart(PAGE, { ...OPTIONS, pages });
-    assert.match(text, /<a href="\/">Nodes<\/a>\n<a href="\/incidents" aria-current="page">Incidents<\/a>\n/);
+    assert.match(
+      text,
+      /<a href="\.\/">Nodes<\/a>\n<a href="\.\/incidents" aria-current="page">Incidents<\/a>\n/,
+    );
   });
 
   it('shows alarms in the title and by the icon', () => {

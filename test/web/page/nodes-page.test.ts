@@ -186,11 +186,11 @@ describe('NODES_PAGE', () => {
     const live = await pageOf([NODE_STATUS]);
     assert.match(
       live,
-      /<noscript><meta http-equiv="refresh" content="30; url=\/"><\/noscript>\n<script src="\/page\.js"/,
+      /<noscript><meta http-equiv="refresh" content="30; url=\.\/"><\/noscript>\n<script src="\.\/page\.js"/,
     );
     const paused = await pageOf([NODE_STATUS], { ...OPTIONS, query: 'refresh=off' });
     assert.doesNotMatch(paused, /http-equiv|<script/);
-    assert.match(paused, /<a href="\/">Resume updates<\/a>/);
+    assert.match(paused, /<a href="\.\/">Resume updates<\/a>/);
   });
 
   it('opens the node that its address asks for, and repeats nothing else of the address', async () => {
@@ -201,8 +201,8 @@ describe('NODES_PAGE', () => {
       [...page.matchAll(/<details id="([^"]*)" open>/g)].map(([, opened]) => opened),
       [`node-${id}`],
     );
-    assert.match(page, new RegExp(`content="30; url=/\\?open=${id}"`));
-    assert.match(page, new RegExp(`<a href="/\\?open=${id}#node-${id}">link to this node</a>`));
+    assert.match(page, new RegExp(`content="30; url=\\./\\?open=${id}"`));
+    assert.match(page, new RegExp(`<a href="\\./\\?open=${id}#node-${id}">link to this node</a>`));
     const unknown = await pageOf(nodes, { ...OPTIONS, query: 'open=evil&open=evil&refresh=evil#evil' });
     assert.equal(unknown, await pageOf(nodes));
   });

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { pageStart } from '../../../src/web/page/layout.js';
+import { linksFrom } from '../../../src/web/page/links.js';
+import { PAGE_SCRIPT } from '../../../src/web/page/page-script.js';
+import { PAGES } from '../../../src/web/pages.js';
+import { OWN_PATHS } from '../../../src/web/paths.js';
+import { FakeClock } from '../../support/fake-clock.js';
+import { NODE_STATUS, NOW } from '../../support/node-status-fixture.js';
+import { linksOf } from '../../support/page-links.js';
+
+const PREFIXES = ['', '/taurusdb', '/monitoring/db/taurusdb'];
+const PAGE_PATHS = ['/', '/incidents', '/incidents/', '/incidents/0a1bno07-1767323103', '/a/b/c/d'];
+const TELEMETRY_PATHS = ['/metrics', '/metrics/', '/a/b/metrics', '//metrics', '/~team/x.y/-/m'];
+
+/** Where a browser goes from a page behind a proxy that serves the server's paths under the prefix. */
+function followed(link: string, page: string, prefix: string): string {
+  const { origin, href } = new URL(link, `https://proxy.example${prefix}${page}`);
+  assert.equal(origin, 'https://proxy.example', link);
+  const target = href.slice(origin.length);
+  assert.ok(target.startsWith(`${prefix}/`), `${link} on ${page} leads to ${target}, out of ${prefix}/`);
+  return target.slice(prefix.length);
+}
+
+describe('linksFrom', () => {
+  it('leads from every page to every path, behind any prefix', () => {
+    const targets = [
+      ...PAGE_PATHS,
+      ...TELEMETRY_PATHS,
+      ...Object.values(OWN_PATHS),
+      '/?open=1&x=%2F#node-1',
+      '/a:b',
+    ];
+    for (const prefix of PREFIXES) {
+      for (const page of PAGE_PATHS) {
+        for (const target of targets) {
+          assert.equal(followed(linksFrom(page)(target), page, prefix), target);
+          assert.equal(followed(linksFrom(page)(target), `${page}?refresh=off#x`, prefix), target);
+        }
+      }
+    }
+  });
+});
+
+describe('the pages', () => {
+  for (const telemetryPath of TELEMETRY_PATHS) {
+    it(`link what there is behind any prefix, with the metrics at ${telemetryPath}`, async () => {
+      const { nodeId } = NODE_STATUS.node;
+      for (const { path: page, render } of PAGES) {
+        for (const query of ['', 'refresh=off', `open=${nodeId}`]) {
+          const options = { version: '1', telemetryPath, query, pages: PAGES };
+          const content = { ...options, statuses: [NODE_STATUS], clock: new FakeClock(NOW) };
+          const links = linksOf(Buffer.concat([...(await render(content))]).toString());
+          const live = query !== 'refresh=off';
+          for (const prefix of PREFIXES) {
+            assert.deepEqual(
+              new Set(links.map((link) => followed(link, page, prefix))),
+              new Set([
+                telemetryPath,
+                OWN_PATHS.nodes,
+                OWN_PATHS.ready,
+                OWN_PATHS.healthy,
+                `/?open=${nodeId}#node-${nodeId}`,
+                ...(live
+                  ? [OWN_PATHS.pageScript, query === '' ? '/' : `/?${query}`, '/?refresh=off']
+                  : ['/']),
+              ]),
+            );
+          }
+        }
+      }
+    });
+  }
+
+  for (const page of PAGE_PATHS) {
+    it(`have a head that links what there is, also one at ${page}`, () => {
+      const head = { path: page, alarms: [], subject: 'x', reloadPath: `${page}?x=1` };
+      const options = {
+        version: '1',
+        telemetryPath: '/a/metrics',
+        query: '',
+        pages: [...PAGES, { path: page, name: 'x' }],
+      };
+      for (const prefix of PREFIXES) {
+        assert.deepEqual(
+          linksOf(pageStart(head, options).text).map((link) => followed(link, page, prefix)),
+          [
+            `${page}?x=1`,
+            OWN_PATHS.pageScript,
+            ...PAGES.map((one) => one.path),
+            page,
+            '/a/metrics',
+            OWN_PATHS.nodes,
+            OWN_PATHS.ready,
+            OWN_PATHS.healthy,
+            `${page}?refresh=off`,
+          ],
+        );
+      }
+    });
+  }
+
+  it('have no link that is written in any other way', () => {
+    const folder = path.resolve(import.meta.dirname, '../../../src/web/page');
+    let found = 0;
+    for (const name of readdirSync(folder)) {
+      const source = readFileSync(path.join(folder, name), 'utf8');
+      const written = /(?:\b(?:href|src|srcset|action|formaction|poster|ping|data)="|\burl=)(.{0,12})/gu;
+      for (const [start, value = ''] of source.matchAll(written)) {
+        assert.match(value, /^(?:#|\$\{link\(|\$\{icon\()/u, `${name}: ${start}: use linksFrom`);
+        found++;
+      }
+    }
+    assert.ok(found > 8);
+  });
+
+  it('have a script that asks for its own page alone, at the address that the browser knows', () => {
+    assert.deepEqual(PAGE_SCRIPT.match(/\bfetch\([^,)]*/gu), ['fetch(location.pathname']);
+    assert.doesNotMatch(
+      PAGE_SCRIPT,
+      /XMLHttpRequest|EventSource|WebSocket|import\(|sendBeacon|location\s*=|\.open\(|'\//u,
+    );
+  });
+});
