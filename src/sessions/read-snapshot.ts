@@ -165,13 +165,21 @@ function isBlank(record: CsvRecord): boolean {
 function refuseHiddenRows(header: Buffer, { line }: CsvRecord): void {
   if (header.includes(0)) {
     throw new CsvError(
-      'csv encoding: got NUL bytes in the header line, as UTF-16 without a byte-order mark has, expected text: set csv.encoding to utf-16le or utf-16be',
+      `csv encoding: got NUL bytes in the header line, expected text: ${adviceOnNul(header)}`,
     );
   }
   const { first } = foreignLineEnds(header, 0, header.length);
   if (first !== undefined) {
     throw foreignLineEnd(first, line);
   }
+}
+
+/** Half the bytes of ASCII in UTF-16 are NUL; what else holds one is no text. */
+function adviceOnNul(header: Buffer): string {
+  const place = header.subarray(0, 2).indexOf(0);
+  return place === -1
+    ? 'is it compressed, or a spreadsheet?'
+    : `UTF-16 without a byte-order mark needs csv.encoding: utf-16${place === 0 ? 'be' : 'le'}`;
 }
 
 /** A row of a file whose lines end in LF and CR begins with the CR, before its first quote. */

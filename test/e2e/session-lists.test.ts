@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import iconv from 'iconv-lite';
 import { runProgram } from '../support/program.js';
 import { samplesOf } from '../support/scrape.js';
@@ -85,8 +86,12 @@ describe('replay of session lists', () => {
         /no row, expected lines that end in LF or CRLF/u,
       ],
       'escaped-lf': [lines('\\n'), /no row, expected lines that end in LF or CRLF/u],
-      'utf16-no-bom': [Buffer.from(lines('\n'), 'utf16le'), /got NUL bytes .*set csv.encoding/u],
-      'utf16be-no-bom': [Buffer.from(lines('\r\n'), 'utf16le').swap16(), /got NUL bytes/u],
+      'utf16-no-bom': [Buffer.from(lines('\n'), 'utf16le'), /got NUL bytes .*needs csv.encoding: utf-16le$/u],
+      'utf16be-no-bom': [
+        Buffer.from(lines('\r\n'), 'utf16le').swap16(),
+        /got NUL bytes .*needs csv.encoding: utf-16be$/u,
+      ],
+      gzip: [gzipSync(lines('\n')), /got NUL bytes .*is it compressed/u],
       'header-only-repeated': [lines('\n', HEADER, [HEADER]), /or repeating it/u],
     };
     const said = await replay(

@@ -132,14 +132,20 @@ export const CSV_FAULTS: readonly Fault[] = [
   body(
     'C3 UTF-16 without a byte-order mark',
     Buffer.from(GOOD_FILE, 'utf16le'),
-    /csv header: got .*expected a column for/u,
+    /csv encoding: got NUL bytes .*utf-16le/u,
   ),
   body(
     'C13 a picture',
     Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13]),
     /csv header: got /u,
   ),
-  body('C13 gzip that does not say so', gzipSync(GOOD_FILE), /csv header: got /u),
+  body('C13 gzip that does not say so', gzipSync(GOOD_FILE), /csv encoding: got NUL bytes .*compressed/u),
+  body('C12 CR as the only line end', GOOD_FILE.replaceAll('\n', '\r'), /csv line ends: got CR alone/u),
+  body(
+    'C12 rows that end in U+2028',
+    `${HEADER}\n${ROW.trimEnd()}\u2028${ROW.trimEnd()}`,
+    /csv line ends: got a line sep/u,
+  ),
 ];
 
 export const TOO_LARGE_FAULTS: readonly Fault[] = [

@@ -89,9 +89,12 @@ function recordsIn(line: Line): Row[] {
 
 function checkHeader({ bytes, line }: Line): void {
   if (bytes.includes('\0')) {
-    throw new Refusal(
-      'csv encoding: got NUL bytes in the header line, as UTF-16 without a byte-order mark has, expected text: set csv.encoding to utf-16le or utf-16be',
-    );
+    const endian = bytes[0] === 0 ? 'be' : bytes[1] === 0 ? 'le' : undefined;
+    const advice =
+      endian === undefined
+        ? 'is it compressed, or a spreadsheet?'
+        : `UTF-16 without a byte-order mark needs csv.encoding: utf-16${endian}`;
+    throw new Refusal(`csv encoding: got NUL bytes in the header line, expected text: ${advice}`);
   }
   const { lineEnd } = linesOf(bytes);
   if (lineEnd !== undefined) {
