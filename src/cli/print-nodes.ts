@@ -55,8 +55,15 @@ export function nodeReport(status: NodeStatus): string {
   const unknown = header.unknownHeaders.map((title) => JSON.stringify(title)).join(', ') || 'none';
   return oneLine(
     `${name}: ok: ${snapshot.sessions} sessions, ${seriesOf(status)} series, ` +
-      `columns ${header.columns.join(' ')}, headers not known: ${unknown}`,
+      `columns ${header.columns.join(' ')}, headers not known: ${unknown}${unreadOf(status)}`,
   );
+}
+
+function unreadOf({ csvUnreadableNumbers }: NodeStatus): string {
+  const columns = Object.entries(csvUnreadableNumbers).filter(([, cells]) => cells > 0);
+  return columns.length === 0
+    ? ''
+    : `, numbers not read: ${columns.map(([column, cells]) => `${column} ${cells}`).join(', ')}`;
 }
 
 export function firstLineReport(node: DatabaseNode, line: string): string {

@@ -5,12 +5,13 @@ import { openLog } from '../agent/open-log.js';
 import { sessionSettings } from '../agent/settings.js';
 import { wire } from '../agent/wire.js';
 import { momentOf, systemClock } from '../clock.js';
+import { countersWith } from '../collect/node-store.js';
 import { defaultSettings } from '../config/config-schema.js';
 import { loadConfig } from '../config/load-config.js';
 import { WHOLE_FLEET } from '../discover/shard.js';
 import type { DatabaseNode } from '../model/node.js';
 import { readSnapshot } from '../sessions/read-snapshot.js';
-import type { CsvTally } from '../sessions/snapshot.js';
+import { emptyTally, UNREADABLE_NUMBERS, unreadableText } from '../sessions/snapshot.js';
 import { UsageError } from './command-line.js';
 import { type FlagValues, logSettings } from './flags.js';
 import { nodeSeriesText } from './print-nodes.js';
@@ -35,19 +36,17 @@ export async function replay(flags: FlagValues, files: readonly string[]): Promi
   let exitCode = 0;
   for (const [index, { nodeId }] of nodes.entries()) {
     const file = files[index] ?? '';
-    const tally: CsvTally = { rows: 0, rejectedRows: 0, bytes: 0 };
+    const tally = emptyTally();
     try {
       const { snapshot } = await readSnapshot(
         createReadStream(file, { highWaterMark: CHUNK_BYTES }),
         settings,
         tally,
       );
-      store.update(nodeId, ({ collections }) => ({
+      store.update(nodeId, (status) => ({
+        ...countersWith(status, tally),
         up: true,
-        collections: { ...collections, success: 1 },
-        csvRows: tally.rows,
-        csvRowsRejected: tally.rejectedRows,
-        csvBytes: tally.bytes,
+        collections: { ...status.collections, success: 1 },
         lastSuccessAt: momentOf(systemClock),
         snapshot,
         freshForMs: Number.POSITIVE_INFINITY,
@@ -55,7 +54,11 @@ export async function replay(flags: FlagValues, files: readonly string[]): Promi
     } catch (error) {
       exitCode = 1;
       printError(`${file}: ${error instanceof Error ? error.message : String(error)}\n`);
-      store.update(nodeId, () => ({ up: false }));
+      store.update(nodeId, (status) => ({ ...countersWith(status, tally), up: false }));
+    }
+    const unreadable = unreadableText(tally);
+    if (unreadable !== undefined) {
+      printError(`${file}: warning: ${UNREADABLE_NUMBERS}: ${unreadable}\n`);
     }
   }
   printMetrics(await nodeSeriesText(wiring));

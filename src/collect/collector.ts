@@ -8,8 +8,8 @@ import type { DatabaseNode } from '../model/node.js';
 import { RepeatedLines } from '../repeated-lines.js';
 import { CsvError } from '../sessions/csv-error.js';
 import type { ReadResult } from '../sessions/read-snapshot.js';
-import type { CsvTally } from '../sessions/snapshot.js';
-import type { FoundHeader, NodeStatus, NodeStore } from './node-store.js';
+import { type CsvTally, emptyTally, UNREADABLE_NUMBERS, unreadableText } from '../sessions/snapshot.js';
+import { countersWith, type FoundHeader, type NodeStatus, type NodeStore } from './node-store.js';
 import { PhaseTimer } from './phase-timer.js';
 import { type ReadSnapshot, runCollection } from './run-collection.js';
 import type { SessionApi, SessionFilter } from './session-api.js';
@@ -88,7 +88,7 @@ export class Collector {
     const { apiOf, store, clock } = this.#dependencies;
     const settings = this.#settings;
     const attempt: Attempt = {
-      tally: { rows: 0, rejectedRows: 0, bytes: 0 },
+      tally: emptyTally(),
       phases: new PhaseTimer(clock),
     };
     const deadline = startDeadline(clock, settings.timeoutMs, signal);
@@ -109,6 +109,7 @@ export class Collector {
       }
     } finally {
       deadline.clear();
+      this.#tellUnreadable(node, attempt);
     }
   }
 
@@ -150,6 +151,16 @@ export class Collector {
     }));
     this.#tellRecovery(node);
     this.#logHeader(node, result, before?.header);
+  }
+
+  #tellUnreadable(node: DatabaseNode, { tally }: Attempt): void {
+    const columns = unreadableText(tally);
+    if (columns !== undefined) {
+      this.#lines.tell('warn', node.nodeId, 'unreadable numbers', UNREADABLE_NUMBERS, {
+        ...nodeFields(node),
+        columns,
+      });
+    }
   }
 
   /** At once; of a node that fails and recovers again and again every ten minutes. */
@@ -225,9 +236,7 @@ function failureOf(error: unknown, { signal }: Deadline): CollectionError {
 /** What success and failure alike leave behind. */
 function figuresWith(status: NodeStatus, { tally, phases }: Attempt) {
   return {
-    csvRows: status.csvRows + tally.rows,
-    csvRowsRejected: status.csvRowsRejected + tally.rejectedRows,
-    csvBytes: status.csvBytes + tally.bytes,
+    ...countersWith(status, tally),
     phaseSeconds: phases.seconds,
   };
 }

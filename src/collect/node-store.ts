@@ -3,8 +3,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { type EpochMs, elapsedMs, LONG_AGO, later, type Moment, type MonotonicMs } from '../clock.js';
 import type { FailureReason } from '../model/failure.js';
 import type { DatabaseNode } from '../model/node.js';
+import { NUMBER_COLUMNS, type NumberColumn } from '../sessions/columns.js';
 import type { ReadResult } from '../sessions/read-snapshot.js';
-import type { Snapshot } from '../sessions/snapshot.js';
+import type { CsvTally, Snapshot } from '../sessions/snapshot.js';
 
 export const COLLECTION_RESULTS = ['success', 'error', 'skipped'] as const;
 export type CollectionResult = (typeof COLLECTION_RESULTS)[number];
@@ -14,6 +15,11 @@ export type CollectionPhase = (typeof COLLECTION_PHASES)[number];
 
 /** Which columns a session file has, and the names in its header that no column is known by. */
 export type FoundHeader = Pick<ReadResult, 'columns' | 'unknownHeaders'>;
+
+/** All columns from the start, whichever the files have: a counter that begins at its first count hides it. */
+const ALL_READABLE = Object.fromEntries(NUMBER_COLUMNS.map((column) => [column, 0])) as Readonly<
+  Record<NumberColumn, number>
+>;
 
 /** Everything known of one node's collections; replaced as a whole at each change. */
 export interface NodeStatus {
@@ -25,6 +31,8 @@ export interface NodeStatus {
   readonly csvRows: number;
   readonly csvRowsRejected: number;
   readonly csvBytes: number;
+  /** Cells that could not be read. */
+  readonly csvUnreadableNumbers: Readonly<Record<NumberColumn, number>>;
   /** Seconds each phase of the last collection took; a phase that was not reached is absent. */
   readonly phaseSeconds: Readonly<Partial<Record<CollectionPhase, number>>>;
   readonly lastSuccessAt: Moment | undefined;
@@ -120,6 +128,7 @@ function untried(node: DatabaseNode): NodeStatus {
     csvRows: 0,
     csvRowsRejected: 0,
     csvBytes: 0,
+    csvUnreadableNumbers: ALL_READABLE,
     phaseSeconds: {},
     lastSuccessAt: undefined,
     nextRunAt: undefined,
@@ -130,6 +139,20 @@ function untried(node: DatabaseNode): NodeStatus {
     runsSinceSuccess: 0,
     header: undefined,
     previousSessions: undefined,
+  };
+}
+
+/** The counters of a node with those of one more file. */
+export function countersWith(status: NodeStatus, { rows, rejectedRows, bytes, unreadable }: CsvTally) {
+  const numbers = [...unreadable].map(([column, { cells }]) => [
+    column,
+    status.csvUnreadableNumbers[column] + cells,
+  ]);
+  return {
+    csvRows: status.csvRows + rows,
+    csvRowsRejected: status.csvRowsRejected + rejectedRows,
+    csvBytes: status.csvBytes + bytes,
+    csvUnreadableNumbers: { ...status.csvUnreadableNumbers, ...Object.fromEntries(numbers) },
   };
 }
 

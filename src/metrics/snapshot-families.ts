@@ -42,7 +42,7 @@ export const SNAPSHOT_FAMILIES: readonly SnapshotFamily[] = [
   ),
   figure(
     'taurusdb_sessions_active',
-    "Active sessions at the node's last scheduled collection: those whose command column is not Sleep, Daemon, Binlog Dump or Binlog Dump GTID.",
+    "Active sessions at the node's last scheduled collection: those whose command column is not Sleep, Daemon, Binlog Dump or Binlog Dump GTID, without threads of replication (system user).",
     (s) => s.active,
   ),
   figure(
@@ -55,7 +55,7 @@ export const SNAPSHOT_FAMILIES: readonly SnapshotFamily[] = [
     source: 'snapshot',
     name: 'taurusdb_session_time_seconds',
     type: 'gauge',
-    help: "Sum of the sessions' time column at the node's last scheduled collection, by command where the list has that column.",
+    help: "Sum of the sessions' time column at the node's last scheduled collection, by command where the list has that column, without threads of replication (system user).",
     labels: ['command'],
     configuredLabels: true,
     samples: ({ times }) => times.map(({ command, totalSeconds }) => [totalSeconds, command]),
@@ -64,7 +64,7 @@ export const SNAPSHOT_FAMILIES: readonly SnapshotFamily[] = [
     source: 'snapshot',
     name: 'taurusdb_session_longest_seconds',
     type: 'gauge',
-    help: "Largest value of the sessions' time column at the node's last scheduled collection, by command where the list has that column.",
+    help: "Largest value of the sessions' time column at the node's last scheduled collection, by command where the list has that column, without threads of replication (system user).",
     labels: ['command'],
     configuredLabels: true,
     samples: ({ times }) => times.map(({ command, longestSeconds }) => [longestSeconds, command]),

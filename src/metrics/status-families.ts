@@ -2,6 +2,7 @@
 import type { EpochMs } from '../clock.js';
 import { COLLECTION_PHASES, COLLECTION_RESULTS, type NodeStatus } from '../collect/node-store.js';
 import { FAILURE_REASONS } from '../model/failure.js';
+import { NUMBER_COLUMNS } from '../sessions/columns.js';
 import type { Sample, StatusFamily } from './metric-family.js';
 
 function ofCollections(
@@ -83,9 +84,16 @@ export const STATUS_FAMILIES: readonly StatusFamily[] = [
   ofCollections(
     'counter',
     'taurusdb_csv_rows_rejected_total',
-    'Rows of the session lists of the node that were skipped for having too few or too many fields.',
+    'Rows of the session lists of the node that were skipped for having too few or too many fields, or for repeating the header.',
     [],
     ({ csvRowsRejected }) => [[csvRowsRejected]],
+  ),
+  ofCollections(
+    'counter',
+    'taurusdb_csv_unreadable_numbers_total',
+    'Cells of the number columns in the session lists of the node that could not be read: figures are without them, and a figure of which none could be read is absent.',
+    ['column'],
+    ({ csvUnreadableNumbers }) => NUMBER_COLUMNS.map((column) => [csvUnreadableNumbers[column], column]),
   ),
   ofCollections(
     'counter',

@@ -22,6 +22,17 @@ export const COLUMNS = [
 ] as const;
 export type ColumnName = (typeof COLUMNS)[number];
 
+/** Whose cells are numbers. */
+export const NUMBER_COLUMNS = [
+  'time',
+  'trx_executed_time',
+  'trx_lock_duration',
+  'trx_lock_rows',
+  'trx_lock_tables',
+  'trx_update_rows',
+] as const satisfies readonly ColumnName[];
+export type NumberColumn = (typeof NUMBER_COLUMNS)[number];
+
 const REQUIRED_COLUMNS = ['user', 'host', 'state'] as const satisfies readonly ColumnName[];
 
 /** Names of each column in a header, the preferred one first; compared as `normalizedHeader` has them. */
@@ -201,7 +212,7 @@ function describeHeader(header: readonly string[], knownNames: number): string {
 }
 
 /** Users and databases may have the names of columns: so a row can have two of them, too. */
-function hasCell(header: readonly string[]): boolean {
+export function hasCell(header: readonly string[]): boolean {
   return header.some((name) => CELL.test(name));
 }
 

@@ -28,7 +28,7 @@ export async function* tellFirstLine(
 
 /** Of the first 4 KiB, the first line that is not blank; what a terminal would act upon is written as an escape. */
 function firstLine(start: Uint8Array, encoding: string): string {
-  const lines = decodeStart(start, encoding).split(/\r\n|[\n\r\u0085\u2028\u2029]/u);
+  const lines = decodeStart(start, encoding).split(/\r\n|[\n\r\v\f\u0085\u2028\u2029]/u);
   const index = lines.findIndex((line) => line.trim() !== '');
   const isCut = index === lines.length - 1 && start.length === MAX_BYTES;
   const characters = Array.from(lines[index] ?? '').flatMap((character) => [...visible(character)]);

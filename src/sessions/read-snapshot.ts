@@ -1,12 +1,22 @@
 // The core's one entrance: the bytes of a session CSV → a snapshot, in a single pass that keeps no session.
 import { parse } from 'csv-parse/sync';
-import { COLUMNS, type ColumnName, checkColumnCount, findColumns, type HeaderNames } from './columns.js';
+import {
+  COLUMNS,
+  type ColumnName,
+  checkColumnCount,
+  findColumns,
+  type HeaderNames,
+  hasCell,
+} from './columns.js';
 import { type CountingSettings, SessionAggregate } from './counting/session-aggregate.js';
 import { CsvError } from './csv-error.js';
 import { toUtf8 } from './encoding.js';
+import { RepeatedHeader } from './repeated-header.js';
+import { foreignLineEnd, foreignLineEnds } from './scanner/line-ends.js';
 import { type CsvRecord, RecordScanner } from './scanner/record-scanner.js';
 import type { CsvTally, Snapshot } from './snapshot.js';
 
+const CR = 0x0d;
 const BLANKS: ReadonlySet<number | undefined> = new Set(Buffer.from(' \t\r\n'));
 
 /** What the configuration decides about reading session files. */
@@ -40,12 +50,21 @@ export async function readSnapshot(
       const header = headerIn(record);
       if (header.join('').trim() !== '' || header.length > 1) {
         table = tableOf(header, settings);
+        tally.unreadable = table.aggregate.unreadable;
       }
-    } else if (record.fields === table.fields) {
+      return;
+    }
+    if (tally.rows + tally.rejectedRows === 0) {
+      refuseLeadingCr(record);
+    }
+    if (record.fields !== table.header.length) {
+      const foreign = countRejected(record, tally);
+      table.foreign ??= foreign;
+    } else if (table.repeated.isIn(record)) {
+      tally.rejectedRows++;
+    } else {
       tally.rows++;
       table.aggregate.add(record);
-    } else if (!isBlank(record)) {
-      tally.rejectedRows++;
     }
   });
   for await (const utf8 of checkBody(toUtf8(counted(bytes, tally), settings.encoding))) {
@@ -55,24 +74,29 @@ export async function readSnapshot(
   if (table === undefined) {
     throw new CsvError('csv body: got blank lines only, expected a header line');
   }
-  refuseMostlyRejected(tally, table.fields);
+  refuseUnreadRows(tally, table);
   const { columns, unknownHeaders } = table;
   return { snapshot: table.aggregate.toSnapshot(previous), columns, unknownHeaders };
 }
 
 /** What follows from the header. */
 interface Table {
-  readonly fields: number;
+  readonly header: readonly string[];
   readonly columns: readonly ColumnName[];
   readonly unknownHeaders: readonly string[];
+  readonly repeated: RepeatedHeader;
   readonly aggregate: SessionAggregate;
+  /** The first line end of another system in a rejected row. */
+  foreign: CsvError | undefined;
 }
 
 /** Once per file, and of all names: by csv-parse. Before any field is read, which changes the record's bytes. */
 function headerIn(record: CsvRecord): readonly string[] {
+  const written = record.written();
+  refuseHiddenRows(written, record);
   // Before millions of names become strings.
   checkColumnCount(record.fields);
-  const [header = []] = parse(record.written(), {
+  const [header = []] = parse(written, {
     record_delimiter: ['\r\n', '\n'],
     relax_quotes: true,
   });
@@ -82,10 +106,12 @@ function headerIn(record: CsvRecord): readonly string[] {
 function tableOf(header: readonly string[], settings: SessionSettings): Table {
   const { indexes, unknownHeaders } = findColumns(header, settings.columnNames);
   return {
-    fields: header.length,
+    header,
     columns: COLUMNS.filter((column) => indexes.has(column)),
     unknownHeaders,
+    repeated: new RepeatedHeader(header, indexes),
     aggregate: new SessionAggregate(indexes, settings),
+    foreign: undefined,
   };
 }
 
@@ -135,10 +161,60 @@ function isBlank(record: CsvRecord): boolean {
   return record.bytes.toString('utf8', record.startOf(0), record.unquote(0)).trim() === '';
 }
 
-function refuseMostlyRejected({ rows, rejectedRows }: CsvTally, fields: number): void {
-  if (rejectedRows > rows) {
+/** A header that does not end where the file's lines do has rows in it. */
+function refuseHiddenRows(header: Buffer, { line }: CsvRecord): void {
+  if (header.includes(0)) {
     throw new CsvError(
-      `csv rows: got ${rejectedRows} of ${rows + rejectedRows} without the header's ${fields} fields, expected at most half`,
+      `csv encoding: got NUL bytes in the header line, expected text: ${adviceOnNul(header)}`,
+    );
+  }
+  const { first } = foreignLineEnds(header, 0, header.length);
+  if (first !== undefined) {
+    throw foreignLineEnd(first, line);
+  }
+}
+
+/** Half the bytes of ASCII in UTF-16 are NUL; what else holds one is no text. */
+function adviceOnNul(header: Buffer): string {
+  const place = header.subarray(0, 2).indexOf(0);
+  return place === -1
+    ? 'is it compressed, or a spreadsheet?'
+    : `UTF-16 without a byte-order mark needs csv.encoding: utf-16${place === 0 ? 'be' : 'le'}`;
+}
+
+/** A row of a file whose lines end in LF and CR begins with the CR, before its first quote. */
+function refuseLeadingCr(record: CsvRecord): void {
+  if (record.written()[0] === CR && !isBlank(record)) {
+    throw foreignLineEnd('LF CR', record.line);
+  }
+}
+
+/**
+ * Several rows where they end as those of other systems do: then returns the error of that, to be thrown where most are
+ * rejected. Blank lines are nothing.
+ */
+function countRejected(record: CsvRecord, tally: CsvTally): CsvError | undefined {
+  const written = record.written();
+  const { count, first } = foreignLineEnds(written, 0, written.length);
+  if (isBlank(record)) {
+    return undefined;
+  }
+  tally.rejectedRows += 1 + count;
+  return first === undefined ? undefined : foreignLineEnd(first, record.line);
+}
+
+function refuseUnreadRows({ rows, rejectedRows }: CsvTally, { header, foreign }: Table): void {
+  if (rejectedRows > rows) {
+    throw (
+      foreign ??
+      new CsvError(
+        `csv rows: got ${rejectedRows} of ${rows + rejectedRows} without the header's ${header.length} fields or repeating it, expected at most half`,
+      )
+    );
+  }
+  if (rows === 0 && hasCell(header)) {
+    throw new CsvError(
+      `csv header: got ${header.length} names, with a number, an address or NULL among them, and no row, expected lines that end in LF or CRLF`,
     );
   }
 }

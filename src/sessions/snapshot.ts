@@ -1,4 +1,5 @@
 // What one collection of one node comes to: counts only, no session. Immutable once made.
+import type { NumberColumn } from './columns.js';
 import type { Dimension } from './dimensions.js';
 
 export interface ValueCount {
@@ -21,7 +22,10 @@ export interface SessionTime {
   readonly longestSeconds: number;
 }
 
-/** Every optional figure is absent, not 0, where the file lacks the column that it needs. */
+/**
+ * Every optional figure is absent, not 0, where the file lacks the column that it needs, and where it has numbers there for
+ * the figure of which none can be read.
+ */
 export interface Snapshot {
   readonly sessions: number;
   readonly active?: number;
@@ -35,10 +39,17 @@ export interface Snapshot {
   readonly transactionTablesLocked?: number;
   readonly transactionRowsModified?: number;
   readonly transactionLockWaitLongestSeconds?: number;
-  /** Sorted by command; empty where the file has no time column. */
+  /** Sorted by command; empty where the file has no time column, and without those whose times cannot be read. */
   readonly times: readonly SessionTime[];
   /** Only dimensions that are enabled and whose column the file has. */
   readonly dimensions: ReadonlyMap<Dimension, DimensionCounts>;
+}
+
+/** Cells of a number column that are no numbers. */
+export interface UnreadableNumbers {
+  readonly cells: number;
+  /** What is wrong with the first of them, in words that show nothing of it. */
+  readonly fault: string;
 }
 
 /** What was read, good or bad: counted while the file streams, so that a failed collection counts too. */
@@ -47,4 +58,19 @@ export interface CsvTally {
   rejectedRows: number;
   /** Decoded bytes of the body. */
   bytes: number;
+  unreadable: ReadonlyMap<NumberColumn, UnreadableNumbers>;
+}
+
+export function emptyTally(): CsvTally {
+  return { rows: 0, rejectedRows: 0, bytes: 0, unreadable: new Map() };
+}
+
+/** Of the message that tells of them. */
+export const UNREADABLE_NUMBERS =
+  'numbers that cannot be read in the session list, expected decimals: the figures are without them';
+
+/** Of a whole tally, for that message: `time (a unit), trx_lock_rows (text)`; undefined where all could be read. */
+export function unreadableText({ unreadable }: CsvTally): string | undefined {
+  const columns = [...unreadable].map(([column, { fault }]) => `${column} (${fault})`);
+  return columns.length === 0 ? undefined : columns.join(', ');
 }

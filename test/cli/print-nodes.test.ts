@@ -91,7 +91,12 @@ describe('nodeReport', () => {
     const header = { columns: ['user', 'host'], unknownHeaders: ['Moon "phase"'] } as const;
     assert.match(
       nodeReport({ ...named('orders'), header }),
-      /^production orders no07: ok: 6 sessions, \d+ series, columns user host, headers not known: "Moon \\"phase\\""$/u,
+      /^production orders no07: ok: 6 sessions, \d+ series, columns user host, headers not known: "Moon \\"phase\\"", numbers not read: time 2, trx_lock_rows 1$/u,
+    );
+    const { csvUnreadableNumbers } = UNTRIED_STATUS;
+    assert.match(
+      nodeReport({ ...named('orders'), header, csvUnreadableNumbers }),
+      /headers not known: "Moon \\"phase\\""$/u,
     );
   });
 

@@ -203,6 +203,38 @@ describe('Collector', () => {
     assert.deepEqual([status.csvRows, status.csvRowsRejected], [3, 4]);
   });
 
+  it('counts the numbers that cannot be read, of files that fail, too, and tells of them once', async () => {
+    const unreadable = new Map([
+      ['time', { cells: 3, fault: 'a unit' }],
+      ['trx_lock_rows', { cells: 1, fault: 'a sign' }],
+    ] as const);
+    const collector = makeCollector({
+      readSnapshot: async (csv, tally, previous, read) => {
+        tally.unreadable = unreadable;
+        if (store.get(NODE.nodeId)?.up === true) {
+          throw new CsvError('csv body: cut off');
+        }
+        return countLines(csv, tally, previous, read);
+      },
+    });
+    assert.equal((await collect(collector)).csvUnreadableNumbers.time, 3);
+    const { csvUnreadableNumbers: numbers, up } = await collect(collector);
+    assert.equal(up, false);
+    assert.deepEqual(numbers, {
+      time: 6,
+      trx_executed_time: 0,
+      trx_lock_duration: 0,
+      trx_lock_rows: 2,
+      trx_lock_tables: 0,
+      trx_update_rows: 0,
+    });
+    const told = logged('warn').filter(({ message }) => message.startsWith('numbers'));
+    assert.deepEqual(
+      told.map(({ fields }) => fields?.columns),
+      ['time (a unit), trx_lock_rows (a sign)'],
+    );
+  });
+
   it('lets a parser that throws fail its node alone', async () => {
     const collector = makeCollector({
       readSnapshot: (csv, tally, previous, node) => {

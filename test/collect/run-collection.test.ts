@@ -3,6 +3,7 @@ import { PhaseTimer } from '../../src/collect/phase-timer.js';
 import { type ReadSnapshot, runCollection } from '../../src/collect/run-collection.js';
 import { startDeadline } from '../../src/model/deadline.js';
 import type { ReadResult } from '../../src/sessions/read-snapshot.js';
+import { emptyTally } from '../../src/sessions/snapshot.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { countLines, snapshotOf } from './counting-reader.js';
 import { sampleNode } from './sample-node.js';
@@ -13,7 +14,7 @@ describe('runCollection', () => {
   let api: ScriptedApi;
   let phases: PhaseTimer;
   let published: ReadResult[];
-  const tally = { rows: 0, rejectedRows: 0, bytes: 0 };
+  const tally = emptyTally();
 
   beforeEach(() => {
     clock = new FakeClock();

@@ -86,6 +86,7 @@ function nodeSamples({ ids, info, base, up }: ExampleNode, now: number): string[
     `taurusdb_collection_errors_total{${ids},reason="auth"} 0`,
     `taurusdb_csv_rows_total{${ids}} ${collected * total}`,
     `taurusdb_csv_rows_rejected_total{${ids}} 0`,
+    `taurusdb_csv_unreadable_numbers_total{${ids},column="time"} 0`,
     `taurusdb_csv_bytes_total{${ids}} ${collected * total * 90}`,
     ...['state', 'user', 'host', 'database', 'command'].map(
       (dimension) => `taurusdb_dimension_values{${ids},dimension="${dimension}"} 2`,

@@ -64,7 +64,7 @@ describe('check-config --online', function () {
     );
     assert.ok(
       lines.includes(
-        `production orders-replica-1 ${strangeNode}: ok: 1 sessions, 31 series, ` +
+        `production orders-replica-1 ${strangeNode}: ok: 1 sessions, 37 series, ` +
           'columns id user host state, headers not known: "Moon phase", "(not a name)"',
       ),
       stdout,

@@ -150,7 +150,7 @@ export const CSV_FAULTS: readonly Fault[] = [
   body(
     'C3 UTF-16 without a byte-order mark',
     Buffer.from(GOOD_FILE, 'utf16le'),
-    /csv header: got .*expected a column for/u,
+    /csv encoding: got NUL bytes .*utf-16le/u,
   ),
   body(
     'C13 a picture',
@@ -173,6 +173,12 @@ export const CSV_FAULTS: readonly Fault[] = [
     requests: ALL_WENT_WELL,
     says: /download: got JSON of the type "text\/csv", expected/u,
   },
+  body('C12 CR as the only line end', GOOD_FILE.replaceAll('\n', '\r'), /csv line ends: got CR alone/u),
+  body(
+    'C12 rows that end in U+2028',
+    `${HEADER}\n${ROW.trimEnd()}\u2028${ROW.trimEnd()}`,
+    /csv line ends: got a line sep/u,
+  ),
 ];
 
 export const TOO_LARGE_FAULTS: readonly Fault[] = [

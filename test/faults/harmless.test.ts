@@ -226,10 +226,18 @@ const ODDITIES: readonly Oddity[] = [
     download: csv(Buffer.from(`${HEADER}\n1,\x00\x1b[31m\xff\xed\xa0\x80,\xfe,d,Query,1,s,,\n`, 'latin1')),
     sessions: 1,
   },
-  ...['-1', '18446744073709551615', '1e9', '0x10', '"1,234"', 'NaN', 'NULL', '\\N', ' 5 '].map(
+  ...['18446744073709551615', '2147483647', '12 s', '0:00:12', 'NULL', '\\N', ' 5 '].map(
     (time): Oddity => ({
       what: `C14 the time ${time}`,
       download: csv(GOOD_FILE.replace('Query,12', `Query,${time}`)),
+    }),
+  ),
+  ...['-1', '1e9', '0x10', '"1,234"', 'NaN', '2 min'].map(
+    (time): Oddity => ({
+      what: `C14 the time ${time}, which is told of`,
+      download: csv(GOOD_FILE.replace('Query,12', `Query,${time}`)),
+      lines: 1,
+      afterwards: async ({ sick }) => assert.equal(sick.csvUnreadableNumbers.time, 1),
     }),
   ),
   ...[

@@ -20,7 +20,7 @@ interface Outcome {
 }
 
 async function outcomeOf(bytes: Uint8Array, sizes: readonly number[], encoding: string): Promise<Outcome> {
-  const tally = { rows: 0, rejectedRows: 0, bytes: 0 };
+  const tally = { rows: 0, rejectedRows: 0, bytes: 0, unreadable: new Map() };
   try {
     return { tally, result: await readSnapshot(inChunks(bytes, sizes), { ...settings, encoding }, tally) };
   } catch (error) {

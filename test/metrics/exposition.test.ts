@@ -56,7 +56,7 @@ describe('Exposition', () => {
       ],
     );
     const counted = samples.filter(({ name }) => counters.some((counter) => counter.name === name));
-    assert.equal(counted.length, 3 + 10 + 3);
+    assert.equal(counted.length, 3 + 10 + 2 + 6 + 1);
     assert.ok(counted.every(({ value }) => value === 0));
   });
 

@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { readSnapshot } from '../../src/sessions/read-snapshot.js';
-import type { CsvTally, Snapshot } from '../../src/sessions/snapshot.js';
+import { emptyTally, type Snapshot } from '../../src/sessions/snapshot.js';
 import { countsOf, inChunks, SETTINGS, snapshotOf } from './session-file.js';
-
-function emptyTally(): CsvTally {
-  return { rows: 0, rejectedRows: 0, bytes: 0 };
-}
 
 async function messageOf(file: string | Uint8Array, encoding = 'utf-8'): Promise<string> {
   try {
@@ -41,7 +37,7 @@ describe('readSnapshot', () => {
     const file = `${HEADER}\na,b,c\n\r\nd,e\n \t\nf,g,h\ni,j,k,l\n"m\nn",o,p`;
     const tally = emptyTally();
     const { snapshot } = await readSnapshot(inChunks(file, [7]), SETTINGS, tally);
-    assert.deepEqual(tally, { rows: 3, rejectedRows: 2, bytes: Buffer.byteLength(file) });
+    assert.deepEqual(tally, { ...emptyTally(), rows: 3, rejectedRows: 2, bytes: Buffer.byteLength(file) });
     assert.equal(snapshot.sessions, 3);
     assert.deepEqual(countsOf(snapshot, 'user'), { a: 1, f: 1, 'm\nn': 1 });
   });
@@ -182,7 +178,7 @@ describe('readSnapshot', () => {
       ],
       'a file of which most rows do not fit': [
         `${HEADER}\na,b,c\nd,e\nf\n`,
-        /^csv rows: got 2 of 3 without the header's 3 fields, expected at most half$/,
+        /^csv rows: got 2 of 3 without the header's 3 fields or repeating it, expected at most half$/,
       ],
     };
     for (const [what, [file, message]] of Object.entries(bad)) {
@@ -194,6 +190,28 @@ describe('readSnapshot', () => {
     it('an encoding that it does not know, as a rejection', async () => {
       assert.match(await messageOf(HEADER, 'klingon'), /^csv encoding: got "klingon"/);
     });
+  });
+
+  it('skips rows that repeat the header, whichever column tells', async () => {
+    for (const header of [
+      HEADER,
+      `id,${HEADER}`,
+      `${HEADER},time`,
+      '用户,主机,状态',
+      `"u""ser",${HEADER},info`,
+    ]) {
+      const row = header.replace(/[^,]+/gu, 'i9');
+      const tally = emptyTally();
+      const file = [header, row, row, row, header, ` ${header.toUpperCase()}`, row].join('\n');
+      await readSnapshot(inChunks(file, [5]), SETTINGS, tally);
+      assert.deepEqual([tally.rows, tally.rejectedRows], [4, 2], header);
+    }
+  });
+
+  it('takes a row that differs from the header in one name for a session', async () => {
+    for (const row of ['user,host,status', 'user,host,', 'users,host,state', 'user,host,"state,"']) {
+      assert.equal((await snapshotOf(`${HEADER}\n${row}\n`)).sessions, 1);
+    }
   });
 
   it('accepts a file of which half the rows do not fit', async () => {

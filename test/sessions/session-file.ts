@@ -2,7 +2,7 @@
 import { byDimension, type Dimension } from '../../src/sessions/dimensions.js';
 import type { SessionSettings } from '../../src/sessions/read-snapshot.js';
 import { readSnapshot } from '../../src/sessions/read-snapshot.js';
-import type { Snapshot } from '../../src/sessions/snapshot.js';
+import { emptyTally, type Snapshot } from '../../src/sessions/snapshot.js';
 
 export const SETTINGS: SessionSettings = {
   encoding: 'utf-8',
@@ -47,8 +47,7 @@ export async function snapshotOf(
   settings: Partial<SessionSettings> = {},
   previous?: Snapshot,
 ): Promise<Snapshot> {
-  const tally = { rows: 0, rejectedRows: 0, bytes: 0 };
-  return (await readSnapshot(inChunks(file), { ...SETTINGS, ...settings }, tally, previous)).snapshot;
+  return (await readSnapshot(inChunks(file), { ...SETTINGS, ...settings }, emptyTally(), previous)).snapshot;
 }
 
 /** Sessions by value, for comparing with a literal. */

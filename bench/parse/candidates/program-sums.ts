@@ -1,14 +1,14 @@
 // This project's core with the limits that it has by default: the sessions that each dimension adds up to.
 
 import { readSnapshot } from '../../../src/sessions/read-snapshot.js';
+import { emptyTally } from '../../../src/sessions/snapshot.js';
 import { openSessionFile } from '../open-session-file.js';
 import { settingsFor } from './program.js';
 
 const SETTINGS = settingsFor(100);
 
 export async function run(file: string): Promise<readonly number[]> {
-  const tally = { rows: 0, rejectedRows: 0, bytes: 0 };
-  const { snapshot } = await readSnapshot(openSessionFile(file), SETTINGS, tally);
+  const { snapshot } = await readSnapshot(openSessionFile(file), SETTINGS, emptyTally());
   return [...snapshot.dimensions.values()].map(({ values }) =>
     values.reduce((sum, { sessions }) => sum + sessions, 0),
   );

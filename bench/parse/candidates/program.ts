@@ -3,6 +3,7 @@
 import { byDimension, type Dimension } from '../../../src/sessions/dimensions.js';
 import type { SessionSettings } from '../../../src/sessions/read-snapshot.js';
 import { readSnapshot } from '../../../src/sessions/read-snapshot.js';
+import { emptyTally } from '../../../src/sessions/snapshot.js';
 import { type Figures, record } from '../figures.js';
 import { openSessionFile } from '../open-session-file.js';
 
@@ -21,8 +22,7 @@ export function settingsFor(maxValues: number): SessionSettings {
 }
 
 export async function run(file: string): Promise<() => Figures> {
-  const tally = { rows: 0, rejectedRows: 0, bytes: 0 };
-  const { snapshot } = await readSnapshot(openSessionFile(file), SETTINGS, tally);
+  const { snapshot } = await readSnapshot(openSessionFile(file), SETTINGS, emptyTally());
   const counts = (dimension: Dimension): Record<string, number> =>
     record(
       (snapshot.dimensions.get(dimension)?.values ?? []).map(({ value, sessions }) => [value, sessions]),

@@ -220,13 +220,15 @@ function data(): Row {
     title: 'Data',
     panels: [
       graph({
-        title: 'Rows read and rejected',
-        description: 'Per second. A rejected row had too few or too many fields; it is counted and left out.',
+        title: 'Rows read and rejected, numbers not read',
+        description:
+          'Per second. A rejected row had too few or too many fields, or was the header once more; it is counted and left out. A number that could not be read is missing in its figures.',
         unit: 'short',
         width: 8,
         queries: [
           { expr: perSecond('taurusdb_csv_rows_total'), legend: 'read' },
           { expr: perSecond('taurusdb_csv_rows_rejected_total'), legend: 'rejected' },
+          { expr: perSecond('taurusdb_csv_unreadable_numbers_total'), legend: 'numbers not read' },
         ],
       }),
       graph({

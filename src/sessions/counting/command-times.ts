@@ -1,50 +1,40 @@
 // How long sessions have been in their state, by command: sums and longest times.
 import type { SessionTime } from '../snapshot.js';
 import { OTHER } from './label-counts.js';
+import { NumberFigure } from './number-figure.js';
 
 /** In place of a label, where sessions are not told apart by command. */
 export const ALL_COMMANDS = -1;
 
-interface TimeSum {
-  totalSeconds: number;
-  longestSeconds: number;
-}
-
 export class CommandTimes {
   /** By the number of the command's label and 1, so that ALL_COMMANDS has a place. */
-  readonly #sums: TimeSum[] = [];
+  readonly #figures: NumberFigure[] = [];
 
   add(label: number, seconds: number): void {
-    const sum = this.#sums[label + 1];
-    if (sum === undefined) {
-      this.#sums[label + 1] = { totalSeconds: seconds, longestSeconds: seconds };
-    } else {
-      sum.totalSeconds += seconds;
-      if (seconds > sum.longestSeconds) {
-        sum.longestSeconds = seconds;
-      }
+    let figure = this.#figures[label + 1];
+    if (figure === undefined) {
+      figure = new NumberFigure();
+      this.#figures[label + 1] = figure;
     }
+    figure.add(seconds);
   }
 
-  /** One entry for each of the commands shown, to which `other` takes the times of the rest. */
+  /** One entry for each of the commands shown whose times are known, to which `other` takes the times of the rest. */
   byCommand(shown: readonly string[], nameOf: (label: number) => string): readonly SessionTime[] {
-    const named = new Map(shown.map((command) => [command, { command, ...NONE }]));
+    const named = new Map(shown.map((command) => [command, new NumberFigure()]));
     const other = named.get(OTHER);
-    this.#sums.forEach(({ totalSeconds, longestSeconds }, place) => {
-      const time = named.get(nameOf(place - 1)) ?? other;
-      if (time === undefined) {
-        return;
-      }
-      time.totalSeconds += totalSeconds;
-      time.longestSeconds = Math.max(time.longestSeconds, longestSeconds);
+    this.#figures.forEach((figure, place) => {
+      (named.get(nameOf(place - 1)) ?? other)?.merge(figure);
     });
-    return [...named.values()];
+    return [...named].flatMap(([command, figure]) => timeOf(command, figure));
   }
 
   /** What was added under ALL_COMMANDS. */
-  ofAll(): SessionTime {
-    return { command: undefined, ...(this.#sums[0] ?? NONE) };
+  ofAll(): readonly SessionTime[] {
+    return timeOf(undefined, this.#figures[0] ?? new NumberFigure());
   }
 }
 
-const NONE: TimeSum = { totalSeconds: 0, longestSeconds: 0 };
+function timeOf(command: string | undefined, { isKnown, total, longest }: NumberFigure): SessionTime[] {
+  return isKnown ? [{ command, totalSeconds: total, longestSeconds: longest }] : [];
+}

@@ -61,6 +61,11 @@ export class LabelCounts {
     return this.#count(label);
   }
 
+  addSessions(text: string, sessions: number): void {
+    const label = this.labelOf(this.addText(text));
+    this.#sessions[label] = this.sessionsOf(label) + sessions - 1;
+  }
+
   labelOf(text: number): number {
     return (this.#labels[text] ?? 0) - 1;
   }

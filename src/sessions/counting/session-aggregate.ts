@@ -1,20 +1,15 @@
 // Records → one snapshot: adds the sessions up as they stream by and keeps none, so that memory grows with the
 // distinct values only. Fields that no figure is made of are never looked at.
-import {
-  ASK_THE_TEXT,
-  cellText,
-  endWithoutPort,
-  hostWithoutPort,
-  isLockWait,
-  isSaid,
-  numberIn,
-} from '../cells.js';
-import type { ColumnName } from '../columns.js';
+import { isLockWait, isSaid } from '../cells.js';
+import type { ColumnName, NumberColumn } from '../columns.js';
 import { byDimension, DIMENSIONS, type Dimension, type DimensionRow } from '../dimensions.js';
+import { faultOf, MISSING, type NumberKind, numberIn, UNREADABLE } from '../numbers.js';
 import type { CsvRecord } from '../scanner/record-scanner.js';
-import type { DimensionCounts, SessionTime, Snapshot } from '../snapshot.js';
+import type { DimensionCounts, SessionTime, Snapshot, UnreadableNumbers } from '../snapshot.js';
 import { ALL_COMMANDS, CommandTimes } from './command-times.js';
+import { HostCounts } from './host-counts.js';
 import { LabelCounts, type Marks } from './label-counts.js';
+import { NumberFigure } from './number-figure.js';
 import { topValues } from './top-values.js';
 
 export interface DimensionSettings {
@@ -32,7 +27,7 @@ export interface CountingSettings {
 }
 
 /** The columns that are read one by one: for other figures, or because the text is not counted as it is. */
-type ReadColumn = Extract<ColumnName, 'host' | 'state' | 'command' | 'time' | `trx_${string}`>;
+type ReadColumn = Extract<ColumnName, 'user' | 'host' | 'state' | 'command' | 'time' | `trx_${string}`>;
 
 const SLEEP = 'sleep';
 const INACTIVE_COMMANDS: ReadonlySet<string> = new Set([SLEEP, 'daemon', 'binlog dump', 'binlog dump gtid']);
@@ -41,10 +36,16 @@ const ACTIVE = 1;
 const SLEEPING = 2;
 /** Mark of a state. */
 const LOCK_WAITING = 1;
-const MARKS: Partial<Record<Dimension, Marks>> = { state: stateMarks, command: commandMarks };
+/** Mark of a user: a thread of replication, which waits and works for days. */
+const REPLICATION = 1;
+const MARKS: Partial<Record<Dimension, Marks>> = {
+  state: stateMarks,
+  command: commandMarks,
+  user: userMarks,
+};
 
-/** State and command also decide what other figures a session belongs to; a host is counted without its port. */
-const COUNTED_APART: ReadonlySet<Dimension> = new Set(['state', 'host', 'command']);
+/** User, state and command also decide what other figures a session belongs to; a host is counted without its port. */
+const COUNTED_APART: ReadonlySet<Dimension> = new Set(['user', 'state', 'host', 'command']);
 
 /** The field of a column that the file lacks, or of a dimension that is off. */
 const NO_FIELD = -1;
@@ -54,32 +55,35 @@ export class SessionAggregate {
   readonly #settings: CountingSettings;
   readonly #fields: Readonly<Record<ReadColumn, number>>;
   readonly #counts = byDimension(({ name }) => new LabelCounts(MARKS[name]));
+  readonly #user = this.#counts.user;
   readonly #state = this.#counts.state;
-  readonly #host = this.#counts.host;
   readonly #command = this.#counts.command;
+  readonly #portless = new HostCounts();
   readonly #shown: readonly DimensionRow[];
   /** Those shown that are not counted apart. */
   readonly #plain: readonly { readonly field: number; readonly counts: LabelCounts }[];
   readonly #showsCommand: boolean;
   readonly #times = new CommandTimes();
+  readonly #activeSeconds: NumberFigure;
+  readonly #transactionSeconds: NumberFigure;
+  readonly #lockWaitSeconds = new NumberFigure();
+  readonly #rowsLocked = new NumberFigure();
+  readonly #tablesLocked = new NumberFigure();
+  readonly #rowsModified = new NumberFigure();
+  readonly #unreadable = new Map<NumberColumn, UnreadableNumbers>();
   #sessions = 0;
   #active = 0;
-  #slow = 0;
   #idleInTransaction = 0;
   #lockWaiting = 0;
   #transactionsOpen = 0;
-  #transactionsLong = 0;
-  #transactionLongestSeconds = 0;
-  #rowsLocked = 0;
-  #tablesLocked = 0;
-  #rowsModified = 0;
-  #lockWaitLongestSeconds = 0;
 
   /** `columns`: the field of each column that the file has. */
   constructor(columns: ReadonlyMap<ColumnName, number>, settings: CountingSettings) {
     this.#columns = columns;
     this.#settings = settings;
     this.#fields = fieldsOf(columns, settings);
+    this.#activeSeconds = new NumberFigure(settings.slowSeconds);
+    this.#transactionSeconds = new NumberFigure(settings.longTransactionSeconds);
     this.#shown = DIMENSIONS.filter(
       ({ name, column }) => settings.dimensions[name].enabled && columns.has(column),
     );
@@ -87,6 +91,11 @@ export class SessionAggregate {
       .filter(({ name }) => !COUNTED_APART.has(name))
       .map(({ name, column }) => ({ field: columns.get(column) ?? NO_FIELD, counts: this.#counts[name] }));
     this.#showsCommand = columns.has('command') && settings.dimensions.command.enabled;
+  }
+
+  /** What was no number so far; goes on with the file. */
+  get unreadable(): ReadonlyMap<NumberColumn, UnreadableNumbers> {
+    return this.#unreadable;
   }
 
   /** Adds the session of a record that has as many fields as the header. */
@@ -97,22 +106,22 @@ export class SessionAggregate {
       count(record, field, counts);
     }
     this.#countHost(record, fields.host);
+    const user = count(record, fields.user, this.#user);
     const state = count(record, fields.state, this.#state);
     const command = count(record, fields.command, this.#command);
+    const seconds = this.#number(record, fields.time, 'time', 'seconds');
     const marks = this.#command.marksOf(command);
-    const seconds = numberOf(record, fields.time);
-    if ((marks & ACTIVE) !== 0) {
-      this.#active++;
-      if (seconds >= this.#settings.slowSeconds) {
-        this.#slow++;
+    if ((this.#user.marksOf(user) & REPLICATION) === 0) {
+      if ((marks & ACTIVE) !== 0) {
+        this.#active++;
+        this.#activeSeconds.add(seconds);
       }
-    }
-    // What is missing is NaN, and compares to nothing.
-    if (seconds >= 0) {
       this.#times.add(this.#showsCommand ? this.#command.labelOf(command) : ALL_COMMANDS, seconds);
     }
-    this.#addTransaction(record, (marks & SLEEPING) !== 0);
-    this.#addLocks(record, (this.#state.marksOf(state) & LOCK_WAITING) !== 0);
+    const isStateWaiting = (this.#state.marksOf(state) & LOCK_WAITING) !== 0;
+    if (this.#addTransaction(record, (marks & SLEEPING) !== 0) || isStateWaiting) {
+      this.#lockWaiting++;
+    }
   }
 
   /** `previous`, the node's snapshot before, decides which of the less frequent values stay shown. */
@@ -120,19 +129,25 @@ export class SessionAggregate {
     const has = (...columns: readonly ColumnName[]): boolean =>
       columns.every((name) => this.#columns.has(name));
     const dimensions = this.#dimensions(previous);
+    const slow = this.#activeSeconds;
+    const ages = this.#transactionSeconds;
+    const waits = this.#lockWaitSeconds;
+    const rows = this.#rowsLocked;
+    const tables = this.#tablesLocked;
+    const modified = this.#rowsModified;
     return {
       sessions: this.#sessions,
       lockWaiting: this.#lockWaiting,
       ...(has('command') && { active: this.#active }),
-      ...(has('command', 'time') && { slow: this.#slow }),
+      ...(has('command', 'time') && slow.isKnown && { slow: slow.reached }),
       ...(has('command', 'trx_id') && { idleInTransaction: this.#idleInTransaction }),
       ...(has('trx_id') && { transactionsOpen: this.#transactionsOpen }),
-      ...(has('trx_id', 'trx_executed_time') && { transactionsLong: this.#transactionsLong }),
-      ...(has('trx_executed_time') && { transactionLongestSeconds: this.#transactionLongestSeconds }),
-      ...(has('trx_lock_rows') && { transactionRowsLocked: this.#rowsLocked }),
-      ...(has('trx_lock_tables') && { transactionTablesLocked: this.#tablesLocked }),
-      ...(has('trx_update_rows') && { transactionRowsModified: this.#rowsModified }),
-      ...(has('trx_lock_duration') && { transactionLockWaitLongestSeconds: this.#lockWaitLongestSeconds }),
+      ...(has('trx_id', 'trx_executed_time') && ages.isKnown && { transactionsLong: ages.reached }),
+      ...(has('trx_executed_time') && ages.isKnown && { transactionLongestSeconds: ages.longest }),
+      ...(has('trx_lock_rows') && rows.isKnown && { transactionRowsLocked: rows.total }),
+      ...(has('trx_lock_tables') && tables.isKnown && { transactionTablesLocked: tables.total }),
+      ...(has('trx_update_rows') && modified.isKnown && { transactionRowsModified: modified.total }),
+      ...(has('trx_lock_duration') && waits.isKnown && { transactionLockWaitLongestSeconds: waits.longest }),
       times: has('time') ? this.#sessionTimes(dimensions.get('command')) : [],
       dimensions,
     };
@@ -144,49 +159,62 @@ export class SessionAggregate {
     }
     const start = record.startOf(field);
     const end = record.unquote(field);
-    const portless = this.#settings.stripPort ? endWithoutPort(record.bytes, start, end) : end;
-    if (portless === ASK_THE_TEXT) {
-      this.#host.addText(hostWithoutPort(cellText(record.bytes.toString('utf8', start, end)) ?? ''));
+    if (this.#settings.stripPort) {
+      this.#portless.add(record, start, end);
     } else {
-      this.#host.add(record.view, start, portless);
+      this.#counts.host.add(record.view, start, end);
     }
   }
 
-  #addTransaction(record: CsvRecord, isSleeping: boolean): void {
-    const seconds = numberOf(record, this.#fields.trx_executed_time);
-    if (seconds > this.#transactionLongestSeconds) {
-      this.#transactionLongestSeconds = seconds;
-    }
-    const id = this.#fields.trx_id;
-    if (id === NO_FIELD || !isSaid(record.bytes, record.startOf(id), record.unquote(id))) {
-      return;
-    }
-    this.#transactionsOpen++;
-    if (isSleeping) {
-      this.#idleInTransaction++;
-    }
-    if (seconds >= this.#settings.longTransactionSeconds) {
-      this.#transactionsLong++;
-    }
-  }
-
-  /** A row lock shows in the transaction only (its state says `updating`), a metadata or table lock in the state only. */
-  #addLocks(record: CsvRecord, isStateWaiting: boolean): void {
+  /**
+   * Returns whether the session waits for a row lock, which shows in the transaction only (its state says `updating`), as a
+   * metadata or table lock shows in the state only. Where there is no transaction, nothing is read of
+   * one: it would be left over, or a sign for nothing that is no number.
+   */
+  #addTransaction(record: CsvRecord, isSleeping: boolean): boolean {
     const fields = this.#fields;
-    this.#rowsLocked += numberOf(record, fields.trx_lock_rows) || 0;
-    this.#tablesLocked += numberOf(record, fields.trx_lock_tables) || 0;
-    this.#rowsModified += numberOf(record, fields.trx_update_rows) || 0;
-    const waited = numberOf(record, fields.trx_lock_duration);
-    if (waited > this.#lockWaitLongestSeconds) {
-      this.#lockWaitLongestSeconds = waited;
+    const { trx_id: id, trx_state: state } = fields;
+    if (id !== NO_FIELD) {
+      if (!isSaid(record.bytes, record.startOf(id), record.unquote(id))) {
+        return false;
+      }
+      this.#transactionsOpen++;
+      if (isSleeping) {
+        this.#idleInTransaction++;
+      }
     }
-    const state = fields.trx_state;
-    const isRowWaiting =
+    const waited = this.#number(record, fields.trx_lock_duration, 'trx_lock_duration', 'seconds');
+    this.#lockWaitSeconds.add(waited);
+    this.#transactionSeconds.add(
+      this.#number(record, fields.trx_executed_time, 'trx_executed_time', 'seconds'),
+    );
+    this.#rowsLocked.add(this.#number(record, fields.trx_lock_rows, 'trx_lock_rows', 'count'));
+    this.#tablesLocked.add(this.#number(record, fields.trx_lock_tables, 'trx_lock_tables', 'count'));
+    this.#rowsModified.add(this.#number(record, fields.trx_update_rows, 'trx_update_rows', 'count'));
+    return (
       waited > 0 ||
-      (state !== NO_FIELD && isLockWait(record.bytes, record.startOf(state), record.unquote(state)));
-    if (isRowWaiting || isStateWaiting) {
-      this.#lockWaiting++;
+      (state !== NO_FIELD && isLockWait(record.bytes, record.startOf(state), record.unquote(state)))
+    );
+  }
+
+  /** MISSING where the file lacks the column. */
+  #number(record: CsvRecord, field: number, column: NumberColumn, kind: NumberKind): number {
+    if (field === NO_FIELD) {
+      return MISSING;
     }
+    const start = record.startOf(field);
+    const end = record.unquote(field);
+    const number = numberIn(record.bytes, start, end, kind);
+    if (number === UNREADABLE) {
+      this.#noteUnreadable(column, record.bytes, start, end);
+    }
+    return number;
+  }
+
+  #noteUnreadable(column: NumberColumn, bytes: Buffer, start: number, end: number): void {
+    const { cells = 0, fault = faultOf(bytes.toString('utf8', start, end)) } =
+      this.#unreadable.get(column) ?? {};
+    this.#unreadable.set(column, { cells: cells + 1, fault });
   }
 
   #dimensions(previous: Snapshot | undefined): ReadonlyMap<Dimension, DimensionCounts> {
@@ -194,14 +222,20 @@ export class SessionAggregate {
     for (const { name } of this.#shown) {
       const { maxValues } = this.#settings.dimensions[name];
       const shownBefore = new Set(previous?.dimensions.get(name)?.values.map(({ value }) => value));
-      dimensions.set(name, topValues(this.#counts[name], maxValues, shownBefore));
+      dimensions.set(name, topValues(this.#countsOf(name), maxValues, shownBefore));
     }
     return dimensions;
   }
 
+  #countsOf(dimension: Dimension): LabelCounts {
+    return dimension === 'host' && this.#settings.stripPort
+      ? this.#portless.settled()
+      : this.#counts[dimension];
+  }
+
   #sessionTimes(commands: DimensionCounts | undefined): readonly SessionTime[] {
     if (commands === undefined) {
-      return [this.#times.ofAll()];
+      return this.#times.ofAll();
     }
     const shown = commands.values.map(({ value }) => value);
     return this.#times.byCommand(shown, (label) => this.#command.nameOf(label));
@@ -214,6 +248,7 @@ function fieldsOf(
 ): Readonly<Record<ReadColumn, number>> {
   const field = (column: ColumnName): number => columns.get(column) ?? NO_FIELD;
   return {
+    user: field('user'),
     host: dimensions.host.enabled ? field('host') : NO_FIELD,
     state: field('state'),
     command: field('command'),
@@ -237,15 +272,13 @@ function stateMarks(text = ''): number {
   return /^waiting for\b.*\block\b/is.test(text) ? LOCK_WAITING : 0;
 }
 
+function userMarks(text: string | undefined): number {
+  return text?.toLowerCase() === 'system user' ? REPLICATION : 0;
+}
+
 /** Returns the number of the field's text. */
 function count(record: CsvRecord, field: number, counts: LabelCounts): number {
   return field === NO_FIELD
     ? NO_FIELD
     : counts.add(record.view, record.startOf(field), record.unquote(field));
-}
-
-function numberOf(record: CsvRecord, field: number): number {
-  return field === NO_FIELD
-    ? Number.NaN
-    : numberIn(record.bytes, record.startOf(field), record.unquote(field));
 }

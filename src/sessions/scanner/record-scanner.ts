@@ -5,11 +5,12 @@
 //   bare    It runs to the next comma or line end. A quote in it is text.
 //   quoted  It runs to the first quote that no other quote follows. Then a comma, a line end or the end of the
 //           body must come. Two quotes in it stand for one.
-// A line end is LF or CRLF; an empty line is no record.
+// A line end is LF or CRLF; an empty line is no record. A fault behind a line end of another system is that line end's.
 //
 // No state survives from chunk to chunk: what is left of a chunk, a record without its end, is kept and scanned again
 // with the next chunk behind it. assembly/scan-record.ts scans one record.
 import { CsvError } from '../csv-error.js';
+import { foreignBehind, foreignLineEnd, foreignLineEnds, LINE_END_BYTES } from './line-ends.js';
 import { bytes, ends, scanRecord, starts, view, words } from './scan-record.js';
 import {
   FAULT,
@@ -18,6 +19,7 @@ import {
   MAX_RECORD_BYTES,
   OPEN_QUOTE,
   PIECE_BYTES,
+  SOUND,
   TEXT_AFTER_QUOTE,
 } from './scanner-memory.js';
 
@@ -29,6 +31,8 @@ const LF = 0x0a;
 /** Holds until `read` returns; then its bytes are overwritten. */
 export interface CsvRecord {
   readonly fields: number;
+  /** Of the file, where the record starts. */
+  readonly line: number;
   /** Where the fields lie. */
   readonly bytes: Buffer;
   /** The same bytes. */
@@ -76,6 +80,10 @@ export class RecordScanner implements CsvRecord {
     this.#scan(Buffer.alloc(0), true);
   }
 
+  get line(): number {
+    return this.#nextLine;
+  }
+
   startOf(field: number): number {
     return starts[field] ?? 0;
   }
@@ -112,8 +120,9 @@ export class RecordScanner implements CsvRecord {
     while (start < length) {
       const lineEnd = scanRecord(start, length, isWhole);
       this.#recordStart = start;
-      this.#check(lineEnd, length);
-      if (lineEnd === length && !isWhole) {
+      const isUnfinished = !isWhole && isUnclear(lineEnd, length);
+      this.#check(lineEnd, length, isUnfinished);
+      if (isUnfinished) {
         this.#worthScanning = Math.min(2 * (length - start), MAX_RECORD_BYTES + 1);
         this.#keep(bytes.subarray(start, length));
         return;
@@ -130,17 +139,30 @@ export class RecordScanner implements CsvRecord {
   }
 
   /** A record that is too long is that fault, whatever else is wrong with it. */
-  #check(at: number, length: number): void {
+  #check(at: number, length: number, isUnfinished: boolean): void {
     const fault = words[FAULT];
+    const start = this.#recordStart;
     const last = fault === OPEN_QUOTE ? length : at;
-    if (Math.min(last + 1, length) - this.#recordStart > MAX_RECORD_BYTES) {
+    if (Math.min(last + 1, length) - start > MAX_RECORD_BYTES) {
+      this.#refuseForeign(start + MAX_RECORD_BYTES);
       throw endlessRecord(this.#nextLine);
     }
-    if (fault === TEXT_AFTER_QUOTE) {
-      throw brokenQuoting(this.#lineOf(at));
+    if (isUnfinished || fault === SOUND) {
+      return;
     }
+    this.#refuseForeign(at);
     if (fault === OPEN_QUOTE) {
       throw openQuote(this.#lineOf(at));
+    }
+    // A CR behind the quote is passed over before the fault is seen.
+    const behind = foreignBehind(bytes, bytes[at - 1] === QUOTE ? at : at - 1, length);
+    throw behind === undefined ? brokenQuoting(this.#lineOf(at)) : foreignLineEnd(behind, this.#lineOf(at));
+  }
+
+  #refuseForeign(end: number): void {
+    const { first } = foreignLineEnds(bytes, this.#recordStart, end);
+    if (first !== undefined) {
+      throw foreignLineEnd(first, this.#nextLine);
     }
   }
 
@@ -165,6 +187,11 @@ export class RecordScanner implements CsvRecord {
     ends[field] = target;
     return target;
   }
+}
+
+/** Whether the bytes end before the record does, or before what stands behind a quote can be told. */
+function isUnclear(at: number, length: number): boolean {
+  return at === length || (words[FAULT] === TEXT_AFTER_QUOTE && length - at < LINE_END_BYTES);
 }
 
 function endlessRecord(line: number): CsvError {

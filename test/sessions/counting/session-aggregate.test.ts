@@ -62,16 +62,23 @@ describe('SessionAggregate', () => {
       { user: 'a', command: 'Query', time: '10', trx_id: '1', trx_executed_time: '60', trx_lock_rows: '2' },
       { user: 'a', command: 'Query', time: '9', state: 'Waiting for table metadata lock' },
       { user: 'b', command: 'Sleep', time: '99', trx_id: '1', trx_executed_time: '59', trx_lock_rows: '3' },
-      { user: 'A', command: 'Sleep', trx_lock_duration: '4', trx_lock_tables: '5', trx_update_rows: '6' },
+      {
+        user: 'A',
+        command: 'Sleep',
+        trx_id: '0',
+        trx_lock_duration: '4',
+        trx_lock_tables: '5',
+        trx_update_rows: '6',
+      },
     ]);
     const { times, dimensions: shown, ...figures } = snapshot;
     assert.deepEqual(figures, {
       sessions: 4,
       active: 2,
       slow: 1,
-      idleInTransaction: 1,
+      idleInTransaction: 2,
       lockWaiting: 2,
-      transactionsOpen: 2,
+      transactionsOpen: 3,
       transactionsLong: 1,
       transactionLongestSeconds: 60,
       transactionRowsLocked: 5,
@@ -257,7 +264,7 @@ describe('SessionAggregate', () => {
   ];
   for (const cells of waiting) {
     it(`takes ${JSON.stringify(cells)} for a wait for a lock`, () => {
-      assert.equal(aggregate([cells]).lockWaiting, 1);
+      assert.equal(aggregate([{ trx_id: '7', ...cells }]).lockWaiting, 1);
     });
   }
 
@@ -275,7 +282,132 @@ describe('SessionAggregate', () => {
   ];
   for (const cells of notWaiting) {
     it(`does not take ${JSON.stringify(cells)} for one`, () => {
-      assert.equal(aggregate([cells]).lockWaiting, 0);
+      assert.equal(aggregate([{ trx_id: '7', ...cells }]).lockWaiting, 0);
     });
   }
+
+  describe('of rows without a trx_id', () => {
+    const transaction: Cells = {
+      trx_state: 'LOCK WAIT',
+      trx_executed_time: '70',
+      trx_lock_duration: '4',
+      trx_lock_rows: '5',
+      trx_lock_tables: '6',
+      trx_update_rows: '7',
+    };
+    const figures = (snapshot: Snapshot) => [
+      snapshot.lockWaiting,
+      snapshot.transactionsLong,
+      snapshot.transactionLongestSeconds,
+      snapshot.transactionLockWaitLongestSeconds,
+      snapshot.transactionRowsLocked,
+      snapshot.transactionTablesLocked,
+      snapshot.transactionRowsModified,
+    ];
+
+    for (const trx_id of ['', ' ', 'NULL', '\\N']) {
+      it(`reads nothing of a transaction where it is ${JSON.stringify(trx_id)}`, () => {
+        assert.deepEqual(figures(aggregate([{ trx_id, ...transaction }])), [0, 0, 0, 0, 0, 0, 0]);
+        const unread = added([{ trx_id, trx_lock_rows: '-', trx_executed_time: 'n/a' }], COLUMNS, {});
+        assert.deepEqual([...unread.unreadable], []);
+      });
+    }
+
+    it('sees a wait in the state all the same', () => {
+      assert.equal(aggregate([{ state: 'Waiting for table level lock' }]).lockWaiting, 1);
+    });
+
+    it('reads all of it where the file has no such column', () => {
+      const columns = COLUMNS.filter((column) => column !== 'trx_id');
+      assert.deepEqual(figures(aggregate([transaction], columns)), [1, undefined, 70, 4, 5, 6, 7]);
+      assert.equal(
+        aggregate([{ trx_state: 'lock wait' }], ['user', 'host', 'state', 'trx_state']).lockWaiting,
+        1,
+      );
+    });
+  });
+
+  describe('of threads of replication', () => {
+    for (const user of ['system user', 'SYSTEM USER', ' System User ']) {
+      it(`counts ${JSON.stringify(user)} in every dimension, and in no figure of time`, () => {
+        const rows: Cells[] = [
+          { user, command: 'Query', time: '863000', state: 'Replica has read all relay log' },
+          { user: 'app', command: 'Query', time: '12' },
+        ];
+        const snapshot = aggregate(rows);
+        const { sessions, active, slow, times } = snapshot;
+        assert.deepEqual([sessions, active, slow], [2, 1, 1]);
+        assert.deepEqual(times, [{ command: 'Query', totalSeconds: 12, longestSeconds: 12 }]);
+        assert.deepEqual(countsOf(snapshot, 'command'), { Query: 2 });
+        assert.deepEqual(countsOf(snapshot, 'user'), { app: 1, [user.trim()]: 1 });
+        const off = aggregate(rows, COLUMNS, dimensions({ user: { enabled: false, maxValues: 5 } }));
+        assert.equal(off.active, 1);
+      });
+    }
+
+    it('is told from users of a like name', () => {
+      assert.equal(
+        aggregate([{ user: 'system  user' }, { user: 'system_user' }, { user: 'system' }]).active,
+        3,
+      );
+    });
+  });
+
+  describe('of numbers that cannot be read', () => {
+    it('leaves out a figure of which none can be read, and no other', () => {
+      const rows: Cells[] = [
+        { command: 'Query', time: '1,250', trx_id: '1', trx_executed_time: 'long', trx_lock_rows: '1.2e3' },
+        { command: 'Query', time: 'NULL', trx_id: '2', trx_lock_duration: '-4', trx_lock_tables: '5 s' },
+        { command: 'Sleep', time: '-', trx_id: '3', trx_update_rows: '+6' },
+        { command: 'Sleep', time: '9' },
+      ];
+      const sum = added(rows, COLUMNS, {});
+      const { times, dimensions: shown, ...figures } = sum.toSnapshot();
+      assert.deepEqual(figures, {
+        sessions: 4,
+        active: 2,
+        idleInTransaction: 1,
+        lockWaiting: 0,
+        transactionsOpen: 3,
+      });
+      assert.deepEqual(times, [{ command: 'Sleep', totalSeconds: 9, longestSeconds: 9 }]);
+      assert.deepEqual(countsOf(sum.toSnapshot(), 'command'), { Query: 2, Sleep: 2 });
+      assert.deepEqual(Object.fromEntries(sum.unreadable), {
+        time: { cells: 2, fault: 'a separator between digits' },
+        trx_executed_time: { cells: 1, fault: 'text' },
+        trx_lock_duration: { cells: 1, fault: 'a sign' },
+        trx_lock_rows: { cells: 1, fault: 'an exponent' },
+        trx_lock_tables: { cells: 1, fault: 'a unit' },
+        trx_update_rows: { cells: 1, fault: 'a sign' },
+      });
+    });
+
+    it('keeps a figure of which some can be read', () => {
+      const snapshot = aggregate([
+        { command: 'Query', time: '2 min', trx_id: '1', trx_lock_rows: '1,250', trx_executed_time: '2m' },
+        { command: 'Query', time: '30 s', trx_id: '2', trx_lock_rows: '7', trx_executed_time: '0:01:10' },
+      ]);
+      assert.equal(snapshot.slow, 1);
+      assert.deepEqual(snapshot.times, [{ command: 'Query', totalSeconds: 30, longestSeconds: 30 }]);
+      assert.equal(snapshot.transactionRowsLocked, 7);
+      assert.deepEqual([snapshot.transactionLongestSeconds, snapshot.transactionsLong], [70, 1]);
+    });
+
+    it('judges "other" by all commands that it stands for, and one time for all by all', () => {
+      const rows: Cells[] = [
+        ...Array(3).fill({ command: 'Sleep', time: '1' }),
+        { command: 'Ping', time: 'x' },
+        { command: 'Kill', time: 'x' },
+      ];
+      const few = dimensions({ command: { enabled: true, maxValues: 1 } });
+      const sleep = { command: 'Sleep', totalSeconds: 3, longestSeconds: 1 };
+      assert.deepEqual(aggregate(rows, COLUMNS, few).times, [sleep]);
+      assert.deepEqual(aggregate([...rows, { command: 'Quit', time: '5' }], COLUMNS, few).times, [
+        sleep,
+        { command: 'other', totalSeconds: 5, longestSeconds: 5 },
+      ]);
+      const off = dimensions({ command: { enabled: false, maxValues: 20 } });
+      assert.deepEqual(aggregate([{ time: 'x' }, { time: 'NULL' }], COLUMNS, off).times, []);
+    });
+  });
 });

@@ -1,38 +1,66 @@
 // What a single cell says, read from its text.
 
+export const UNREADABLE = 'unreadable';
+
 /** Undefined for NULL. */
 export function cellText(cell: string): string | undefined {
   const trimmed = cell.trim();
   return ['', 'NULL', '\\N'].includes(trimmed) ? undefined : trimmed;
 }
 
-/** Of up to 15 digits before the point; undefined for all else. */
-export function cellNumber(cell: string): number | undefined {
-  const trimmed = cell.trim();
-  const [whole = '', ...fraction] = trimmed.split('.');
-  const isNumber =
-    isDigits(whole) &&
-    whole.length <= 15 &&
-    fraction.length <= 1 &&
-    fraction.every((digits) => isDigits(digits));
-  return isNumber ? Number(trimmed) : undefined;
+/** Of less than a million milliards; undefined for NULL. */
+export function cellCount(cell: string): number | typeof UNREADABLE | undefined {
+  const text = cellText(cell);
+  if (text === undefined) {
+    return undefined;
+  }
+  return isDecimal(text) && Number(text) < 1e15 ? Number(text) : UNREADABLE;
 }
 
-export function hostWithoutPort(host: string): string {
-  if (host.startsWith('[')) {
-    const [address = '', port, ...rest] = host.slice(1).split(']');
-    const isPort = port === '' || (port?.[0] === ':' && isDigits(port.slice(1)));
-    return address !== '' && isPort && rest.length === 0 ? address : host;
+/** Undefined also for what MySQL makes of a time below 0. */
+export function cellSeconds(cell: string): number | typeof UNREADABLE | undefined {
+  const text = cellText(cell);
+  if (text === undefined) {
+    return undefined;
   }
-  const parts = host.split(':');
-  const port = parts.pop() ?? '';
-  if (parts.length === 0 || !isDigits(port) || port.length > 5) {
-    return host;
-  }
-  // Of an IPv6 address the last group has four digits at most.
-  return parts.length === 1 || port.length === 5 ? parts.join(':') : host;
+  const seconds = secondsOf(text);
+  return seconds === UNREADABLE || seconds < 2_147_483_647 ? seconds : undefined;
 }
 
-function isDigits(text: string): boolean {
+const UNITS = ['s', 'sec', 'secs', 'second', 'seconds', '秒', '秒钟'];
+
+function secondsOf(text: string): number | typeof UNREADABLE {
+  const unit = UNITS.find(
+    (one) => text.toLowerCase().endsWith(one) && isDecimal(text.slice(0, -one.length).trim()),
+  );
+  if (isDecimal(text) || unit !== undefined) {
+    return Number(text.slice(0, text.length - (unit ?? '').length));
+  }
+  const words = text.split(/\s+/);
+  const parts = (words.at(-1) ?? '').split(':');
+  const [hours = '', minutes = '', seconds = ''] = parts;
+  const days = words.length === 2 ? words[0] : undefined;
+  const isClock =
+    words.length <= 2 &&
+    (days === undefined || (isDigits(days) && Number(hours) < 24)) &&
+    parts.length === 3 &&
+    isDigits(hours) &&
+    isDigits(minutes) &&
+    minutes.length === 2 &&
+    isDecimal(seconds) &&
+    seconds.split('.')[0]?.length === 2 &&
+    Number(minutes) < 60 &&
+    Number(seconds) < 60;
+  return isClock
+    ? Number(days ?? 0) * 86_400 + Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds)
+    : UNREADABLE;
+}
+
+function isDecimal(text: string): boolean {
+  const parts = text.split('.');
+  return parts.length <= 2 && parts.every(isDigits);
+}
+
+export function isDigits(text: string): boolean {
   return text !== '' && [...text].every((character) => '0123456789'.includes(character));
 }

@@ -53,7 +53,7 @@ export function findColumns(header: readonly string[], addedNames: Names): Found
 }
 
 /** Without case, blanks, punctuation that people and exports write differently, brackets and a byte-order mark. */
-function plainName(name: string): string {
+export function plainName(name: string): string {
   const kept = [...name].filter(
     (character) =>
       character.trim() !== '' && !'_-.<>\ufeff'.includes(character) && !/^[\p{Ps}\p{Pe}]$/u.test(character),
@@ -97,7 +97,7 @@ function missingColumns(
 }
 
 /** A number, a time, an address, NULL. */
-function isCell(name: string): boolean {
+export function isCell(name: string): boolean {
   const text = name.toLowerCase();
   const hasDigit = /\d/u.test(text);
   return (

@@ -1,5 +1,6 @@
 // What is wrong with the records of a whole body, byte by byte: text after a closing quote, which csv-parse's
 // `relax_quotes` takes for a quote inside a bare field, a quote that nobody closes, and a record without end.
+import { lineEndAt, lineEndMessage, linesOf } from './find-lines.js';
 
 const MAX_RECORD_BYTES = 4 * 1024 * 1024;
 
@@ -19,21 +20,37 @@ const AFTER_CR = 4;
 /** The file is no session CSV; the message is the one that the program has for it. */
 export class Refusal extends Error {}
 
-export interface Fault {
-  readonly error: Refusal;
-  /** The records before this place are sound. */
-  readonly recordStart: number;
+/** A record, or an empty line. */
+export interface Line {
+  readonly bytes: Buffer;
+  /** The number of its first line. */
+  readonly line: number;
 }
 
-export function findFault(utf8: Uint8Array): Fault | undefined {
+export interface Lines {
+  readonly sound: readonly Line[];
+  /** Of what comes behind those. */
+  readonly fault: Refusal | undefined;
+}
+
+export function linesIn(utf8: Buffer): Lines {
+  const sound: Line[] = [];
   let state = FIELD_START;
   let line = 1;
   let quoteLine = 0;
+  let quoteStart = 0;
   let recordLine = 1;
   let recordStart = 0;
+  const refused = (end: number, otherwise: Refusal): Lines => {
+    const { lineEnd } = linesOf(utf8.subarray(recordStart, end));
+    return {
+      sound,
+      fault: lineEnd === undefined ? otherwise : new Refusal(lineEndMessage(lineEnd, recordLine)),
+    };
+  };
   for (const [at, byte] of utf8.entries()) {
     if (at + 1 - recordStart > MAX_RECORD_BYTES) {
-      return { error: endlessRecord(recordLine), recordStart };
+      return refused(recordStart + MAX_RECORD_BYTES, endlessRecord(recordLine));
     }
     if (byte === LF) {
       line++;
@@ -47,8 +64,10 @@ export function findFault(utf8: Uint8Array): Fault | undefined {
     } else if (byte === QUOTE && state === FIELD_START) {
       state = QUOTED;
       quoteLine = line;
+      quoteStart = at;
     } else if (byte === LF) {
       state = FIELD_START;
+      sound.push({ bytes: utf8.subarray(recordStart, at + 1), line: recordLine });
       recordLine = line;
       recordStart = at + 1;
     } else if (byte === COMMA && state !== AFTER_CR) {
@@ -56,18 +75,25 @@ export function findFault(utf8: Uint8Array): Fault | undefined {
     } else if (byte === CR && state === AFTER_QUOTE) {
       state = AFTER_CR;
     } else if (state === AFTER_QUOTE || state === AFTER_CR) {
-      return { error: brokenQuoting(line), recordStart };
+      const quoteEnd = state === AFTER_CR ? at - 1 : at;
+      return refused(at, textAfterQuote(utf8.subarray(quoteEnd), line));
     } else {
       state = BARE;
     }
   }
   if (state === QUOTED) {
-    return { error: openQuote(quoteLine), recordStart };
+    return refused(quoteStart, openQuote(quoteLine));
   }
   if (state === AFTER_CR) {
-    return { error: brokenQuoting(line), recordStart };
+    return refused(utf8.length, textAfterQuote(utf8.subarray(-1), line));
   }
-  return undefined;
+  sound.push({ bytes: utf8.subarray(recordStart), line: recordLine });
+  return { sound, fault: undefined };
+}
+
+function textAfterQuote(text: Buffer, line: number): Refusal {
+  const lineEnd = lineEndAt(text.subarray(0, 3).toString());
+  return lineEnd === undefined ? brokenQuoting(line) : new Refusal(lineEndMessage(lineEnd, line));
 }
 
 function endlessRecord(line: number): Refusal {

@@ -4,8 +4,9 @@ import { parse } from 'csv-parse/sync';
 import { COLUMNS, type ColumnName } from '../../../src/sessions/columns.js';
 import type { ReadResult, SessionSettings } from '../../../src/sessions/read-snapshot.js';
 import type { CsvTally, Snapshot } from '../../../src/sessions/snapshot.js';
-import { findColumns } from './find-columns.js';
-import { findFault, Refusal } from './find-fault.js';
+import { findColumns, isCell, plainName } from './find-columns.js';
+import { type Line, linesIn, Refusal } from './find-fault.js';
+import { lineEndMessage, linesOf } from './find-lines.js';
 import { sessionReader } from './session.js';
 import { SessionAggregate } from './session-aggregate.js';
 
@@ -19,32 +20,47 @@ export function readPlainly(
   tally.bytes = body.length;
   const utf8 = body.subarray(body.toString('latin1', 0, 3) === '\u00ef\u00bb\u00bf' ? 3 : 0);
   checkStart(utf8);
-  const fault = findFault(utf8);
-  const rows = recordsOf(utf8.subarray(0, fault?.recordStart)).filter(
-    (row) => row.length > 1 || row[0]?.trim() !== '',
-  );
-  const [header, ...sessions] = rows;
+  const { sound, fault } = linesIn(utf8);
+  const [header, ...rows] = sound.flatMap(recordsIn);
   if (header === undefined) {
-    throw fault?.error ?? new Refusal('csv body: got blank lines only, expected a header line');
+    throw fault ?? new Refusal('csv body: got blank lines only, expected a header line');
   }
-  const { indexes, unknownHeaders } = findColumns(header, settings.columnNames);
+  checkHeader(header);
+  const names = header.cells;
+  const { indexes, unknownHeaders } = findColumns(names, settings.columnNames);
   const columns = new Set<ColumnName>(indexes.keys());
-  const read = sessionReader(indexes, settings.stripPort);
+  const read = sessionReader(indexes);
   const aggregate = new SessionAggregate(columns, settings);
-  for (const row of sessions) {
-    if (row.length === header.length) {
-      tally.rows++;
-      aggregate.add(read(row));
-    } else {
+  tally.unreadable = aggregate.unreadable;
+  let firstLineEnd: string | undefined;
+  for (const [index, { bytes, line, cells }] of rows.entries()) {
+    if (index === 0 && bytes.toString('latin1').startsWith('\r')) {
+      throw new Refusal(lineEndMessage('LF CR', line));
+    }
+    if (cells.length !== names.length) {
+      const { count, lineEnd } = linesOf(bytes);
+      tally.rejectedRows += count;
+      firstLineEnd ??= lineEnd === undefined ? undefined : lineEndMessage(lineEnd, line);
+    } else if (cells.every((cell, field) => bareName(cell) === bareName(names[field] ?? ''))) {
       tally.rejectedRows++;
+    } else {
+      tally.rows++;
+      aggregate.add(read(cells));
     }
   }
   if (fault !== undefined) {
-    throw fault.error;
+    throw fault;
   }
   if (tally.rejectedRows > tally.rows) {
+    const all = tally.rejectedRows + tally.rows;
     throw new Refusal(
-      `csv rows: got ${tally.rejectedRows} of ${sessions.length} without the header's ${header.length} fields, expected at most half`,
+      firstLineEnd ??
+        `csv rows: got ${tally.rejectedRows} of ${all} without the header's ${names.length} fields or repeating it, expected at most half`,
+    );
+  }
+  if (tally.rows === 0 && names.some(isCell)) {
+    throw new Refusal(
+      `csv header: got ${names.length} names, with a number, an address or NULL among them, and no row, expected lines that end in LF or CRLF`,
     );
   }
   return {
@@ -54,13 +70,40 @@ export function readPlainly(
   };
 }
 
-export function recordsOf(utf8: Buffer): string[][] {
-  return parse(utf8, {
+interface Row extends Line {
+  readonly cells: readonly string[];
+}
+
+/** Of a line at most one, unless it is blank. */
+function recordsIn(line: Line): Row[] {
+  const records: string[][] = parse(line.bytes, {
     record_delimiter: ['\r\n', '\n'],
     relax_column_count: true,
     relax_quotes: true,
     skip_empty_lines: true,
   });
+  return records
+    .filter((cells) => cells.length > 1 || cells[0]?.trim() !== '')
+    .map((cells) => ({ ...line, cells }));
+}
+
+function checkHeader({ bytes, line }: Line): void {
+  if (bytes.includes('\0')) {
+    const endian = bytes[0] === 0 ? 'be' : bytes[1] === 0 ? 'le' : undefined;
+    const advice =
+      endian === undefined
+        ? 'is it compressed, or a spreadsheet?'
+        : `UTF-16 without a byte-order mark needs csv.encoding: utf-16${endian}`;
+    throw new Refusal(`csv encoding: got NUL bytes in the header line, expected text: ${advice}`);
+  }
+  const { lineEnd } = linesOf(bytes);
+  if (lineEnd !== undefined) {
+    throw new Refusal(lineEndMessage(lineEnd, line));
+  }
+}
+
+function bareName(name: string): string {
+  return plainName(name.replaceAll('"', ''));
 }
 
 function checkStart(utf8: Buffer): void {

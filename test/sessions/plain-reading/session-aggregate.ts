@@ -1,10 +1,17 @@
 // Sessions → one snapshot. Knows nothing of CSV but which columns the file has.
-import type { ColumnName } from '../../../src/sessions/columns.js';
+import type { ColumnName, NumberColumn } from '../../../src/sessions/columns.js';
 import type { Dimension } from '../../../src/sessions/dimensions.js';
 import type { SessionSettings } from '../../../src/sessions/read-snapshot.js';
-import type { DimensionCounts, SessionTime, Snapshot } from '../../../src/sessions/snapshot.js';
-import { OTHER } from './label-text.js';
-import type { Session } from './session.js';
+import type {
+  DimensionCounts,
+  SessionTime,
+  Snapshot,
+  UnreadableNumbers,
+} from '../../../src/sessions/snapshot.js';
+import { cellText, UNREADABLE } from './cells.js';
+import { hostsWithoutPorts } from './hosts.js';
+import { labelText, OTHER } from './label-text.js';
+import type { Reading, Session } from './session.js';
 import { topValues } from './top-values.js';
 
 const DIMENSION_COLUMNS = [
@@ -16,29 +23,32 @@ const DIMENSION_COLUMNS = [
 ] as const;
 type KnownDimension = (typeof DIMENSION_COLUMNS)[number][0];
 
-interface TimeSum {
-  totalSeconds: number;
-  longestSeconds: number;
+interface CommandTime {
+  readonly command: string | undefined;
+  readonly seconds: Reading;
 }
 
 export class SessionAggregate {
+  /** What is wrong with them is not told. */
+  readonly unreadable = new Map<NumberColumn, UnreadableNumbers>();
   readonly #settings: SessionSettings;
   readonly #columns: ReadonlySet<ColumnName>;
   /** The dimensions shown: sessions by label text. */
   readonly #counts = new Map<KnownDimension, Map<string, number>>();
-  readonly #timesByCommand = new Map<string | undefined, TimeSum>();
+  readonly #hosts: (string | undefined)[] = [];
+  readonly #times: CommandTime[] = [];
+  /** Of the sessions that take part in the figure. */
+  readonly #activeTimes: Reading[] = [];
+  readonly #ages: Reading[] = [];
+  readonly #lockWaits: Reading[] = [];
+  readonly #rowsLocked: Reading[] = [];
+  readonly #tablesLocked: Reading[] = [];
+  readonly #rowsModified: Reading[] = [];
   #sessions = 0;
   #active = 0;
-  #slow = 0;
   #idleInTransaction = 0;
   #lockWaiting = 0;
   #transactionsOpen = 0;
-  #transactionsLong = 0;
-  #transactionLongestSeconds = 0;
-  #rowsLocked = 0;
-  #tablesLocked = 0;
-  #rowsModified = 0;
-  #lockWaitLongestSeconds = 0;
 
   constructor(columns: ReadonlySet<ColumnName>, settings: SessionSettings) {
     this.#columns = columns;
@@ -53,29 +63,26 @@ export class SessionAggregate {
   add(session: Session): void {
     this.#sessions++;
     for (const [dimension, counts] of this.#counts) {
-      const value = session[dimension];
-      counts.set(value, (counts.get(value) ?? 0) + 1);
+      if (dimension !== 'host') {
+        addTo(counts, session[dimension]);
+      }
     }
-    if (session.isActive) {
-      this.#active++;
+    this.#hosts.push(session.host);
+    this.#note('time', session.seconds);
+    if (!session.isReplication) {
+      this.#times.push({ command: session.command, seconds: session.seconds });
+      if (session.isActive) {
+        this.#active++;
+        this.#activeTimes.push(session.seconds);
+      }
     }
-    if (session.isLockWaiting) {
+    const { hasTransaction = true } = session;
+    if (session.isStateWaiting || (hasTransaction && session.isRowWaiting)) {
       this.#lockWaiting++;
     }
-    if (session.seconds !== undefined) {
-      this.#addTime(session, session.seconds);
-    }
-    if (session.hasTransaction) {
+    if (hasTransaction) {
       this.#addTransaction(session);
     }
-    this.#transactionLongestSeconds = Math.max(
-      this.#transactionLongestSeconds,
-      session.transactionSeconds ?? 0,
-    );
-    this.#lockWaitLongestSeconds = Math.max(this.#lockWaitLongestSeconds, session.lockWaitSeconds ?? 0);
-    this.#rowsLocked += session.rowsLocked ?? 0;
-    this.#tablesLocked += session.tablesLocked ?? 0;
-    this.#rowsModified += session.rowsModified ?? 0;
   }
 
   /** `previous`, the node's snapshot before, decides which of the less frequent values stay shown. */
@@ -83,6 +90,7 @@ export class SessionAggregate {
     const has = (...columns: readonly ColumnName[]): boolean =>
       columns.every((name) => this.#columns.has(name));
     const dimensions = new Map<Dimension, DimensionCounts>();
+    this.#countHosts();
     for (const [dimension, counts] of this.#counts) {
       const shownBefore = new Set(previous?.dimensions.get(dimension)?.values.map(({ value }) => value));
       dimensions.set(
@@ -94,26 +102,27 @@ export class SessionAggregate {
       sessions: this.#sessions,
       lockWaiting: this.#lockWaiting,
       ...(has('command') && { active: this.#active }),
-      ...(has('command', 'time') && { slow: this.#slow }),
+      ...(has('command', 'time') &&
+        isKnown(this.#activeTimes) && { slow: numbersFrom(this.#settings.slowSeconds, this.#activeTimes) }),
       ...(has('command', 'trx_id') && { idleInTransaction: this.#idleInTransaction }),
       ...(has('trx_id') && { transactionsOpen: this.#transactionsOpen }),
-      ...(has('trx_id', 'trx_executed_time') && { transactionsLong: this.#transactionsLong }),
-      ...(has('trx_executed_time') && { transactionLongestSeconds: this.#transactionLongestSeconds }),
-      ...(has('trx_lock_rows') && { transactionRowsLocked: this.#rowsLocked }),
-      ...(has('trx_lock_tables') && { transactionTablesLocked: this.#tablesLocked }),
-      ...(has('trx_update_rows') && { transactionRowsModified: this.#rowsModified }),
-      ...(has('trx_lock_duration') && { transactionLockWaitLongestSeconds: this.#lockWaitLongestSeconds }),
-      times: has('time') ? this.#times(dimensions.get('command')) : [],
+      ...(has('trx_id', 'trx_executed_time') &&
+        isKnown(this.#ages) && {
+          transactionsLong: numbersFrom(this.#settings.longTransactionSeconds, this.#ages),
+        }),
+      ...(has('trx_executed_time') &&
+        isKnown(this.#ages) && { transactionLongestSeconds: longest(this.#ages) }),
+      ...(has('trx_lock_rows') &&
+        isKnown(this.#rowsLocked) && { transactionRowsLocked: sum(this.#rowsLocked) }),
+      ...(has('trx_lock_tables') &&
+        isKnown(this.#tablesLocked) && { transactionTablesLocked: sum(this.#tablesLocked) }),
+      ...(has('trx_update_rows') &&
+        isKnown(this.#rowsModified) && { transactionRowsModified: sum(this.#rowsModified) }),
+      ...(has('trx_lock_duration') &&
+        isKnown(this.#lockWaits) && { transactionLockWaitLongestSeconds: longest(this.#lockWaits) }),
+      times: has('time') ? this.#commandTimes(dimensions.get('command')) : [],
       dimensions,
     };
-  }
-
-  #addTime(session: Session, seconds: number): void {
-    if (session.isActive && seconds >= this.#settings.slowSeconds) {
-      this.#slow++;
-    }
-    const command = this.#counts.has('command') ? session.command : undefined;
-    addSeconds(this.#timesByCommand, command, seconds, seconds);
   }
 
   #addTransaction(session: Session): void {
@@ -121,38 +130,63 @@ export class SessionAggregate {
     if (session.isSleeping) {
       this.#idleInTransaction++;
     }
-    const { transactionSeconds = -1 } = session;
-    if (transactionSeconds >= this.#settings.longTransactionSeconds) {
-      this.#transactionsLong++;
+    this.#ages.push(this.#note('trx_executed_time', session.transactionSeconds));
+    this.#lockWaits.push(this.#note('trx_lock_duration', session.lockWaitSeconds));
+    this.#rowsLocked.push(this.#note('trx_lock_rows', session.rowsLocked));
+    this.#tablesLocked.push(this.#note('trx_lock_tables', session.tablesLocked));
+    this.#rowsModified.push(this.#note('trx_update_rows', session.rowsModified));
+  }
+
+  #note(column: NumberColumn, reading: Reading): Reading {
+    if (reading === UNREADABLE) {
+      this.unreadable.set(column, { cells: (this.unreadable.get(column)?.cells ?? 0) + 1, fault: '' });
+    }
+    return reading;
+  }
+
+  #countHosts(): void {
+    const counts = this.#counts.get('host');
+    const hosts = this.#settings.stripPort ? hostsWithoutPorts(this.#hosts) : this.#hosts;
+    for (const host of counts === undefined ? [] : hosts) {
+      // A host may be nothing but a port.
+      addTo(counts ?? new Map(), labelText(host === undefined ? host : cellText(host)));
     }
   }
 
-  #times(commands: DimensionCounts | undefined): readonly SessionTime[] {
+  #commandTimes(commands: DimensionCounts | undefined): readonly SessionTime[] {
     const shown: readonly (string | undefined)[] = commands?.values.map(({ value }) => value) ?? [undefined];
-    const named = new Set(shown);
-    const sums = new Map<string | undefined, TimeSum>();
-    for (const [command, { totalSeconds, longestSeconds }] of this.#timesByCommand) {
-      addSeconds(sums, named.has(command) ? command : OTHER, totalSeconds, longestSeconds);
-    }
-    return shown.map((command) => ({
-      command,
-      totalSeconds: sums.get(command)?.totalSeconds ?? 0,
-      longestSeconds: sums.get(command)?.longestSeconds ?? 0,
-    }));
+    return shown.flatMap((command) => {
+      const times = this.#times
+        .filter(
+          (one) => commands === undefined || (shown.includes(one.command) ? one.command : OTHER) === command,
+        )
+        .map(({ seconds }) => seconds);
+      return isKnown(times) ? [{ command, totalSeconds: sum(times), longestSeconds: longest(times) }] : [];
+    });
   }
 }
 
-function addSeconds(
-  sums: Map<string | undefined, TimeSum>,
-  command: string | undefined,
-  totalSeconds: number,
-  longestSeconds: number,
-): void {
-  const sum = sums.get(command);
-  if (sum === undefined) {
-    sums.set(command, { totalSeconds, longestSeconds });
-  } else {
-    sum.totalSeconds += totalSeconds;
-    sum.longestSeconds = Math.max(sum.longestSeconds, longestSeconds);
-  }
+function addTo(counts: Map<string, number>, value: string): void {
+  counts.set(value, (counts.get(value) ?? 0) + 1);
+}
+
+/** Of cells of which none can be read, a figure is not known. */
+function isKnown(readings: readonly Reading[]): boolean {
+  return numbersIn(readings).length > 0 || !readings.includes(UNREADABLE);
+}
+
+function numbersIn(readings: readonly Reading[]): number[] {
+  return readings.filter((reading) => typeof reading === 'number');
+}
+
+function numbersFrom(least: number, readings: readonly Reading[]): number {
+  return numbersIn(readings).filter((number) => number >= least).length;
+}
+
+function longest(readings: readonly Reading[]): number {
+  return Math.max(0, ...numbersIn(readings));
+}
+
+function sum(readings: readonly Reading[]): number {
+  return numbersIn(readings).reduce((a, b) => a + b, 0);
 }

@@ -49,6 +49,10 @@ const TEXT_AFTER_QUOTE = 'csv quoting: got text after a closing quote, expected 
 const OPEN_QUOTE =
   'csv quoting: got the end of the body inside a quoted field, expected a closing quote (it opens on line';
 
+function lineEnd(name: string, line: number): string {
+  return `csv line ends: got ${name}, expected LF or CRLF: convert a saved file, report one that the API sent to Huawei Cloud (line ${line})`;
+}
+
 const BROKEN: readonly (readonly [file: string, message: string])[] = [
   ['a\n"a"b\n', `${TEXT_AFTER_QUOTE} (line 2)`],
   ['"a" ,b\n', `${TEXT_AFTER_QUOTE} (line 1)`],
@@ -56,9 +60,18 @@ const BROKEN: readonly (readonly [file: string, message: string])[] = [
   ['"two\nlines"x\n', `${TEXT_AFTER_QUOTE} (line 2)`],
   ['"a"\u0000\n', `${TEXT_AFTER_QUOTE} (line 1)`],
   ['"it\\"s"\n', `${TEXT_AFTER_QUOTE} (line 1)`],
-  ['"a"\r,b\n', `${TEXT_AFTER_QUOTE} (line 1)`],
-  ['"a"\r"', `${TEXT_AFTER_QUOTE} (line 1)`],
-  ['"a"\r', `${TEXT_AFTER_QUOTE} (line 1)`],
+  ['"a"\r,b\n', lineEnd('CR alone', 1)],
+  ['"a"\r"', lineEnd('CR alone', 1)],
+  ['"a"\r', lineEnd('CR alone', 1)],
+  ['a\n"b","c"\r\r\n', lineEnd('CR CR LF', 2)],
+  ['"a"\u0085"b"', lineEnd('NEL (U+0085)', 1)],
+  ['"a"\u2028', lineEnd('a line separator (U+2028)', 1)],
+  ['a\n\n"a"\u2029"b"', lineEnd('a paragraph separator (U+2029)', 3)],
+  ['"a"\u2027"b"', `${TEXT_AFTER_QUOTE} (line 1)`],
+  ['a\rb,"c"d', lineEnd('CR alone', 1)],
+  ['a\fb,"c', lineEnd('FF (U+000C)', 1)],
+  ['"a\rb","c"d', `${TEXT_AFTER_QUOTE} (line 1)`],
+  ['\ra,"c"d', `${TEXT_AFTER_QUOTE} (line 1)`],
   ['a,b\n1,"2\n\n', `${OPEN_QUOTE} 2)`],
   ['"a""', `${OPEN_QUOTE} 1)`],
 ];
@@ -224,8 +237,12 @@ describe('RecordScanner', () => {
     for (const file of [`xx${text}\n`, `"${text}"x`, `"${text}xx`, `"${text}"\n`]) {
       assert.throws(() => rowsOf(file, [65_536]), { name: 'CsvError', message: /^csv record/ });
     }
-    for (const file of [`"${text.slice(1)}"x`, `"${text.slice(1)}"\r`]) {
-      assert.throws(() => rowsOf(file, [65_536]), { name: 'CsvError', message: /^csv quoting/ });
+    for (const [file, message] of [
+      [`"${text.slice(1)}"x`, /^csv quoting/],
+      [`"${text.slice(1)}"\r`, /^csv line ends/],
+      [`a\rb${text}`, /^csv line ends/],
+    ] as const) {
+      assert.throws(() => rowsOf(file, [65_536]), { name: 'CsvError', message });
     }
   });
 });

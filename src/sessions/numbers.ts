@@ -1,0 +1,106 @@
+// What a cell of a number column says: a number, nothing, or something that cannot be read. A column whose numbers are written
+// in another way must not look like one of zeros.
+import { cellText, isDigit } from './cells.js';
+
+/** Compares to nothing. */
+export const MISSING = Number.NaN;
+/** In place of a number: below all of them. */
+export const UNREADABLE = -1;
+
+/** A column's numbers count something, or seconds. */
+export type NumberKind = 'count' | 'seconds';
+
+const ZERO = 0x30;
+const BACKSLASH = 0x5c;
+const [LETTER_N = 0, LETTER_U, LETTER_L] = Buffer.from('NUL');
+/** Of more digits a number of the program is not exact. */
+const MOST_DIGITS = 15;
+const MOST = 10 ** MOST_DIGITS;
+/** A time below 0 is written as an unsigned number: MySQL has shown the highest of 31, of 32 and of 64 bits. */
+const WRAPPED_SECONDS = 2 ** 31 - 1;
+
+const DECIMAL = /^\d+(?:\.\d+)?$/;
+const WITH_UNIT = /^(\d+(?:\.\d+)?)\s*(?:s|secs?|seconds?|秒钟?)$/i;
+/** `[d ]h:mm:ss`, also with a fraction. */
+const CLOCK = /^(?:(\d+)\s+)?(\d+):([0-5]\d):([0-5]\d(?:\.\d+)?)$/;
+const HOURS_OF_A_DAY = 24;
+
+/** Of a cell that cannot be read, the first that fits. */
+const FAULTS: readonly (readonly [fault: string, pattern: RegExp])[] = [
+  ['a sign', /^[+\-−]/],
+  ['an exponent', /^[\d.,]+e[+-]?\d+$/i],
+  ['more than 15 digits', /^\d+(?:\.\d+)?$/],
+  ['a separator between digits', /^\d[\d.,'’_\s]*$/],
+  ['a time of another form', /^[\d\s]+(?::\d+)+(?:\.\d+)?$/],
+  ['a unit', /^\d[\d.,]*\s*\p{L}+\.?$/u],
+];
+const MAX_LOOKED_AT = 64;
+
+/** A number from 0 on, MISSING or UNREADABLE. */
+export function numberIn(bytes: Buffer, start: number, end: number, kind: NumberKind): number {
+  if (start === end) {
+    return MISSING;
+  }
+  let number = 0;
+  let at = start;
+  for (; at < end && isDigit(bytes[at]); at++) {
+    number = 10 * number + (bytes[at] ?? 0) - ZERO;
+  }
+  return at === end && number < WRAPPED_SECONDS ? number : otherNumber(bytes, start, end, kind);
+}
+
+/** One that is no short run of digits. */
+function otherNumber(bytes: Buffer, start: number, end: number, kind: NumberKind): number {
+  return isNull(bytes, start, end - start) ? MISSING : cellNumber(bytes.toString('utf8', start, end), kind);
+}
+
+/** The same of a text. */
+export function cellNumber(cell: string, kind: NumberKind): number {
+  const text = cellText(cell);
+  if (text === undefined) {
+    return MISSING;
+  }
+  if (kind === 'count') {
+    const number = DECIMAL.test(text) ? Number(text) : UNREADABLE;
+    return number < MOST ? number : UNREADABLE;
+  }
+  const seconds = secondsOf(text);
+  return seconds < WRAPPED_SECONDS ? seconds : MISSING;
+}
+
+/** What is wrong with a cell that is UNREADABLE, in words that show nothing of it. */
+export function faultOf(cell: string): string {
+  const text = cell.trim().slice(0, MAX_LOOKED_AT);
+  return FAULTS.find(([, pattern]) => pattern.test(text))?.[0] ?? 'text';
+}
+
+function secondsOf(text: string): number {
+  if (DECIMAL.test(text)) {
+    return Number(text);
+  }
+  const [, seconds] = WITH_UNIT.exec(text) ?? [];
+  if (seconds !== undefined) {
+    return Number(seconds);
+  }
+  const [clock, days, hours, ...rest] = CLOCK.exec(text) ?? [];
+  if (clock === undefined || (days !== undefined && Number(hours) >= HOURS_OF_A_DAY)) {
+    return UNREADABLE;
+  }
+  const [minutes, ofMinute] = rest;
+  return (
+    ((Number(days ?? 0) * HOURS_OF_A_DAY + Number(hours)) * 60 + Number(minutes)) * 60 + Number(ofMinute)
+  );
+}
+
+/** `NULL` or `\N`, which are in every other row. */
+function isNull(bytes: Buffer, start: number, length: number): boolean {
+  if (length === 4) {
+    return (
+      bytes[start] === LETTER_N &&
+      bytes[start + 1] === LETTER_U &&
+      bytes[start + 2] === LETTER_L &&
+      bytes[start + 3] === LETTER_L
+    );
+  }
+  return length === 2 && bytes[start] === BACKSLASH && bytes[start + 1] === LETTER_N;
+}
