@@ -20,18 +20,9 @@ export interface NodeSelection {
 
 /**
  * Which words the API has is not documented in full. These say that nothing runs that could be asked for sessions;
- * any other word is worth a try.
+ * any other word is worth a try, and so is `failed`, which means abnormal.
  */
-const DOWN = new Set([
-  'creating',
-  'build',
-  'createfail',
-  'deleting',
-  'deleted',
-  'frozen',
-  'failed',
-  'shutdown',
-]);
+const DOWN = new Set(['creating', 'build', 'createfail', 'deleting', 'deleted', 'frozen', 'shutdown']);
 
 /** Few, so that collections find room in the budget of requests while a large project is read. */
 const INSTANCES_AT_ONCE = 4;

@@ -87,9 +87,15 @@ describe('discoverNodes', () => {
 
     it('by its status: all that are not known to be down, or those asked for', async () => {
       const words =
-        'ACTIVE normal Rebooting creating BUILD CreateFail deleting DELETED frozen FAILED shutdown';
+        'ACTIVE normal Rebooting FAILED failed creating BUILD CreateFail deleting DELETED frozen shutdown';
       const instances = words.split(' ').map((status, index) => instance(index, { status, name: status }));
-      assert.deepEqual(await namesFound(instances, {}), ['ACTIVE', 'normal', 'Rebooting']);
+      assert.deepEqual(await namesFound(instances, {}), [
+        'ACTIVE',
+        'normal',
+        'Rebooting',
+        'FAILED',
+        'failed',
+      ]);
       assert.deepEqual(await namesFound(instances, { statuses: ['active', 'Frozen'] }), ['ACTIVE', 'frozen']);
     });
 
