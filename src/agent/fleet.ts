@@ -48,6 +48,8 @@ export class Fleet {
       clock,
       log,
       onChange: () => this.#publish(),
+      // Not while a search goes on: each node that it finds makes another warning.
+      onSettled: () => this.#warn(this.#nodes()),
       onSuccess: (project, nodes, at) => metrics.discovery(project, nodes, at),
     });
   }
@@ -79,12 +81,15 @@ export class Fleet {
           cloud: cloudProjectOf(project),
           source: clients.of(name),
           selection,
-          discoverNodes: (deadline) => clients.of(name).discoverNodes(selection, deadline),
+          discoverNodes: (search, deadline) => clients.of(name).discoverNodes(selection, search, deadline),
           refreshMs: discovery.refresh,
         };
       }),
     );
     this.#publish();
+    if (this.#isStarted) {
+      this.#warn(this.#nodes());
+    }
   }
 
   stop(): void {
@@ -92,11 +97,7 @@ export class Fleet {
   }
 
   #publish(): void {
-    const nodes = this.#nodes();
-    this.#options.onChange(nodes);
-    if (this.#isStarted) {
-      this.#warn(nodes);
-    }
+    this.#options.onChange(this.#nodes());
   }
 
   #nodes(): DatabaseNode[] {

@@ -1,15 +1,25 @@
 // The wiring asked once instead of on a schedule: for the commands that discover and collect, print, and end.
 import type { NodeStatus } from '../collect/node-store.js';
-import type { DiscoveryResult } from '../discover/discovery-api.js';
+import type { DiscoveredNode } from '../discover/discovery-api.js';
+import { KnownNodes } from '../discover/known-nodes.js';
 import { startDeadline } from '../model/deadline.js';
-import { explainFailure } from '../model/failure.js';
+import { type CollectionError, explainFailure } from '../model/failure.js';
 import type { DatabaseNode } from '../model/node.js';
+import type { OddRecords } from '../model/odd-records.js';
 import { ConcurrencyLimit } from '../schedule/concurrency-limit.js';
 import { fleetNodes, selectionOf } from './fleet.js';
 import { type Dependencies, type WiredConfig, type Wiring, wire } from './wire.js';
 
 /** Enough for thousands of instances within a project's budget of requests. */
 const DISCOVERY_TIMEOUT_MS = 600_000;
+
+export interface DiscoveryResult {
+  readonly nodes: readonly DiscoveredNode[];
+  /** Where there are any, nodes may be missing. */
+  readonly failures: readonly CollectionError[];
+  /** What was left out. */
+  readonly odd: OddRecords;
+}
 
 export class OneShot {
   readonly wiring: Wiring;
@@ -33,13 +43,19 @@ export class OneShot {
   ): Promise<ReadonlyMap<string, DiscoveryResult>> {
     const discoveries = projects.map(async ({ name, discovery }): Promise<[string, DiscoveryResult]> => {
       const deadline = startDeadline(this.#dependencies.clock, DISCOVERY_TIMEOUT_MS, this.#signal);
-      try {
-        return [name, await this.wiring.clients.of(name).discoverNodes(selectionOf(discovery), deadline)];
-      } catch (error) {
-        return [name, { nodes: [], failures: [explainFailure(error)] }];
-      } finally {
-        deadline.clear();
-      }
+      const known = new KnownNodes();
+      const failures = await this.wiring.clients
+        .of(name)
+        .discoverNodes(selectionOf(discovery), known, deadline)
+        .then(
+          (end) => {
+            known.end(end);
+            return end.failures;
+          },
+          (error: unknown) => [explainFailure(error)],
+        )
+        .finally(() => deadline.clear());
+      return [name, { ...known.summary(), failures }];
     });
     return new Map(await Promise.all(discoveries));
   }

@@ -6,6 +6,7 @@ import type { Config } from '../config/config-schema.js';
 import { loadConfig } from '../config/load-config.js';
 import { parseWebConfig } from '../config/web-config.js';
 import type { Log } from '../log.js';
+import { ODD_RECORDS } from '../model/odd-records.js';
 import { describeRuns } from '../schedule/describe-runs.js';
 import { openWebAccess } from '../web/access/web-access.js';
 import { shardOf } from './command-line.js';
@@ -66,7 +67,10 @@ async function checkOnline(flags: FlagValues, config: Config): Promise<boolean> 
   try {
     const discovered = await shot.discover();
     let succeeded = true;
-    for (const [project, { nodes, failures }] of discovered) {
+    for (const [project, { nodes, failures, odd }] of discovered) {
+      if (odd.count > 0) {
+        print(`${project}: discovery: warning: ${ODD_RECORDS}: ${odd}\n`);
+      }
       if (failures.length === 0) {
         print(`${project}: discovery: ok: ${nodes.length} nodes found\n`);
       }

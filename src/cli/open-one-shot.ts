@@ -1,12 +1,12 @@
 // Shared by the commands that call the API once: log, Ctrl-C, the result of discovery.
 import { hostname } from 'node:os';
-import { OneShot } from '../agent/one-shot.js';
+import { type DiscoveryResult, OneShot } from '../agent/one-shot.js';
 import { openLog } from '../agent/open-log.js';
 import type { Dependencies } from '../agent/wire.js';
 import { systemClock } from '../clock.js';
 import type { Config } from '../config/config-schema.js';
-import type { DiscoveryResult } from '../discover/discovery-api.js';
 import type { Log } from '../log.js';
+import { ODD_RECORDS } from '../model/odd-records.js';
 import { shardOf } from './command-line.js';
 import { type FlagValues, logSettings } from './flags.js';
 
@@ -25,9 +25,12 @@ export function openOneShot(
   return { shot: new OneShot(config, dependencies, stop.signal), log };
 }
 
-/** Whether every project was discovered in full; logs each failure. */
+/** Whether every project was discovered in full; logs each failure, and what was left out. */
 export function areComplete(discovered: ReadonlyMap<string, DiscoveryResult>, log: Log): boolean {
-  for (const [project, { failures }] of discovered) {
+  for (const [project, { failures, odd }] of discovered) {
+    if (odd.count > 0) {
+      log.warn(`discovery: ${ODD_RECORDS}`, { project, records: odd.count, found: String(odd) });
+    }
     for (const { reason, message, details } of failures) {
       log.error('discovery failed', { ...details, project, reason, error: message });
     }

@@ -1,7 +1,8 @@
-// The port through which discovery sees the API: the nodes of one project that are to be collected.
+// The port through which discovery sees the API: the nodes of one project that are to be collected, instance by instance.
 import type { Deadline } from '../model/deadline.js';
 import type { CollectionError } from '../model/failure.js';
 import type { DatabaseNode } from '../model/node.js';
+import type { OddRecords } from '../model/odd-records.js';
 
 /** What the API knows of a node; the rest of a DatabaseNode is configured. */
 export type DiscoveredNode = Pick<
@@ -9,11 +10,39 @@ export type DiscoveredNode = Pick<
   'instanceId' | 'instanceName' | 'nodeId' | 'name' | 'role' | 'maxConnections'
 >;
 
-export interface DiscoveryResult {
+/** The nodes of one instance, as far as its records can be read. */
+export interface FoundNodes {
+  /** Those to be collected. */
   readonly nodes: readonly DiscoveredNode[];
-  /** One per instance whose nodes could not be read: while there are any, a node that is missing may still exist. */
+  /** Ids of those that are not to be collected. */
+  readonly others: ReadonlySet<string>;
+  /** Ids of those of which no more is known. */
+  readonly unclear: ReadonlySet<string>;
+  /** How many records have no id: each may be any node. */
+  readonly nameless: number;
+  readonly odd: OddRecords;
+}
+
+/** What a search is told, and tells, while it goes on. */
+export interface Search {
+  /** An earlier search that did not come to its end has read the instance. */
+  isRead(instanceId: string): boolean;
+  /** Called for each instance as soon as it was read; undefined where it has no list of nodes. */
+  found(instanceId: string, nodes: FoundNodes | undefined): void;
+  /** Called for each instance whose nodes are not to be collected. */
+  notWanted(instanceId: string): void;
+}
+
+export interface SearchEnd {
+  /** The instances that there are, as far as the pages came. */
+  readonly listed: ReadonlySet<string>;
+  /** Whether there are no others. */
+  readonly isListComplete: boolean;
+  /** How many records of the list have no id: each may be any instance. */
+  readonly nameless: number;
+  readonly odd: OddRecords;
+  /** Of the list, and one per instance whose nodes could not be read. */
   readonly failures: readonly CollectionError[];
 }
 
-/** Rejects with CollectionError where the instances could not be listed in full. */
-export type DiscoverNodes = (deadline: Deadline) => Promise<DiscoveryResult>;
+export type DiscoverNodes = (search: Search, deadline: Deadline) => Promise<SearchEnd>;

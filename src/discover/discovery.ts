@@ -1,13 +1,15 @@
-// When the nodes of each project are discovered: at the start and at every refresh. What a discovery could not read in
-// full adds to what is known and takes nothing away.
+// When the nodes of each project are discovered: at the start and at every refresh. A search that did not come to its end goes
+// on with the instances that it has not read, and what it finds is known at once.
 import { isDeepStrictEqual } from 'node:util';
-import type { Clock, EpochMs } from '../clock.js';
+import { type Clock, type EpochMs, elapsedMs, LONG_AGO, type MonotonicMs } from '../clock.js';
 import type { Log } from '../log.js';
 import { type CloudProject, knownBefore } from '../model/cloud-project.js';
 import { startDeadline } from '../model/deadline.js';
 import { explainFailure, FAILURE_REASONS } from '../model/failure.js';
+import { ODD_RECORDS, OddRecords } from '../model/odd-records.js';
 import { RepeatedLines } from '../repeated-lines.js';
-import type { DiscoveredNode, DiscoverNodes, DiscoveryResult } from './discovery-api.js';
+import type { DiscoveredNode, DiscoverNodes, SearchEnd } from './discovery-api.js';
+import { KnownNodes } from './known-nodes.js';
 
 export interface DiscoveredProject {
   readonly cloud: CloudProject;
@@ -21,8 +23,10 @@ export interface DiscoveredProject {
 export interface DiscoveryOptions {
   readonly clock: Clock;
   readonly log: Log;
-  /** Other nodes of a project are known than before, or more of them. */
+  /** Other nodes of a project are known than before, or more of them: while a search goes on, some of those that it will find. */
   readonly onChange: () => void;
+  /** A search has ended, and other nodes are known than before it. */
+  readonly onSettled: () => void;
   /** A project was read in full. */
   readonly onSuccess: (project: string, nodes: number, at: EpochMs) => void;
 }
@@ -31,15 +35,25 @@ export interface DiscoveryOptions {
 const RETRY_MS = 60_000;
 /** A discovery takes at least a request per instance and waits for its share of the budget: give it time. */
 const MIN_TIMEOUT_MS = 60_000;
+/** What a search finds is shown this soon. Not at once: each change goes through the whole fleet. */
+const SHOWN_WITHIN_MS = 1_000;
 
 interface ProjectState {
   readonly project: DiscoveredProject;
+  readonly known: KnownNodes;
+  /** As shown. */
   nodes: readonly DiscoveredNode[];
+  /** When the first of the searches began that together read all instances. */
+  readingSince: MonotonicMs;
+  /** Whether the last search read one that those before it had not. */
+  gotOn: boolean;
   /** Succeeded or not. */
   tried: boolean;
   /** Nodes that came and went, of which the log has not told. */
   added: number;
   gone: number;
+  /** What could not be used, as the log has told it. */
+  toldOdd: string;
   /** Whether the log has told of a failure, and not yet of the recovery. */
   toldDown: boolean;
   /** Ends the repeated discovery of the project. */
@@ -48,6 +62,7 @@ interface ProjectState {
 
 const NODES_ADDED = 'nodes added';
 const NODES_GONE = 'nodes gone';
+const ODD = 'odd records';
 const RECOVERED = 'recovered';
 
 export class Discovery {
@@ -135,27 +150,78 @@ export class Discovery {
 
   /** Resolves to whether the project was read in full. */
   async #discover(state: ProjectState, signal: AbortSignal): Promise<boolean> {
-    const { cloud, discoverNodes, refreshMs } = state.project;
-    const project = cloud.name;
-    const { clock, onSuccess } = this.#options;
-    const deadline = startDeadline(clock, Math.max(refreshMs, MIN_TIMEOUT_MS), signal);
-    const result = await discoverNodes(deadline)
-      .catch((error: unknown): DiscoveryResult => ({ nodes: [], failures: [explainFailure(error)] }))
-      .finally(() => deadline.clear());
+    const { project, known } = state;
+    const { clock, onSettled, onSuccess } = this.#options;
+    const { name } = project.cloud;
+    const nodesBefore = state.nodes;
+    const startedAt = clock.monotonic();
+    // As long as searches get on, they go on: else an instance that can never be read would keep the others as they are.
+    const isOld = elapsedMs(state.readingSince, startedAt) >= project.refreshMs;
+    if (isOld && !state.gotOn) {
+      known.readAllAgain();
+    }
+    if (known.instancesRead === 0) {
+      state.readingSince = startedAt;
+    }
+    const readBefore = known.instancesRead;
+    const end = await this.#search(state, signal);
     signal.throwIfAborted(); // the project may be gone, or have changed
 
-    const complete = result.failures.length === 0;
-    this.#logOutcome(project, state, result);
+    known.end(end);
+    const complete = end.failures.length === 0;
+    state.gotOn = known.instancesRead > readBefore;
     if (complete) {
-      onSuccess(project, result.nodes.length, clock.now());
+      known.readAllAgain();
+    }
+    this.#logOutcome(name, state, end);
+    this.#logOdd(name, state);
+    this.#show(state);
+    if (state.nodes !== nodesBefore) {
+      onSettled();
+    }
+    if (complete) {
+      onSuccess(name, state.nodes.length, clock.now());
     }
     state.tried = true;
-    this.#keep(state, complete ? result.nodes : joined(state.nodes, result.nodes));
-    this.#tellChanges(project, state);
+    this.#tellChanges(name, state);
     return complete;
   }
 
-  #keep(state: ProjectState, nodes: readonly DiscoveredNode[]): void {
+  async #search(state: ProjectState, signal: AbortSignal): Promise<SearchEnd> {
+    const { clock } = this.#options;
+    const { discoverNodes, refreshMs } = state.project;
+    const deadline = startDeadline(clock, Math.max(refreshMs, MIN_TIMEOUT_MS), signal);
+    const ended = new AbortController();
+    const showAgainAndAgain = async (): Promise<void> => {
+      for (;;) {
+        await clock.sleep(SHOWN_WITHIN_MS, ended.signal);
+        signal.throwIfAborted();
+        this.#show(state);
+      }
+    };
+    showAgainAndAgain().catch((error: unknown) => {
+      if (!ended.signal.aborted && !signal.aborted) {
+        throw error;
+      }
+    });
+    try {
+      return await discoverNodes(state.known, deadline);
+    } catch (error) {
+      return {
+        listed: new Set(),
+        isListComplete: false,
+        nameless: 0,
+        odd: new OddRecords(),
+        failures: [explainFailure(error)],
+      };
+    } finally {
+      deadline.clear();
+      ended.abort();
+    }
+  }
+
+  #show(state: ProjectState): void {
+    const { nodes } = state.known.summary();
     if (isDeepStrictEqual(nodes, state.nodes)) {
       return;
     }
@@ -179,7 +245,7 @@ export class Discovery {
     }
   }
 
-  #logOutcome(project: string, state: ProjectState, { failures }: DiscoveryResult): void {
+  #logOutcome(project: string, state: ProjectState, { failures }: SearchEnd): void {
     const [first] = failures;
     if (first !== undefined) {
       const isTold = this.#lines.tell(
@@ -201,6 +267,20 @@ export class Discovery {
       this.#lines.tell('info', project, RECOVERED, 'discovery recovered', { project });
     }
   }
+
+  /** Once, as it is what the API has: again where it is something else. */
+  #logOdd(project: string, state: ProjectState): void {
+    const { odd } = state.known.summary();
+    const text = odd.count === 0 ? '' : String(odd);
+    if (text === state.toldOdd) {
+      return;
+    }
+    const message = `discovery: ${ODD_RECORDS}`;
+    const fields = { project, records: odd.count, found: text };
+    if (odd.count === 0 || this.#lines.tell('warn', project, ODD, message, fields)) {
+      state.toldOdd = text;
+    }
+  }
 }
 
 function isUnchanged(before: DiscoveredProject, now: DiscoveredProject): boolean {
@@ -212,18 +292,31 @@ function isUnchanged(before: DiscoveredProject, now: DiscoveredProject): boolean
   );
 }
 
-/** Of a project that changed, or was known by another name, what is known stays. */
-function newState(project: DiscoveredProject, known?: ProjectState): ProjectState {
-  const { nodes = [], tried = false, added = 0, gone = 0, toldDown = false } = known ?? {};
-  return { project, nodes, tried, added, gone, toldDown, following: new AbortController() };
+/** Of a project that changed, or was known by another name, what is known stays, and what a search has found so far. */
+function newState(project: DiscoveredProject, before?: ProjectState): ProjectState {
+  const { nodes = [], tried = false, added = 0, gone = 0, toldOdd = '', toldDown = false } = before ?? {};
+  const { readingSince = LONG_AGO } = before ?? {};
+  const known = before?.known.copy() ?? new KnownNodes();
+  // What was read for another selection is not what this one finds.
+  if (!isDeepStrictEqual(before?.project.selection, project.selection)) {
+    known.readAllAgain();
+  }
+  const following = new AbortController();
+  return {
+    project,
+    known,
+    nodes,
+    readingSince,
+    gotOn: true,
+    tried,
+    added,
+    gone,
+    toldOdd,
+    toldDown,
+    following,
+  };
 }
 
 function idsOf(nodes: readonly DiscoveredNode[]): Set<string> {
   return new Set(nodes.map(({ nodeId }) => nodeId));
-}
-
-/** What is known, brought up to date by what was found. */
-function joined(known: readonly DiscoveredNode[], found: readonly DiscoveredNode[]): DiscoveredNode[] {
-  const foundIds = idsOf(found);
-  return [...known.filter(({ nodeId }) => !foundIds.has(nodeId)), ...found];
 }

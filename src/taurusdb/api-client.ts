@@ -1,6 +1,6 @@
 // The TaurusDB API of one project: what a collection asks of it, over HTTP.
 import type { SessionApi } from '../collect/session-api.js';
-import type { DiscoveryResult } from '../discover/discovery-api.js';
+import type { Search, SearchEnd } from '../discover/discovery-api.js';
 import type { Deadline } from '../model/deadline.js';
 import type { DatabaseNode } from '../model/node.js';
 import type { CallApi, CallTarget } from './call/api-call.js';
@@ -19,7 +19,7 @@ export interface ApiClientOptions {
 }
 
 export interface ApiClient extends SessionApi {
-  discoverNodes(selection: NodeSelection, deadline: Deadline): Promise<DiscoveryResult>;
+  discoverNodes(selection: NodeSelection, search: Search, deadline: Deadline): Promise<SearchEnd>;
 }
 
 export function createApiClient(options: ApiClientOptions): ApiClient {
@@ -37,7 +37,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     taskStatus: (node, requestId, deadline) => statusQuery.ask(targetOf(node), requestId, deadline),
     downloadResult: (node, requestId, deadline) =>
       downloadResult(callProject, { node: targetOf(node), requestId, maxBytes: maxCsvBytes }, deadline),
-    discoverNodes: (selection, deadline) => discoverNodes(callProject, selection, deadline),
+    discoverNodes: (selection, search, deadline) => discoverNodes(callProject, selection, search, deadline),
   };
 }
 

@@ -1,7 +1,6 @@
 // The nodes of a project that are to be collected: lists its instances, picks some, and asks each for its nodes.
-import type { DiscoveredNode, DiscoveryResult } from '../discover/discovery-api.js';
+import type { DiscoveredNode, FoundNodes, Search, SearchEnd } from '../discover/discovery-api.js';
 import type { Deadline } from '../model/deadline.js';
-import type { CollectionError } from '../model/failure.js';
 import { explainFailure } from '../model/failure.js';
 import type { CallApi } from './call/api-call.js';
 import { matchesGlob } from './glob.js';
@@ -20,50 +19,77 @@ export interface NodeSelection {
 
 /**
  * Which words the API has is not documented in full. These say that nothing runs that could be asked for sessions;
- * any other word is worth a try.
+ * any other word is worth a try, and so is `failed`, which means abnormal.
  */
-const DOWN = new Set([
-  'creating',
-  'build',
-  'createfail',
-  'deleting',
-  'deleted',
-  'frozen',
-  'failed',
-  'shutdown',
-]);
+const DOWN = new Set(['creating', 'build', 'createfail', 'deleting', 'deleted', 'frozen', 'shutdown']);
 
 /** Few, so that collections find room in the budget of requests while a large project is read. */
 const INSTANCES_AT_ONCE = 4;
 
-/** Rejects where the instances cannot be listed; one whose nodes cannot be read is among the failures. */
+/** Instances are read while the list goes on, so that a long one shows the first ones early. */
 export async function discoverNodes(
   callApi: CallApi,
   selection: NodeSelection,
+  search: Search,
   deadline: Deadline,
-): Promise<DiscoveryResult> {
-  const listed = await listInstances(callApi, deadline);
-  const instances = listed.filter((instance) => isWanted(instance, selection));
-  const nodesOf = new Map<ListedInstance, DiscoveredNode[]>();
-  const failures: CollectionError[] = [];
+): Promise<SearchEnd> {
+  /** A deadline is one, however many instances it cuts off. */
+  const errors = new Set<unknown>();
+  const waiting: ListedInstance[] = [];
+  const readers: Promise<void>[] = [];
+  let reading = 0;
 
-  const waiting = instances.values();
   const readInTurn = async (): Promise<void> => {
-    for (const instance of waiting) {
+    reading += 1;
+    for (let instance = waiting.shift(); instance !== undefined; instance = waiting.shift()) {
       try {
-        const nodes = await showInstance(callApi, instance.id, deadline);
-        nodesOf.set(
-          instance,
-          nodes.filter((node) => isWantedNode(node, selection)).map((node) => foundNode(instance, node)),
-        );
+        search.found(instance.id, await readNodes(callApi, instance, selection, deadline));
       } catch (error) {
-        failures.push(explainFailure(error));
+        errors.add(error);
       }
     }
+    reading -= 1;
   };
-  await Promise.all(Array.from({ length: INSTANCES_AT_ONCE }, readInTurn));
-  // In the order of the list, not of the answers.
-  return { nodes: instances.flatMap((instance) => nodesOf.get(instance) ?? []), failures };
+
+  const list = await listInstances(callApi, deadline, (instances) => {
+    for (const instance of instances) {
+      if (!isWanted(instance, selection)) {
+        search.notWanted(instance.id);
+      } else if (!search.isRead(instance.id)) {
+        waiting.push(instance);
+      }
+    }
+    while (reading < INSTANCES_AT_ONCE && waiting.length > 0) {
+      readers.push(readInTurn());
+    }
+  });
+  await Promise.all(readers);
+
+  const { ids: listed, failure, ...records } = list;
+  const failures = [...(failure === undefined ? [] : [failure]), ...[...errors].map(explainFailure)];
+  return { ...records, listed, isListComplete: failure === undefined, failures };
+}
+
+async function readNodes(
+  callApi: CallApi,
+  instance: ListedInstance,
+  selection: NodeSelection,
+  deadline: Deadline,
+): Promise<FoundNodes | undefined> {
+  const records = await showInstance(callApi, instance.id, deadline);
+  if (records === undefined) {
+    return undefined;
+  }
+  const nodes = [...records.items.values()];
+  const isWantedOne = (node: InstanceNode) => isWantedNode(node, selection);
+  const { unclear, nameless, odd } = records;
+  return {
+    nodes: nodes.filter(isWantedOne).map((node) => foundNode(instance, node)),
+    others: new Set(nodes.filter((node) => !isWantedOne(node)).map(({ id }) => id)),
+    unclear,
+    nameless,
+    odd,
+  };
 }
 
 function isWanted({ name, status, tags }: ListedInstance, selection: NodeSelection): boolean {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { type DiscoveredProject, Discovery } from '../../src/discover/discovery.js';
-import type { DiscoveredNode, DiscoveryResult } from '../../src/discover/discovery-api.js';
+import type { DiscoveredNode, FoundNodes, Search, SearchEnd } from '../../src/discover/discovery-api.js';
 import type { CloudProject } from '../../src/model/cloud-project.js';
 import type { Deadline } from '../../src/model/deadline.js';
 import { CollectionError } from '../../src/model/failure.js';
+import { type Oddity, OddRecords } from '../../src/model/odd-records.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { RecordedLog } from '../support/recorded-log.js';
 
@@ -20,10 +21,44 @@ const node = (nodeId: string, change: Partial<DiscoveredNode> = {}): DiscoveredN
   maxConnections: 2500,
   ...change,
 });
-const complete = (...nodeIds: string[]): DiscoveryResult => ({
+
+/** What the project answers to a search: by instance, and whether that was all. */
+interface Answer {
+  readonly nodes: readonly DiscoveredNode[];
+  /** Instances that could not be read. */
+  readonly unread?: readonly string[];
+  /** As the list failed. */
+  readonly isCutOff?: boolean;
+  readonly failures: readonly CollectionError[];
+  readonly odd?: OddRecords;
+}
+const complete = (...nodeIds: string[]): Answer => ({
   nodes: nodeIds.map((nodeId) => node(nodeId)),
   failures: [],
 });
+const oddRecords = (what: Oddity, count = 1): OddRecords => {
+  const odd = new OddRecords();
+  odd.add(what, 'record 7 of the list', count);
+  return odd;
+};
+const foundNodes = (nodes: readonly DiscoveredNode[]): FoundNodes => ({
+  nodes,
+  others: new Set(),
+  unclear: new Set(),
+  nameless: 0,
+  odd: new OddRecords(),
+});
+
+/** As a search goes that finds these; all by default are of one instance, which is there without nodes, too. */
+function tell(search: Search, { nodes, unread = [], isCutOff = false, failures, odd }: Answer): SearchEnd {
+  const listed = new Set(['instance', ...nodes.map(({ instanceId }) => instanceId), ...unread]);
+  for (const id of listed) {
+    if (!unread.includes(id) && !search.isRead(id)) {
+      search.found(id, foundNodes(nodes.filter(({ instanceId }) => instanceId === id)));
+    }
+  }
+  return { listed, isListComplete: !isCutOff, nameless: 0, odd: odd ?? new OddRecords(), failures };
+}
 const broken = (message: string): CollectionError => new CollectionError('api', message, { status: 500 });
 
 describe('Discovery', () => {
@@ -31,15 +66,17 @@ describe('Discovery', () => {
   let log: RecordedLog;
   let discovery: Discovery;
   let changes: number;
+  let settled: number;
   let successes: [project: string, nodes: number, at: number][];
   /** When a discovery began, and what the project answers to it. */
   let searches: number[];
-  let answer: (deadline: Deadline) => DiscoveryResult | Promise<DiscoveryResult>;
+  let answer: (deadline: Deadline, search: Search) => Answer | Promise<Answer>;
 
   beforeEach(() => {
     clock = new FakeClock(0);
     log = new RecordedLog();
     changes = 0;
+    settled = 0;
     successes = [];
     searches = [];
     discovery = new Discovery({
@@ -47,6 +84,9 @@ describe('Discovery', () => {
       log,
       onChange: () => {
         changes += 1;
+      },
+      onSettled: () => {
+        settled += 1;
       },
       onSuccess: (...success) => successes.push(success),
     });
@@ -70,9 +110,9 @@ describe('Discovery', () => {
     source,
     selection: { instanceName: '*' },
     refreshMs,
-    discoverNodes: async (deadline: Deadline) => {
+    discoverNodes: async (search, deadline) => {
       searches.push(clock.now() / SECOND);
-      return answer(deadline);
+      return tell(search, await answer(deadline, search));
     },
     ...change,
   });
@@ -140,7 +180,7 @@ describe('Discovery', () => {
   });
 
   it('keeps what is known while discoveries fail, and forgets a node when a complete one lacks it', async () => {
-    const answers: (() => DiscoveryResult)[] = [
+    const answers: (() => Answer)[] = [
       () => complete('a', 'b'),
       () => {
         throw broken('list_instances: got 500, expected 200');
@@ -170,9 +210,13 @@ describe('Discovery', () => {
   });
 
   it('adds what an incomplete discovery found, and takes nothing away', async () => {
-    const answers: DiscoveryResult[] = [
-      complete('a', 'b'),
-      { nodes: [node('b', { role: 'master' }), node('c')], failures: [broken('x'), broken('y')] },
+    const answers: Answer[] = [
+      { nodes: [node('a'), node('b', { instanceId: 'other' })], failures: [] },
+      {
+        nodes: [node('b', { instanceId: 'other', role: 'master' }), node('c', { instanceId: 'new' })],
+        unread: ['instance'],
+        failures: [broken('x'), broken('y')],
+      },
     ];
     answer = () => answers.shift() ?? complete();
     discovery.setProjects([project()]);
@@ -183,6 +227,208 @@ describe('Discovery', () => {
     );
     assert.equal(successes.length, 1);
     assert.match(log.lines[1] ?? '', /failed=2 error=x$/u);
+  });
+
+  describe('of a project that takes several searches', () => {
+    const instances = ['A', 'B', 'C', 'D', 'E'];
+    /** Those that are listed now, and how each is read. */
+    let listed: readonly string[];
+    let asked: string[];
+    let read: (id: string) => Promise<void>;
+
+    /** Reads them one after the other; what throws at the deadline is not read. */
+    const slowly = (refreshMs: number, change: Partial<DiscoveredProject> = {}) =>
+      project('production', refreshMs, {
+        discoverNodes: async (search, deadline) => {
+          searches.push(clock.now() / SECOND);
+          const failures: CollectionError[] = [];
+          for (const id of listed) {
+            if (search.isRead(id)) {
+              continue;
+            }
+            try {
+              deadline.signal.throwIfAborted();
+              asked.push(id);
+              await read(id);
+              search.found(id, foundNodes([node(id.toLowerCase(), { instanceId: id })]));
+            } catch {
+              failures.push(broken(id));
+            }
+          }
+          return {
+            listed: new Set(listed),
+            isListComplete: true,
+            nameless: 0,
+            odd: new OddRecords(),
+            failures,
+          };
+        },
+        ...change,
+      });
+
+    beforeEach(() => {
+      listed = instances;
+      asked = [];
+      read = () => clock.sleep(25 * SECOND);
+    });
+
+    it('knows the nodes of each instance within a second, and goes on where the search before stopped', async () => {
+      read = async (id) => {
+        await clock.sleep(25 * SECOND);
+        if (id === 'C' && searches.length === 1) {
+          throw broken('the deadline was after 60 s');
+        }
+      };
+      discovery.setProjects([slowly(5 * SECOND)]);
+      await clock.advance(27 * SECOND);
+      assert.deepEqual(known(), ['a']);
+      assert.equal(discovery.tried, false);
+      await clock.advance(25 * SECOND);
+      assert.deepEqual([known(), successes.length], [['a', 'b'], 0]);
+      await clock.advance(110 * SECOND);
+      assert.deepEqual(known(), ['a', 'b', 'c', 'd', 'e']);
+      assert.deepEqual(asked.slice(0, 6), ['A', 'B', 'C', 'C', 'D', 'E']);
+      assert.deepEqual(
+        successes.map(([, nodes]) => nodes),
+        [5],
+      );
+      // From the start again once all are read.
+      await clock.advance(10 * SECOND);
+      assert.deepEqual(asked.slice(6), ['A']);
+    });
+
+    it('tells of a change once a second at most', async () => {
+      read = () => clock.sleep(100);
+      listed = Array.from({ length: 40 }, (_, index) => `I${index}`);
+      discovery.setProjects([slowly(HOUR)]);
+      await clock.advance(10 * SECOND);
+      assert.deepEqual([known().length, successes.length], [40, 1]);
+      assert.ok(changes >= 3 && changes <= 5, String(changes));
+      assert.equal(settled, 1);
+      await clock.advance(2 * HOUR);
+      assert.deepEqual([successes.length, settled], [2, 1]);
+    });
+
+    it('asks again for those that could not be read, and for the others at each refresh', async () => {
+      let name = '';
+      read = async (id) => {
+        if (id === 'C') {
+          throw broken('never');
+        }
+        name = `seen at ${clock.now() / MINUTE}`;
+      };
+      discovery.setProjects([slowly(10 * MINUTE)]);
+      await clock.advance(25 * MINUTE);
+      const ofA = asked.filter((id) => id === 'A').length;
+      const ofC = asked.filter((id) => id === 'C').length;
+      assert.deepEqual([ofA, ofC], [3, 26]);
+      assert.equal(name, 'seen at 20');
+      assert.deepEqual([known(), successes.length], [['a', 'b', 'd', 'e'], 0]);
+    });
+
+    it('takes instances away that are listed no more, while another cannot be read', async () => {
+      discovery.setProjects([slowly(10 * MINUTE)]);
+      await clock.advance(5 * MINUTE);
+      assert.equal(known().length, 5);
+      listed = ['A', 'C', 'D'];
+      read = async (id) => {
+        if (id === 'A') {
+          throw broken('gone already');
+        }
+      };
+      await clock.advance(10 * MINUTE);
+      assert.deepEqual([known(), successes.length], [['a', 'c', 'd'], 1]);
+    });
+
+    for (const [what, change, goesOn] of [
+      ['with what it has read, under another client', { source: {} }, true],
+      [
+        'with what it has read, under another name',
+        { cloud: { ...cloudProject('production'), name: 'renamed' } },
+        true,
+      ],
+      ['from the start, for another selection', { selection: { instanceName: 'orders-*' } }, false],
+    ] as const) {
+      it(`goes on after a reload ${what}`, async () => {
+        discovery.setProjects([slowly(30 * SECOND)]);
+        await clock.advance(55 * SECOND);
+        assert.deepEqual(asked, ['A', 'B', 'C']);
+        const { name } = 'cloud' in change ? change.cloud : { name: 'production' };
+        discovery.setProjects([slowly(30 * SECOND, change)]);
+        assert.deepEqual(known(name), ['a', 'b']);
+        await clock.advance(5 * SECOND);
+        assert.deepEqual(asked.slice(3), [goesOn ? 'C' : 'A']);
+        await clock.advance(3 * MINUTE);
+        assert.equal(known(name).length, 5);
+      });
+    }
+
+    it('gives two projects that were one their own knowledge', async () => {
+      read = async () => {};
+      discovery.setProjects([slowly(HOUR)]);
+      await clock.advance(MINUTE);
+      const cloudOf = (name: string) => ({ cloud: { ...cloudProject('production'), name } });
+      const onlyX = { discoverNodes: async (search: Search) => tell(search, complete('x')) };
+      discovery.setProjects([slowly(HOUR, cloudOf('one')), slowly(HOUR, { ...cloudOf('two'), ...onlyX })]);
+      assert.deepEqual([known('one').length, known('two').length], [5, 5]);
+      await clock.advance(MINUTE);
+      assert.deepEqual([known('one'), known('two')], [['a', 'b', 'c', 'd', 'e'], ['x']]);
+      discovery.setProjects([slowly(MINUTE, cloudOf('one')), slowly(HOUR, { ...cloudOf('two'), ...onlyX })]);
+      await clock.advance(10 * MINUTE);
+      assert.deepEqual([known('one'), known('two')], [['a', 'b', 'c', 'd', 'e'], ['x']]);
+    });
+  });
+
+  describe('of odd records', () => {
+    it('warns once, and again of others, and is a success', async () => {
+      let odd = oddRecords('instances with an id of another kind');
+      answer = () => ({ ...complete('a'), odd });
+      discovery.setProjects([project('production', HOUR)]);
+      await clock.advance(10 * HOUR);
+      assert.equal(successes.length, 11);
+      odd = oddRecords('nodes without an id', 2);
+      await clock.advance(10 * HOUR);
+      assert.deepEqual(
+        log.lines.filter((line) => !line.includes('nodes changed')),
+        [
+          'warn discovery: got odd records, expected none: the others are used project=production records=1 found=instances with an id of another kind: 1 (the first: record 7 of the list)',
+          'warn discovery: got odd records, expected none: the others are used project=production records=2 found=nodes without an id: 2 (the first: record 7 of the list)',
+        ],
+      );
+    });
+
+    it('warns every ten minutes at most of those that come and go, and not again after a reload', async () => {
+      answer = () => ({
+        ...complete('a'),
+        odd:
+          searches.length % 2 === 0 ? new OddRecords() : oddRecords('nodes without an id', searches.length),
+      });
+      discovery.setProjects([project('production', 10 * SECOND)]);
+      await clock.advance(25 * MINUTE);
+      const warnings = () => log.lines.filter((line) => line.startsWith('warn ')).length;
+      assert.equal(warnings(), 3);
+      answer = () => ({ ...complete('a'), odd: oddRecords('nodes without a status') });
+      await clock.advance(20 * MINUTE);
+      assert.equal(warnings(), 4);
+      discovery.setProjects([project('production', 10 * SECOND, { source: {} })]);
+      await clock.advance(20 * MINUTE);
+      assert.equal(warnings(), 4);
+    });
+
+    it('warns of a node that two instances have', async () => {
+      const nodes = ['A', 'B'].map((instanceId) => node('a', { instanceId }));
+      answer = () => ({ nodes, failures: [] });
+      discovery.setProjects([project('production', HOUR)]);
+      await clock.advance(5 * HOUR);
+      assert.deepEqual(known(), ['a']);
+      assert.deepEqual(
+        discovery.nodesOf('production').map(({ instanceId }) => instanceId),
+        ['A'],
+      );
+      const warnings = log.lines.filter((line) => line.startsWith('warn '));
+      assert.equal(warnings.length, 1);
+      assert.match(warnings[0] ?? '', /found=nodes in two instances: 1 \(the first: a\)$/u);
+    });
   });
 
   it('has tried a project also when that failed', async () => {
@@ -216,7 +462,7 @@ describe('Discovery', () => {
     answer = () => complete('a');
     discovery.setProjects([
       project('production'),
-      { ...project('test', MINUTE), discoverNodes: async () => complete('x', 'y') },
+      { ...project('test', MINUTE), discoverNodes: async (search) => tell(search, complete('x', 'y')) },
     ]);
     await clock.advance(0);
     assert.deepEqual([known(), known('test')], [['a'], ['x', 'y']]);
@@ -224,7 +470,7 @@ describe('Discovery', () => {
 
   it('discovers nothing before it is started', async () => {
     answer = () => complete('a');
-    discovery = new Discovery({ clock, log, onChange: () => {}, onSuccess: () => {} });
+    discovery = new Discovery({ clock, log, onChange: () => {}, onSettled: () => {}, onSuccess: () => {} });
     discovery.setProjects([project()]);
     await clock.advance(MINUTE);
     assert.deepEqual(searches, []);
@@ -299,7 +545,7 @@ describe('Discovery', () => {
     });
 
     it('lets a discovery go on that is under way where nothing changed', async () => {
-      let finish = (_: DiscoveryResult): void => {};
+      let finish = (_: Answer): void => {};
       answer = () =>
         new Promise((resolve) => {
           finish = resolve;
@@ -313,7 +559,7 @@ describe('Discovery', () => {
     });
 
     it('takes no notice of a discovery that was under way for other settings', async () => {
-      let finish = (_: DiscoveryResult): void => {};
+      let finish = (_: Answer): void => {};
       answer = () =>
         new Promise((resolve) => {
           finish = resolve;

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
+import { KnownNodes } from '../../src/discover/known-nodes.js';
 import { eventually } from '../support/program.js';
 import { closeServers, type PlainAnswer } from '../support/scripted-server.js';
 import { instance, instanceId, node, nodeId, pagesOf, startInstanceServer } from './instance-server.js';
 
 /** One instance with these nodes. */
-const showing = (...nodes: readonly object[]): Parameters<typeof startInstanceServer> => [
+const showing = (...nodes: readonly unknown[]): Parameters<typeof startInstanceServer> => [
   pagesOf([instance(1)]),
   () => ({ body: { instance: { id: instanceId(1), nodes } } }),
 ];
@@ -87,9 +88,15 @@ describe('discoverNodes', () => {
 
     it('by its status: all that are not known to be down, or those asked for', async () => {
       const words =
-        'ACTIVE normal Rebooting creating BUILD CreateFail deleting DELETED frozen FAILED shutdown';
+        'ACTIVE normal Rebooting FAILED failed creating BUILD CreateFail deleting DELETED frozen shutdown';
       const instances = words.split(' ').map((status, index) => instance(index, { status, name: status }));
-      assert.deepEqual(await namesFound(instances, {}), ['ACTIVE', 'normal', 'Rebooting']);
+      assert.deepEqual(await namesFound(instances, {}), [
+        'ACTIVE',
+        'normal',
+        'Rebooting',
+        'FAILED',
+        'failed',
+      ]);
       assert.deepEqual(await namesFound(instances, { statuses: ['active', 'Frozen'] }), ['ACTIVE', 'frozen']);
     });
 
@@ -107,6 +114,7 @@ describe('discoverNodes', () => {
       node(5, { type: 'proxy' }),
       node(7, { status: 'Frozen' }),
       node(9, { status: 'who knows' }),
+      node(11, { status: 'FAILED' }),
     ];
     const server = await startInstanceServer(...showing(...nodes));
     const found = async (role: 'master' | 'slave' | 'both') =>
@@ -116,11 +124,13 @@ describe('discoverNodes', () => {
       [nodeId(3), 'slave'],
       [nodeId(5), ''],
       [nodeId(9), 'slave'],
+      [nodeId(11), 'slave'],
     ]);
     assert.deepEqual(await found('master'), [[nodeId(2), 'master']]);
     assert.deepEqual(await found('slave'), [
       [nodeId(3), 'slave'],
       [nodeId(9), 'slave'],
+      [nodeId(11), 'slave'],
     ]);
   });
 
@@ -136,10 +146,12 @@ describe('discoverNodes', () => {
       [null, undefined],
       [undefined, undefined],
       [2.5, undefined],
+      [[2500], undefined],
+      [{ toString: null }, undefined],
     ]) {
       const server = await startInstanceServer(...showing(node(1, { max_connections: given })));
       const [found] = (await server.discover()).nodes;
-      assert.equal(found?.maxConnections, read, String(given));
+      assert.equal(found?.maxConnections, read, JSON.stringify(given));
     }
   });
 
@@ -147,28 +159,128 @@ describe('discoverNodes', () => {
     const broken: Readonly<Record<number, PlainAnswer>> = {
       1: { status: 500, body: { error_code: 'DBS.05000000', error_msg: 'broken' } },
       2: { body: { instance: { id: instanceId(3), nodes: [] } } },
-      4: { body: { instance: { id: instanceId(4) } } },
-      5: { body: { instance: { id: instanceId(5), nodes: [node(5, { id: '../x' })] } } },
-      6: { body: { instance: { id: instanceId(6), nodes: [node(6, { status: 1 })] } } },
       7: { body: {} },
     };
     const server = await startInstanceServer(
       pagesOf(Array.from({ length: 10 }, (_, index) => instance(index))),
       (index) => broken[index] ?? { body: { instance: { id: instanceId(index), nodes: [node(index)] } } },
     );
-    const { nodes, failures } = await server.discover();
+    const { nodes, failures, isListComplete } = await server.discover();
+    assert.equal(isListComplete, true);
     assert.deepEqual(
       nodes.map((found) => found.nodeId),
-      [0, 3, 8, 9].map(nodeId),
+      [0, 3, 4, 5, 6, 8, 9].map(nodeId),
     );
     const messages = failures.map(({ message }) => message.replace(/ \(127.*$/u, '')).sort();
     assert.deepEqual(messages, [
-      'show_instance: got "00000000000000000000000000000004in07" without a list of nodes, expected one',
       'show_instance: got 500 DBS.05000000 "broken", expected 200',
-      'show_instance: got a node of "00000000000000000000000000000005in07" whose id cannot be one, expected 36 letters and digits that end in no07',
       'show_instance: got another instance or none, expected "00000000000000000000000000000002in07"',
       'show_instance: got another instance or none, expected "00000000000000000000000000000007in07"',
-      'show_instance: got node "00000000000000000000000000000006no07" without a status, expected one',
     ]);
+  });
+
+  it('leaves out odd nodes, tells of them, and finds the others', async () => {
+    const place = `record 2 of instance ${instanceId(1)}`;
+    for (const [record, complaint] of [
+      [null, `nodes that are no objects: 1 (the first: ${place})`],
+      [[node(2)], `nodes that are no objects: 1 (the first: ${place})`],
+      ['ACTIVE', `nodes that are no objects: 1 (the first: ${place})`],
+      [node(2, { id: null }), `nodes without an id: 1 (the first: ${place})`],
+      [node(2, { id: undefined }), `nodes without an id: 1 (the first: ${place})`],
+      [node(2, { id: '' }), `nodes without an id: 1 (the first: ${place})`],
+      [node(2, { id: '../x' }), `nodes with an id of another kind: 1 (the first: ${place})`],
+      [node(2, { id: `${'b'.repeat(32)}no14` }), `nodes with an id of another kind: 1 (the first: ${place})`],
+      [node(2, { id: instanceId(2) }), `nodes with an id of another kind: 1 (the first: ${place})`],
+      [node(2, { status: 1 }), `nodes without a status: 1 (the first: ${nodeId(2)})`],
+      [node(2, { status: null }), `nodes without a status: 1 (the first: ${nodeId(2)})`],
+      [node(1), `nodes listed twice: 1 (the first: ${nodeId(1)})`],
+    ]) {
+      const server = await startInstanceServer(...showing(node(1), record, node(3)));
+      const { nodes, failures, told } = await server.discover();
+      assert.deepEqual(
+        [nodes.map((found) => found.nodeId), failures, told],
+        [[1, 3].map(nodeId), [], complaint],
+      );
+    }
+  });
+
+  it('takes an instance without a list of nodes for one that is odd, not for one without nodes', async () => {
+    for (const nodes of [null, undefined, {}, 'none', 0]) {
+      const server = await startInstanceServer(pagesOf([instance(1), instance(2)]), (index) => ({
+        body: { instance: { id: instanceId(index), nodes: index === 1 ? nodes : [node(2)] } },
+      }));
+      const { nodes: found, failures, told } = await server.discover();
+      assert.deepEqual([found.map(({ nodeId: id }) => id), failures], [[nodeId(2)], []]);
+      assert.equal(told, `instances without a list of nodes: 1 (the first: ${instanceId(1)})`);
+    }
+  });
+
+  it('uses a node that is sound but for what it does not need', async () => {
+    const server = await startInstanceServer(
+      ...showing(
+        node(1, { name: null, type: 7, max_connections: {}, az_code: null }),
+        node(2, { name: { toString: null }, type: undefined, max_connections: 'many' }),
+      ),
+    );
+    const { nodes, told } = await server.discover();
+    assert.deepEqual(
+      [nodes.map(({ nodeId: id, name, role }) => [id, name, role]), told],
+      [
+        [
+          [nodeId(1), '', ''],
+          [nodeId(2), '', ''],
+        ],
+        '',
+      ],
+    );
+  });
+
+  it('does not ask again for an instance that the search before has read', async () => {
+    const known = new KnownNodes();
+    let refused = true;
+    const server = await startInstanceServer(pagesOf([instance(1), instance(2), instance(3)]), (index) =>
+      refused && index !== 1
+        ? { status: 500 }
+        : { body: { instance: { id: instanceId(index), nodes: [node(index)] } } },
+    );
+    assert.equal((await server.discover({}, known)).failures.length, 2);
+    refused = false;
+    const { nodes, failures } = await server.discover({}, known);
+    assert.deepEqual([nodes.map((found) => found.nodeId), failures], [[1, 2, 3].map(nodeId), []]);
+    const shown = server.requests.flatMap(({ target }) => /\d+(?=in07$)/u.exec(target)?.map(Number) ?? []);
+    assert.deepEqual(shown.sort(), [1, 2, 2, 3, 3]);
+  });
+
+  it('tells of the nodes of a page while the next ones are read', async () => {
+    const found: string[] = [];
+    const known = new KnownNodes();
+    const search = { isRead: () => false, notWanted: () => {}, found: (id: string) => found.push(id) };
+    const all = Array.from({ length: 101 }, (_, index) => instance(index));
+    let release = (): void => {};
+    const second = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const server = await startInstanceServer(async (offset, limit) => {
+      await (offset === 0 ? undefined : second);
+      return pagesOf(all)(offset, limit);
+    });
+    const searching = server.discover({}, Object.assign(known, search));
+    await eventually(() => found.length === 100 || undefined, 'the first page is read');
+    release();
+    await searching;
+    assert.equal(found.length, 101);
+  });
+
+  it('takes a deadline for one failure, however many instances it cuts off', async () => {
+    const server = await startInstanceServer(
+      pagesOf(Array.from({ length: 50 }, (_, index) => instance(index))),
+      () => new Promise(() => {}),
+    );
+    const { failures, isListComplete } = await server.discover({}, new KnownNodes(), 300);
+    assert.equal(isListComplete, true);
+    assert.deepEqual(
+      failures.map(({ reason }) => reason),
+      ['timeout'],
+    );
   });
 });

@@ -1,6 +1,7 @@
 // The discovery part of the API on 127.0.0.1, with answers as the tests write them, and a client of it.
 import { systemClock } from '../../src/clock.js';
-import type { DiscoveryResult } from '../../src/discover/discovery-api.js';
+import type { DiscoveredNode, SearchEnd } from '../../src/discover/discovery-api.js';
+import { KnownNodes } from '../../src/discover/known-nodes.js';
 import { startDeadline } from '../../src/model/deadline.js';
 import type { NodeSelection } from '../../src/taurusdb/discover-nodes.js';
 import { type PlainAnswer, type ScriptedServer, startServer } from '../support/scripted-server.js';
@@ -25,14 +26,21 @@ export function node(index: number, change: object = {}): object {
   };
 }
 
-export interface InstanceServer extends ScriptedServer {
-  /** Finds all nodes unless `selection` says otherwise. */
-  discover(selection?: Partial<NodeSelection>): Promise<DiscoveryResult>;
+/** What a search finds, and how it ends. */
+export interface Found extends SearchEnd {
+  readonly nodes: readonly DiscoveredNode[];
+  /** All that was odd, as people are told. */
+  readonly told: string;
 }
 
-/** `list` answers a page by its offset, `show` an instance; by default each has the node of its own number. */
+export interface InstanceServer extends ScriptedServer {
+  /** Finds all nodes unless `selection` says otherwise. */
+  discover(selection?: Partial<NodeSelection>, known?: KnownNodes, limitMs?: number): Promise<Found>;
+}
+
+/** `list` answers a page by its offset and limit, `show` an instance; by default each has the node of its own number. */
 export async function startInstanceServer(
-  list: (offset: number) => PlainAnswer,
+  list: (offset: number, limit: number) => PlainAnswer | Promise<PlainAnswer>,
   show: (index: number) => PlainAnswer | Promise<PlainAnswer> = (index) => ({
     body: { instance: { id: instanceId(index), nodes: [node(index)] } },
   }),
@@ -41,32 +49,46 @@ export async function startInstanceServer(
     async (response, { target }) => {
       const url = new URL(target, 'http://x');
       const shown = /instances\/(\d+)in07$/u.exec(url.pathname)?.[1];
-      const offset = Number(url.searchParams.get('offset'));
+      const [offset, limit] = ['offset', 'limit'].map((name) => Number(url.searchParams.get(name)));
       const {
         status = 200,
         headers = {},
         body,
-      } = await (shown === undefined ? list(offset) : show(Number(shown)));
+      } = await (shown === undefined ? list(offset ?? 0, limit ?? 0) : show(Number(shown)));
       response.writeHead(status, { 'content-type': 'application/json', ...headers });
       response.end(JSON.stringify(body));
     },
   ]);
-  return { ...server, discover: (selection = {}) => discover(server.url, selection) };
+  return {
+    ...server,
+    discover: (selection = {}, known = new KnownNodes(), limitMs = 60_000) =>
+      discover(server.url, selection, known, limitMs),
+  };
 }
 
-async function discover(endpoint: string, selection: Partial<NodeSelection>): Promise<DiscoveryResult> {
+async function discover(
+  endpoint: string,
+  selection: Partial<NodeSelection>,
+  known: KnownNodes,
+  limitMs: number,
+): Promise<Found> {
   const { client } = sampleClient(endpoint, { clock: systemClock, maxRetries: 0 });
-  const deadline = startDeadline(systemClock, 10_000);
+  const deadline = startDeadline(systemClock, limitMs);
   const wanted = { instanceName: '*', tags: {}, statuses: [], role: 'both', ...selection } as const;
-  return client.discoverNodes(wanted, deadline).finally(async () => {
+  try {
+    const end = await client.discoverNodes(wanted, known, deadline);
+    known.end(end);
+    const { nodes, odd } = known.summary();
+    return { ...end, nodes, told: String(odd) };
+  } finally {
     deadline.clear();
     await closeClients();
-  });
+  }
 }
 
 /** A whole project, correctly paged. */
-export function pagesOf(instances: readonly object[], limit = 100): (offset: number) => PlainAnswer {
-  return (offset) => ({
+export function pagesOf(instances: readonly unknown[]): (offset: number, limit: number) => PlainAnswer {
+  return (offset, limit) => ({
     body: { instances: instances.slice(offset, offset + limit), total_count: instances.length },
   });
 }

@@ -1,13 +1,17 @@
-// The instances of a project, page by page (API reference, page ListGaussMySqlInstances). All of them or none: a
-// list that may lack some would read as if those were gone.
+// The instances of a project, page by page (API reference, page ListGaussMySqlInstances): each is told of as soon as its page
+// is there, and at the end whether the pages were all. A list that may lack some would read as if those were gone.
+
 import { isObject } from '../../json.js';
 import type { Deadline } from '../../model/deadline.js';
+import { type CollectionError, explainFailure } from '../../model/failure.js';
 import { INSTANCE_ID } from '../../model/ids.js';
+import { OddRecords } from '../../model/odd-records.js';
 import { redact } from '../../redact.js';
 import { readJsonAnswer } from '../call/answer.js';
 import type { CallApi } from '../call/api-call.js';
-import { apiError, type CallSite } from '../errors.js';
+import { ApiError, apiError, type CallSite, hasStatus } from '../errors.js';
 import type { HttpAnswer } from '../http/http-client.js';
+import { type RecordKind, type Records, readRecords } from './read-records.js';
 
 export interface ListedInstance {
   readonly id: string;
@@ -16,9 +20,22 @@ export interface ListedInstance {
   readonly tags: ReadonlyMap<string, string>;
 }
 
+export interface InstanceList {
+  /** In the order of the list, also those whose records are odd otherwise. */
+  readonly ids: ReadonlySet<string>;
+  /** How many records have no id: each may be any. */
+  readonly nameless: number;
+  readonly odd: OddRecords;
+  /** Why it may lack some; undefined where it is complete. */
+  readonly failure: CollectionError | undefined;
+}
+
 /** The most that the API takes. */
 const PAGE_SIZE = 100;
-const MAX_PAGES = 200;
+const MAX_REQUESTS = 500;
+const MAX_INSTANCES = 20_000;
+/** One record too large to be read is passed over; so many in a row are no records, but a server that says too much. */
+const MAX_TOO_LARGE = 10;
 const MAX_TEXT_LENGTH = 256;
 
 const LIST = {
@@ -28,73 +45,194 @@ const LIST = {
   path: '/instances',
 } as const;
 
-interface Page {
-  readonly instances: readonly ListedInstance[];
-  readonly total: number;
+interface Page extends Records<ListedInstance> {
+  /** Sound records and odd ones. */
+  readonly length: number;
+  /** Undefined where it is no number. */
+  readonly total: number | undefined;
   readonly site: CallSite;
 }
 
-/** Rejects where the pages do not add up: an instance created or deleted meanwhile shifts them. */
-export async function listInstances(callApi: CallApi, deadline: Deadline): Promise<ListedInstance[]> {
-  const found = new Map<string, ListedInstance>();
-  let firstTotal: number | undefined;
+/** Does not reject: of a list that fails, what came before is told of all the same. */
+export async function listInstances(
+  callApi: CallApi,
+  deadline: Deadline,
+  onInstances: (instances: readonly ListedInstance[]) => void,
+): Promise<InstanceList> {
+  const pages = new Pages(onInstances);
+  try {
+    await readPages(callApi, deadline, pages);
+    pages.checkSum();
+    return pages.list(undefined);
+  } catch (error) {
+    return pages.list(explainFailure(error));
+  }
+}
 
-  for (let pages = 1; ; pages += 1) {
-    const query = { offset: String((pages - 1) * PAGE_SIZE), limit: String(PAGE_SIZE) };
-    const { instances, total, site } = await callApi({ ...LIST, query }, deadline, readPage);
-    const before = found.size;
-    for (const instance of instances) {
-      found.set(instance.id, instance);
+/** A page that is too large to be read is asked for again in halves, from the same record on. */
+async function readPages(callApi: CallApi, deadline: Deadline, pages: Pages): Promise<void> {
+  let size = PAGE_SIZE;
+  /** Records too large to be read, since the last page. */
+  const passed: number[] = [];
+  for (let offset = 0, requests = 1; ; requests += 1) {
+    const query = { offset: String(offset), limit: String(size) };
+    try {
+      const page = await callApi({ ...LIST, query }, deadline, (answer, secrets) =>
+        readPage(answer, secrets, offset),
+      );
+      offset += page.length;
+      pages.passOver(passed.splice(0));
+      if (pages.take(page, size, offset)) {
+        return;
+      }
+      size = Math.min(PAGE_SIZE, size * 2);
+    } catch (error) {
+      // It is asked for in case that the count is too small, and a server may have no page there.
+      if (pages.areAllCounted() && (hasStatus(error, 400) || hasStatus(error, 404))) {
+        return;
+      }
+      const isTooLarge = error instanceof ApiError && error.reason === 'too_large';
+      if (!isTooLarge || passed.length === MAX_TOO_LARGE) {
+        throw error;
+      }
+      if (size === 1) {
+        passed.push(offset);
+        offset += 1;
+      }
+      size = Math.ceil(size / 2);
     }
-
-    firstTotal ??= total;
-    const fail = (got: string, expected: string) => apiError(site, 'api', { got, expected });
-    if (total !== firstTotal) {
-      throw fail(`a total_count of ${firstTotal}, then ${total}`, 'one of them');
-    }
-    if (found.size > total) {
-      throw fail(`${found.size} instances`, `total_count, ${total}`);
-    }
-    if (found.size === total) {
-      return [...found.values()];
-    }
-    if (found.size === before) {
-      throw fail(`${before} instances, then a page without others`, `${total}`);
-    }
-    if (pages === MAX_PAGES) {
-      throw fail(`${found.size} instances on ${pages} pages`, `all ${total}`);
+    if (requests === MAX_REQUESTS || pages.instances > MAX_INSTANCES) {
+      throw pages.error(`${pages.instances} instances on ${requests} pages`, 'an end of the list');
     }
   }
 }
 
-async function readPage(answer: HttpAnswer, secrets: readonly string[]): Promise<Page> {
-  const { site } = answer;
-  const { instances, total_count: total } = await readJsonAnswer(answer, secrets, 'instances');
-  if (typeof total !== 'number' || !Number.isInteger(total) || total < 0) {
-    throw apiError(site, 'api', { got: 'no total_count', expected: 'a number of instances' });
+/** What the pages say together. */
+class Pages {
+  readonly #onInstances: (instances: readonly ListedInstance[]) => void;
+  readonly #ids = new Set<string>();
+  readonly #odd = new OddRecords();
+  #nameless = 0;
+  /** Different ones, as far as their ids say. */
+  #records = 0;
+  /** The first, and one that differs. */
+  readonly #totals = new Set<number>();
+  /** Whether a page had records of an earlier one, and others. */
+  #overlap = false;
+  /** Whether the last page was a full one that came before, as where a server does not know of offsets. */
+  #mayHaveMore = false;
+  #site: CallSite = { operation: LIST.operation, where: '' };
+
+  constructor(onInstances: (instances: readonly ListedInstance[]) => void) {
+    this.#onInstances = onInstances;
   }
-  if (!Array.isArray(instances)) {
+
+  get instances(): number {
+    return this.#ids.size;
+  }
+
+  /**
+   * `size` was asked for, `next` is the offset behind the page. Returns whether the list has ended: a short page is not its end
+   * where more are counted, as servers have limits of their own, nor is a full one where no more are.
+   */
+  take(page: Page, size: number, next: number): boolean {
+    this.#site = page.site;
+    if (page.total !== undefined && this.#totals.size < 2) {
+      this.#totals.add(page.total);
+    }
+    const ids = [...page.items.keys(), ...page.unclear];
+    const known = ids.filter((id) => this.#ids.has(id)).length;
+    const isRepeat = known > 0 && known === ids.length;
+    if (!isRepeat) {
+      this.#overlap ||= known > 0;
+      this.#records += page.length - known;
+      this.#nameless += page.nameless;
+      this.#odd.addAll(page.odd);
+      const others = [...page.items.values()].filter(({ id }) => !this.#ids.has(id));
+      for (const id of ids) {
+        this.#ids.add(id);
+      }
+      this.#onInstances(others);
+    }
+    this.#mayHaveMore = isRepeat && page.length >= size;
+    const isLast = this.#totals.size > 0 && next >= Math.max(...this.#totals) && page.length < size;
+    return page.length === 0 || isRepeat || isLast;
+  }
+
+  /** Whether there are as many as the API says. */
+  areAllCounted(): boolean {
+    const [total, otherTotal] = this.#totals;
+    return total !== undefined && otherTotal === undefined && this.#records === total;
+  }
+
+  /** Records too large to be read, by their offsets. */
+  passOver(offsets: readonly number[]): void {
+    for (const offset of offsets) {
+      this.#records += 1;
+      this.#nameless += 1;
+      this.#odd.add('instances too large to be read', `record ${offset + 1} of the list`);
+    }
+  }
+
+  list(failure: CollectionError | undefined): InstanceList {
+    return { ids: this.#ids, nameless: this.#nameless, odd: this.#odd, failure };
+  }
+
+  error(got: string, expected: string): CollectionError {
+    return apiError(this.#site, 'api', { got, expected });
+  }
+
+  /** Throws where the list has ended, and lacks some. */
+  checkSum(): void {
+    const [total, otherTotal] = this.#totals;
+    const found = `${this.#records} instances, then a page without others`;
+    if (otherTotal !== undefined) {
+      throw this.error(`a total_count of ${total}, then ${otherTotal}`, 'one of them');
+    }
+    if (total === undefined) {
+      if (this.#records === 0 || this.#mayHaveMore) {
+        throw this.error(`${found}, and no total_count`, 'a number of instances');
+      }
+      if (this.#overlap) {
+        throw this.error('a page with instances of another one, and no total_count', 'a number of instances');
+      }
+    } else if (this.#records < total) {
+      throw this.error(found, `${total}`);
+    }
+  }
+}
+
+async function readPage(answer: HttpAnswer, secrets: readonly string[], offset: number): Promise<Page> {
+  const { site } = answer;
+  const { instances, total_count: counted } = await readJsonAnswer(answer, secrets, 'instances');
+  const total = totalOf(counted);
+  // Some servers write an empty list as null.
+  const list = instances === null && total !== undefined ? [] : instances;
+  if (!Array.isArray(list)) {
     throw apiError(site, 'api', { got: 'no list of instances', expected: 'one' });
   }
-  return { instances: instances.map((instance) => readInstance(instance, site, secrets)), total, site };
+  const records = readRecords(list, instanceRecords(secrets), 'the list', offset + 1);
+  return { ...records, length: list.length, total, site };
 }
 
-function readInstance(json: unknown, site: CallSite, secrets: readonly string[]): ListedInstance {
-  const { id, name, status, tags } = isObject(json) ? json : {};
-  // It goes into the address of the next call: nothing that could change where that leads.
-  if (!INSTANCE_ID.matches(id)) {
-    throw apiError(site, 'api', {
-      got: 'an instance whose id cannot be one',
-      expected: INSTANCE_ID.kind,
-    });
-  }
-  if (!isShortText(name) || !isShortText(status)) {
-    throw apiError(site, 'api', {
-      got: `instance "${id}" without name or status`,
-      expected: `texts of at most ${MAX_TEXT_LENGTH} characters`,
-    });
-  }
-  return { id, name: redact(name, secrets), status, tags: readTags(tags) };
+function totalOf(value: unknown): number | undefined {
+  const isNumber = typeof value === 'number' || typeof value === 'string';
+  return isNumber && /^\d{1,15}$/u.test(String(value)) ? Number(value) : undefined;
+}
+
+function instanceRecords(secrets: readonly string[]): RecordKind<ListedInstance> {
+  return {
+    noun: 'instances',
+    id: INSTANCE_ID,
+    read: ({ name, status, tags }, id) => {
+      if (!isShortText(name)) {
+        return 'instances without a name of at most 256 characters';
+      }
+      return isShortText(status)
+        ? { id, name: redact(name, secrets), status, tags: readTags(tags) }
+        : 'instances without a status';
+    },
+  };
 }
 
 /** An untagged instance has none, or null. */

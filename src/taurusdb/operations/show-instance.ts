@@ -5,7 +5,8 @@ import { NODE_ID } from '../../model/ids.js';
 import { redact } from '../../redact.js';
 import { readJsonAnswer } from '../call/answer.js';
 import type { CallApi } from '../call/api-call.js';
-import { apiError, type CallSite } from '../errors.js';
+import { apiError } from '../errors.js';
+import { type RecordKind, type Records, readRecords } from './read-records.js';
 
 export interface InstanceNode {
   readonly id: string;
@@ -20,12 +21,12 @@ const MAX_TEXT_LENGTH = 256;
 /** Of a longer name the rest is neither searched for secrets nor shown. */
 const MAX_TEXT_READ = 64 * 1024;
 
-/** Rejects where the answer is not about this instance, or one of its nodes cannot be read. */
+/** Undefined where the instance has no list of nodes. Rejects where the answer is not about this instance. */
 export function showInstance(
   callApi: CallApi,
   instanceId: string,
   deadline: Deadline,
-): Promise<InstanceNode[]> {
+): Promise<Records<InstanceNode> | undefined> {
   const target = { scope: [`instance "${instanceId}"`], path: `/instances/${instanceId}` };
   return callApi(
     { operation: 'show_instance', method: 'GET', ...target },
@@ -36,38 +37,35 @@ export function showInstance(
       if (id !== instanceId) {
         throw apiError(answer.site, 'api', { got: 'another instance or none', expected: `"${instanceId}"` });
       }
-      if (!Array.isArray(nodes)) {
-        throw apiError(answer.site, 'api', { got: `"${id}" without a list of nodes`, expected: 'one' });
-      }
-      return nodes.map((node) => readNode(node, instanceId, answer.site, secrets));
+      return Array.isArray(nodes)
+        ? readRecords(nodes, nodeRecords(secrets), `instance ${instanceId}`)
+        : undefined;
     },
   );
 }
 
-function readNode(
-  json: unknown,
-  instanceId: string,
-  site: CallSite,
-  secrets: readonly string[],
-): InstanceNode {
-  const { id, name, status, type, max_connections: maxConnections } = isObject(json) ? json : {};
-  // It goes into the addresses of collections: nothing that could change where they lead.
-  if (!NODE_ID.matches(id)) {
-    throw apiError(site, 'api', {
-      got: `a node of "${instanceId}" whose id cannot be one`,
-      expected: NODE_ID.kind,
-    });
-  }
-  if (typeof status !== 'string') {
-    throw apiError(site, 'api', { got: `node "${id}" without a status`, expected: 'one' });
-  }
+/** A node is worth collecting without a name, a role or a number of connections, not where nobody knows whether it runs. */
+function nodeRecords(secrets: readonly string[]): RecordKind<InstanceNode> {
   return {
-    id,
-    name:
-      typeof name === 'string' ? redact(name.slice(0, MAX_TEXT_READ), secrets).slice(0, MAX_TEXT_LENGTH) : '',
-    status,
-    role: type === 'master' || type === 'slave' ? type : '',
-    // Text, says the reference. What is no number is not known: a node is worth collecting without it.
-    ...(/^\d{1,9}$/u.test(String(maxConnections)) ? { maxConnections: Number(maxConnections) } : {}),
+    noun: 'nodes',
+    id: NODE_ID,
+    read: ({ name, status, type, max_connections: maxConnections }, id) =>
+      typeof status !== 'string'
+        ? 'nodes without a status'
+        : {
+            id,
+            name:
+              typeof name === 'string'
+                ? redact(name.slice(0, MAX_TEXT_READ), secrets).slice(0, MAX_TEXT_LENGTH)
+                : '',
+            status,
+            role: type === 'master' || type === 'slave' ? type : '',
+            // Text, says the reference.
+            ...(isCount(maxConnections) ? { maxConnections: Number(maxConnections) } : {}),
+          },
   };
+}
+
+function isCount(value: unknown): boolean {
+  return (typeof value === 'string' || typeof value === 'number') && /^\d{1,9}$/u.test(String(value));
 }

@@ -1,0 +1,112 @@
+// What is known of a project's nodes, instance by instance, while searches read it: an instance that was read has the nodes
+// that it says, and only a complete list takes instances away. A record that is odd takes nothing away.
+import { OddRecords } from '../model/odd-records.js';
+import type { DiscoveredNode, FoundNodes, Search, SearchEnd } from './discovery-api.js';
+
+interface KnownInstance {
+  readonly nodes: readonly DiscoveredNode[];
+  /** Records without an id, when all of the nodes had one of their own. */
+  readonly nameless: number;
+  readonly odd: OddRecords;
+}
+
+const NOTHING_KNOWN: KnownInstance = { nodes: [], nameless: 0, odd: new OddRecords() };
+
+export class KnownNodes implements Search {
+  #instances = new Map<string, KnownInstance>();
+  /** Instances that were read since `readAllAgain`. */
+  #read = new Set<string>();
+  /** Records without an id, when all of the instances had one of their own. */
+  #nameless = 0;
+  /** Of the list that was read last. */
+  #odd = new OddRecords();
+  /** The instance of each node, as `summary` said last: it keeps a node that another one has, too. */
+  #owners: ReadonlyMap<string, string> = new Map();
+
+  /** Knows the same, and learns by itself. */
+  copy(): KnownNodes {
+    const copy = new KnownNodes();
+    copy.#instances = new Map(this.#instances);
+    copy.#read = new Set(this.#read);
+    copy.#nameless = this.#nameless;
+    copy.#odd = this.#odd;
+    copy.#owners = this.#owners;
+    return copy;
+  }
+
+  /** How many instances were read since `readAllAgain`. */
+  get instancesRead(): number {
+    return this.#read.size;
+  }
+
+  readAllAgain(): void {
+    this.#read.clear();
+  }
+
+  isRead(instanceId: string): boolean {
+    return this.#read.has(instanceId);
+  }
+
+  found(instanceId: string, list: FoundNodes | undefined): void {
+    this.#read.add(instanceId);
+    const known = this.#instances.get(instanceId) ?? NOTHING_KNOWN;
+    if (list === undefined) {
+      const odd = new OddRecords();
+      odd.add('instances without a list of nodes', instanceId);
+      this.#instances.set(instanceId, { ...known, odd });
+      return;
+    }
+    const { nodes, others, unclear, nameless, odd } = list;
+    const found = new Set(nodes.map(({ nodeId }) => nodeId));
+    const notFound = known.nodes.filter(({ nodeId }) => !found.has(nodeId) && !others.has(nodeId));
+    const missing = notFound.filter(({ nodeId }) => !unclear.has(nodeId));
+    const mayBeNameless = missing.length > 0 && nameless > known.nameless;
+    this.#instances.set(instanceId, {
+      nodes: [...nodes, ...notFound.filter(({ nodeId }) => mayBeNameless || unclear.has(nodeId))],
+      nameless: mayBeNameless ? known.nameless : nameless,
+      odd,
+    });
+  }
+
+  notWanted(instanceId: string): void {
+    this.#read.delete(instanceId);
+    this.#instances.delete(instanceId);
+  }
+
+  /** A search has ended. The instances are in the order of its list from now on. */
+  end({ listed, isListComplete, nameless, odd }: SearchEnd): void {
+    const missing = [...this.#instances].filter(([id]) => !listed.has(id));
+    const mayBeNameless = missing.length > 0 && nameless > this.#nameless;
+    const there = [...listed].flatMap((id): [string, KnownInstance][] => {
+      const instance = this.#instances.get(id);
+      return instance === undefined ? [] : [[id, instance]];
+    });
+    this.#instances = new Map(isListComplete && !mayBeNameless ? there : [...there, ...missing]);
+    if (isListComplete && !mayBeNameless) {
+      this.#nameless = nameless;
+    }
+    // Of a list that failed early nothing odd is known, either.
+    this.#odd = isListComplete || odd.count > 0 ? odd : this.#odd;
+  }
+
+  /** All nodes, each once, and what could not be used. */
+  summary(): { readonly nodes: readonly DiscoveredNode[]; readonly odd: OddRecords } {
+    const nodes = new Map<string, DiscoveredNode>();
+    const odd = new OddRecords();
+    odd.addAll(this.#odd);
+    for (const instance of this.#instances.values()) {
+      odd.addAll(instance.odd);
+      for (const node of instance.nodes) {
+        const { nodeId, instanceId } = node;
+        if (nodes.has(nodeId)) {
+          odd.add('nodes in two instances', nodeId);
+        }
+        if (!nodes.has(nodeId) || this.#owners.get(nodeId) === instanceId) {
+          nodes.set(nodeId, node);
+        }
+      }
+    }
+    this.#owners = new Map([...nodes.values()].map(({ nodeId, instanceId }) => [nodeId, instanceId]));
+    return { nodes: [...nodes.values()], odd };
+  }
+}

@@ -1,0 +1,56 @@
+// The records of a list in an answer, read one by one: one that is odd is left out, told of, and hides no other.
+import { isObject, type JsonObject } from '../../json.js';
+import type { IdFormat } from '../../model/ids.js';
+import { type Oddity, OddRecords } from '../../model/odd-records.js';
+
+export interface RecordKind<Item> {
+  readonly noun: 'instances' | 'nodes';
+  readonly id: IdFormat;
+  /** What is odd of a record, or what it says. */
+  read(json: JsonObject, id: string): Item | Oddity;
+}
+
+export interface Records<Item> {
+  /** The sound ones, each id once. */
+  readonly items: ReadonlyMap<string, Item>;
+  /** Ids of those that are odd otherwise: they exist, and no more is known. */
+  readonly unclear: ReadonlySet<string>;
+  /** How many have no id: each may be any. */
+  readonly nameless: number;
+  readonly odd: OddRecords;
+}
+
+/** `place` completes "record 2 of …"; the first record is number `first`. */
+export function readRecords<Item extends object>(
+  list: readonly unknown[],
+  { noun, id: format, read }: RecordKind<Item>,
+  place: string,
+  first = 1,
+): Records<Item> {
+  const items = new Map<string, Item>();
+  const unclear = new Set<string>();
+  const odd = new OddRecords();
+  let nameless = 0;
+  for (const [index, json] of list.entries()) {
+    const where = `record ${first + index} of ${place}`;
+    const id = isObject(json) ? json.id : undefined;
+    if (!isObject(json) || typeof id !== 'string' || id === '') {
+      nameless += 1;
+      odd.add(isObject(json) ? `${noun} without an id` : `${noun} that are no objects`, where);
+    } else if (!format.matches(id)) {
+      // Ids go into the addresses of calls: nothing that could change where those lead.
+      odd.add(`${noun} with an id of another kind`, where);
+    } else if (items.has(id)) {
+      odd.add(`${noun} listed twice`, id);
+    } else {
+      const item = read(json, id);
+      if (typeof item === 'string') {
+        odd.add(item, id);
+        unclear.add(id);
+      } else {
+        items.set(id, item);
+      }
+    }
+  }
+  return { items, unclear, nameless, odd };
+}
