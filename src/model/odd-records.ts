@@ -9,6 +9,7 @@ export type Oddity =
   | 'instances without a status'
   | 'instances without a list of nodes'
   | 'instances too large to be read'
+  | 'instances counted and not listed'
   | 'nodes without a status'
   | 'nodes in two instances';
 

@@ -1,6 +1,7 @@
 // The instances of a project, page by page (API reference, page ListGaussMySqlInstances): each is told of as soon as its page
 // is there, and at the end whether the pages were all. A list that may lack some would read as if those were gone.
 
+import { isDeepStrictEqual } from 'node:util';
 import { isObject } from '../../json.js';
 import type { Deadline } from '../../model/deadline.js';
 import { type CollectionError, explainFailure } from '../../model/failure.js';
@@ -53,17 +54,33 @@ interface Page extends Records<ListedInstance> {
   readonly site: CallSite;
 }
 
-/** Does not reject: of a list that fails, what came before is told of all the same. */
+/**
+ * Does not reject: of a list that fails, what came before is told of all the same. One that does not add up is read a second
+ * time: a fleet that changed meanwhile has moved the pages, but a count that is wrong stays so, as where it has instances that
+ * the credential may not see. `onInstances` is told of each once.
+ */
 export async function listInstances(
   callApi: CallApi,
   deadline: Deadline,
   onInstances: (instances: readonly ListedInstance[]) => void,
 ): Promise<InstanceList> {
-  const pages = new Pages(onInstances);
+  const told = new Set<string>();
+  const tellNew = (instances: readonly ListedInstance[]): void => {
+    onInstances(instances.filter(({ id }) => !told.has(id)));
+    for (const { id } of instances) {
+      told.add(id);
+    }
+  };
+  let pages = new Pages(tellNew);
   try {
     await readPages(callApi, deadline, pages);
-    pages.checkSum();
-    return pages.list(undefined);
+    if (pages.doNotAddUp() !== undefined) {
+      const before = pages;
+      pages = new Pages(tellNew);
+      await readPages(callApi, deadline, pages);
+      pages.countIfAsBefore(before);
+    }
+    return pages.list(pages.doNotAddUp());
   } catch (error) {
     return pages.list(explainFailure(error));
   }
@@ -182,23 +199,36 @@ class Pages {
     return apiError(this.#site, 'api', { got, expected });
   }
 
-  /** Throws where the list has ended, and lacks some. */
-  checkSum(): void {
+  /** Where all are counted and some are not listed, a second time: the count is wrong, and the list is complete. */
+  countIfAsBefore(before: Pages): void {
+    const [total = 0] = this.#totals;
+    const lacking = total - this.#records;
+    const isSame = isDeepStrictEqual(
+      [this.#ids, this.#totals, this.#records],
+      [before.#ids, before.#totals, before.#records],
+    );
+    if (isSame && this.#totals.size === 1 && this.#records > 0 && lacking > 0 && !this.#mayHaveMore) {
+      this.#records = total;
+      this.#odd.add('instances counted and not listed', `after ${this.#ids.size} of ${total}`, lacking);
+    }
+  }
+
+  /** Why it may lack some, once the list has ended. */
+  doNotAddUp(): CollectionError | undefined {
     const [total, otherTotal] = this.#totals;
     const found = `${this.#records} instances, then a page without others`;
     if (otherTotal !== undefined) {
-      throw this.error(`a total_count of ${total}, then ${otherTotal}`, 'one of them');
+      return this.error(`a total_count of ${total}, then ${otherTotal}`, 'one of them');
     }
-    if (total === undefined) {
-      if (this.#records === 0 || this.#mayHaveMore) {
-        throw this.error(`${found}, and no total_count`, 'a number of instances');
-      }
-      if (this.#overlap) {
-        throw this.error('a page with instances of another one, and no total_count', 'a number of instances');
-      }
-    } else if (this.#records < total) {
-      throw this.error(found, `${total}`);
+    if (total !== undefined) {
+      return this.#records < total ? this.error(found, `${total}`) : undefined;
     }
+    if (this.#records === 0 || this.#mayHaveMore) {
+      return this.error(`${found}, and no total_count`, 'a number of instances');
+    }
+    return this.#overlap
+      ? this.error('a page with instances of another one, and no total_count', 'a number of instances')
+      : undefined;
   }
 }
 
