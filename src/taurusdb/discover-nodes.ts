@@ -26,6 +26,9 @@ const DOWN = new Set(['creating', 'build', 'createfail', 'deleting', 'deleted', 
 /** Few, so that collections find room in the budget of requests while a large project is read. */
 const INSTANCES_AT_ONCE = 4;
 
+/** What is kept of one until its turn. */
+type NamedInstance = Pick<ListedInstance, 'id' | 'name'>;
+
 /** Instances are read while the list goes on, so that a long one shows the first ones early. */
 export async function discoverNodes(
   callApi: CallApi,
@@ -35,7 +38,7 @@ export async function discoverNodes(
 ): Promise<SearchEnd> {
   /** A deadline is one, however many instances it cuts off. */
   const errors = new Set<unknown>();
-  const waiting: ListedInstance[] = [];
+  const waiting: NamedInstance[] = [];
   const readers: Promise<void>[] = [];
   let reading = 0;
 
@@ -56,7 +59,7 @@ export async function discoverNodes(
       if (!isWanted(instance, selection)) {
         search.notWanted(instance.id);
       } else if (!search.isRead(instance.id)) {
-        waiting.push(instance);
+        waiting.push({ id: instance.id, name: instance.name });
       }
     }
     while (reading < INSTANCES_AT_ONCE && waiting.length > 0) {
@@ -72,7 +75,7 @@ export async function discoverNodes(
 
 async function readNodes(
   callApi: CallApi,
-  instance: ListedInstance,
+  instance: NamedInstance,
   selection: NodeSelection,
   deadline: Deadline,
 ): Promise<FoundNodes | undefined> {
@@ -81,19 +84,20 @@ async function readNodes(
     return undefined;
   }
   const nodes = [...records.items.values()];
-  const isWantedOne = (node: InstanceNode) => isWantedNode(node, selection);
-  const { unclear, nameless, odd } = records;
+  const idsOf = (are: (node: InstanceNode) => boolean) => nodes.filter(are).map(({ id }) => id);
+  /** Which of the roles that are to be told apart it has, nobody says. */
+  const isUnclear = ({ status, role }: InstanceNode) =>
+    selection.role !== 'both' && role === '' && !isDown(status);
   return {
-    nodes: nodes.filter(isWantedOne).map((node) => foundNode(instance, node)),
-    others: new Set(nodes.filter((node) => !isWantedOne(node)).map(({ id }) => id)),
-    unclear,
-    nameless,
-    odd,
+    nodes: nodes.filter((node) => isWantedNode(node, selection)).map((node) => foundNode(instance, node)),
+    others: new Set(idsOf((node) => !isWantedNode(node, selection) && !isUnclear(node))),
+    unclear: new Set([...records.unclear, ...idsOf(isUnclear)]),
+    nameless: records.nameless,
+    odd: records.odd,
   };
 }
 
 function isWanted({ name, status, tags }: ListedInstance, selection: NodeSelection): boolean {
-  const word = status.toLowerCase();
   return (
     matchesGlob(selection.instanceName, name) &&
     Object.entries(selection.tags).every(([key, glob]) => {
@@ -101,15 +105,19 @@ function isWanted({ name, status, tags }: ListedInstance, selection: NodeSelecti
       return value !== undefined && matchesGlob(glob, value);
     }) &&
     (selection.statuses.length === 0
-      ? !DOWN.has(word)
-      : selection.statuses.some((wanted) => wanted.toLowerCase() === word))
+      ? !isDown(status)
+      : selection.statuses.some((wanted) => wanted.toLowerCase() === status.toLowerCase()))
   );
 }
 
 function isWantedNode({ status, role }: InstanceNode, selection: NodeSelection): boolean {
-  return !DOWN.has(status.toLowerCase()) && (selection.role === 'both' || selection.role === role);
+  return !isDown(status) && (selection.role === 'both' || selection.role === role);
 }
 
-function foundNode(instance: ListedInstance, { id, status: _, ...node }: InstanceNode): DiscoveredNode {
+function isDown(status: string): boolean {
+  return DOWN.has(status.toLowerCase());
+}
+
+function foundNode(instance: NamedInstance, { id, status: _, ...node }: InstanceNode): DiscoveredNode {
   return { ...node, instanceId: instance.id, instanceName: instance.name, nodeId: id };
 }

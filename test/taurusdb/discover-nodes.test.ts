@@ -235,6 +235,23 @@ describe('discoverNodes', () => {
     );
   });
 
+  it('takes no known node away where roles are selected and its own is not told today', async () => {
+    const known = new KnownNodes();
+    let nodes = [node(2), node(4), node(5)];
+    const server = await startInstanceServer(pagesOf([instance(1)]), () => ({
+      body: { instance: { id: instanceId(1), nodes } },
+    }));
+    const masters = async () => {
+      known.readAllAgain();
+      return (await server.discover({ role: 'master' }, known)).nodes.map((one) => one.nodeId);
+    };
+    assert.deepEqual(await masters(), [2, 4].map(nodeId));
+    nodes = [node(2, { type: null }), node(4, { type: null, status: 'frozen' }), node(6, { type: null })];
+    assert.deepEqual(await masters(), [nodeId(2)]);
+    nodes = [node(2, { type: 'slave' })];
+    assert.deepEqual(await masters(), []);
+  });
+
   it('does not ask again for an instance that the search before has read', async () => {
     const known = new KnownNodes();
     let refused = true;
