@@ -69,6 +69,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'json.ts',
     'clock.ts',
     'redact.ts',
+    'visible-text.ts',
   ],
   'taurusdb/credentials': [
     'model',

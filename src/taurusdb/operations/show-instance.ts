@@ -3,6 +3,7 @@ import { isObject } from '../../json.js';
 import type { Deadline } from '../../model/deadline.js';
 import { NODE_ID } from '../../model/ids.js';
 import { redact } from '../../redact.js';
+import { firstCharacters } from '../../visible-text.js';
 import { readJsonAnswer } from '../call/answer.js';
 import type { CallApi } from '../call/api-call.js';
 import { apiError } from '../errors.js';
@@ -56,7 +57,7 @@ function nodeRecords(secrets: readonly string[]): RecordKind<InstanceNode> {
             id,
             name:
               typeof name === 'string'
-                ? redact(name.slice(0, MAX_TEXT_READ), secrets).slice(0, MAX_TEXT_LENGTH)
+                ? firstCharacters(redact(name.slice(0, MAX_TEXT_READ), secrets), MAX_TEXT_LENGTH)
                 : '',
             status,
             role: type === 'master' || type === 'slave' ? type : '',
