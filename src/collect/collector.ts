@@ -109,6 +109,8 @@ export class Collector {
       }
     } finally {
       deadline.clear();
+    }
+    if (!signal.aborted) {
       this.#tellUnreadable(node, attempt);
     }
   }

@@ -58,9 +58,9 @@ export function readHost(text: string): ReadHost {
   return { host: bytes.toString('utf8', 0, end), port: end < bytes.length ? 'written' : 'none' };
 }
 
-/** Of a host whose port was unclear. */
+/** Of a host whose port was unclear; all of a text that is none, as what there was no room for. */
 export function withoutLastGroup(host: string): string {
-  return host.slice(0, host.lastIndexOf(':'));
+  return host.replace(/:[^:]*$/, '');
 }
 
 /** With nothing else to go by: groups without a letter are mostly short. */
@@ -98,11 +98,10 @@ function bareHostEnd(bytes: Buffer, start: number, end: number): number {
   if (at === colon) {
     return colon;
   }
-  const addressEnd = endOfAddress(bytes, start, colon);
-  if (!isAddress(bytes, start, addressEnd)) {
+  if (!isAddress(bytes, start, endOfAddress(bytes, start, colon))) {
     return end;
   }
-  return addressEnd === colon && isAddress(bytes, start, end) ? ~colon : colon;
+  return isAddress(bytes, start, end) ? ~colon : colon;
 }
 
 /** Of five digits. */

@@ -67,7 +67,7 @@ export function emptyTally(): CsvTally {
 
 /** Of the message that tells of them. */
 export const UNREADABLE_NUMBERS =
-  'numbers that cannot be read in the session list, expected decimals: the figures are without them';
+  'numbers of the session list that cannot be read, expected decimals (of seconds also 125 s and h:mm:ss): the figures are without them';
 
 /** Of a whole tally, for that message: `time (a unit), trx_lock_rows (text)`; undefined where all could be read. */
 export function unreadableText({ unreadable }: CsvTally): string | undefined {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { hostEnd, readHost, saysNoPorts } from '../../src/sessions/hosts.js';
+import { hostEnd, readHost, saysNoPorts, withoutLastGroup } from '../../src/sessions/hosts.js';
 import { countsOf, snapshotOf } from './session-file.js';
 
 const READ: Readonly<Record<'written' | 'none' | 'unclear', Readonly<Record<string, string>>>> = {
@@ -44,6 +44,8 @@ const READ: Readonly<Record<'written' | 'none' | 'unclear', Readonly<Record<stri
     '2001:db8:1:2:3:4:5:6': '2001:db8:1:2:3:4:5:6',
     '2001:db8:1:2:3:4:5:3306': '2001:db8:1:2:3:4:5:3306',
     '::ffff:10.0.0.1': '::ffff:10.0.0.1',
+    '::ffff:10.0.0.256:80': '::ffff:10.0.0.256:80',
+    '::ffff:10.0.0:80': '::ffff:10.0.0:80',
     '::1:99999': '::1:99999',
     '::1:80a': '::1:80a',
     'fe80::1%eth0': 'fe80::1%eth0',
@@ -97,6 +99,13 @@ describe('readHost', () => {
     for (const host of [undefined, 'localhost', 'LocalHost', 'host:name', '10.0.0.1:70000', '[::1]x']) {
       assert.ok(!saysNoPorts(host), host);
     }
+  });
+});
+
+describe('withoutLastGroup', () => {
+  it('leaves what is no address', () => {
+    assert.equal(withoutLastGroup('::1:8080'), '::1');
+    assert.equal(withoutLastGroup('other'), 'other');
   });
 });
 

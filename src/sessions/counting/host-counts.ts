@@ -10,7 +10,7 @@ import {
   withoutLastGroup,
 } from '../hosts.js';
 import type { CsvRecord } from '../scanner/record-scanner.js';
-import { LabelCounts, OTHER } from './label-counts.js';
+import { LabelCounts } from './label-counts.js';
 
 /** Mark of a host. */
 const NO_PORTS = 1;
@@ -42,8 +42,8 @@ export class HostCounts {
     this.#unclear = new LabelCounts();
     for (const label of unclear.labels()) {
       const host = unclear.nameOf(label);
-      const hasPort = host !== OTHER && this.#endsInPort(host);
-      this.#counts.addSessions(hasPort ? withoutLastGroup(host) : host, unclear.sessionsOf(label));
+      const read = this.#endsInPort(host) ? withoutLastGroup(host) : host;
+      this.#counts.addSessions(read, unclear.sessionsOf(label));
     }
     return this.#counts;
   }

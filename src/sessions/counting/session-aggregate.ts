@@ -64,8 +64,8 @@ export class SessionAggregate {
   readonly #plain: readonly { readonly field: number; readonly counts: LabelCounts }[];
   readonly #showsCommand: boolean;
   readonly #times = new CommandTimes();
-  readonly #activeSeconds: NumberFigure;
-  readonly #transactionSeconds: NumberFigure;
+  readonly #activeSeconds = new NumberFigure();
+  readonly #transactionSeconds = new NumberFigure();
   readonly #lockWaitSeconds = new NumberFigure();
   readonly #rowsLocked = new NumberFigure();
   readonly #tablesLocked = new NumberFigure();
@@ -73,17 +73,17 @@ export class SessionAggregate {
   readonly #unreadable = new Map<NumberColumn, UnreadableNumbers>();
   #sessions = 0;
   #active = 0;
+  #slow = 0;
   #idleInTransaction = 0;
   #lockWaiting = 0;
   #transactionsOpen = 0;
+  #transactionsLong = 0;
 
   /** `columns`: the field of each column that the file has. */
   constructor(columns: ReadonlyMap<ColumnName, number>, settings: CountingSettings) {
     this.#columns = columns;
     this.#settings = settings;
     this.#fields = fieldsOf(columns, settings);
-    this.#activeSeconds = new NumberFigure(settings.slowSeconds);
-    this.#transactionSeconds = new NumberFigure(settings.longTransactionSeconds);
     this.#shown = DIMENSIONS.filter(
       ({ name, column }) => settings.dimensions[name].enabled && columns.has(column),
     );
@@ -115,6 +115,9 @@ export class SessionAggregate {
       if ((marks & ACTIVE) !== 0) {
         this.#active++;
         this.#activeSeconds.add(seconds);
+        if (seconds >= this.#settings.slowSeconds) {
+          this.#slow++;
+        }
       }
       this.#times.add(this.#showsCommand ? this.#command.labelOf(command) : ALL_COMMANDS, seconds);
     }
@@ -129,7 +132,6 @@ export class SessionAggregate {
     const has = (...columns: readonly ColumnName[]): boolean =>
       columns.every((name) => this.#columns.has(name));
     const dimensions = this.#dimensions(previous);
-    const slow = this.#activeSeconds;
     const ages = this.#transactionSeconds;
     const waits = this.#lockWaitSeconds;
     const rows = this.#rowsLocked;
@@ -139,10 +141,10 @@ export class SessionAggregate {
       sessions: this.#sessions,
       lockWaiting: this.#lockWaiting,
       ...(has('command') && { active: this.#active }),
-      ...(has('command', 'time') && slow.isKnown && { slow: slow.reached }),
+      ...(has('command', 'time') && this.#activeSeconds.isKnown && { slow: this.#slow }),
       ...(has('command', 'trx_id') && { idleInTransaction: this.#idleInTransaction }),
       ...(has('trx_id') && { transactionsOpen: this.#transactionsOpen }),
-      ...(has('trx_id', 'trx_executed_time') && ages.isKnown && { transactionsLong: ages.reached }),
+      ...(has('trx_id', 'trx_executed_time') && ages.isKnown && { transactionsLong: this.#transactionsLong }),
       ...(has('trx_executed_time') && ages.isKnown && { transactionLongestSeconds: ages.longest }),
       ...(has('trx_lock_rows') && rows.isKnown && { transactionRowsLocked: rows.total }),
       ...(has('trx_lock_tables') && tables.isKnown && { transactionTablesLocked: tables.total }),
@@ -185,9 +187,11 @@ export class SessionAggregate {
     }
     const waited = this.#number(record, fields.trx_lock_duration, 'trx_lock_duration', 'seconds');
     this.#lockWaitSeconds.add(waited);
-    this.#transactionSeconds.add(
-      this.#number(record, fields.trx_executed_time, 'trx_executed_time', 'seconds'),
-    );
+    const seconds = this.#number(record, fields.trx_executed_time, 'trx_executed_time', 'seconds');
+    this.#transactionSeconds.add(seconds);
+    if (seconds >= this.#settings.longTransactionSeconds) {
+      this.#transactionsLong++;
+    }
     this.#rowsLocked.add(this.#number(record, fields.trx_lock_rows, 'trx_lock_rows', 'count'));
     this.#tablesLocked.add(this.#number(record, fields.trx_lock_tables, 'trx_lock_tables', 'count'));
     this.#rowsModified.add(this.#number(record, fields.trx_update_rows, 'trx_update_rows', 'count'));
