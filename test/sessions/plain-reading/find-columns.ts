@@ -52,9 +52,9 @@ export function findColumns(header: readonly string[], addedNames: Names): Found
   };
 }
 
-/** Without case, blanks, punctuation that people and exports write differently, brackets and a byte-order mark. */
+/** Without case, width, blanks, punctuation that people and exports write differently, brackets and a byte-order mark. */
 export function plainName(name: string): string {
-  const kept = [...name].filter(
+  const kept = [...name.normalize('NFKC')].filter(
     (character) =>
       character.trim() !== '' && !'_-.<>\ufeff'.includes(character) && !/^[\p{Ps}\p{Pe}]$/u.test(character),
   );
@@ -83,17 +83,22 @@ function missingColumns(
     );
     return `a column for ${column} (${names.join(', ')})`;
   });
+  const encodingHint = header.join('').includes('\ufffd')
+    ? ' (some of it is no text in the encoding that csv.encoding says: gb18030, perhaps?)'
+    : '';
   if (knownNames < 2 || header.some(isCell)) {
     const count = `${header.length} name${header.length === 1 ? '' : 's'}`;
     return new Refusal(
-      `csv header: got ${count}, ${knownNames} of them known: the line may be a row, so it is not shown (check-config --online --show-header prints it on the terminal alone), expected ${expected.join(' and ')}`,
+      `csv header: got ${count}, ${knownNames} of them known: the line may be a row, so it is not shown (check-config --online --show-header prints it on the terminal alone)${encodingHint}, expected ${expected.join(' and ')}`,
     );
   }
   const got = header
     .slice(0, 20)
     .map((name) => (isName(name) ? JSON.stringify(shortened(name)) : '(not a name)'));
   const more = header.length > 20 ? ` and ${header.length - 20} more` : '';
-  return new Refusal(`csv header: got ${got.join(', ')}${more}, expected ${expected.join(' and ')}`);
+  return new Refusal(
+    `csv header: got ${got.join(', ')}${more}${encodingHint}, expected ${expected.join(' and ')}`,
+  );
 }
 
 /** A number, a time, an address, NULL. */
