@@ -35,6 +35,19 @@ export type NumberColumn = (typeof NUMBER_COLUMNS)[number];
 
 const REQUIRED_COLUMNS = ['user', 'host', 'state'] as const satisfies readonly ColumnName[];
 
+/** What a name may end in whose column holds seconds; of milliseconds nothing is known. */
+const SECONDS = [
+  '(s)',
+  '(sec)',
+  '(secs)',
+  '(second)',
+  '(seconds)',
+  '(in seconds)',
+  '(秒)',
+  '(秒钟)',
+  '(单位:秒)',
+];
+
 /** Names of each column in a header, the preferred one first; compared as `normalizedHeader` has them. */
 export const HEADER_NAMES: Readonly<Record<ColumnName, readonly string[]>> = {
   id: ['id', 'session id', 'process id', 'thread id', '会话ID'],
@@ -104,7 +117,7 @@ export function findColumns(header: readonly string[], extraNames: HeaderNames =
     indexes.set(column, onlyField(column, name, fields.get(name) ?? []));
     taken.add(name);
   };
-  const extra = normalizedNames(extraNames);
+  const extra = addedNames(extraNames);
   for (const column of COLUMNS) {
     find(column, extra[column] ?? []);
   }
@@ -140,8 +153,31 @@ function normalizedNames(names: HeaderNames): HeaderNames {
   );
 }
 
+/** Names of the configuration take the units, too. */
+function addedNames({ time, trx_executed_time, trx_lock_duration, ...others }: HeaderNames): HeaderNames {
+  return normalizedNames({
+    ...others,
+    ...(time && { time: inSeconds(time) }),
+    ...(trx_executed_time && { trx_executed_time: inSeconds(trx_executed_time) }),
+    ...(trx_lock_duration && { trx_lock_duration: inSeconds(trx_lock_duration) }),
+  });
+}
+
 function inSeconds(names: readonly string[]): readonly string[] {
-  return names.flatMap((name) => [name, `${name}(s)`, `${name}(秒)`]);
+  return names.flatMap((name) => ['', ...SECONDS].map((unit) => name + unit));
+}
+
+/** The column that each known name, as `normalizedHeader` has it, stands for. */
+export function columnsByName(extraNames: HeaderNames = {}): ReadonlyMap<string, ColumnName> {
+  const columns = new Map<string, ColumnName>();
+  for (const names of [NORMALIZED_NAMES, addedNames(extraNames)]) {
+    for (const column of COLUMNS) {
+      for (const name of names[column] ?? []) {
+        columns.set(name, column);
+      }
+    }
+  }
+  return columns;
 }
 
 export function checkColumnCount(columns: number): void {

@@ -12,6 +12,9 @@ const OPENING_BRACKET = 0x5b;
 const SIX = 0x36;
 const CASE = 0x20;
 const [LETTER_A = 0, LETTER_F = 0] = Buffer.from('af');
+const LOCALHOST = /^localhost$/i;
+/** Of a host, or an IPv4 address. */
+const NAME = /^[\p{L}\p{N}_][\p{L}\p{M}\p{N}_.-]*$/u;
 const LONGEST_PORT = 5;
 const HIGHEST_PORT = 65_535;
 const GROUPS = 8;
@@ -68,13 +71,20 @@ export function lastGroupLooksLikePort(host: string): boolean {
   return host.length - 1 - host.lastIndexOf(':') === GROUP_DIGITS;
 }
 
-/** Whether a host without a port says that its file has none: `localhost` and NULL never have one, other texts are no hosts. */
+/**
+ * Whether a host without a port says that its file has none: `localhost` and NULL never have one, and `connecting host`, a
+ * socket or a network is no host.
+ */
 export function saysNoPorts(host: string | undefined): boolean {
-  if (host === undefined || host.toLowerCase() === 'localhost') {
+  if (host === undefined || LOCALHOST.test(host)) {
     return false;
   }
+  // Without a buffer for each of a million names.
+  if (!host.includes(':')) {
+    return NAME.test(host);
+  }
   const bytes = Buffer.from(host);
-  return !host.includes(':') || isAddress(bytes, 0, endOfAddress(bytes, 0, bytes.length));
+  return isAddress(bytes, 0, endOfAddress(bytes, 0, bytes.length));
 }
 
 function bareHostEnd(bytes: Buffer, start: number, end: number): number {
@@ -98,10 +108,11 @@ function bareHostEnd(bytes: Buffer, start: number, end: number): number {
   if (at === colon) {
     return colon;
   }
-  if (!isAddress(bytes, start, endOfAddress(bytes, start, colon))) {
-    return end;
+  if (!isAddress(bytes, start, end)) {
+    // Also of what is no address without it, as a port of five digits is.
+    return colon;
   }
-  return isAddress(bytes, start, end) ? ~colon : colon;
+  return isAddress(bytes, start, colon) ? ~colon : end;
 }
 
 /** Of five digits. */

@@ -4,6 +4,7 @@ import {
   COLUMNS,
   type ColumnName,
   checkColumnCount,
+  columnsByName,
   findColumns,
   type HeaderNames,
   hasCell,
@@ -12,10 +13,11 @@ import { type CountingSettings, SessionAggregate } from './counting/session-aggr
 import { CsvError } from './csv-error.js';
 import { toUtf8 } from './encoding.js';
 import { RepeatedHeader } from './repeated-header.js';
-import { foreignLineEnd, foreignLineEnds } from './scanner/line-ends.js';
+import { CR_CR_LF, foreignLineEnd, foreignLineEnds } from './scanner/line-ends.js';
 import { type CsvRecord, RecordScanner } from './scanner/record-scanner.js';
 import type { CsvTally, Snapshot } from './snapshot.js';
 
+const LF = 0x0a;
 const CR = 0x0d;
 const BLANKS: ReadonlySet<number | undefined> = new Set(Buffer.from(' \t\r\n'));
 
@@ -109,7 +111,7 @@ function tableOf(header: readonly string[], settings: SessionSettings): Table {
     header,
     columns: COLUMNS.filter((column) => indexes.has(column)),
     unknownHeaders,
-    repeated: new RepeatedHeader(header, indexes),
+    repeated: new RepeatedHeader({ header, indexes, columnsByName: columnsByName(settings.columnNames) }),
     aggregate: new SessionAggregate(indexes, settings),
     foreign: undefined,
   };
@@ -168,9 +170,13 @@ function refuseHiddenRows(header: Buffer, { line }: CsvRecord): void {
       `csv encoding: got NUL bytes in the header line, expected text: ${adviceOnNul(header)}`,
     );
   }
-  const { first } = foreignLineEnds(header, 0, header.length);
-  if (first !== undefined) {
-    throw foreignLineEnd(first, line);
+  const { first, last } = foreignLineEnds(header, 0, header.length);
+  // Behind a quoted name it is an error of its own, whichever names the exporter of the file quotes.
+  const end =
+    header.at(-1) === LF ? (header.toString('latin1').endsWith('\r\r\n') ? CR_CR_LF : undefined) : last;
+  const found = first ?? end;
+  if (found !== undefined) {
+    throw foreignLineEnd(found, line);
   }
 }
 

@@ -5,21 +5,39 @@ import type { CsvRecord } from './scanner/record-scanner.js';
 /** The columns whose cells look least like a name, the best first; every file has the last one. */
 const TELLING: readonly ColumnName[] = ['time', 'id', 'trx_executed_time', 'host'];
 
+export interface HeaderToRepeat {
+  readonly header: readonly string[];
+  /** The field of each column that the file has. */
+  readonly indexes: ReadonlyMap<ColumnName, number>;
+  /** By their names: a header may be repeated in another language. */
+  readonly columnsByName: ReadonlyMap<string, ColumnName>;
+}
+
 export class RepeatedHeader {
   readonly #names: readonly string[];
+  /** By field; undefined where it is no column's. */
+  readonly #columns: readonly (ColumnName | undefined)[];
+  readonly #columnsByName: ReadonlyMap<string, ColumnName>;
   readonly #field: number;
-  /** By the first byte of that field: 1 where it may begin the name. */
+  /** By the first byte of that field: 1 where it may begin a name of its column. */
   readonly #mayBegin: Uint8Array;
 
-  /** `columns`: the field of each column that the file has. */
-  constructor(header: readonly string[], columns: ReadonlyMap<ColumnName, number>) {
+  constructor({ header, indexes, columnsByName }: HeaderToRepeat) {
+    const columns: (ColumnName | undefined)[] = header.map(() => undefined);
+    for (const [column, field] of indexes) {
+      columns[field] = column;
+    }
     this.#names = header.map(plainName);
-    this.#field = columns.get(TELLING.find((column) => columns.has(column)) ?? 'host') ?? 0;
-    const name = this.#names[this.#field] ?? '';
+    this.#columns = columns;
+    this.#columnsByName = columnsByName;
+    const telling = TELLING.find((column) => indexes.has(column)) ?? 'host';
+    this.#field = indexes.get(telling) ?? 0;
+    const names = [...columnsByName].flatMap(([name, column]) => (column === telling ? [name] : []));
+    const firsts = new Set([this.#names[this.#field] ?? '', ...names].map(([first]) => first));
     this.#mayBegin = Uint8Array.from({ length: 256 }, (_, byte) => {
       const character = String.fromCharCode(byte).toLowerCase();
       // The first byte of an empty field is the separator behind it.
-      return Number(!/[a-z0-9,\n]/.test(character) || name.startsWith(character));
+      return Number(!/[a-z0-9,\n]/.test(character) || firsts.has(character));
     });
   }
 
@@ -31,8 +49,9 @@ export class RepeatedHeader {
 
   #repeatsNames(record: CsvRecord): boolean {
     return this.#names.every((name, field) => {
-      const cell = record.bytes.toString('utf8', record.startOf(field), record.unquote(field));
-      return plainName(cell) === name;
+      const cell = plainName(record.bytes.toString('utf8', record.startOf(field), record.unquote(field)));
+      const column = this.#columns[field];
+      return cell === name || (column !== undefined && this.#columnsByName.get(cell) === column);
     });
   }
 }

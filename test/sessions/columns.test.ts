@@ -61,6 +61,36 @@ describe('findColumns', () => {
     });
   }
 
+  it('finds columns of seconds whatever the unit behind their names, and none of other units', () => {
+    const seconds = [
+      '(s)',
+      ' (sec)',
+      '_secs',
+      ' (second)',
+      '_seconds',
+      ' (in seconds)',
+      '（秒）',
+      '(秒钟)',
+      '（单位：秒）',
+    ];
+    for (const unit of seconds) {
+      for (const [name, column] of [
+        ['Time', 'time'],
+        ['trx_exec_time', 'trx_executed_time'],
+        ['事务锁等待时长', 'trx_lock_duration'],
+        ['Elapsed', 'time'],
+      ] as const) {
+        const { indexes } = findColumns([...REQUIRED, name + unit], { time: ['elapsed'] });
+        assert.equal(indexes.get(column), REQUIRED.length, name + unit);
+      }
+    }
+    for (const unit of ['(ms)', '(毫秒)', ' (min)']) {
+      assert.equal(findColumns([...REQUIRED, `time${unit}`]).indexes.has('time'), false, unit);
+    }
+    const { indexes } = findColumns([...REQUIRED, 'trx_lock_rows(s)'], { trx_lock_rows: ['rows'] });
+    assert.equal(indexes.has('trx_lock_rows'), false);
+  });
+
   it('finds the names that the API may give to times and Chinese columns', () => {
     const header = [
       'User Name',

@@ -23,6 +23,13 @@ const READ: Readonly<Record<'written' | 'none' | 'unclear', Readonly<Record<stri
     '2001:db8::54321': '2001:db8::',
     '::54321': '::',
     'a:12345:54321': 'a:12345',
+    'pod:web:3306': 'pod:web',
+    'pod:web:33061': 'pod:web',
+    '::ffff:10.0.0.256:80': '::ffff:10.0.0.256',
+    '::ffff:10.0.0:80': '::ffff:10.0.0',
+    '1:2:80': '1:2',
+    '1::2::3:80': '1::2::3',
+    '1:2:3:4:5:6:7:8:9:10': '1:2:3:4:5:6:7:8:9',
   },
   none: {
     localhost: 'localhost',
@@ -44,14 +51,10 @@ const READ: Readonly<Record<'written' | 'none' | 'unclear', Readonly<Record<stri
     '2001:db8:1:2:3:4:5:6': '2001:db8:1:2:3:4:5:6',
     '2001:db8:1:2:3:4:5:3306': '2001:db8:1:2:3:4:5:3306',
     '::ffff:10.0.0.1': '::ffff:10.0.0.1',
-    '::ffff:10.0.0.256:80': '::ffff:10.0.0.256:80',
-    '::ffff:10.0.0:80': '::ffff:10.0.0:80',
     '::1:99999': '::1:99999',
     '::1:80a': '::1:80a',
     'fe80::1%eth0': 'fe80::1%eth0',
     '1:2:3:4:5:6::80': '1:2:3:4:5:6::80',
-    '1:2:80': '1:2:80',
-    '1::2::3:80': '1::2::3:80',
   },
   unclear: {
     '::1:8080': '::1:8080',
@@ -96,7 +99,16 @@ describe('readHost', () => {
     for (const host of ['10.0.0.1', 'web-1', '::1', 'fe80::1%eth0', '127.0.0.1']) {
       assert.ok(saysNoPorts(host), host);
     }
-    for (const host of [undefined, 'localhost', 'LocalHost', 'host:name', '10.0.0.1:70000', '[::1]x']) {
+    const others = [
+      'connecting host',
+      '/tmp/mysql.sock',
+      '10.0.0.0/255.0.0.0',
+      '%',
+      '-',
+      'web-%',
+      'host:name',
+    ];
+    for (const host of [undefined, 'localhost', 'LocalHost', ...others, '10.0.0.1:70000', '[::1]x']) {
       assert.ok(!saysNoPorts(host), host);
     }
   });
@@ -134,8 +146,17 @@ describe('a host that can be read in two ways', () => {
   });
 
   it('ends in a port of four digits where nothing else tells', async () => {
-    const counts = { '::1': 2, '::1:80': 1, localhost: 1, none: 2, 'host:name': 1 };
-    const rows = ['::1:8080', ' ::1:9090 ', '::1:80', 'localhost', '', 'NULL', 'host:name'];
+    const counts = { '::1': 2, '::1:80': 1, localhost: 1, none: 2, 'host:name': 1, 'connecting host': 1 };
+    const rows = [
+      '::1:8080',
+      ' ::1:9090 ',
+      '::1:80',
+      'localhost',
+      '',
+      'NULL',
+      'host:name',
+      'connecting host',
+    ];
     assert.deepEqual(await hostsOf(...rows), counts);
     assert.deepEqual(await hostsOf(...rows.toReversed()), counts);
   });

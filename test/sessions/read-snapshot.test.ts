@@ -208,8 +208,23 @@ describe('readSnapshot', () => {
     }
   });
 
+  it('skips rows that repeat the header in another language', async () => {
+    const chinese = '会话ID,用户名,访问主机,会话状态,时间';
+    const english = 'Session ID,User Name,Client,Status,Time (seconds)';
+    const row = '7,app,10.0.0.1:5000,executing,1';
+    for (const [first, second] of [
+      [chinese, english],
+      [english, chinese],
+    ]) {
+      const { sessions, times } = await snapshotOf([first, row, second, row, ''].join('\n'));
+      assert.deepEqual([sessions, times[0]?.totalSeconds], [2, 2]);
+    }
+    const { sessions } = await snapshotOf(`${chinese}\n${english.replace('Status', 'Client')}\n${row}\n`);
+    assert.equal(sessions, 2);
+  });
+
   it('takes a row that differs from the header in one name for a session', async () => {
-    for (const row of ['user,host,status', 'user,host,', 'users,host,state', 'user,host,"state,"']) {
+    for (const row of ['user,host,stats', 'user,host,', 'users,host,state', 'host,user,state', 'user,host,"state,"']) {
       assert.equal((await snapshotOf(`${HEADER}\n${row}\n`)).sessions, 1);
     }
   });

@@ -10,7 +10,11 @@ export class CommandTimes {
   /** By the number of the command's label and 1, so that ALL_COMMANDS has a place. */
   readonly #figures: NumberFigure[] = [];
 
+  /** MISSING is nothing, and takes no memory: a file may have no times and a million commands. */
   add(label: number, seconds: number): void {
+    if (Number.isNaN(seconds)) {
+      return;
+    }
     let figure = this.#figures[label + 1];
     if (figure === undefined) {
       figure = new NumberFigure();

@@ -29,6 +29,7 @@ export interface CountingSettings {
 /** The columns that are read one by one: for other figures, or because the text is not counted as it is. */
 type ReadColumn = Extract<ColumnName, 'user' | 'host' | 'state' | 'command' | 'time' | `trx_${string}`>;
 
+const SYSTEM_USER = /^system user$/i;
 const SLEEP = 'sleep';
 const INACTIVE_COMMANDS: ReadonlySet<string> = new Set([SLEEP, 'daemon', 'binlog dump', 'binlog dump gtid']);
 /** Marks of a command. */
@@ -277,7 +278,7 @@ function stateMarks(text = ''): number {
 }
 
 function userMarks(text: string | undefined): number {
-  return text?.toLowerCase() === 'system user' ? REPLICATION : 0;
+  return text !== undefined && SYSTEM_USER.test(text) ? REPLICATION : 0;
 }
 
 /** Returns the number of the field's text. */

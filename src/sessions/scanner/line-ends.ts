@@ -10,6 +10,8 @@ const QUOTE = 0x22;
 const COMMA = 0x2c;
 
 const CR_ALONE = 'CR alone';
+/** What text mode makes of CRLF. */
+export const CR_CR_LF = 'CR CR LF';
 
 /** What Unicode and old systems end lines with. */
 const NAMES: readonly (readonly [text: string, name: string])[] = [
@@ -41,6 +43,8 @@ export interface FoundLineEnds {
   readonly count: number;
   /** The name of the first one. */
   readonly first: string | undefined;
+  /** The name of one that stands behind all text. */
+  readonly last: string | undefined;
 }
 
 /** Of a record, or of the start of one. */
@@ -69,14 +73,14 @@ export function foreignLineEnds(bytes: Uint8Array, start: number, end: number): 
       }
     }
   }
-  return { count, first };
+  return { count, first, last: passed };
 }
 
 /** The name of the one that stands behind a closing quote. */
 export function foreignBehind(bytes: Uint8Array, at: number, end: number): string | undefined {
   const name = foreignAt(bytes, at, end)?.name;
   const isDoubled = bytes[at + 1] === CR && bytes[at + 2] === LF && at + 2 < end;
-  return name === CR_ALONE && isDoubled ? 'CR CR LF' : name;
+  return name === CR_ALONE && isDoubled ? CR_CR_LF : name;
 }
 
 export function foreignLineEnd(name: string, line: number): CsvError {

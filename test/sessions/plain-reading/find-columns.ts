@@ -17,7 +17,7 @@ export function findColumns(header: readonly string[], addedNames: Names): Found
   checkSize(header);
   const fields = header.map(plainName);
   const indexes = new Map<ColumnName, number>();
-  for (const names of [addedNames, HEADER_NAMES]) {
+  for (const names of [withUnits(addedNames), HEADER_NAMES]) {
     for (const column of COLUMNS.filter((one) => !indexes.has(one))) {
       const taken = new Set([...indexes.values()].map((index) => fields[index]));
       const name = (names[column] ?? [])
@@ -36,7 +36,9 @@ export function findColumns(header: readonly string[], addedNames: Names): Found
       indexes.set(column, first);
     }
   }
-  const known = [addedNames, HEADER_NAMES].flatMap((names) => Object.values(names).flat()).map(plainName);
+  const known = [withUnits(addedNames), HEADER_NAMES]
+    .flatMap((names) => Object.values(names).flat())
+    .map(plainName);
   const missing = REQUIRED.filter((column) => !indexes.has(column));
   if (missing.length > 0) {
     const knownNames = new Set(fields.filter((name) => known.includes(name))).size;
@@ -50,6 +52,26 @@ export function findColumns(header: readonly string[], addedNames: Names): Found
       .slice(0, 20)
       .map((name) => (!mayBeRow && isName(name) ? shortened(name) : '(not a name)')),
   };
+}
+
+/** The column that a plain name stands for: a name of the configuration before the known ones. */
+export function columnNamed(name: string, addedNames: Names): ColumnName | undefined {
+  for (const names of [withUnits(addedNames), HEADER_NAMES]) {
+    const column = COLUMNS.findLast((one) => names[one]?.map(plainName).includes(name));
+    if (column !== undefined) {
+      return column;
+    }
+  }
+  return undefined;
+}
+
+function withUnits(names: Names): Names {
+  const units = ['', 's', 'sec', 'secs', 'second', 'seconds', 'in seconds', '秒', '秒钟', '单位:秒'];
+  const ofSeconds = (['time', 'trx_executed_time', 'trx_lock_duration'] as const).map((column) => [
+    column,
+    names[column]?.flatMap((name) => units.map((unit) => name + unit)) ?? [],
+  ]);
+  return { ...names, ...Object.fromEntries(ofSeconds) };
 }
 
 /** Without case, width, blanks, punctuation that people and exports write differently, brackets and a byte-order mark. */

@@ -15,6 +15,8 @@ export interface Lines {
   readonly count: number;
   /** The name of the first line end. */
   readonly lineEnd: string | undefined;
+  /** Of the first one behind all text. */
+  readonly lastLineEnd: string | undefined;
 }
 
 export function linesOf(record: Uint8Array): Lines {
@@ -34,7 +36,11 @@ export function linesOf(record: Uint8Array): Lines {
   }
   const said = pieces.filter(({ text }) => /[^ \t\r\n]/u.test(text));
   const [first, second] = said;
-  return { count: said.length, lineEnd: second === undefined ? undefined : LINE_ENDS[first?.end ?? ''] };
+  return {
+    count: said.length,
+    lineEnd: second === undefined ? undefined : LINE_ENDS[first?.end ?? ''],
+    lastLineEnd: LINE_ENDS[said.at(-1)?.end ?? ''],
+  };
 }
 
 /** The name of the line end that the text begins with. */

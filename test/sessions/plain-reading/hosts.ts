@@ -41,18 +41,15 @@ function readingOf(text: string): Reading {
   if (groups.length === 2) {
     return { host: head, hasPort: true };
   }
-  const [address = '', ...zone] = head.split('%');
   if (last.length === 5) {
     // Not the first half of a `::`.
     const isCut = head.endsWith(':') && !head.endsWith('::');
     return { host: isCut ? `${head}:` : head, hasPort: true };
   }
-  if (!isIPv6(address)) {
-    return { host: text, hasPort: false };
+  if (isIPv6(text)) {
+    return { host: text, hasPort: isIPv6(head) ? undefined : false };
   }
-  return zone.length === 0 && isIPv6(text)
-    ? { host: text, hasPort: undefined }
-    : { host: head, hasPort: true };
+  return { host: head, hasPort: true };
 }
 
 function isPort(text: string): boolean {
@@ -61,6 +58,8 @@ function isPort(text: string): boolean {
 
 /** Whether it is a host that could have a port: connections through a socket have none. */
 function saysSo(host: string): boolean {
-  const isHost = !host.includes(':') || isIPv6(host.split('%')[0] ?? '');
+  const isName =
+    [...host].every((sign) => /^[\p{L}\p{M}\p{N}_.-]$/u.test(sign)) && /^[\p{L}\p{N}_]/u.test(host);
+  const isHost = isName || isIPv6(host.split('%')[0] ?? '');
   return isHost && host.toLowerCase() !== 'localhost';
 }

@@ -4,7 +4,7 @@ import { parse } from 'csv-parse/sync';
 import { COLUMNS, type ColumnName } from '../../../src/sessions/columns.js';
 import type { ReadResult, SessionSettings } from '../../../src/sessions/read-snapshot.js';
 import type { CsvTally, Snapshot } from '../../../src/sessions/snapshot.js';
-import { findColumns, isCell, plainName } from './find-columns.js';
+import { columnNamed, findColumns, isCell, plainName } from './find-columns.js';
 import { type Line, linesIn, Refusal } from './find-fault.js';
 import { lineEndMessage, linesOf } from './find-lines.js';
 import { sessionReader } from './session.js';
@@ -33,6 +33,10 @@ export function readPlainly(
   const aggregate = new SessionAggregate(columns, settings);
   tally.unreadable = aggregate.unreadable;
   let firstLineEnd: string | undefined;
+  const columnOf = new Map([...indexes].map(([column, field]) => [field, column]));
+  const isNameOf = (name: string, field: number): boolean =>
+    name === bareName(names[field] ?? '') ||
+    (columnOf.has(field) && columnNamed(name, settings.columnNames) === columnOf.get(field));
   for (const [index, { bytes, line, cells }] of rows.entries()) {
     if (index === 0 && bytes.toString('latin1').startsWith('\r')) {
       throw new Refusal(lineEndMessage('LF CR', line));
@@ -41,7 +45,7 @@ export function readPlainly(
       const { count, lineEnd } = linesOf(bytes);
       tally.rejectedRows += count;
       firstLineEnd ??= lineEnd === undefined ? undefined : lineEndMessage(lineEnd, line);
-    } else if (cells.every((cell, field) => bareName(cell) === bareName(names[field] ?? ''))) {
+    } else if (cells.every((cell, field) => isNameOf(bareName(cell), field))) {
       tally.rejectedRows++;
     } else {
       tally.rows++;
@@ -96,9 +100,12 @@ function checkHeader({ bytes, line }: Line): void {
         : `UTF-16 without a byte-order mark needs csv.encoding: utf-16${endian}`;
     throw new Refusal(`csv encoding: got NUL bytes in the header line, expected text: ${advice}`);
   }
-  const { lineEnd } = linesOf(bytes);
-  if (lineEnd !== undefined) {
-    throw new Refusal(lineEndMessage(lineEnd, line));
+  const { lineEnd, lastLineEnd } = linesOf(bytes);
+  const text = bytes.toString('latin1');
+  const end = text.endsWith('\r\r\n') ? 'CR CR LF' : text.endsWith('\n') ? undefined : lastLineEnd;
+  const found = lineEnd ?? end;
+  if (found !== undefined) {
+    throw new Refusal(lineEndMessage(found, line));
   }
 }
 
