@@ -7,8 +7,11 @@ import { print } from './terminal.js';
 
 /** Every project, discovery enabled or not; resolves to 1 when one is incomplete. */
 export async function discover(flags: FlagValues): Promise<number> {
-  const { config } = loadConfig(configFile(flags), process.env);
+  const { config, warnings } = loadConfig(configFile(flags), process.env);
   const { shot, log } = openOneShot(flags, config);
+  for (const warning of warnings) {
+    log.warn(warning);
+  }
   const discovered = await shot.discover(config.projects);
   await shot.close();
 

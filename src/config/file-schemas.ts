@@ -9,6 +9,7 @@ import { exposureWarning } from './secrets/secret-files.js';
 import type { ConfigDependencies } from './yaml/read-settings.js';
 
 const MAX_FILE_BYTES = 1024 * 1024;
+const BEGIN = '-----BEGIN CERTIFICATE-----';
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/gu;
 
 /** Read to the text of its certificates: a reload sees when they changed, and cannot fail over them later. */
@@ -16,9 +17,16 @@ export function certificatesFile({ directory }: ConfigDependencies) {
   return converted('a file of certificates (PEM)', (written) => {
     const text = readBoundedFile(resolve(directory, written), MAX_FILE_BYTES).bytes.toString('latin1');
     const certificates = text.match(CERTIFICATE) ?? [];
+    const broken = certificates.findIndex((certificate) => !isCertificate(certificate));
+    if (text.trim() === '') {
+      throw new Error('it is empty');
+    }
+    if (certificates.length === 0) {
+      throw new Error(text.includes(BEGIN) ? 'it has no whole certificate' : `it has no ${BEGIN}`);
+    }
     // OpenSSL passes over what it does not understand.
-    if (certificates.length === 0 || !certificates.every(isCertificate)) {
-      throw new Error('it is another text');
+    if (broken >= 0) {
+      throw new Error(`certificate ${broken + 1} in it cannot be read`);
     }
     return certificates.join('\n');
   });

@@ -1,7 +1,7 @@
 // The kinds of single values: each says what it expects once, for the error message and the documentation alike.
 import { BlockList, isIP } from 'node:net';
 import * as v from 'valibot';
-import { plainCron, validateCron } from '../schedule/cron-expression.js';
+import { cronMeantBy, plainCron, validateCron } from '../schedule/cron-expression.js';
 import { zoneMeantBy, zoneNamed } from '../schedule/zone-name.js';
 import type { ListenAddress } from '../web/http-server.js';
 import { isOwnPath } from '../web/pages.js';
@@ -179,7 +179,7 @@ export function endpoint() {
 
 function isEndpoint(text: string): boolean {
   // The pattern leaves no room for what URL parsing would quietly repair.
-  if (!/^https?:\/\/[^\s/?#@\\]+\/?$/u.test(text) || !URL.canParse(text)) {
+  if (!/^https?:\/\/[^\s/?#@\\]+\/?$/iu.test(text) || !URL.canParse(text)) {
     return false;
   }
   const { protocol, hostname } = new URL(text);
@@ -222,8 +222,11 @@ export function cron() {
     text(
       CRON,
       (expression) => validateCron(expression) === undefined,
-      (expression) =>
-        MAY_BE_CRON.test(expression) ? (validateCron(expression) ?? EXPECTED_CRON) : EXPECTED_CRON,
+      (expression) => {
+        const meant = cronMeantBy(expression);
+        const fault = MAY_BE_CRON.test(expression) ? validateCron(expression) : undefined;
+        return meant === undefined ? (fault ?? EXPECTED_CRON) : `${EXPECTED_CRON}: write "${meant}"`;
+      },
     ),
     v.transform(plainCron),
   );

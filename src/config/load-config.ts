@@ -40,7 +40,10 @@ const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy']
 function ofUnusedProxy({ projects }: Config, env: NodeJS.ProcessEnv): string[] {
   const variable = PROXY_VARIABLES.find((name) => env[name]);
   const straight = projects.filter(
-    ({ endpoint, api }) => api.proxy_url === undefined && endpoint.startsWith('https:'),
+    ({ endpoint, api }) =>
+      api.proxy_url === undefined &&
+      endpoint.startsWith('https:') &&
+      !isExempt(new URL(endpoint).hostname, env),
   );
   return variable === undefined || straight.length === 0
     ? []
@@ -48,6 +51,15 @@ function ofUnusedProxy({ projects }: Config, env: NodeJS.ProcessEnv): string[] {
         `${variable} is set in the environment and is not used: requests of ${straight.length} of ${projects.length} projects ` +
           'go straight to the API; set api.proxy_url where they are to take a proxy',
       ];
+}
+
+/** As curl reads NO_PROXY: names, which stand for those below them too, or `*`. */
+function isExempt(host: string, env: NodeJS.ProcessEnv): boolean {
+  const names = (env.no_proxy ?? env.NO_PROXY ?? '').toLowerCase().split(/[\s,]+/u);
+  return names.some((name) => {
+    const plain = name.replace(/^\*?\.|:\d+$/gu, '');
+    return plain !== '' && (plain === '*' || plain === host || host.endsWith(`.${plain}`));
+  });
 }
 
 /** What messages may repeat of each section; of the file and its projects themselves, typos. */

@@ -7,7 +7,7 @@ export const PROXY_URL =
 /** A `%` stands for itself where it encodes nothing. Control characters can be in no user or password (RFC 7617, section 2). */
 const USER_INFO = /(?:[^\s\p{Cc}/?#@\\%]|%(?![01][0-9A-Fa-f]|7[Ff]))*/u.source;
 const HOST = /(?:[\p{L}\p{N}][\p{L}\p{N}._-]*|\[[0-9A-Fa-f:.]+\])/u.source;
-const PATTERN = new RegExp(`^(https?://)(?:(${USER_INFO})@)?(${HOST}(?::[1-9]\\d{0,4})?)/?$`, 'u');
+const PATTERN = new RegExp(`^(https?://)(?:(${USER_INFO})@)?(${HOST}(?::[1-9]\\d{0,4})?)/?$`, 'iu');
 
 export interface HttpProxy {
   /** Scheme, host and port; no user. */

@@ -57,6 +57,23 @@ export function validateCron(expression: string): string | undefined {
   return comes(plain) ? undefined : `got "${plain}", expected a date that exists`;
 }
 
+/** What crontab(5) has for some expressions. */
+const NICKNAMES: Readonly<Record<string, string>> = {
+  '@hourly': '0 * * * *',
+  '@daily': '0 0 * * *',
+  '@midnight': '0 0 * * *',
+  '@weekly': '0 0 * * 0',
+  '@monthly': '0 0 1 * *',
+  '@yearly': '0 0 1 1 *',
+  '@annually': '0 0 1 1 *',
+};
+
+/** What to write instead of a nickname; undefined for any other text. */
+export function cronMeantBy(text: string): string | undefined {
+  const name = text.trim().toLowerCase();
+  return Object.hasOwn(NICKNAMES, name) ? NICKNAMES[name] : undefined;
+}
+
 /** With one space between its fields: those of a crontab are parted by any blanks. */
 export function plainCron(expression: string): string {
   return fieldsOf(expression).join(' ');
@@ -109,8 +126,8 @@ function taskOf(expression: string) {
 export class CronTimes {
   /** It comes once a day. */
   readonly isOnceADay: boolean;
-  /** It does not leave the hour open. */
-  readonly namesHours: boolean;
+  /** There are hours in which it does not come. */
+  readonly leavesHoursOut: boolean;
   readonly #hours: readonly number[];
   readonly #minutes: readonly number[];
   readonly #seconds: readonly number[];
@@ -125,7 +142,7 @@ export class CronTimes {
     this.#seconds = inOrder(fields.second);
     this.#months = new Set(fields.month);
     this.isOnceADay = this.#hours.length * this.#minutes.length * this.#seconds.length === 1;
-    this.namesHours = writtenFields(expression).get('hour')?.includes('*') === false;
+    this.leavesHoursOut = this.#hours.length < 24;
     const task = taskOf(plainCron(expression));
     this.#hasDay = (date) => task.match(date);
   }

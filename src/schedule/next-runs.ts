@@ -121,7 +121,7 @@ function* runsAfter({ times, zone }: Pick<Calendar, 'times' | 'zone'>, after: Ep
     for (const { start, end, offset, offsetBefore } of zone.periods(from, from + DAY_SECONDS)) {
       const shown = start + offset;
       const isMadeUp =
-        times.namesHours && times.has(start + offsetBefore, shown) && !times.has(shown, shown + 1);
+        times.leavesHoursOut && times.has(start + offsetBefore, shown) && !times.has(shown, shown + 1);
       if (isMadeUp && start > begin) {
         yield epochMs(start * 1_000);
       }

@@ -53,7 +53,10 @@ export function zoneMeantBy(text: string): string | undefined {
   }
   const abbreviation = text.toUpperCase();
   if (Object.hasOwn(PLACES_OF, abbreviation)) {
-    return `an abbreviation can mean several: write ${PLACES_OF[abbreviation]}`;
+    const places = PLACES_OF[abbreviation] ?? '';
+    return places.includes(' or ')
+      ? `an abbreviation can mean several: write ${places}`
+      : `an abbreviation is no name of the database: write ${places}`;
   }
   const known = knownToIntl(text);
   return known !== undefined && zoneNamed(known) !== undefined

@@ -229,7 +229,7 @@ function missingColumns(missing: readonly ColumnName[], got: string, extraNames:
 /** What is no text in the encoding that it was read in has become U+FFFD. */
 function encodingHint(header: readonly string[]): string {
   return header.some((name) => name.includes('\u{fffd}'))
-    ? ' (some of it is no text in the encoding that csv.encoding says: gb18030, perhaps?)'
+    ? ' (some of it is no text in the encoding that csv.encoding says: is it utf-8 or gb18030?)'
     : '';
 }
 

@@ -7,6 +7,8 @@ export interface RequestTarget {
   readonly query: string;
   /** `host` or `host:port`; undefined where an HTTP/1.0 request names none. */
   readonly authority: string | undefined;
+  /** It is a whole URL: browsers send those to a proxy alone. */
+  readonly isAbsolute: boolean;
 }
 
 const ABSOLUTE = /^https?:\/\/([^/?#]*)(.*)$/isu;
@@ -24,5 +26,10 @@ export function readTarget({ url = '', headers, rawHeaders }: IncomingMessage): 
   }
   // Not `new URL`: it throws at targets such as `//`.
   const [path = '', query = ''] = (absoluteAuthority === undefined ? url : rest).split('?', 2);
-  return { path: path === '' ? '/' : path, query, authority: named[0] };
+  return {
+    path: path === '' ? '/' : path,
+    query,
+    authority: named[0],
+    isAbsolute: absoluteAuthority !== undefined,
+  };
 }

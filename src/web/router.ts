@@ -71,9 +71,10 @@ export function createRequestListener(
     if (target === undefined) {
       return MALFORMED;
     }
-    const { path, authority } = target;
+    const { path, authority, isAbsolute } = target;
     if (!PROBES.includes(path)) {
-      if (isOnLoopback() && authority !== undefined && !isLoopbackHost(authority)) {
+      // A page whose name was turned to this address has the browser ask for a path.
+      if (isOnLoopback() && !isAbsolute && authority !== undefined && !isLoopbackHost(authority)) {
         return NOT_LOOPBACK;
       }
       const refusal = await refusalOf(request, access);

@@ -217,16 +217,25 @@ api: { request_timeout: 3s, max_retries: 5, proxy_url: "http://common" }
     assert.equal(config.projects[0]?.api.ca, ca.trim());
   });
 
-  for (const [what, content] of [
-    ['another text', () => 'hello'],
-    ['a certificate that is cut off', ({ cert }: Certificate) => cert.slice(0, 300)],
-    ['a certificate and a broken one', ({ cert }: Certificate) => cert + cert.replace('MII', 'MIJ')],
+  for (const [what, content, fault] of [
+    ['nothing', () => '\n', 'it is empty'],
+    ['another text', () => 'hello', 'it has no -----BEGIN CERTIFICATE-----'],
+    [
+      'a certificate that is cut off',
+      ({ cert }: Certificate) => cert.slice(0, 300),
+      'it has no whole certificate',
+    ],
+    [
+      'a certificate and a broken one',
+      ({ cert }: Certificate) => cert + cert.replace('MII', 'MIJ'),
+      'certificate 2 in it cannot be read',
+    ],
   ] as const) {
     it(`refuses a certificate file that holds ${what}`, function () {
       requireProgram(this, 'openssl');
       folder.write('ca.pem', content(makeCertificate()));
       assert.deepEqual(folder.errorsOf(`${projectWith(NODES)}api: { ca_file: ca.pem }\n`), [
-        'config.yaml:5: api.ca_file: got a text that is not shown, expected a file of certificates (PEM) (it is another text)',
+        `config.yaml:5: api.ca_file: got a text that is not shown, expected a file of certificates (PEM) (${fault})`,
       ]);
     });
   }

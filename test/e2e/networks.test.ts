@@ -167,7 +167,7 @@ describe('the ways of the requests', function () {
         {
           ...Object.fromEntries(ENVIRONMENT.map((name) => [name, ofEnvironment.url])),
           NO_PROXY: '*',
-          no_proxy: '127.0.0.1',
+          no_proxy: 'example, 10.0.0.1, api.example:443',
           NODE_USE_ENV_PROXY: '1',
           // Node 22 says that this is new.
           NODE_NO_WARNINGS: '1',
@@ -189,9 +189,12 @@ describe('the ways of the requests', function () {
     it('get no word of the environment where no request could take them', async () => {
       const api = await startServer([{ status: 404 }]);
       const report = await check(
-        [{ name: 'straight', endpoint: api.url }],
+        [
+          { name: 'straight', endpoint: api.url },
+          { name: 'exempt', endpoint: `https://${(await closedPort()).replace('127.0.0.1', 'localhost')}` },
+        ],
         {},
-        { https_proxy: 'http://127.0.0.1:9' },
+        { https_proxy: 'http://127.0.0.1:9', NO_PROXY: 'example.com, localhost:443' },
       );
       assert.doesNotMatch(report.stdout, /warning/u);
     });

@@ -144,7 +144,7 @@ function runsSeen(
   let highest = (shown[0] ?? 0) - 1;
   shown.forEach((wall, at) => {
     let isMadeUp = false;
-    for (let skipped = highest + 1; skipped < wall && !isMadeUp && !hour.text.includes('*'); skipped++) {
+    for (let skipped = highest + 1; skipped < wall && !isMadeUp && hour.values.length < 24; skipped++) {
       isMadeUp = names(skipped) === true;
     }
     if (isMadeUp || (names(wall) && !(isOnceADay && wall <= highest))) {

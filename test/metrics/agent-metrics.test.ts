@@ -24,7 +24,7 @@ describe('AgentMetrics', () => {
     const samples = parseSamples(await metrics.text('text')).filter(({ labels }) => 'project' in labels);
     assert.ok(samples.every(({ value }) => value === 0));
     const count = (wanted: string) => samples.filter(({ name }) => name === wanted).length;
-    assert.equal(count('taurusdb_api_requests_total'), 2 * 2 * API_OPERATIONS.length);
+    assert.equal(count('taurusdb_api_requests_total'), 2 * 3 * API_OPERATIONS.length);
     assert.equal(count('taurusdb_api_retries_total'), 2 * API_OPERATIONS.length);
     assert.equal(count('taurusdb_api_clock_corrections_total'), 2);
     assert.equal(count('taurusdb_api_request_duration_seconds_count'), 2 * API_OPERATIONS.length);
@@ -45,8 +45,8 @@ describe('AgentMetrics', () => {
     );
     assert.deepEqual(submits, [
       'taurusdb_api_requests_total{project="production",operation="submit",code="200"} 1',
-      'taurusdb_api_requests_total{project="production",operation="submit",code="error"} 1',
       'taurusdb_api_requests_total{project="production",operation="submit",code="429"} 1',
+      'taurusdb_api_requests_total{project="production",operation="submit",code="error"} 1',
     ]);
     const labels = 'project="production",operation="submit"';
     const text = await metrics.text('text');

@@ -55,8 +55,8 @@ describe('validateCron', () => {
 
 describe('CronTimes', () => {
   it('reads fields that are parted by any blanks', () => {
-    const { isOnceADay, namesHours } = new CronTimes('\t30   2\t*  * \t*\r\n');
-    assert.deepEqual([isOnceADay, namesHours], [true, true]);
+    const { isOnceADay, leavesHoursOut } = new CronTimes('\t30   2\t*  * \t*\r\n');
+    assert.deepEqual([isOnceADay, leavesHoursOut], [true, true]);
     assert.equal(plainCron('\t30   2\t*  * \t*\r\n'), '30 2 * * *');
   });
 
@@ -71,17 +71,19 @@ describe('CronTimes', () => {
     assert.equal(getTasks().size, 0);
   });
 
-  it('tells a single time of day from several, and a named hour from any', () => {
+  it('tells a single time of day from several, and some hours from all', () => {
     const kindOf = (expression: string) => {
-      const { isOnceADay, namesHours } = new CronTimes(expression);
-      return [isOnceADay, namesHours];
+      const { isOnceADay, leavesHoursOut } = new CronTimes(expression);
+      return [isOnceADay, leavesHoursOut];
     };
     assert.deepEqual(kindOf('30 2 * * *'), [true, true]);
     assert.deepEqual(kindOf('5 30 2 * * mon'), [true, true]);
     assert.deepEqual(kindOf('* 30 2 * * *'), [false, true]);
     assert.deepEqual(kindOf('0,30 2 * * *'), [false, true]);
     assert.deepEqual(kindOf('30 1-3 * * *'), [false, true]);
-    assert.deepEqual(kindOf('30 */2 * * *'), [false, false]);
+    assert.deepEqual(kindOf('30 */2 * * *'), [false, true]);
+    assert.deepEqual(kindOf('30 */1 * * *'), [false, false]);
+    assert.deepEqual(kindOf('0 0-23 * * *'), [false, false]);
     assert.deepEqual(kindOf('* * * * *'), [false, false]);
   });
 });

@@ -140,6 +140,7 @@ describe('nextRuns where clocks go forward', () => {
     assert.deepEqual(romeOf('*/10 2 * * *', '28T20:00:00Z', 2), ['29T01:00Z', '30T00:00Z']);
     assert.deepEqual(romeOf('0 2,3 * * *', '28T20:00:00Z', 2), ['29T01:00Z', '30T00:00Z']);
     assert.deepEqual(romeOf('30 2 * * mon', '28T20:00:00Z', 1), ['30T00:30Z']);
+    assert.deepEqual(romeOf('0 */2 * * *', '28T22:30:00Z', 3), ['28T23:00Z', '29T01:00Z', '29T02:00Z']);
   });
 
   it('also where a whole day is skipped', () => {

@@ -224,7 +224,13 @@ describe('readSnapshot', () => {
   });
 
   it('takes a row that differs from the header in one name for a session', async () => {
-    for (const row of ['user,host,stats', 'user,host,', 'users,host,state', 'host,user,state', 'user,host,"state,"']) {
+    for (const row of [
+      'user,host,stats',
+      'user,host,',
+      'users,host,state',
+      'host,user,state',
+      'user,host,"state,"',
+    ]) {
       assert.equal((await snapshotOf(`${HEADER}\n${row}\n`)).sessions, 1);
     }
   });

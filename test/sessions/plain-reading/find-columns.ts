@@ -106,7 +106,7 @@ function missingColumns(
     return `a column for ${column} (${names.join(', ')})`;
   });
   const encodingHint = header.join('').includes('\ufffd')
-    ? ' (some of it is no text in the encoding that csv.encoding says: gb18030, perhaps?)'
+    ? ' (some of it is no text in the encoding that csv.encoding says: is it utf-8 or gb18030?)'
     : '';
   if (knownNames < 2 || header.some(isCell)) {
     const count = `${header.length} name${header.length === 1 ? '' : 's'}`;
