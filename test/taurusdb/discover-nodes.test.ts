@@ -163,6 +163,23 @@ describe('discoverNodes', () => {
     assert.deepEqual((await server.discover()).nodes, []);
   });
 
+  it('takes no known node away in between, where an instance is down on one page and runs on a later one', async () => {
+    const known = new KnownNodes();
+    await (
+      await startInstanceServer(pagesOf([instance(500)]), (index) => ({
+        body: { instance: { id: instanceId(index), nodes: [node(500)] } },
+      }))
+    ).discover({}, known);
+    known.readAllAgain();
+    const idle = Array.from({ length: 120 }, (_, index) => instance(index, { status: 'frozen' }));
+    const server = await startInstanceServer(
+      pagesOf([instance(500, { status: 'DELETED' }), ...idle, instance(500)]),
+      () => ({ status: 500 }),
+    );
+    const { nodes, failures } = await server.discover({}, known);
+    assert.deepEqual([nodes.map((one) => one.nodeId), failures.length], [[nodeId(500)], 1]);
+  });
+
   describe('asks for a known instance that is counted and not listed', () => {
     const fourKnown = async () => {
       const known = new KnownNodes();
