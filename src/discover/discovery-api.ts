@@ -29,14 +29,21 @@ export interface Search {
   isRead(instanceId: string): boolean;
   /** Called for each instance as soon as it was read; undefined where it has no list of nodes. */
   found(instanceId: string, nodes: FoundNodes | undefined): void;
-  /** Called for each instance whose nodes are not to be collected. */
+  /** Called for each instance that is gone, or whose nodes are not to be collected. */
   notWanted(instanceId: string): void;
+  /** Known instances that this list lacks and that are not read yet. */
+  notListed(listed: ReadonlySet<string>): readonly KnownInstance[];
+}
+
+export interface KnownInstance {
+  readonly id: string;
+  readonly name: string;
 }
 
 export interface SearchEnd {
   /** The instances that there are, as far as the pages came. */
   readonly listed: ReadonlySet<string>;
-  /** Whether there are no others. */
+  /** Whether there are no others: only then one that is known and not listed is gone. */
   readonly isListComplete: boolean;
   /** How many records of the list have no id: each may be any instance. */
   readonly nameless: number;

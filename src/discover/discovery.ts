@@ -52,7 +52,7 @@ interface ProjectState {
   /** Nodes that came and went, of which the log has not told. */
   added: number;
   gone: number;
-  /** What could not be used, as the log has told it. */
+  /** The key of what could not be used, as the log has told it. */
   toldOdd: string;
   /** Whether the log has told of a failure, and not yet of the recovery. */
   toldDown: boolean;
@@ -271,14 +271,14 @@ export class Discovery {
   /** Once, as it is what the API has: again where it is something else. */
   #logOdd(project: string, state: ProjectState): void {
     const { odd } = state.known.summary();
-    const text = odd.count === 0 ? '' : String(odd);
-    if (text === state.toldOdd) {
+    const key = odd.key();
+    if (key === state.toldOdd) {
       return;
     }
     const message = `discovery: ${ODD_RECORDS}`;
-    const fields = { project, records: odd.count, found: text };
+    const fields = { project, records: odd.count, found: String(odd) };
     if (odd.count === 0 || this.#lines.tell('warn', project, ODD, message, fields)) {
-      state.toldOdd = text;
+      state.toldOdd = key;
     }
   }
 }

@@ -1,19 +1,20 @@
 // What is known of a project's nodes, instance by instance, while searches read it: an instance that was read has the nodes
-// that it says, and only a complete list takes instances away. A record that is odd takes nothing away.
+// that it says, and only a complete list takes instances away, or the API where it is asked for one and has none. A record that
+// is odd takes nothing away.
 import { OddRecords } from '../model/odd-records.js';
-import type { DiscoveredNode, FoundNodes, Search, SearchEnd } from './discovery-api.js';
+import type { DiscoveredNode, FoundNodes, KnownInstance, Search, SearchEnd } from './discovery-api.js';
 
-interface KnownInstance {
+interface InstanceState {
   readonly nodes: readonly DiscoveredNode[];
   /** Records without an id, when all of the nodes had one of their own. */
   readonly nameless: number;
   readonly odd: OddRecords;
 }
 
-const NOTHING_KNOWN: KnownInstance = { nodes: [], nameless: 0, odd: new OddRecords() };
+const NOTHING_KNOWN: InstanceState = { nodes: [], nameless: 0, odd: new OddRecords() };
 
 export class KnownNodes implements Search {
-  #instances = new Map<string, KnownInstance>();
+  #instances = new Map<string, InstanceState>();
   /** Instances that were read since `readAllAgain`. */
   #read = new Set<string>();
   /** Records without an id, when all of the instances had one of their own. */
@@ -73,11 +74,17 @@ export class KnownNodes implements Search {
     this.#instances.delete(instanceId);
   }
 
+  notListed(listed: ReadonlySet<string>): KnownInstance[] {
+    return [...this.#instances]
+      .filter(([id]) => !listed.has(id) && !this.#read.has(id))
+      .map(([id, { nodes }]) => ({ id, name: nodes[0]?.instanceName ?? '' }));
+  }
+
   /** A search has ended. The instances are in the order of its list from now on. */
   end({ listed, isListComplete, nameless, odd }: SearchEnd): void {
     const missing = [...this.#instances].filter(([id]) => !listed.has(id));
     const mayBeNameless = missing.length > 0 && nameless > this.#nameless;
-    const there = [...listed].flatMap((id): [string, KnownInstance][] => {
+    const there = [...listed].flatMap((id): [string, InstanceState][] => {
       const instance = this.#instances.get(id);
       return instance === undefined ? [] : [[id, instance]];
     });

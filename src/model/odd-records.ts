@@ -16,23 +16,32 @@ export type Oddity =
 /** Completes "discovery: …". No failure. */
 export const ODD_RECORDS = 'got odd records, expected none: the others are used';
 
-export class OddRecords {
-  /** How many there are, and where the first one is. */
-  readonly #found = new Map<Oddity, { count: number; readonly first: string }>();
+interface Found {
+  readonly count: number;
+  /** The first in the order of the ids, as that of a list may change. */
+  readonly about: string;
+  readonly place: string;
+}
 
-  /** `where`: an id that can be one, or a place; nothing else that a server wrote. */
-  add(what: Oddity, where: string, count = 1): void {
+export class OddRecords {
+  readonly #found = new Map<Oddity, Found>();
+
+  /**
+   * `about`: the record's id where it can be one, else the list that it is of; `place`: the same for people, such as the record's
+   * position. Nothing else that a server wrote.
+   */
+  add(what: Oddity, about: string, place = about, count = 1): void {
     const found = this.#found.get(what);
-    if (found === undefined) {
-      this.#found.set(what, { count, first: where });
-    } else {
-      found.count += count;
-    }
+    const isFirst = found === undefined || about < found.about;
+    this.#found.set(what, {
+      count: (found?.count ?? 0) + count,
+      ...(isFirst ? { about, place } : { about: found.about, place: found.place }),
+    });
   }
 
   addAll(others: OddRecords): void {
-    for (const [what, { count, first }] of others.#found) {
-      this.add(what, first, count);
+    for (const [what, { about, place, count }] of others.#found) {
+      this.add(what, about, place, count);
     }
   }
 
@@ -42,8 +51,18 @@ export class OddRecords {
 
   /** For people, in one line; empty where there are none. */
   toString(): string {
+    return this.#text(({ place }) => place);
+  }
+
+  /** The same for the same records, in whatever order and at whatever positions they are listed. */
+  key(): string {
+    return this.#text(({ about }) => about);
+  }
+
+  #text(first: (found: Found) => string): string {
     return [...this.#found]
-      .map(([what, { count, first }]) => `${what}: ${count} (the first: ${first})`)
+      .map(([what, found]) => `${what}: ${found.count} (the first: ${first(found)})`)
+      .sort()
       .join(', ');
   }
 }

@@ -1,11 +1,18 @@
 // The nodes of a project that are to be collected: lists its instances, picks some, and asks each for its nodes.
-import type { DiscoveredNode, FoundNodes, Search, SearchEnd } from '../discover/discovery-api.js';
+import type {
+  DiscoveredNode,
+  FoundNodes,
+  KnownInstance,
+  Search,
+  SearchEnd,
+} from '../discover/discovery-api.js';
 import type { Deadline } from '../model/deadline.js';
 import { explainFailure } from '../model/failure.js';
 import type { CallApi } from './call/api-call.js';
 import { matchesGlob } from './glob.js';
 import { type ListedInstance, listInstances } from './operations/list-instances.js';
-import { type InstanceNode, showInstance } from './operations/show-instance.js';
+import { asWord, isDown } from './operations/read-records.js';
+import { type InstanceNode, isGone, showInstance } from './operations/show-instance.js';
 
 export interface NodeSelection {
   /** A glob. */
@@ -17,19 +24,13 @@ export interface NodeSelection {
   readonly role: 'master' | 'slave' | 'both';
 }
 
-/**
- * Which words the API has is not documented in full. These say that nothing runs that could be asked for sessions;
- * any other word is worth a try, and so is `failed`, which means abnormal.
- */
-const DOWN = new Set(['creating', 'build', 'createfail', 'deleting', 'deleted', 'frozen', 'shutdown']);
-
 /** Few, so that collections find room in the budget of requests while a large project is read. */
 const INSTANCES_AT_ONCE = 4;
 
-/** What is kept of one until its turn. */
-type NamedInstance = Pick<ListedInstance, 'id' | 'name'>;
-
-/** Instances are read while the list goes on, so that a long one shows the first ones early. */
+/**
+ * Instances are read while the list goes on, so that a long one shows the first ones early. Where it counts more than it lists,
+ * each known one that it lacks is asked for by itself: it is gone where the API has none.
+ */
 export async function discoverNodes(
   callApi: CallApi,
   selection: NodeSelection,
@@ -38,7 +39,9 @@ export async function discoverNodes(
 ): Promise<SearchEnd> {
   /** A deadline is one, however many instances it cuts off. */
   const errors = new Set<unknown>();
-  const waiting: NamedInstance[] = [];
+  const waiting: KnownInstance[] = [];
+  const unwanted = new Set<string>();
+  const unlisted = new Set<string>();
   const readers: Promise<void>[] = [];
   let reading = 0;
 
@@ -48,34 +51,53 @@ export async function discoverNodes(
       try {
         search.found(instance.id, await readNodes(callApi, instance, selection, deadline));
       } catch (error) {
-        errors.add(error);
+        if (unlisted.has(instance.id) && isGone(error)) {
+          search.notWanted(instance.id);
+        } else {
+          errors.add(error);
+        }
       }
     }
     reading -= 1;
   };
-
-  const list = await listInstances(callApi, deadline, (instances) => {
-    for (const instance of instances) {
-      if (!isWanted(instance, selection)) {
-        search.notWanted(instance.id);
-      } else if (!search.isRead(instance.id)) {
-        waiting.push({ id: instance.id, name: instance.name });
-      }
-    }
+  const read = (instances: readonly KnownInstance[]): void => {
+    waiting.push(...instances.map(({ id, name }) => ({ id, name })));
     while (reading < INSTANCES_AT_ONCE && waiting.length > 0) {
       readers.push(readInTurn());
     }
+  };
+
+  const list = await listInstances(callApi, deadline, (instances) => {
+    const wanted = instances.filter((instance) => isWanted(instance, selection));
+    for (const { id } of instances) {
+      unwanted.add(id);
+    }
+    for (const { id } of wanted) {
+      unwanted.delete(id);
+    }
+    read(wanted.filter(({ id }) => !search.isRead(id)));
   });
+  const { ids: listed, isComplete, failure, ...records } = list;
+  // Not before: a later page may say that it runs.
+  for (const id of unwanted) {
+    search.notWanted(id);
+  }
+  if (!isComplete && failure === undefined) {
+    const lacking = search.notListed(listed);
+    for (const { id } of lacking) {
+      unlisted.add(id);
+    }
+    read(lacking);
+  }
   await Promise.all(readers);
 
-  const { ids: listed, failure, ...records } = list;
   const failures = [...(failure === undefined ? [] : [failure]), ...[...errors].map(explainFailure)];
-  return { ...records, listed, isListComplete: failure === undefined, failures };
+  return { ...records, listed, isListComplete: isComplete, failures };
 }
 
 async function readNodes(
   callApi: CallApi,
-  instance: NamedInstance,
+  instance: KnownInstance,
   selection: NodeSelection,
   deadline: Deadline,
 ): Promise<FoundNodes | undefined> {
@@ -86,8 +108,7 @@ async function readNodes(
   const nodes = [...records.items.values()];
   const idsOf = (are: (node: InstanceNode) => boolean) => nodes.filter(are).map(({ id }) => id);
   /** Which of the roles that are to be told apart it has, nobody says. */
-  const isUnclear = ({ status, role }: InstanceNode) =>
-    selection.role !== 'both' && role === '' && !isDown(status);
+  const isUnclear = (node: InstanceNode) => selection.role !== 'both' && node.role === '' && !isDown(node);
   return {
     nodes: nodes.filter((node) => isWantedNode(node, selection)).map((node) => foundNode(instance, node)),
     others: new Set(idsOf((node) => !isWantedNode(node, selection) && !isUnclear(node))),
@@ -97,7 +118,8 @@ async function readNodes(
   };
 }
 
-function isWanted({ name, status, tags }: ListedInstance, selection: NodeSelection): boolean {
+function isWanted(instance: ListedInstance, selection: NodeSelection): boolean {
+  const { name, status, tags } = instance;
   return (
     matchesGlob(selection.instanceName, name) &&
     Object.entries(selection.tags).every(([key, glob]) => {
@@ -105,19 +127,15 @@ function isWanted({ name, status, tags }: ListedInstance, selection: NodeSelecti
       return value !== undefined && matchesGlob(glob, value);
     }) &&
     (selection.statuses.length === 0
-      ? !isDown(status)
-      : selection.statuses.some((wanted) => wanted.toLowerCase() === status.toLowerCase()))
+      ? !isDown(instance)
+      : selection.statuses.some((wanted) => asWord(wanted) === asWord(status)))
   );
 }
 
-function isWantedNode({ status, role }: InstanceNode, selection: NodeSelection): boolean {
-  return !isDown(status) && (selection.role === 'both' || selection.role === role);
+function isWantedNode(node: InstanceNode, selection: NodeSelection): boolean {
+  return !isDown(node) && (selection.role === 'both' || selection.role === node.role);
 }
 
-function isDown(status: string): boolean {
-  return DOWN.has(status.toLowerCase());
-}
-
-function foundNode(instance: NamedInstance, { id, status: _, ...node }: InstanceNode): DiscoveredNode {
+function foundNode(instance: KnownInstance, { id, status: _, ...node }: InstanceNode): DiscoveredNode {
   return { ...node, instanceId: instance.id, instanceName: instance.name, nodeId: id };
 }

@@ -15,6 +15,8 @@ export interface CallOutcome {
   readonly retryAfterMs?: number | undefined;
   /** Of the answer; undefined where there was none. */
   readonly status?: number;
+  /** The API itself says that there is no such thing as was asked for. */
+  readonly isNotThere?: boolean;
   /** The answer's `Date` header. */
   readonly date?: string | undefined;
   /** After a refused credential: whether the same call, authorized anew, may be accepted. */
@@ -26,6 +28,8 @@ export interface CallSite {
   readonly operation: ApiOperation;
   /** What is asked of IAM where that is not a token, though it counts as one. */
   readonly ofIam?: 'projects' | undefined;
+  /** Where one is asked for after the other, the one that this call asks for. */
+  readonly instanceId?: string | undefined;
   /** Host and port of the API, and of the proxy where there is one. */
   readonly where: string;
 }
@@ -40,14 +44,16 @@ export class ApiError extends CollectionError {
 }
 
 export function apiError(
-  { operation, where }: CallSite,
+  { operation, instanceId, where }: CallSite,
   reason: FailureReason,
   { got, expected }: { readonly got: string; readonly expected: string },
   details: FailureDetails = {},
   outcome: CallOutcome = {},
 ): ApiError {
-  const message = `${operation}: got ${got}, expected ${expected} (${where})`;
-  return new ApiError(reason, message, { operation, ...details }, outcome);
+  const place = instanceId === undefined ? where : `instance ${instanceId}, ${where}`;
+  const message = `${operation}: got ${got}, expected ${expected} (${place})`;
+  const ofInstance = instanceId === undefined ? {} : { instance_id: instanceId };
+  return new ApiError(reason, message, { operation, ...ofInstance, ...details }, outcome);
 }
 
 /** Whether the API answered, and with this status. */

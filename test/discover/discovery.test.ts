@@ -38,7 +38,7 @@ const complete = (...nodeIds: string[]): Answer => ({
 });
 const oddRecords = (what: Oddity, count = 1): OddRecords => {
   const odd = new OddRecords();
-  odd.add(what, 'record 7 of the list', count);
+  odd.add(what, 'the list', 'record 7 of the list', count);
   return odd;
 };
 const foundNodes = (nodes: readonly DiscoveredNode[]): FoundNodes => ({
@@ -413,6 +413,37 @@ describe('Discovery', () => {
       discovery.setProjects([project('production', 10 * SECOND, { source: {} })]);
       await clock.advance(20 * MINUTE);
       assert.equal(warnings(), 4);
+    });
+
+    it('warns once of the same records in another order and at other positions', async () => {
+      answer = () => {
+        const odd = new OddRecords();
+        const shift = searches.length;
+        const list: [Oddity, string, string?][] = [
+          ['instances without an id', 'the list', `record ${shift} of the list`],
+          ['nodes without an id', 'instance A', `record ${shift} of instance A`],
+          ['nodes without an id', 'instance B', `record ${9 - shift} of instance B`],
+          ['instances without a status', 'C'],
+          ['instances without a status', 'D'],
+        ];
+        for (const [what, about, place] of [...list.slice(shift % 5), ...list.slice(0, shift % 5)]) {
+          odd.add(what, about, place);
+        }
+        return { ...complete('a'), odd };
+      };
+      discovery.setProjects([project('production', HOUR)]);
+      await clock.advance(10 * HOUR);
+      const warnings = log.lines.filter((line) => line.startsWith('warn '));
+      assert.deepEqual(
+        warnings.map((line) => line.replace(/^.* found=/u, '')),
+        [
+          'instances without a status: 2 (the first: C), instances without an id: 1 (the first: record 1 of the list), ' +
+            'nodes without an id: 2 (the first: record 1 of instance A)',
+        ],
+      );
+      answer = () => ({ ...complete('a'), odd: oddRecords('instances without an id', 2) });
+      await clock.advance(10 * HOUR);
+      assert.equal(log.lines.filter((line) => line.startsWith('warn ')).length, 2);
     });
 
     it('warns of a node that two instances have', async () => {

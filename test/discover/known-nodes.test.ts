@@ -29,6 +29,8 @@ function endOf(listed: string, change: Partial<SearchEnd> = {}): SearchEnd {
   };
 }
 
+const NODE = { instanceName: 'orders', nodeId: 'n', name: '', role: '' } as const;
+
 describe('KnownNodes', () => {
   let known: KnownNodes;
   const read = (instanceId: string, nodeIds: string, records?: Records) =>
@@ -67,6 +69,19 @@ describe('KnownNodes', () => {
     assert.equal(nodes(), 'Aa Ab Bc Bd');
     known.end(endOf('A'));
     assert.equal(nodes(), 'Aa Ab');
+  });
+
+  it('says which instances a list lacks, less those that were read', () => {
+    known.found('C', undefined);
+    known.readAllAgain();
+    const lacking = () => known.notListed(new Set('A')).map(({ id, name }) => `${id} "${name}"`);
+    assert.deepEqual(lacking(), ['B ""', 'C ""']);
+    known.found('B', { ...instanceWith('B', []), nodes: [{ ...NODE, instanceId: 'B' }] });
+    assert.deepEqual(lacking(), ['C ""']);
+    known.readAllAgain();
+    assert.deepEqual(lacking(), ['B "orders"', 'C ""']);
+    known.notWanted('B');
+    assert.deepEqual(lacking(), ['C ""']);
   });
 
   describe('keeps through odd records', () => {

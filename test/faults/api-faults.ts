@@ -246,6 +246,11 @@ export const API_FAULTS: readonly Fault[] = [
     download: { status: 206, body: 'a,b' },
     says: /download: got 206, expected 200/u,
   },
+  {
+    what: 'H10 a file that is only accepted',
+    download: { status: 202, headers: { 'content-type': 'text/csv' }, body: 'id,user,host,state\n' },
+    says: /download: got 202, expected 200/u,
+  },
 ];
 
 export const TASK_FAULTS: Readonly<Record<'error' | 'unrecognized', readonly Fault[]>> = {

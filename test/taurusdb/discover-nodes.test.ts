@@ -134,6 +134,134 @@ describe('discoverNodes', () => {
     ]);
   });
 
+  it('knows a role in any case, and whatever stands around it', async () => {
+    const types = ['MASTER', ' Slave ', 'master\n', 'sLaVe', 'masters', 'master slave', ['master']];
+    const server = await startInstanceServer(
+      ...showing(...types.map((type, index) => node(index, { type }))),
+    );
+    const { nodes } = await server.discover();
+    assert.deepEqual(
+      nodes.map(({ role }) => role),
+      ['master', 'slave', 'master', 'slave', '', '', ''],
+    );
+    assert.equal((await server.discover({ role: 'master' })).nodes.length, 2);
+  });
+
+  it('takes of two records of one node the one that runs', async () => {
+    const down = (status: string) => node(1, { status });
+    for (const nodes of [
+      [down('DELETED'), node(1)],
+      [node(1), down('DELETED')],
+      [down(' frozen '), down('Shutdown'), node(1), down('deleting')],
+      [down('creating'), node(1, { status: null }), node(1, { status: 'FAILED' })],
+    ]) {
+      const server = await startInstanceServer(...showing(...nodes));
+      const found = (await server.discover()).nodes.map((one) => one.nodeId);
+      assert.deepEqual(found, [nodeId(1)], JSON.stringify(nodes));
+    }
+    const server = await startInstanceServer(...showing(down('deleted'), down('frozen')));
+    assert.deepEqual((await server.discover()).nodes, []);
+  });
+
+  it('takes no known node away in between, where an instance is down on one page and runs on a later one', async () => {
+    const known = new KnownNodes();
+    await (
+      await startInstanceServer(pagesOf([instance(500)]), (index) => ({
+        body: { instance: { id: instanceId(index), nodes: [node(500)] } },
+      }))
+    ).discover({}, known);
+    known.readAllAgain();
+    const idle = Array.from({ length: 120 }, (_, index) => instance(index, { status: 'frozen' }));
+    const server = await startInstanceServer(
+      pagesOf([instance(500, { status: 'DELETED' }), ...idle, instance(500)]),
+      () => ({ status: 500 }),
+    );
+    const { nodes, failures } = await server.discover({}, known);
+    assert.deepEqual([nodes.map((one) => one.nodeId), failures.length], [[nodeId(500)], 1]);
+  });
+
+  describe('asks for a known instance that is counted and not listed', () => {
+    const fourKnown = async () => {
+      const known = new KnownNodes();
+      const server = await startInstanceServer(pagesOf(Array.from({ length: 4 }, (_, i) => instance(i))));
+      await server.discover({}, known);
+      known.readAllAgain();
+      return known;
+    };
+    /** Instance 0 is listed, of four that are counted; the answer is that of the others. */
+    const discoverAgain = async (
+      known: KnownNodes,
+      total: number,
+      answer: (index: number) => PlainAnswer,
+    ) => {
+      const server = await startInstanceServer(
+        (offset) => ({ body: { instances: offset === 0 ? [instance(0)] : [], total_count: total } }),
+        (index) =>
+          index === 0 ? { body: { instance: { id: instanceId(0), nodes: [node(0)] } } } : answer(index),
+      );
+      const { nodes, failures, isListComplete } = await server.discover({}, known);
+      const asked = server.requests.flatMap(({ target }) => /\d+(?=in07$)/u.exec(target)?.map(Number) ?? []);
+      return { found: nodes.map((one) => one.nodeId), failures, isListComplete, asked: asked.sort() };
+    };
+    const shown = (index: number, ...nodes: readonly object[]) => ({
+      body: { instance: { id: instanceId(index), nodes } },
+    });
+
+    it('and it keeps its nodes where it says so, and has those that it says now', async () => {
+      const known = await fourKnown();
+      const { found, failures, isListComplete, asked } = await discoverAgain(known, 4, (index) =>
+        index === 2 ? shown(2, node(20)) : shown(index, node(index)),
+      );
+      assert.deepEqual([failures, isListComplete, asked], [[], false, [0, 1, 2, 3]]);
+      assert.deepEqual(found, [0, 1, 20, 3].map(nodeId));
+      assert.deepEqual(
+        known.summary().nodes.map(({ instanceName }) => instanceName),
+        ['orders-0', 'orders-1', 'orders-2', 'orders-3'],
+      );
+    });
+
+    it('and it is gone where the API says that there is none', async () => {
+      for (const answer of [
+        { status: 404 },
+        { status: 404, body: { error_code: 'DBS.200002', error_msg: 'The DB instance does not exist.' } },
+        { status: 404, body: { itemNotFound: { code: 404, message: 'gone' } } },
+        { status: 400, body: { error_code: 'DBS.280404', error_msg: 'Invalid DB instance ID.' } },
+      ]) {
+        const { found, failures } = await discoverAgain(await fourKnown(), 4, (index) =>
+          index === 2 ? answer : shown(index, node(index)),
+        );
+        assert.deepEqual([failures, found], [[], [0, 1, 3].map(nodeId)], JSON.stringify(answer));
+      }
+    });
+
+    it('and it keeps its nodes, as a failure, where anything else comes', async () => {
+      for (const answer of [
+        { status: 500 },
+        { status: 403, body: { error_code: 'DBS.200002', error_msg: 'no' } },
+        { status: 400, body: { error_code: 'DBS.200001', error_msg: 'no' } },
+        { status: 404, body: { error_code: 'APIGW.0101', error_msg: 'The API does not exist' } },
+        { status: 404, headers: { 'content-type': 'text/html' }, body: '<html><title>404</title></html>' },
+        { status: 202, body: { instance: { id: instanceId(2), nodes: [] } } },
+        { body: {} },
+      ]) {
+        const { found, failures } = await discoverAgain(await fourKnown(), 4, (index) =>
+          index === 2 ? answer : shown(index, node(index)),
+        );
+        assert.deepEqual([failures.length, found], [1, [0, 1, 2, 3].map(nodeId)], JSON.stringify(answer));
+        assert.equal(failures[0]?.details.instance_id, instanceId(2));
+      }
+    });
+
+    it('and no other one: a list that is complete takes it away, one that fails keeps it', async () => {
+      const complete = await discoverAgain(await fourKnown(), 1, (index) => shown(index, node(index)));
+      assert.deepEqual([complete.found, complete.asked], [[nodeId(0)], [0]]);
+      const known = await fourKnown();
+      const server = await startInstanceServer(() => ({ status: 500 }));
+      assert.equal((await server.discover({}, known)).nodes.length, 4);
+      assert.equal(server.requests.length, 1);
+    });
+  });
+
   it('reads max_connections strictly, and collects a node without it', async () => {
     for (const [given, read] of [
       ['2500', 2500],
@@ -171,12 +299,14 @@ describe('discoverNodes', () => {
       nodes.map((found) => found.nodeId),
       [0, 3, 4, 5, 6, 8, 9].map(nodeId),
     );
-    const messages = failures.map(({ message }) => message.replace(/ \(127.*$/u, '')).sort();
+    const messages = failures.map(({ message }) => message.replace(/127[\d.:]+/u, 'the API')).sort();
+    const [one, two, seven] = [1, 2, 7].map(instanceId);
     assert.deepEqual(messages, [
-      'show_instance: got 500 DBS.05000000 "broken", expected 200',
-      'show_instance: got another instance or none, expected "00000000000000000000000000000002in07"',
-      'show_instance: got another instance or none, expected "00000000000000000000000000000007in07"',
+      `show_instance: got 500 DBS.05000000 "broken", expected 200 (instance ${one}, the API)`,
+      `show_instance: got another instance or none, expected "${two}" (instance ${two}, the API)`,
+      `show_instance: got another instance or none, expected "${seven}" (instance ${seven}, the API)`,
     ]);
+    assert.deepEqual(failures.map(({ details }) => details.instance_id).sort(), [one, two, seven]);
   });
 
   it('leaves out odd nodes, tells of them, and finds the others', async () => {

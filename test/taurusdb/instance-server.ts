@@ -56,7 +56,7 @@ export async function startInstanceServer(
         body,
       } = await (shown === undefined ? list(offset ?? 0, limit ?? 0) : show(Number(shown)));
       response.writeHead(status, { 'content-type': 'application/json', ...headers });
-      response.end(JSON.stringify(body));
+      response.end(typeof body === 'string' ? body : JSON.stringify(body));
     },
   ]);
   return {

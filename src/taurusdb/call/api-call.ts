@@ -26,6 +26,8 @@ export interface ApiCall {
   readonly projectId?: string;
   /** See CallSite. */
   readonly ofIam?: CallSite['ofIam'];
+  /** See CallSite. */
+  readonly instanceId?: CallSite['instanceId'];
   /** May be repeated although it may have arrived; a GET always may. */
   readonly isRead?: boolean;
 }

@@ -4,7 +4,7 @@ import { redact } from '../../redact.js';
 import { type ApiError, apiError, type Repeatable } from '../errors.js';
 import type { HttpAnswer } from '../http/http-client.js';
 import { describeErrorBody } from '../refusal/error-body.js';
-import { expectation } from '../refusal/expectation.js';
+import { expectation, saysNotThere } from '../refusal/expectation.js';
 import { readErrorBody } from './answer.js';
 
 const MAX_HOST_SHOWN = 100;
@@ -32,6 +32,7 @@ export async function refusedAnswer(
   const got = `${status}${describeErrorBody(body, status)}`;
   return apiError(site, reasonOf(status), { got, expected }, details, {
     status,
+    isNotThere: saysNotThere(site, status, body),
     date,
     repeatable: repeatableAfter(status),
     retryAfterMs: retryAfterMs(

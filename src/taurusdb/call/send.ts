@@ -1,15 +1,22 @@
 // The innermost layer: one HTTP request and its answer, counted, limited in time, and an error unless the answer is
 // good.
 import type { Clock } from '../../clock.js';
-import type { ApiObserver } from '../../model/api-observer.js';
+import type { ApiObserver, ApiOperation } from '../../model/api-observer.js';
 import { type Deadline, startDeadline } from '../../model/deadline.js';
 import { apiError, type CallSite } from '../errors.js';
 import type { HttpClient, HttpRequest } from '../http/http-client.js';
 import type { ReadAnswer } from './api-call.js';
 import { refusedAnswer } from './refused-answer.js';
 
-/** Which success code the submitting POST has is not documented. */
-const GOOD_STATUSES = [200, 201, 202];
+/** Which success code the submitting POST has is not documented, and IAM answers 201. What is only accepted has no result yet. */
+const GOOD_STATUSES: Readonly<Record<ApiOperation, readonly number[]>> = {
+  submit: [200, 201, 202],
+  wait: [200, 201, 202],
+  download: [200],
+  list_instances: [200],
+  show_instance: [200],
+  token: [200, 201, 202],
+};
 
 export interface AuthorizedRequest {
   readonly request: HttpRequest;
@@ -50,7 +57,7 @@ export function send({ project, requestTimeoutMs, http, clock, observer }: SendO
         });
       count(String(answer.status));
       const secrets = [...ofRequest, ...http.secrets()];
-      if (!GOOD_STATUSES.includes(answer.status)) {
+      if (!GOOD_STATUSES[site.operation].includes(answer.status)) {
         throw await refusedAnswer(answer, secrets, clock.now());
       }
       return await read(answer, secrets);

@@ -12,7 +12,7 @@ import { readJsonAnswer } from '../call/answer.js';
 import type { CallApi } from '../call/api-call.js';
 import { ApiError, apiError, type CallSite, hasStatus } from '../errors.js';
 import type { HttpAnswer } from '../http/http-client.js';
-import { type RecordKind, type Records, readRecords } from './read-records.js';
+import { isDown, type RecordKind, type Records, readRecords } from './read-records.js';
 
 export interface ListedInstance {
   readonly id: string;
@@ -27,7 +27,8 @@ export interface InstanceList {
   /** How many records have no id: each may be any. */
   readonly nameless: number;
   readonly odd: OddRecords;
-  /** Why it may lack some; undefined where it is complete. */
+  /** Not where more are counted than listed, reading after reading: that is no failure. */
+  readonly isComplete: boolean;
   readonly failure: CollectionError | undefined;
 }
 
@@ -57,19 +58,24 @@ interface Page extends Records<ListedInstance> {
 /**
  * Does not reject: of a list that fails, what came before is told of all the same. One that does not add up is read a second
  * time: a fleet that changed meanwhile has moved the pages, but a count that is wrong stays so, as where it has instances that
- * the credential may not see. `onInstances` is told of each once.
+ * the credential may not see. `onInstances` is told of each once, and again where another record says that it runs after all.
  */
 export async function listInstances(
   callApi: CallApi,
   deadline: Deadline,
   onInstances: (instances: readonly ListedInstance[]) => void,
 ): Promise<InstanceList> {
-  const told = new Set<string>();
-  const tellNew = (instances: readonly ListedInstance[]): void => {
-    onInstances(instances.filter(({ id }) => !told.has(id)));
-    for (const { id } of instances) {
-      told.add(id);
+  /** By id, whether it was down. */
+  const told = new Map<string, boolean>();
+  const tellNew = (instances: Iterable<ListedInstance>): void => {
+    const news = [...instances].filter((instance) => {
+      const wasDown = told.get(instance.id);
+      return wasDown === undefined || (wasDown && !isDown(instance));
+    });
+    for (const instance of news) {
+      told.set(instance.id, isDown(instance));
     }
+    onInstances(news);
   };
   let pages = new Pages(tellNew);
   try {
@@ -78,7 +84,9 @@ export async function listInstances(
       const before = pages;
       pages = new Pages(tellNew);
       await readPages(callApi, deadline, pages);
-      pages.countIfAsBefore(before);
+      if (pages.isShortAs(before)) {
+        return pages.shortList();
+      }
     }
     return pages.list(pages.doNotAddUp());
   } catch (error) {
@@ -126,7 +134,7 @@ async function readPages(callApi: CallApi, deadline: Deadline, pages: Pages): Pr
 
 /** What the pages say together. */
 class Pages {
-  readonly #onInstances: (instances: readonly ListedInstance[]) => void;
+  readonly #onInstances: (instances: Iterable<ListedInstance>) => void;
   readonly #ids = new Set<string>();
   readonly #odd = new OddRecords();
   #nameless = 0;
@@ -134,13 +142,15 @@ class Pages {
   #records = 0;
   /** The first, and one that differs. */
   readonly #totals = new Set<number>();
+  /** Whether each page counts itself alone. */
+  #countsItself = true;
   /** Whether a page had records of an earlier one, and others. */
   #overlap = false;
   /** Whether the last page was a full one that came before, as where a server does not know of offsets. */
   #mayHaveMore = false;
   #site: CallSite = { operation: LIST.operation, where: '' };
 
-  constructor(onInstances: (instances: readonly ListedInstance[]) => void) {
+  constructor(onInstances: (instances: Iterable<ListedInstance>) => void) {
     this.#onInstances = onInstances;
   }
 
@@ -154,6 +164,8 @@ class Pages {
    */
   take(page: Page, size: number, next: number): boolean {
     this.#site = page.site;
+    this.#countsItself &&= page.total === page.length;
+    this.#onInstances(page.items.values());
     if (page.total !== undefined && this.#totals.size < 2) {
       this.#totals.add(page.total);
     }
@@ -165,11 +177,9 @@ class Pages {
       this.#records += page.length - known;
       this.#nameless += page.nameless;
       this.#odd.addAll(page.odd);
-      const others = [...page.items.values()].filter(({ id }) => !this.#ids.has(id));
       for (const id of ids) {
         this.#ids.add(id);
       }
-      this.#onInstances(others);
     }
     this.#mayHaveMore = isRepeat && page.length >= size;
     const isLast = this.#totals.size > 0 && next >= Math.max(...this.#totals) && page.length < size;
@@ -187,35 +197,43 @@ class Pages {
     for (const offset of offsets) {
       this.#records += 1;
       this.#nameless += 1;
-      this.#odd.add('instances too large to be read', `record ${offset + 1} of the list`);
+      this.#odd.add('instances too large to be read', 'the list', `record ${offset + 1} of the list`);
     }
   }
 
   list(failure: CollectionError | undefined): InstanceList {
-    return { ids: this.#ids, nameless: this.#nameless, odd: this.#odd, failure };
+    const isComplete = failure === undefined;
+    return { ids: this.#ids, nameless: this.#nameless, odd: this.#odd, isComplete, failure };
   }
 
   error(got: string, expected: string): CollectionError {
     return apiError(this.#site, 'api', { got, expected });
   }
 
-  /** Where all are counted and some are not listed, a second time: the count is wrong, and the list is complete. */
-  countIfAsBefore(before: Pages): void {
-    const [total = 0] = this.#totals;
-    const lacking = total - this.#records;
+  /** Whether it counts more than it lists, a second time: the count is wrong, or the list ends too early whenever it is read. */
+  isShortAs(before: Pages): boolean {
     const isSame = isDeepStrictEqual(
       [this.#ids, this.#totals, this.#records],
       [before.#ids, before.#totals, before.#records],
     );
-    if (isSame && this.#totals.size === 1 && this.#records > 0 && lacking > 0 && !this.#mayHaveMore) {
-      this.#records = total;
-      this.#odd.add('instances counted and not listed', `after ${this.#ids.size} of ${total}`, lacking);
-    }
+    const isShort = this.#totals.size === 1 && this.#lacking > 0;
+    return isSame && isShort && this.#records > 0 && !this.#mayHaveMore;
   }
 
-  /** Why it may lack some, once the list has ended. */
+  shortList(): InstanceList {
+    const place = `after ${this.#ids.size} of ${[...this.#totals]}`;
+    this.#odd.add('instances counted and not listed', 'the list', place, this.#lacking);
+    return { ...this.list(undefined), isComplete: false };
+  }
+
+  get #lacking(): number {
+    const [total = 0] = this.#totals;
+    return total - this.#records;
+  }
+
+  /** Why it may lack some, once the list has ended. Different counts say nothing where each is that of its page. */
   doNotAddUp(): CollectionError | undefined {
-    const [total, otherTotal] = this.#totals;
+    const [total, otherTotal] = this.#countsItself && this.#totals.size > 1 ? [] : this.#totals;
     const found = `${this.#records} instances, then a page without others`;
     if (otherTotal !== undefined) {
       return this.error(`a total_count of ${total}, then ${otherTotal}`, 'one of them');
@@ -236,8 +254,8 @@ async function readPage(answer: HttpAnswer, secrets: readonly string[], offset: 
   const { site } = answer;
   const { instances, total_count: counted } = await readJsonAnswer(answer, secrets, 'instances');
   const total = totalOf(counted);
-  // Some servers write an empty list as null.
-  const list = instances === null && total !== undefined ? [] : instances;
+  // Some servers write an empty list as null; where more are counted it is none.
+  const list = instances === null && total !== undefined && total <= offset ? [] : instances;
   if (!Array.isArray(list)) {
     throw apiError(site, 'api', { got: 'no list of instances', expected: 'one' });
   }

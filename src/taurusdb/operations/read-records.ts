@@ -3,6 +3,21 @@ import { isObject, type JsonObject } from '../../json.js';
 import type { IdFormat } from '../../model/ids.js';
 import { type Oddity, OddRecords } from '../../model/odd-records.js';
 
+/**
+ * Which words the API has is not documented in full. These say that nothing runs that could be asked for sessions;
+ * any other word is worth a try, and so is `failed`, which means abnormal.
+ */
+const DOWN = new Set(['creating', 'build', 'createfail', 'deleting', 'deleted', 'frozen', 'shutdown']);
+
+export function isDown({ status }: { readonly status: string }): boolean {
+  return DOWN.has(asWord(status));
+}
+
+/** Words of the API are compared without their case, and without what stands around them. */
+export function asWord(text: string): string {
+  return text.trim().toLowerCase();
+}
+
 export interface RecordKind<Item> {
   readonly noun: 'instances' | 'nodes';
   readonly id: IdFormat;
@@ -20,8 +35,11 @@ export interface Records<Item> {
   readonly odd: OddRecords;
 }
 
-/** `place` completes "record 2 of …"; the first record is number `first`. */
-export function readRecords<Item extends object>(
+/**
+ * `place` completes "record 2 of …"; the first record is number `first`. Of several records of one id the first counts, but one
+ * that runs before one that is down.
+ */
+export function readRecords<Item extends { readonly status: string }>(
   list: readonly unknown[],
   { noun, id: format, read }: RecordKind<Item>,
   place: string,
@@ -32,19 +50,23 @@ export function readRecords<Item extends object>(
   const odd = new OddRecords();
   let nameless = 0;
   for (const [index, json] of list.entries()) {
-    const where = `record ${first + index} of ${place}`;
+    const position = `record ${first + index} of ${place}`;
     const id = isObject(json) ? json.id : undefined;
     if (!isObject(json) || typeof id !== 'string' || id === '') {
       nameless += 1;
-      odd.add(isObject(json) ? `${noun} without an id` : `${noun} that are no objects`, where);
+      odd.add(isObject(json) ? `${noun} without an id` : `${noun} that are no objects`, place, position);
     } else if (!format.matches(id)) {
       // Ids go into the addresses of calls: nothing that could change where those lead.
-      odd.add(`${noun} with an id of another kind`, where);
-    } else if (items.has(id)) {
-      odd.add(`${noun} listed twice`, id);
+      odd.add(`${noun} with an id of another kind`, place, position);
     } else {
+      const before = items.get(id);
       const item = read(json, id);
-      if (typeof item === 'string') {
+      if (before !== undefined) {
+        odd.add(`${noun} listed twice`, id);
+        if (typeof item !== 'string' && isDown(before) && !isDown(item)) {
+          items.set(id, item);
+        }
+      } else if (typeof item === 'string') {
         odd.add(item, id);
         unclear.add(id);
       } else {

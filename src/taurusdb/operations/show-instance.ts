@@ -6,8 +6,8 @@ import { redact } from '../../redact.js';
 import { firstCharacters } from '../../visible-text.js';
 import { readJsonAnswer } from '../call/answer.js';
 import type { CallApi } from '../call/api-call.js';
-import { apiError } from '../errors.js';
-import { type RecordKind, type Records, readRecords } from './read-records.js';
+import { ApiError, apiError } from '../errors.js';
+import { asWord, type RecordKind, type Records, readRecords } from './read-records.js';
 
 export interface InstanceNode {
   readonly id: string;
@@ -28,7 +28,7 @@ export function showInstance(
   instanceId: string,
   deadline: Deadline,
 ): Promise<Records<InstanceNode> | undefined> {
-  const target = { scope: [`instance "${instanceId}"`], path: `/instances/${instanceId}` };
+  const target = { instanceId, scope: [`instance "${instanceId}"`], path: `/instances/${instanceId}` };
   return callApi(
     { operation: 'show_instance', method: 'GET', ...target },
     deadline,
@@ -43,6 +43,11 @@ export function showInstance(
         : undefined;
     },
   );
+}
+
+/** Whether the API answered that it has no such instance. */
+export function isGone(error: unknown): boolean {
+  return error instanceof ApiError && error.outcome.isNotThere === true;
 }
 
 /** A node is worth collecting without a name, a role or a number of connections, not where nobody knows whether it runs. */
@@ -60,11 +65,16 @@ function nodeRecords(secrets: readonly string[]): RecordKind<InstanceNode> {
                 ? firstCharacters(redact(name.slice(0, MAX_TEXT_READ), secrets), MAX_TEXT_LENGTH)
                 : '',
             status,
-            role: type === 'master' || type === 'slave' ? type : '',
+            role: roleOf(type),
             // Text, says the reference.
             ...(isCount(maxConnections) ? { maxConnections: Number(maxConnections) } : {}),
           },
   };
+}
+
+function roleOf(type: unknown): InstanceNode['role'] {
+  const word = typeof type === 'string' ? asWord(type) : '';
+  return word === 'master' || word === 'slave' ? word : '';
 }
 
 function isCount(value: unknown): boolean {

@@ -187,8 +187,21 @@ export function expectation(
   body: ErrorBody | undefined,
 ): string {
   const asked: Asked = ofIam ?? operation;
-  const { expected = '200' } = ROWS.find((row) => holds(row, asked, status, body)) ?? {};
+  const { expected = '200' } = rowOf(asked, status, body) ?? {};
   return typeof expected === 'string' ? expected : expected(FACTS[asked]);
+}
+
+/** Whether the API itself says that what was asked for is not there: no gateway that knows no such path, no proxy. */
+export function saysNotThere(
+  { operation, ofIam }: CallSite,
+  status: number,
+  body: ErrorBody | undefined,
+): boolean {
+  return [400, 404].includes(status) && rowOf(ofIam ?? operation, status, body)?.expected === SOUGHT;
+}
+
+function rowOf(asked: Asked, status: number, body: ErrorBody | undefined): Row | undefined {
+  return ROWS.find((row) => holds(row, asked, status, body));
 }
 
 function holds(row: Row, asked: Asked, status: number, body: ErrorBody | undefined): boolean {
