@@ -26,10 +26,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
   // The core: pure.
   'sessions/csv-error.ts': [],
+  'sessions/foreign-start.ts': [],
   'sessions/scanner': ['sessions/csv-error.ts'],
   sessions: ['sessions/scanner', 'sessions/csv-error.ts'],
   'sessions/counting': ['sessions', 'sessions/scanner'],
-  'sessions/read-snapshot.ts': ['sessions', 'sessions/counting', 'sessions/scanner', 'sessions/csv-error.ts'],
+  'sessions/read-snapshot.ts': [
+    'sessions',
+    'sessions/counting',
+    'sessions/scanner',
+    'sessions/csv-error.ts',
+    'sessions/foreign-start.ts',
+  ],
 
   discover: ['model', 'clock.ts', 'log.ts', 'repeated-lines.ts'],
   schedule: ['model', 'clock.ts', 'recently-used.ts'],
@@ -46,7 +53,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'taurusdb/errors.ts': ['model'],
   'taurusdb/regions.ts': [],
   'taurusdb/http': ['model', 'taurusdb/errors.ts', 'small-file.ts'],
-  'taurusdb/refusal': ['model', 'taurusdb/errors.ts', 'json.ts', 'redact.ts'],
+  'taurusdb/refusal': ['model', 'taurusdb/errors.ts', 'sessions/foreign-start.ts', 'json.ts', 'redact.ts'],
   'taurusdb/call': [
     'model',
     'taurusdb/http',

@@ -178,13 +178,13 @@ export class Collector {
   /** The old snapshot stays on show until it is stale. */
   #fail(node: DatabaseNode, attempt: Attempt, error: CollectionError): void {
     const { store, clock } = this.#dependencies;
-    const { reason, message } = error;
+    const { reason, message, details } = error;
     store.update(node.nodeId, (status) => ({
       ...figuresWith(status, attempt),
       up: false,
       collections: plusOne(status.collections, 'error'),
       errors: plusOne(status.errors, reason),
-      lastError: { reason, message, at: momentOf(clock) },
+      lastError: { reason, message, details, at: momentOf(clock) },
       runsSinceSuccess: status.runsSinceSuccess + 1,
     }));
     this.#logFailure(node, attempt, error);

@@ -6,6 +6,13 @@ import type { DatabaseNode } from '../model/node.js';
 export const TASK_STATUSES = ['running', 'finished', 'error', 'unrecognized'] as const;
 export type TaskStatus = (typeof TASK_STATUSES)[number];
 
+/** Of a task without a result, where the API says why. */
+export interface ExplainedStatus {
+  readonly status: 'error' | 'unrecognized';
+  /** Code and words, each with a blank before it. */
+  readonly said: string;
+}
+
 /** Which sessions are asked for; the names are the API's. */
 export interface SessionFilter {
   readonly filter: string;
@@ -16,7 +23,11 @@ export interface SessionFilter {
 export interface SessionApi {
   /** Starts a task that collects these real-time sessions of the node; resolves to its request id. */
   submitTask(node: DatabaseNode, filter: SessionFilter, deadline: Deadline): Promise<string>;
-  taskStatus(node: DatabaseNode, requestId: string, deadline: Deadline): Promise<TaskStatus>;
+  taskStatus(
+    node: DatabaseNode,
+    requestId: string,
+    deadline: Deadline,
+  ): Promise<TaskStatus | ExplainedStatus>;
   downloadResult(node: DatabaseNode, requestId: string, deadline: Deadline): Promise<SessionFile>;
 }
 

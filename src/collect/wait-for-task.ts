@@ -30,7 +30,8 @@ export async function waitForTask(requestId: string, wait: TaskWait): Promise<vo
 
   for (let intervalMs = pollIntervalMs; ; intervalMs = Math.min(intervalMs * INTERVAL_GROWTH, longestMs)) {
     await clock.sleep(intervalMs, deadline.signal);
-    const status = await api.taskStatus(node, requestId, deadline);
+    const answer = await api.taskStatus(node, requestId, deadline);
+    const { status, said } = typeof answer === 'string' ? { status: answer, said: '' } : answer;
     switch (status) {
       case 'finished':
         return;
@@ -41,11 +42,11 @@ export async function waitForTask(requestId: string, wait: TaskWait): Promise<vo
         // The task may not have reached the API server that answers: not yet a verdict.
         unrecognized += 1;
         if (unrecognized > UNRECOGNIZED_RETRIES) {
-          throw taskError('task_unrecognized', requestId, `"unrecognized" ${unrecognized} times`);
+          throw taskError('task_unrecognized', requestId, `"unrecognized"${said} ${unrecognized} times`);
         }
         break;
       case 'error':
-        throw taskError('task_error', requestId, '"error"');
+        throw taskError('task_error', requestId, `"error"${said}`);
       default:
         status satisfies never;
     }

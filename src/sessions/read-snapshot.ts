@@ -12,6 +12,7 @@ import {
 import { type CountingSettings, SessionAggregate } from './counting/session-aggregate.js';
 import { CsvError } from './csv-error.js';
 import { toUtf8 } from './encoding.js';
+import { foreignStart, START_BYTES } from './foreign-start.js';
 import { RepeatedHeader } from './repeated-header.js';
 import { CR_CR_LF, foreignLineEnd, foreignLineEnds } from './scanner/line-ends.js';
 import { type CsvRecord, RecordScanner } from './scanner/record-scanner.js';
@@ -128,30 +129,44 @@ async function* counted(
 }
 
 /**
- * Yields the chunks of a UTF-8 body unchanged. Refuses one that is no CSV file at all: an empty one, or the JSON or HTML
+ * Yields the bytes of a UTF-8 body unchanged. Refuses one that is no CSV file at all: an empty one, or the JSON or HTML
  * that gateways answer with, which would only seem to lack columns.
  */
 async function* checkBody(utf8: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-  let isBlank = true;
+  let held = Buffer.alloc(0);
+  let isChecked = false;
   for await (const chunk of utf8) {
-    if (isBlank) {
-      const first = chunk.find((byte) => !BLANKS.has(byte));
-      if (first !== undefined) {
-        refuseForeign(String.fromCharCode(first));
-        isBlank = false;
-      }
+    if (isChecked) {
+      yield chunk;
+      continue;
     }
-    yield chunk;
+    held = Buffer.concat([held, chunk]);
+    const start = held.findIndex((byte) => !BLANKS.has(byte));
+    isChecked = start !== -1 && held.length - start >= START_BYTES;
+    if (isChecked) {
+      refuseForeign(held.subarray(start));
+    }
+    if (isChecked || start === -1) {
+      yield held;
+      held = Buffer.alloc(0);
+    }
   }
-  if (isBlank) {
+  if (isChecked) {
+    return;
+  }
+  if (held.length === 0) {
     throw new CsvError('csv body: got an empty one, expected a header line');
   }
+  refuseForeign(held.subarray(held.findIndex((byte) => !BLANKS.has(byte))));
+  yield held;
 }
 
-function refuseForeign(first: string): void {
-  const format = first === '<' ? 'HTML or XML' : first === '{' || first === '[' ? 'JSON' : undefined;
+function refuseForeign(start: Buffer): void {
+  const format = foreignStart(start.toString('latin1', 0, START_BYTES));
   if (format !== undefined) {
-    throw new CsvError(`csv body: got ${format} (it starts with "${first}"), expected a CSV header line`);
+    throw new CsvError(
+      `csv body: got ${format} (it starts with "${start.toString('latin1', 0, 1)}"), expected a CSV header line`,
+    );
   }
 }
 

@@ -40,7 +40,9 @@ const FLEET: readonly NodeStatus[] = [
     named(4 + index, name, {
       up: index > 0,
       lastError:
-        index > 0 ? undefined : { reason: 'csv', message: `result: got ${name}`, at: momentAt(NOW - 5_000) },
+        index > 0
+          ? undefined
+          : { reason: 'csv', message: `result: got ${name}`, details: {}, at: momentAt(NOW - 5_000) },
       snapshot: {
         ...SNAPSHOT,
         sessions: 21,

@@ -19,7 +19,7 @@ describe('nodeTable', () => {
     const failed: NodeStatus = {
       ...UNTRIED_STATUS,
       up: false,
-      lastError: { reason: 'throttled', message: 'got 429', at: MOMENT },
+      lastError: { reason: 'throttled', message: 'got 429', details: {}, at: MOMENT },
     };
     const { active: _, ...withoutCommand } = SNAPSHOT;
     assert.equal(
@@ -102,12 +102,12 @@ describe('nodeReport', () => {
 
   it('says why a collection failed', () => {
     assert.match(nodeReport(UNTRIED_STATUS), / orders-primary \S+no07: failed: not tried$/u);
-    const lastError = { reason: 'api', message: 'got 404', at: MOMENT } as const;
+    const lastError = { reason: 'api', message: 'got 404', details: {}, at: MOMENT } as const;
     assert.match(nodeReport({ ...UNTRIED_STATUS, lastError }), /: failed: api: got 404$/u);
   });
 
   it('is one line without control characters', () => {
-    const lastError = { reason: 'api', message: 'got "\u001b[2J\n"', at: MOMENT } as const;
+    const lastError = { reason: 'api', message: 'got "\u001b[2J\n"', details: {}, at: MOMENT } as const;
     assert.doesNotMatch(nodeReport({ ...named('a\nb\u0085'), lastError }), /\p{Cc}/u);
   });
 });

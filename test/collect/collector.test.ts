@@ -103,6 +103,7 @@ describe('Collector', () => {
     assert.deepEqual(status.lastError, {
       reason: 'network',
       message: 'download: got a reset, expected a body',
+      details: {},
       at: {
         wall: (before.lastSuccessAt?.wall ?? 0) + 60_000,
         monotonic: (before.lastSuccessAt?.monotonic ?? 0) + 60_000,

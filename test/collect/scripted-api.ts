@@ -1,13 +1,18 @@
 // A SessionApi that answers from a script and keeps a record of what it was asked, and when.
 
-import type { SessionApi, SessionFilter, TaskStatus } from '../../src/collect/session-api.js';
+import type {
+  ExplainedStatus,
+  SessionApi,
+  SessionFilter,
+  TaskStatus,
+} from '../../src/collect/session-api.js';
 import type { Deadline } from '../../src/model/deadline.js';
 import type { DatabaseNode } from '../../src/model/node.js';
 import type { FakeClock } from '../support/fake-clock.js';
 
 export class ScriptedApi implements SessionApi {
   /** Taken one by one; the last one stays. */
-  statuses: TaskStatus[] = ['finished'];
+  statuses: (TaskStatus | ExplainedStatus)[] = ['finished'];
   csv = 'id,user\n1,app\n2,app\n';
   /** Thrown instead of an answer. */
   submitError: unknown;
@@ -35,7 +40,7 @@ export class ScriptedApi implements SessionApi {
     return 'realtime_session-1';
   }
 
-  async taskStatus(): Promise<TaskStatus> {
+  async taskStatus(): Promise<TaskStatus | ExplainedStatus> {
     this.#record('wait');
     const [status = 'finished'] = this.statuses;
     if (this.statuses.length > 1) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { TaskStatus } from '../../src/collect/session-api.js';
+import type { ExplainedStatus, TaskStatus } from '../../src/collect/session-api.js';
 import { waitForTask } from '../../src/collect/wait-for-task.js';
 import { startDeadline } from '../../src/model/deadline.js';
 import { FakeClock } from '../support/fake-clock.js';
@@ -15,7 +15,7 @@ describe('waitForTask', () => {
     api = new ScriptedApi(clock);
   });
 
-  async function wait(statuses: TaskStatus[], pollIntervalMs = 1000): Promise<void> {
+  async function wait(statuses: (TaskStatus | ExplainedStatus)[], pollIntervalMs = 1000): Promise<void> {
     api.statuses = statuses;
     const deadline = startDeadline(clock, 50_000);
     const waiting = waitForTask('realtime_session-1', {
@@ -67,6 +67,17 @@ describe('waitForTask', () => {
       message: 'task status: got "unrecognized" 4 times, expected "finished"',
     });
     assert.equal(api.calls.length, 4);
+  });
+
+  it('passes on what the API says of a task without a result', async () => {
+    await assert.rejects(wait([{ status: 'error', said: ' E.1 "no"' }]), {
+      reason: 'task_error',
+      message: 'task status: got "error" E.1 "no", expected "finished"',
+    });
+    await assert.rejects(wait([{ status: 'unrecognized', said: ' "gone"' }]), {
+      reason: 'task_unrecognized',
+      message: 'task status: got "unrecognized" "gone" 4 times, expected "finished"',
+    });
   });
 
   it('counts unrecognized answers in a row only', async () => {

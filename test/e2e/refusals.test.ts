@@ -27,6 +27,8 @@ function fixture<T>(name: string): T {
 interface Case {
   readonly submit?: PlainAnswer;
   readonly wait?: PlainAnswer;
+  /** Under the other path; as `wait` where it is left out. */
+  readonly otherWait?: PlainAnswer;
   readonly download?: PlainAnswer;
   /** All of these are in the node's line. */
   readonly says: readonly (string | RegExp)[];
@@ -64,6 +66,20 @@ const CASES: readonly Case[] = [
   refused(400, Buffer.from('\ufeff{"msg": "sixteen"}', 'utf16le'), 'got 400 "sixteen"'),
   refused(502, '<html><head><title>502 Bad Gateway</title></head></html>', 'got 502 "502 Bad Gateway"'),
   refused(503, 'no healthy upstream', 'got 503 "no healthy upstream"'),
+  refused(400, `{"error_code":"BIG.1","error_msg":"w","pad":"${'x'.repeat(200_000)}"}`, 'got 400 BIG.1 "w"'),
+  refused(400, '{"error_code":"TR.1","error_msg":"The quick wo', 'got 400 TR.1 "The quick wo…"'),
+  refused(400, { badRequest: 'plain words' }, 'got 400 "plain words"'),
+  ...['br', 'gzip', 'UTF-8'].map(
+    (encoding): Case => ({
+      submit: {
+        status: 400,
+        headers: { 'content-encoding': encoding },
+        body: { error_code: 'E.1', error_msg: 'plain' },
+      },
+      says: ['got 400 E.1 "plain"'],
+    }),
+  ),
+  refused(400, gzipSync('{"error_code":"GZ.1","error_msg":"zipped"}'), 'got 400 GZ.1 "zipped"'),
   refused(400, '<Error><Code>A.1</Code><Message>as OBS</Message></Error>', 'got 400 A.1 "as OBS"'),
   {
     ...refused(403, { error_code: 'X.1', error_msg: 'The account is frozen' }, /in arrears/u),
@@ -93,6 +109,24 @@ const CASES: readonly Case[] = [
     says: ['with the error 400 "in a 200"'],
   },
   { wait: { body: { message: 'words alone' } }, says: ['wait: got 200 with the error "words alone"'] },
+  { submit: { body: { ...SUBMITTED, code: 'common.success' } }, says: [OK] },
+  { submit: { body: Buffer.from(`\ufeff${JSON.stringify(SUBMITTED)}`, 'utf16le') }, says: [OK] },
+  { submit: { headers: { 'content-encoding': 'UTF-8' }, body: SUBMITTED }, says: [OK] },
+  { wait: { headers: { 'content-encoding': 'aws-chunked' }, body: FINISHED }, says: [OK] },
+  {
+    wait: { body: { status: 'error', error_code: 'E.9', error_msg: 'too many connections' } },
+    says: ['failed: task_error: task status: got "error" E.9 "too many connections"'],
+  },
+  {
+    wait: { body: { status: 'unrecognized', message: 'request expired' } },
+    says: ['failed: task_unrecognized: task status: got "unrecognized" "request expired" 4 times'],
+  },
+  { wait: { body: { status: '运行中' } }, says: ['failed: api: wait: got the task status "运行中"'] },
+  {
+    wait: { status: 404, body: { error_code: 'DBS.280404', error_msg: 'Node not found' } },
+    otherWait: { status: 404, body: { error_code: 'APIGW.0101', error_msg: 'The API does not exist' } },
+    says: ['wait: got 404 DBS.280404 "Node not found", expected the node and the task'],
+  },
   { wait: { body: { code: 0, message: 'no task' } }, says: ['wait: got 200 without status: 0 "no task"'] },
 
   ...fixture<(string | null)[]>('content-types.json').map(
@@ -102,6 +136,12 @@ const CASES: readonly Case[] = [
     }),
   ),
   downloaded(CSV, 'text/html', OK),
+  ...[
+    '[Id],[User],[Host],[State]',
+    '{Id},User,Host,State',
+    '<Id>,User,Host,State',
+    '[会话ID],[用户],[主机],[状态]',
+  ].map((header) => downloaded(CSV.replace('Id,User,Host,State', header), 'text/csv', OK)),
   downloaded(`\r\n${CSV}`, 'application/xml', OK),
   downloaded(
     '{"errCode": "DBS.1", "externalMessage": "expired"}',
@@ -115,6 +155,7 @@ const CASES: readonly Case[] = [
   ),
   downloaded('<html><title>Sign in</title>', 'text/csv', /got HTML .*"Sign in", expected .*does a proxy/u),
   downloaded('<Error><Code>NoSuchKey</Code></Error>', 'text/csv', /got XML .* NoSuchKey/u),
+  downloaded('BZh91AY&SY', 'text/csv', /got a bzip2 file/u),
   downloaded('PK\x03\x04\x14\0', 'text/csv', /csv: download: got a ZIP file, as spreadsheets/u),
   downloaded(gzipSync(CSV), 'text/csv', /csv: download: got a gzip file without Content-Encoding/u),
 ];
@@ -131,7 +172,13 @@ describe('what the API answers', function () {
       (response, { target, method }) => {
         const one = CASES[Number(/\/nodes\/(\d+)no07/u.exec(target)?.[1])];
         const good =
-          method === 'POST' ? one?.submit : target.includes('-result?') ? one?.download : one?.wait;
+          method === 'POST'
+            ? one?.submit
+            : target.includes('-result?')
+              ? one?.download
+              : target.includes('-status?')
+                ? (one?.otherWait ?? one?.wait)
+                : one?.wait;
         const fallback = method === 'POST' ? SUBMITTED : target.includes('-result?') ? CSV : FINISHED;
         sendAnswer(response, good ?? { headers: TYPED_JSON, body: fallback });
       },

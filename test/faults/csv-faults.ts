@@ -155,7 +155,7 @@ export const CSV_FAULTS: readonly Fault[] = [
   body(
     'C13 a picture',
     Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13]),
-    /csv header: got /u,
+    /download: got a PNG image, expected a CSV file/u,
   ),
   body(
     'C13 gzip that does not say so',
@@ -171,7 +171,7 @@ export const CSV_FAULTS: readonly Fault[] = [
     what: 'C17 JSON without an end',
     download: endless(MEBIBYTE, { 'content-type': 'text/csv' }, '{"error_code": "DBS.1", "a": "'),
     requests: ALL_WENT_WELL,
-    says: /download: got JSON of the type "text\/csv", expected/u,
+    says: /download: got JSON of the type "text\/csv" DBS\.1, expected/u,
   },
   body('C12 CR as the only line end', GOOD_FILE.replaceAll('\n', '\r'), /csv line ends: got CR alone/u),
   body(

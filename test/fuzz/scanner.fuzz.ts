@@ -144,6 +144,7 @@ const cell = fc.oneof(
 const REQUIRED = ['user', 'host', 'state'] as const;
 const ADDED_NAMES = { user: ['account', 'Login'], state: ['host'], time: ['db'] };
 const OTHER_NAMES = [
+  ...['[id]', '{id}', '<id>', '[time]', '[7]', '["id"', '{"id"', '<id', '{', '['],
   ...[
     'account',
     'LOGIN',
@@ -228,7 +229,10 @@ const file: fc.Arbitrary<Buffer> = fc
     repeats: fc.oneof(fc.constant<number[]>([]), fc.array(fc.nat(12), { maxLength: 2 })),
     start: fc.oneof(
       { weight: 30, arbitrary: fc.constantFrom('', '\ufeff', '\n', ' \r\n') },
-      { weight: 1, arbitrary: fc.constantFrom('{', ' <') },
+      {
+        weight: 1,
+        arbitrary: fc.constantFrom('{', ' <', '[', '[ ', '[id],', '<x>,', '{x} ,', '[1, ', '{"', '<!'),
+      },
     ),
     /** The share of the file that arrives. */
     kept: fc.oneof(

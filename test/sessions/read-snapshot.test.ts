@@ -143,6 +143,32 @@ describe('readSnapshot', () => {
     assert.deepEqual(users?.values[0], { value: 'other', sessions: 49_900 });
   });
 
+  it('reads a header whose first name stands in brackets, in whatever chunks', async () => {
+    for (const header of [
+      '[User],[Host],[State]',
+      '{User},Host,State',
+      '<User>,Host,State',
+      '[用户],[主机],[状态]',
+      '{ User } ,Host,State',
+      '<User Name>\t,Host,State',
+      `\n \n[User],Host,State,${'x'.repeat(300)}`,
+    ]) {
+      const cells = header.split(',').length - 3;
+      const file = `${header}\napp,10.0.0.1,x${',y'.repeat(cells)}\n`;
+      for (const sizes of [[], [1], [3, 7]]) {
+        const { snapshot } = await readSnapshot(inChunks(file, sizes), SETTINGS, emptyTally());
+        assert.equal(snapshot.sessions, 1, header);
+      }
+    }
+  });
+
+  it('refuses JSON in whatever chunks', async () => {
+    for (const file of ['[\n1]\n', '{\n"a": 1}\n', '<html>\n', `\n\n{"a": "${'x'.repeat(500)}"}`]) {
+      const reading = readSnapshot(inChunks(file, [1]), SETTINGS, emptyTally());
+      await assert.rejects(reading, /^CsvError: csv body: got (?:JSON|HTML)/u);
+    }
+  });
+
   describe('refuses', () => {
     const bad: Readonly<Record<string, readonly [file: string | Uint8Array, message: RegExp]>> = {
       'an empty body': ['', /^csv body: got an empty one, expected a header line$/],
@@ -159,6 +185,10 @@ describe('readSnapshot', () => {
       ],
       'a JSON array': ['\ufeff[1]', /^csv body: got JSON \(it starts with "\["\)/],
       HTML: ['\r\n<!DOCTYPE html>', /^csv body: got HTML or XML \(it starts with "<"\)/],
+      'a JSON array of texts': ['[ "user", "host"]', /^csv body: got JSON/],
+      'JSON that is cut off': ['\n{', /^csv body: got JSON/],
+      'a list of words of JSON': ['[true, null]', /^csv body: got JSON/],
+      'a comment': ['<!-- a,b -->, c', /^csv body: got HTML or XML/],
       'HTML in UTF-16': [Buffer.from('\ufeff<html>', 'utf16le'), /^csv body: got HTML or XML/],
       'a file without a required column': [
         'user,host\na,b\n',

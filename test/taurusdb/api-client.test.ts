@@ -5,7 +5,13 @@ import { gzipSync } from 'node:zlib';
 import type { FailureReason } from '../../src/model/failure.js';
 import { sampleNode } from '../collect/sample-node.js';
 import { settle } from '../support/fake-clock.js';
-import { closeServers, type Step, startServer, startTcpServer } from '../support/scripted-server.js';
+import {
+  closeServers,
+  type PlainAnswer,
+  type Step,
+  startServer,
+  startTcpServer,
+} from '../support/scripted-server.js';
 import {
   ALL_SESSIONS,
   closeClients,
@@ -152,7 +158,7 @@ describe('API client', () => {
         assert.equal(error.reason, 'api');
         assert.match(
           error.message,
-          /^wait: got (the|a) task status [ -~]{2,80}, expected one of running, finished,/u,
+          /^wait: got (the|a) task status [ -~…]{2,80}, expected one of running, finished,/u,
         );
       });
     }
@@ -179,6 +185,75 @@ describe('API client', () => {
       );
       await client.taskStatus(node, 'r', deadline());
       assert.match(server.requests[2]?.target ?? '', /realtime-session-task/u);
+    });
+
+    it('shows an unknown status as it is', async () => {
+      const server = await startServer([{ body: { status: '运行中' } }]);
+      const { client, deadline } = sampleClient(server.url);
+      const error = await collectionError(client.taskStatus(node, 'r', deadline()));
+      assert.match(error.message, /got the task status "运行中", expected one of/u);
+    });
+
+    it('tells why a task has no result, in whatever form the API says it', async () => {
+      for (const [body, answered] of [
+        [{ status: 'error' }, 'error'],
+        [
+          { status: 'error', error_code: '0', error_msg: '' },
+          { status: 'error', said: ' 0' },
+        ],
+        [
+          { status: 'error', error_msg: 'too many' },
+          { status: 'error', said: ' "too many"' },
+        ],
+        [
+          { status: 'ERROR', errCode: 'E.9', externalMessage: 'why' },
+          { status: 'error', said: ' E.9 "why"' },
+        ],
+        [
+          { status: 'unrecognized', message: 'gone' },
+          { status: 'unrecognized', said: ' "gone"' },
+        ],
+        [
+          { status: 'unrecognized', error: { code: 'E.9', message: 'why' } },
+          { status: 'unrecognized', said: ' E.9 "why"' },
+        ],
+      ] as const) {
+        const { client, deadline } = sampleClient((await startServer([{ body }])).url);
+        assert.deepEqual(await client.taskStatus(node, 'r', deadline()), answered);
+      }
+      for (const status of ['running', 'finished']) {
+        const body = { status, error_code: 'E.9', error_msg: 'why' };
+        const { client, deadline } = sampleClient((await startServer([{ body }])).url);
+        const error = await collectionError(client.taskStatus(node, 'r', deadline()));
+        assert.match(error.message, /with the error E\.9 "why"/u);
+      }
+    });
+
+    describe('where neither name is found', () => {
+      const gone = { status: 404, body: { error_code: 'DBS.280404', error_msg: 'Node not found' } };
+      const html = { status: 404, body: '<html><title>404</title></html>' };
+      const shown = async (...answers: PlainAnswer[]): Promise<string> => {
+        const { client, deadline } = sampleClient((await startServer(answers)).url, { maxRetries: 0 });
+        return (await collectionError(client.taskStatus(node, 'r', deadline()))).message;
+      };
+
+      it('shows what the service says, not what the gateway says of the other name', async () => {
+        const ofNode = /got 404 DBS\.280404 "Node not found", expected the node and the task/u;
+        assert.match(await shown(gone, NOT_FOUND), ofNode);
+        assert.match(await shown(NOT_FOUND, gone), ofNode);
+        assert.match(await shown(html, NOT_FOUND), /got 404 "404", expected an answer of the API/u);
+        assert.match(await shown(NOT_FOUND, NOT_FOUND), /got 404 APIGW\.0101/u);
+        assert.match(await shown(gone, { status: 500 }), /got 500/u);
+      });
+
+      it('shows what the name answers that was known', async () => {
+        const second = { status: 404, body: { error_code: 'DBS.9', error_msg: 'another' } };
+        const server = await startServer([NOT_FOUND, { body: { status: 'running' } }, NOT_FOUND, second]);
+        const { client, deadline } = sampleClient(server.url);
+        await client.taskStatus(node, 'r', deadline());
+        const error = await collectionError(client.taskStatus(node, 'r', deadline()));
+        assert.match(error.message, /got 404 APIGW\.0101/u);
+      });
     });
 
     it('encodes the request id', async () => {

@@ -5,6 +5,7 @@ import { type JsonObject, parseJsonObject } from '../../json.js';
 import { redact } from '../../redact.js';
 import { apiError } from '../errors.js';
 import type { HttpAnswer } from '../http/http-client.js';
+import { utf8Of } from '../refusal/body-text.js';
 import {
   describeErrorBody,
   type ErrorBody,
@@ -15,8 +16,14 @@ import {
 } from '../refusal/error-body.js';
 
 const MAX_JSON_BYTES = 1024 * 1024;
-/** Known by name. Any other text may be anything, and is not shown. */
-const ENCODINGS = ['br', 'compress', 'deflate', 'gzip', 'identity', 'x-gzip', 'zstd'];
+const GZIP = [0x1f, 0x8b];
+const GZIP_NAMES = ['gzip', 'x-gzip'];
+/** Any other name is none of a compression, like `utf-8` or `aws-chunked`, and the bytes are as they are. */
+const COMPRESSIONS = [
+  ...GZIP_NAMES,
+  ...['br', 'bzip2', 'compress', 'x-compress', 'deflate', 'lz4', 'lzma', 'snappy', 'xz', 'zstd'],
+];
+const MAX_NAMES_SHOWN = 4;
 const MAX_EXPLANATION_BYTES = 64 * 1024;
 
 /**
@@ -28,8 +35,14 @@ export async function readJsonAnswer(
   secrets: readonly string[],
   result: string,
 ): Promise<JsonObject> {
+  const json = await readJsonObject(answer, secrets);
+  refuseError(answer, json, secrets, result);
+  return json;
+}
+
+export async function readJsonObject(answer: HttpAnswer, secrets: readonly string[]): Promise<JsonObject> {
   const bytes = await readWholeBody(answer, MAX_JSON_BYTES);
-  const json = parseJsonObject(bytes);
+  const json = parseJsonObject(utf8Of(bytes));
   if (json === undefined) {
     const said = describeErrorBody(errorIn(answer, bytes, secrets));
     throw apiError(answer.site, 'api', {
@@ -37,10 +50,20 @@ export async function readJsonAnswer(
       expected: 'a JSON object',
     });
   }
+  return json;
+}
+
+/** See readJsonAnswer. */
+export function refuseError(
+  answer: HttpAnswer,
+  json: JsonObject,
+  secrets: readonly string[],
+  result: string,
+): void {
   const hasResult = (json[result] ?? null) !== null;
   const error = hasResult ? errorBesideResult(json, secrets) : errorInJson(json, secrets);
   if (error === undefined) {
-    return json;
+    return;
   }
   const { status } = answer;
   const what = error.code === undefined || isFailure(error) ? 'with the error' : `without ${result}:`;
@@ -57,8 +80,12 @@ export async function readErrorBody(
   answer: HttpAnswer,
   secrets: readonly string[],
 ): Promise<ErrorBody | undefined> {
-  const chunks = readBody(answer, { maxBytes: Number.POSITIVE_INFINITY, isLines: false });
-  return errorIn(answer, await readExplanation(chunks[Symbol.asyncIterator]()), secrets);
+  const chunks = freedOnReturn(answer, bytesOf(answer))[Symbol.asyncIterator]();
+  const sent = await readExplanation(chunks);
+  // Whatever its Content-Encoding is: its words are not lost where that is wrong.
+  const isGzip = GZIP.every((byte, index) => sent[index] === byte);
+  const bytes = isGzip ? await readExplanation(gunzipped([sent])[Symbol.asyncIterator]()) : sent;
+  return errorIn(answer, bytes, secrets);
 }
 
 /** Of a body that is not what was asked for, `start` and what follows: what it says of an error stands at its beginning. Ends the reading. */
@@ -89,8 +116,7 @@ export function errorIn(
   bytes: Uint8Array,
   secrets: readonly string[],
 ): ErrorBody | undefined {
-  const error = errorInBody(bytes, answer.header('content-type'), secrets);
-  return error?.format === 'text' && answer.status < 400 ? undefined : error;
+  return errorInBody(bytes, answer.header('content-type'), secrets, answer.status >= 400);
 }
 
 /** The type that the body is said to have: lower case, without parameters; empty where it is missing or none. */
@@ -145,11 +171,11 @@ async function* checkedChunks(
   answer: HttpAnswer,
   { maxBytes, isLines }: BodyLimits,
 ): AsyncGenerator<Uint8Array> {
-  const encoding = answer.header('content-encoding')?.trim().toLowerCase() || 'identity';
+  const compressions = compressionsOf(answer);
   let bytes = 0;
   let lastByte: number | undefined;
   try {
-    for await (const chunk of decoded(answer, encoding)) {
+    for await (const chunk of decoded(answer, compressions)) {
       bytes += chunk.length;
       lastByte = chunk.at(-1);
       if (bytes > maxBytes) {
@@ -163,7 +189,7 @@ async function* checkedChunks(
   } finally {
     answer.discard();
   }
-  if (isLines && !answer.isDelimited && encoding === 'identity' && lastByte !== 0x0a) {
+  if (isLines && !answer.isDelimited && compressions.length === 0 && lastByte !== 0x0a) {
     throw apiError(answer.site, 'network', {
       got: `the end of the connection after ${bytes} bytes, not at the end of a line`,
       expected: 'a final line break, or a Content-Length',
@@ -171,21 +197,26 @@ async function* checkedChunks(
   }
 }
 
-async function* decoded(answer: HttpAnswer, encoding: string): AsyncGenerator<Uint8Array> {
-  if (encoding === 'identity') {
+/** One after the other, as they were applied. */
+function compressionsOf(answer: HttpAnswer): readonly string[] {
+  const names = (answer.header('content-encoding') ?? '').toLowerCase().split(',');
+  return names.map((name) => name.trim()).filter((name) => COMPRESSIONS.includes(name));
+}
+
+async function* decoded(answer: HttpAnswer, compressions: readonly string[]): AsyncGenerator<Uint8Array> {
+  const [first, ...others] = compressions;
+  if (first === undefined) {
     yield* answer.body;
     return;
   }
-  if (encoding !== 'gzip' && encoding !== 'x-gzip') {
+  if (!GZIP_NAMES.includes(first) || others.length > 0) {
     throw apiError(answer.site, 'api', {
-      got: `an answer encoded as ${isKnown(encoding) ? `"${encoding}"` : 'something without a name'}`,
+      got: `an answer encoded as "${compressions.slice(0, MAX_NAMES_SHOWN).join(', ')}"`,
       expected: 'identity or gzip',
     });
   }
-  const gunzip = createGunzip();
   try {
-    // The callback is for errors that end the iteration below all the same.
-    yield* pipeline(Readable.from(answer.body), gunzip, () => {});
+    yield* gunzipped(answer.body);
   } catch (error) {
     throw error instanceof Error && 'code' in error && String(error.code).startsWith('Z_')
       ? apiError(
@@ -198,7 +229,11 @@ async function* decoded(answer: HttpAnswer, encoding: string): AsyncGenerator<Ui
   }
 }
 
-/** One, or several one after the other. */
-function isKnown(encoding: string): boolean {
-  return encoding.split(/, ?/u).every((name) => ENCODINGS.includes(name));
+function gunzipped(chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  // The callback is for errors that end the iteration all the same.
+  return pipeline(Readable.from(chunks), createGunzip(), () => {});
+}
+
+async function* bytesOf(answer: HttpAnswer): AsyncGenerator<Uint8Array> {
+  yield* answer.body;
 }

@@ -50,12 +50,8 @@ async function* withoutForeign(
   let found = bodyStart(start);
   while (found === 'unclear') {
     const { done, value } = await chunks.next();
-    if (done === true) {
-      found = 'text';
-    } else {
-      start = Buffer.concat([start, value]);
-      found = bodyStart(start);
-    }
+    start = Buffer.concat([start, value ?? Buffer.alloc(0)]);
+    found = bodyStart(start, done === true);
   }
   if (found === 'explanation') {
     throw explained(answer, await readExplanation(chunks, start), secrets);

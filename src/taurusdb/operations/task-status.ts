@@ -1,26 +1,30 @@
 // Asks how a task is doing (API reference, page ShowRealtimeSessionTaskStatus).
-import { TASK_STATUSES, type TaskStatus } from '../../collect/session-api.js';
+import { type ExplainedStatus, TASK_STATUSES, type TaskStatus } from '../../collect/session-api.js';
 import type { Deadline } from '../../model/deadline.js';
-import { redact } from '../../redact.js';
-import { readJsonAnswer } from '../call/answer.js';
+import { readJsonObject, refuseError } from '../call/answer.js';
 import type { CallApi, CallTarget, ReadAnswer } from '../call/api-call.js';
 import { apiError, hasStatus } from '../errors.js';
+import { describeErrorBody, errorInJson, isOfGateway, oneLine } from '../refusal/error-body.js';
 
 /** The reference contradicts itself: its URI line and the official SDK say the one, its example the other. */
 const PATH_NAMES = ['realtime-session-task', 'realtime-session-status'] as const;
+const MAX_STATUS_SHOWN = 40;
+
+type Answered = TaskStatus | ExplainedStatus;
 
 /** Remembers which of the two names the API knows. */
 export class TaskStatusQuery {
   readonly #callApi: CallApi;
   #names: readonly string[] = PATH_NAMES;
+  #isKnown = false;
 
   constructor(callApi: CallApi) {
     this.#callApi = callApi;
   }
 
-  async ask(node: CallTarget, requestId: string, deadline: Deadline): Promise<TaskStatus> {
-    const askBy = (name: string): Promise<TaskStatus> =>
-      this.#callApi(
+  async ask(node: CallTarget, requestId: string, deadline: Deadline): Promise<Answered> {
+    const askBy = async (name: string, otherName: string): Promise<Answered> => {
+      const status = await this.#callApi(
         {
           operation: 'wait',
           scope: node.scope,
@@ -31,37 +35,46 @@ export class TaskStatusQuery {
         deadline,
         readStatus,
       );
-    const [known = '', other = ''] = this.#names;
+      this.#names = [name, otherName];
+      this.#isKnown = true;
+      return status;
+    };
+    const [first = '', second = ''] = this.#names;
     try {
-      return await askBy(known);
-    } catch (error) {
+      return await askBy(first, second);
+    } catch (refusal) {
       // Also what a node that is gone answers: then both names do.
-      if (!hasStatus(error, 404)) {
-        throw error;
+      if (!hasStatus(refusal, 404)) {
+        throw refusal;
       }
+      return await askBy(second, first).catch((another: unknown) => {
+        // Of a name that it does not know only the gateway speaks.
+        const isOfNode = this.#isKnown || !isOfGateway(refusal.details.error_code);
+        throw hasStatus(another, 404) && (isOfNode || isOfGateway(another.details.error_code))
+          ? refusal
+          : another;
+      });
     }
-    const status = await askBy(other);
-    this.#names = [other, known];
-    return status;
   }
 }
 
-const readStatus: ReadAnswer<TaskStatus> = async (answer, secrets) => {
-  const { status } = await readJsonAnswer(answer, secrets, 'status');
-  const word = typeof status === 'string' ? status.toLowerCase() : undefined;
+const readStatus: ReadAnswer<Answered> = async (answer, secrets) => {
+  const json = await readJsonObject(answer, secrets);
+  const word = typeof json.status === 'string' ? json.status.toLowerCase() : undefined;
   const known = TASK_STATUSES.find((one) => one === word);
+  if (known === 'error' || known === 'unrecognized') {
+    const said = describeErrorBody(errorInJson(json, secrets), answer.status);
+    return said === '' ? known : { status: known, said };
+  }
+  refuseError(answer, json, secrets, 'status');
   if (known !== undefined) {
     return known;
   }
   throw apiError(answer.site, 'api', {
     got:
-      typeof status === 'string'
-        ? `the task status ${shown(redact(status, secrets))}`
+      typeof json.status === 'string'
+        ? `the task status ${JSON.stringify(oneLine(json.status, secrets, MAX_STATUS_SHOWN) ?? '')}`
         : `a task status that is no text`,
     expected: `one of ${TASK_STATUSES.join(', ')}`,
   });
 };
-
-function shown(status: string): string {
-  return JSON.stringify(status.slice(0, 40).replace(/[^\x20-\x7e]/gu, '?'));
-}

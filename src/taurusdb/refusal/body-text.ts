@@ -22,6 +22,12 @@ export function bodyText(bytes: Uint8Array, contentType: string | undefined): st
   }
 }
 
+/** The same in UTF-8 where it is UTF-16. */
+export function utf8Of(bytes: Uint8Array): Uint8Array {
+  const known = markedEncoding(bytes) ?? wideEncoding(bytes) ?? 'utf-8';
+  return known === 'utf-8' ? bytes : Buffer.from(new TextDecoder(known).decode(bytes));
+}
+
 function markedEncoding(bytes: Uint8Array): string | undefined {
   return BYTE_ORDER_MARKS.find(([, mark]) => mark.every((byte, index) => bytes[index] === byte))?.[0];
 }

@@ -13,7 +13,7 @@ const MAX_DEPTH = 2;
 const MAX_OBJECTS = 50;
 
 /** In lower case, without what joins words: `errorcode` is `error_code`, `errorCode` and `ErrorCode`. The first that is there counts. */
-const CODE_NAMES = ['errorcode', 'errcode', 'code', 'faultcode'];
+const CODE_NAMES = ['errorcode', 'errcode', 'code', 'faultcode', 'retcode'];
 const MESSAGE_NAMES = [
   'errormsg',
   'errormessage',
@@ -23,6 +23,8 @@ const MESSAGE_NAMES = [
   'errordescription',
   'message',
   'msg',
+  'retmsg',
+  'failreason',
   'faultstring',
   'detail',
   'details',
@@ -39,7 +41,7 @@ const CODE_OR_MESSAGE = 'error';
 const ERROR_NAMES = ['error', 'errors'];
 
 /** What a code says that calls no error: none, zero, a status of success, a word for it. `CBC.0000` is documented as one. */
-const SUCCESS = /^(?:(?:\w+\.)?0+|2\d\d|ok|none|null|success(?:ful)?|succeeded)$/iu;
+const SUCCESS = /^(?:(?:\w+\.)?0+|2\d\d|none|null|(?:\w+\.){0,3}(?:ok|success(?:ful)?|succeeded))$/iu;
 /** As documented, like `DBS.200001`, `APIGW.0301` or `SVCSTG.CCE-ADDONMGR.4000003`. Anything else is shown in quotes. */
 const PLAIN_CODE = /^\w[\w.:/-]*$/u;
 
@@ -59,15 +61,24 @@ interface Said {
   readonly message: string | undefined;
 }
 
-/** Undefined where it says nothing of an error. `secrets` are struck out, should the server echo them. */
+/**
+ * Undefined where it says nothing of an error. `secrets` are struck out, should the server echo them. Words without a name
+ * that tells what they are count in a refusal alone: elsewhere they may be what was asked for.
+ */
 export function errorInBody(
   bytes: Uint8Array,
   contentType: string | undefined,
   secrets: readonly string[],
+  isRefusal: boolean,
 ): ErrorBody | undefined {
   const text = bodyText(bytes, contentType).trim();
   const format = textFormat(text);
-  return shown(format, saidIn[format](text), secrets);
+  if (format === 'text' && !isRefusal) {
+    return undefined;
+  }
+  const json = format === 'JSON' ? readJson(text) : undefined;
+  const error = shown(format, format === 'JSON' ? saidAnywhere(json) : saidIn[format](text), secrets);
+  return error ?? (isRefusal ? shown(format, saidUnnamed(json), secrets) : undefined);
 }
 
 /** As errorInBody has it, of JSON that was read already. */
@@ -86,6 +97,11 @@ export function errorBesideResult(json: JsonObject, secrets: readonly string[]):
 
 export function isFailure(error: ErrorBody | undefined): error is ErrorBody {
   return error?.code !== undefined && !SUCCESS.test(error.code);
+}
+
+/** Whether the code is one of the gateway's, which speaks where no service does. */
+export function isOfGateway(code: string | number | undefined): boolean {
+  return /^APIGW?\./u.test(String(code));
 }
 
 /** ` CODE "message"`, or nothing: the server's part of an error's message. A code that is the answer's status says nothing new. */
@@ -113,14 +129,32 @@ function textFormat(text: string): BodyFormat {
   return /<(?:!doctype html|html|head|title|body)\b/iu.test(text.slice(0, 2_000)) ? 'HTML' : 'XML';
 }
 
-const saidIn: Readonly<Record<BodyFormat, (text: string) => Said>> = {
-  JSON: (text) => {
-    try {
-      return saidAnywhere(JSON.parse(text));
-    } catch {
-      return NOTHING;
-    }
-  },
+/** Of what is cut off, or broken in another way, the pairs that can be read. */
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    const pairs = [...text.slice(0, MAX_TEXT_READ).matchAll(JSON_PAIR)].map(
+      ([, name = '', string, end = '', number]) =>
+        [name, number ?? readString(string ?? '', end === '')] as const,
+    );
+    // Of several with one name the first counts.
+    return Object.fromEntries(pairs.reverse());
+  }
+}
+
+const JSON_PAIR = /"([^"\\]{1,40})"\s{0,20}:\s{0,20}(?:"([^"\\]*(?:\\.[^"\\]*)*)("?)|(-?\d{1,20}))/gsu;
+
+function readString(written: string, isCut: boolean): string {
+  const whole = written.replace(/\p{Cc}/gu, ' ').replace(/\\u[\da-f]{0,3}$/iu, '');
+  try {
+    return `${JSON.parse(`"${whole}"`)}${isCut ? '…' : ''}`;
+  } catch {
+    return '';
+  }
+}
+
+const saidIn: Readonly<Record<Exclude<BodyFormat, 'JSON'>, (text: string) => Said>> = {
   HTML: (text) => {
     const leaves = leavesOf(text);
     return { code: undefined, message: PAGE_NAMES.map((name) => leaves.get(name)).find(Boolean) };
@@ -128,7 +162,12 @@ const saidIn: Readonly<Record<BodyFormat, (text: string) => Said>> = {
   XML: (text) => saidBy(Object.fromEntries(leavesOf(text))),
   text: (text) => ({ code: undefined, message: isOneLine(text) ? text : undefined }),
 };
-const NOTHING: Said = { code: undefined, message: undefined };
+
+/** `{"badRequest": "words"}`: of the outermost object the first text of several words. */
+function saidUnnamed(json: unknown): Said {
+  const texts = isObject(json) ? Object.values(json).map(textOf) : [];
+  return { code: undefined, message: texts.find((text) => /\p{L}\s+\p{L}|\p{Script=Han}/u.test(text ?? '')) };
+}
 
 /** A gateway's line, like "no healthy upstream". Of anything longer nobody knows what it may hold. */
 function isOneLine(text: string): boolean {
@@ -190,9 +229,15 @@ function fold(name: string): string {
 
 /** Not `String(value)` of anything: an object may have a toString that is none. */
 function textOf(value: unknown): string | undefined {
-  const one: unknown = Array.isArray(value) ? value[0] : value;
+  const one: unknown = Array.isArray(value) ? value[0] : isObject(value) ? inFirstLanguage(value) : value;
   const text = typeof one === 'number' ? String(one) : one;
   return typeof text === 'string' && text.trim() !== '' ? text : undefined;
+}
+
+/** `{"en": "words", "zh-cn": "…"}` */
+function inFirstLanguage(texts: JsonObject): unknown {
+  const isByLanguage = Object.keys(texts).every((name) => /^[a-z]{2}(?:[-_][a-z]{2,4})?$/iu.test(name));
+  return isByLanguage ? Object.values(texts)[0] : undefined;
 }
 
 function shown(
@@ -208,7 +253,8 @@ function shown(
   return body.code === undefined && body.message === undefined ? undefined : body;
 }
 
-function oneLine(text: string, secrets: readonly string[], maxLength: number): string | undefined {
+/** What a server wrote, as it may be shown; undefined where nothing is left. */
+export function oneLine(text: string, secrets: readonly string[], maxLength: number): string | undefined {
   const seen = text
     .slice(0, MAX_TEXT_READ)
     .replace(/[\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu, '')

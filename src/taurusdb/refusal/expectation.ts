@@ -53,13 +53,35 @@ interface Row {
 }
 
 const MFA = /\bmfa\b|multi-?factor|verification code|passcode|login protect|验证码|多因素|登录保护/iu;
-const ADDRESS = /\bips?\b|\bacls?\b|(?:white|black|allow|block|deny) ?-?list|黑名单|白名单|访问控制/iu;
+/** A list that something must stand on may be one of users or projects, too. */
+const ADDRESS =
+  /\bips?\b|\bacls?\b|access control|访问控制|\baddress(?:es)?\b.*(?:white|black|allow|block|deny) ?-?list|(?:white|black|allow|block|deny) ?-?list.*\baddress|地址.*[黑白]名单|[黑白]名单.*地址/iu;
+/** Not where that is said to come, after more attempts. */
+const LOCKED =
+  /^(?!.*(?:before|\bwill\b|attempts? (?:left|remain)|tries|将|会被|剩余|还有).{0,60}(?:lock|锁)).*(?:\blocked\b|锁定)/isu;
+const WRONG_PASSWORD =
+  /(?:wrong|incorrect|invalid|bad) (?:(?:the|account|domain|login|user ?name|user|name|or|and|\/) ?,? ?){0,6}password|password\b.{0,20}(?:wrong|incorrect|invalid|not correct|mismatch|not match)|密码.{0,6}(?:错误|不正确|有误|不匹配)/iu;
+const ACCESS_TYPE = /programmatic|access (?:type|mode)|编程访问|访问(?:方式|模式|类型)/iu;
+const UNKNOWN_USER =
+  /(?:could|can) ?not find (?:the )?(?:domain|account|user)|(?:no such|unknown|invalid) (?:domain|account|user)|\b(?:domain|account|user)\b.{0,60}(?:not found|not exist|n't exist)|(?:账号|帐号|用户|域).{0,20}(?:不存在|未找到|找不到)|(?:未找到|找不到).{0,10}(?:账号|帐号|用户|域)/iu;
+const ARREARS =
+  /arrear|overdue|(?:account|domain|customer|project).{0,40}(?:frozen|restrict|suspend)|real-?\s?name|欠费|冻结|实名/iu;
+/** Clear words, which mean it under any status; a policy may be one of backups, and something is forbidden for many reasons. */
+const NO_PERMISSION =
+  /\bno permission|permissions? (?:is |was )?(?:denied|required|missing)|(?:not have|lacks?|insufficient|missing|without|requires?) (?:the |any |enough |sufficient |required |necessary )*permission|not authori[sz]ed|\bpolic(?:y|ies)\b.{0,20}(?:not (?:allow|permit)|n't (?:allow|permit)|allows|den(?:y|ies)\b|forbids)|\bpolic(?:y|ies) denied|(?:denied|forbidden|disallowed) by (?:\w+ ){0,3}polic|\bdeny in\b|没有.{0,8}权限|无.{0,4}权限|权限不足|缺少.{0,8}权限|未授权|策略(?:不允许|拒绝|禁止)/iu;
+const NO_PROJECT_WORDS =
+  /\bprojects?\b.{0,40}(?:not found|not exist|n't exist|disabled|not match)|(?:could|can) ?not find (?:the )?project|no such project|项目.{0,10}(?:不存在|未找到|停用|禁用)/iu;
 
 const IN_FRONT = ({ address }: Facts): string =>
   `an answer of the API: does a proxy or a firewall answer? check ${address}`;
 const ALLOWED = ({ allowed }: Facts): string => allowed;
 const SOUGHT = ({ sought }: Facts): string => sought;
 const NO_ADDRESS = 'an address that may call the API: check its access control, and api.proxy_url';
+const PASSWORD =
+  'an accepted password: check auth.password.domain (the account), user and password; for a user with MFA use another user, or an access key';
+const GOOD_STANDING =
+  'an account in good standing: check in the console whether it is frozen, in arrears or without real-name authentication';
+const PROJECT = 'a project of this account and region, enabled: check project_id and region';
 const NO_PROJECT = 'a project that the user may use: check project_id and region';
 
 /** The first that holds counts. */
@@ -95,6 +117,14 @@ const ROWS: readonly Row[] = [
   {
     asked: 'token',
     statuses: [400, 401, 403],
+    words: LOCKED,
+    expected: 'an account that is not locked: wait 15 minutes, and check auth.password',
+  },
+  { asked: 'token', statuses: [400, 401, 403], words: WRONG_PASSWORD, expected: PASSWORD },
+  { asked: 'token', statuses: [400, 401, 403], words: ACCESS_TYPE, expected: ALLOWED },
+  {
+    asked: 'token',
+    statuses: [400, 401, 403],
     words:
       /password.{0,60}(?:expire|change|reset|modif)|(?:expire|change|reset|modif).{0,60}password|密码.{0,20}(?:过期|修改|重置|失效)|(?:修改|重置).{0,20}密码/iu,
     expected: 'a password in force: let the user change it, then change auth.password',
@@ -105,20 +135,18 @@ const ROWS: readonly Row[] = [
     words: /user.{0,60}(?:disabled|not enabled)|(?:用户|账号).{0,20}(?:停用|禁用|未启用)/iu,
     expected: 'a user who is enabled: check in IAM the user of auth.password',
   },
-  {
-    asked: 'token',
-    statuses: [400, 401, 403],
-    words: /\blocked\b|锁定/iu,
-    expected: 'an account that is not locked: wait 15 minutes, and check auth.password',
-  },
   { asked: 'token', statuses: [400, 401, 404], words: /\bproject|\bscope\b|项目/iu, expected: NO_PROJECT },
-  { asked: 'token', statuses: [401], words: ADDRESS, expected: NO_ADDRESS },
   {
     asked: 'token',
-    statuses: [401],
-    expected:
-      'an accepted password: check auth.password.domain (the account), user and password; for a user with MFA use another user, or an access key',
+    statuses: [400, 401, 403, 404],
+    words: UNKNOWN_USER,
+    expected: 'an account and a user that IAM knows: check auth.password.domain and user',
   },
+  { asked: 'token', statuses: [401], words: ADDRESS, expected: NO_ADDRESS },
+  { asked: 'token', statuses: [401], expected: PASSWORD },
+  { statuses: [400, 403], words: ARREARS, expected: GOOD_STANDING },
+  { statuses: [400], words: NO_PERMISSION, expected: ALLOWED },
+  { statuses: [400], words: NO_PROJECT_WORDS, expected: PROJECT },
   {
     asked: 'token',
     statuses: [400],
@@ -132,11 +160,10 @@ const ROWS: readonly Row[] = [
   { statuses: [403], code: /^APIGW?\.030[246]$|^DBS\.2000(?:10|44)$/u, expected: ALLOWED },
   {
     statuses: [403],
-    words:
-      /frozen|freez|arrear|overdue|suspend|\bbalance\b|account.{0,40}restrict|real-?\s?name|欠费|冻结|受限|余额|逾期|实名/iu,
-    expected:
-      'an account in good standing: check in the console whether it is frozen, in arrears or without real-name authentication',
+    words: /frozen|freez|suspend|\bbalance\b|受限|余额|逾期/iu,
+    expected: GOOD_STANDING,
   },
+  { statuses: [403], words: /firewall|\bwaf\b|防火墙/iu, expected: IN_FRONT },
   { statuses: [403], words: ADDRESS, expected: NO_ADDRESS },
   { statuses: [403], words: MFA, expected: 'a user without MFA: use another user, or an access key' },
   {
@@ -149,31 +176,36 @@ const ROWS: readonly Row[] = [
     words: /quota|配额/iu,
     expected: "room in the account's quota: check it in the console",
   },
+  { statuses: [403], words: NO_PERMISSION, expected: ALLOWED },
   {
     statuses: [403],
     words:
-      /\bpolic(?:y|ies)\b|permission|privilege|not authori[sz]ed|unauthori[sz]ed|权限|授权|鉴权|越权|策略/iu,
+      /^(?!.*(?:not support|不支持)).*(?:permission|privilege|unauthori[sz]ed|权限|授权|鉴权|越权|\b(?:no|not have(?: the)?) (?:access|authority|rights?)\b|无权)/isu,
     expected: ALLOWED,
   },
   {
     statuses: [403],
     words:
-      /\bregions?\b|subscri|not (?:yet )?(?:been )?(?:enabled|opened|activated|supported|purchased)|区域|未开通|未订购|未启用|不支持/iu,
+      /\bregions?\b|subscri|not (?:yet )?(?:been )?(?:enabled|opened|activated|supported|purchased)|(?:white|allow) ?-?list|\bbeta\b|白名单|公测|区域|未开通|未订购|未启用|不支持/iu,
     expected:
       'a service that region and account have: check region and endpoint, and TaurusDB in the console',
   },
   {
     statuses: [403],
     words: /\bprojects?\b|\btenants?\b|disabled|项目|租户|禁用|停用/iu,
-    expected: 'a project of this account and region, enabled: check project_id and region',
+    expected: PROJECT,
   },
   {
     statuses: [403],
     words: /\binstances?\b|\bnodes?\b|\bstat(?:e|us)\b|实例|节点|状态/iu,
     expected: 'an instance that can be asked: check its status in the console',
   },
-  // Nothing else is said.
-  { statuses: [403], words: /^$|forbid|denied|not allowed|拒绝|禁止/iu, expected: ALLOWED },
+  {
+    statuses: [403],
+    words:
+      /^(?:(?:403:? )?(?:(?:(?:api |your )?(?:access|request)(?: to (?:this|the)(?: requested)? resource)? (?:is |was |has been )?)?(?:forbidden|denied)|access (?:is )?not allowed)|(?:禁止|拒绝)访问|访问(?:被)?(?:禁止|拒绝))?[.!。！]?$/iu,
+    expected: ALLOWED,
+  },
   { statuses: [403], expected: 'access to be allowed: the words of the answer say what is missing' },
 
   { statuses: [429], expected: 'room in the request quota' },

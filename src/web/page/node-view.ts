@@ -2,7 +2,7 @@
 // their labels.
 import { type EpochMs, later, type MonotonicMs } from '../../clock.js';
 import { type CollectionResult, freshSnapshot, type NodeStatus } from '../../collect/node-store.js';
-import type { FailureReason } from '../../model/failure.js';
+import type { FailureDetails, FailureReason } from '../../model/failure.js';
 import { DIMENSIONS, type Dimension } from '../../sessions/dimensions.js';
 import type { Snapshot, ValueCount } from '../../sessions/snapshot.js';
 import { firstCharacters, oneLine } from '../../visible-text.js';
@@ -23,7 +23,7 @@ const FAILURE_HINTS: Readonly<Record<FailureReason, string>> = {
   auth: 'The API refused the credentials, or what they ask for: the message says what to check. After two refusals of a credential nothing is sent for 330 s, with it or, where others are accepted, for this node or project alone.',
   throttled:
     'The API limits how often it is asked. Lower api.max_requests_per_second, collect less often, or ask Huawei Cloud for a higher quota.',
-  api: 'The API refused the request or answered something unexpected: its message says what. Check the instance and node id, and whether the node still exists.',
+  api: 'The API, or what stands in front of it, refused the request or answered something unexpected: the message says what was got and what was expected. The next run tries again.',
   task_error:
     'The database service could not list the sessions of this node. Look at the node in the Huawei Cloud console; one that restarts or is overloaded recovers by itself.',
   task_unrecognized:
@@ -33,6 +33,12 @@ const FAILURE_HINTS: Readonly<Record<FailureReason, string>> = {
     'The session list is larger than api.max_csv_bytes. Raise it, or let collection.filter take fewer sessions.',
   internal: 'A fault of this program. Please report it with the lines of the log that belong to it.',
 };
+
+/** Where the API refused a request that names the node. */
+const NODE_HINT =
+  'The API refused what was asked of this node: the message says why. Where it says nothing else, check the instance and node id, and whether the node still exists.';
+const ABOUT_A_NODE: readonly unknown[] = ['submit', 'wait', 'download'];
+const ABOUT_THE_REQUEST: readonly unknown[] = [400, 404];
 
 export interface FailureView {
   readonly reason: FailureReason;
@@ -142,13 +148,20 @@ function stateOf({ up }: NodeStatus, snapshot: Snapshot | undefined): NodeState 
   return snapshot === undefined ? 'stale' : 'up';
 }
 
-function viewFailure({ reason, message, at }: NonNullable<NodeStatus['lastError']>): FailureView {
+function viewFailure({ reason, message, details, at }: NonNullable<NodeStatus['lastError']>): FailureView {
   return {
     reason,
     message: oneLine(firstCharacters(message, MAX_MESSAGE_LENGTH)),
-    hint: FAILURE_HINTS[reason],
+    hint: reason === 'api' && isOfNode(details) ? NODE_HINT : FAILURE_HINTS[reason],
     at: new Date(at.wall).toISOString(),
   };
+}
+
+/** Not where the gateway does not know the API. */
+function isOfNode({ operation, status, error_code: code }: FailureDetails): boolean {
+  return (
+    ABOUT_A_NODE.includes(operation) && ABOUT_THE_REQUEST.includes(status) && !/^APIGW?\./u.test(String(code))
+  );
 }
 
 function viewFigures({ node, previousSessions }: NodeStatus, snapshot: Snapshot | undefined): Figures {

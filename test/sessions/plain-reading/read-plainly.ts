@@ -114,12 +114,37 @@ function bareName(name: string): string {
 }
 
 function checkStart(utf8: Buffer): void {
-  const first = /[^ \t\r\n]/.exec(utf8.toString('latin1'))?.[0];
-  if (first === undefined) {
+  const start = utf8.toString('latin1').replace(/^[ \t\r\n]+/, '');
+  if (start === '') {
     throw new Refusal('csv body: got an empty one, expected a header line');
   }
-  const format = first === '<' ? 'HTML or XML' : '{['.includes(first) ? 'JSON' : undefined;
+  const format = foreignFormat(start.slice(0, 256));
   if (format !== undefined) {
-    throw new Refusal(`csv body: got ${format} (it starts with "${first}"), expected a CSV header line`);
+    throw new Refusal(`csv body: got ${format} (it starts with "${start[0]}"), expected a CSV header line`);
+  }
+}
+
+/** By the bracket that it begins with, and by what stands in it and behind it. */
+function foreignFormat(start: string): string | undefined {
+  const [, closing = ''] = ['[]', '{}', '<>'].find(([opening]) => start[0] === opening) ?? [];
+  if (closing === '') {
+    return undefined;
+  }
+  const [inside = '', ...rest] = start.slice(1).split(closing);
+  const isName =
+    inside !== '' && !/[[\]{}<>,\r\n]/.test(inside) && !(closing === '}' && inside.includes(':'));
+  if (isName && /^[ \t]*,/.test(rest.join(closing))) {
+    return undefined;
+  }
+  const next = start.slice(1).trimStart();
+  switch (closing) {
+    case '}':
+      return next === '' || '"}'.includes(next.charAt(0)) ? 'JSON' : undefined;
+    case ']':
+      return next === '' || '[{"]-0123456789'.includes(next.charAt(0)) || /^(true|false|null)\b/.test(next)
+        ? 'JSON'
+        : undefined;
+    default:
+      return start.length === 1 || /[!?/A-Za-z]/.test(start.charAt(1)) ? 'HTML or XML' : undefined;
   }
 }

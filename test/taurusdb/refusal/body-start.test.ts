@@ -19,9 +19,13 @@ describe('bodyStart', () => {
     // Its first character has the first byte of a byte-order mark, and "[" as its second.
     ['GB18030 that begins like a mark', Buffer.from([0xef, 0x5b, 0x2c, 0x61])],
     ['a name that begins as a signature does', 'Process id,PK,%PDF'],
+    ['a name that is the text of a signature', 'BZh,User,Host,State\n'],
+    ['another of these', 'PAR1,User,Host,State\n'],
     ['another one', '(id),user'],
     ['one letter', 'a'],
     ['a thousand blanks', ' '.repeat(1_024)],
+    ['names in brackets', `[Id],[User],[Host]\n${' '.repeat(512)}`],
+    ['a name in brackets in UTF-16', Buffer.from(`\ufeff[会话ID],[用户]\n${' '.repeat(512)}`, 'utf16le')],
   ] as const) {
     it(`takes ${what} for text`, () => {
       assert.equal(bodyStart(Buffer.from(bytes)), 'text');
@@ -39,7 +43,8 @@ describe('bodyStart', () => {
     ['an object in UTF-16 without a mark', Buffer.from('{"a"', 'utf16le')],
   ] as const) {
     it(`takes ${what} for something that explains`, () => {
-      assert.equal(bodyStart(Buffer.from(bytes)), 'explanation');
+      assert.equal(bodyStart(Buffer.from(bytes), true), 'explanation');
+      assert.equal(bodyStart(Buffer.concat([Buffer.from(bytes), Buffer.alloc(512, ' ')])), 'explanation');
     });
   }
 
@@ -49,8 +54,13 @@ describe('bodyStart', () => {
     ['PDF', Buffer.from('%PDF-1.7\n')],
     ['gzip', gzipSync(HEADER)],
     ['zstd', Buffer.from('28b52ffd0400', 'hex')],
+    ['bzip2', Buffer.from('BZh91AY&SY')],
+    ['7z', Buffer.from('377abcaf271c0004', 'hex')],
+    ['PNG', Buffer.from('89504e470d0a1a0a', 'hex')],
+    ['Parquet', Buffer.from('PAR1\x15\x04')],
+    ['UTF-32', Buffer.from('fffe000049000000', 'hex')],
   ] as const) {
-    it(`knows a ${what} file, and waits for its signature`, () => {
+    it(`knows ${what}, and waits for its signature`, () => {
       const found = bodyStart(bytes);
       assert.ok(typeof found === 'object' && found.what.includes(what), JSON.stringify(found));
       assert.equal(bodyStart(bytes.subarray(0, 1)), 'unclear');
@@ -58,7 +68,16 @@ describe('bodyStart', () => {
   }
 
   it('waits for the rest of a mark, and for more than blanks', () => {
-    for (const bytes of [[], [0xef], [0xef, 0xbb], [0xff], [0xef, 0xbb, 0xbf], [0x20, 0x0a]]) {
+    for (const bytes of [
+      [],
+      [0x7b],
+      [0x5b, 0x31],
+      [0xef],
+      [0xef, 0xbb],
+      [0xff],
+      [0xef, 0xbb, 0xbf],
+      [0x20, 0x0a],
+    ]) {
       assert.equal(bodyStart(Buffer.from(bytes)), 'unclear');
     }
   });

@@ -61,6 +61,10 @@ describe('errorInJson', () => {
     [{ title: 'Too fast', status: 429 }, undefined, 'Too fast'],
     ['not today', undefined, 'not today'],
     [{ error_code: 'DBS.1' }, 'DBS.1', undefined],
+    [{ error_code: 'DBS.1', error_msg: { en: 'no', zh: '不' } }, 'DBS.1', 'no'],
+    [{ error_code: 'DBS.1', error_msg: { 'zh-cn': '不' } }, 'DBS.1', '不'],
+    [{ error_code: 'DBS.1', error_msg: { limit: '7' } }, 'DBS.1', undefined],
+    [{ retCode: 'R.1', retMsg: 'no' }, 'R.1', 'no'],
     [{ code: 'SVCSTG.CCE-ADDONMGR.4000003' }, 'SVCSTG.CCE-ADDONMGR.4000003', undefined],
     [{ error_code: 'a b\n<c>', error_msg: 'no' }, 'a b <c>', 'no'],
     [{ error_code: { toString: '' }, error_msg: 'no' }, undefined, 'no'],
@@ -133,7 +137,7 @@ describe('errorInJson', () => {
 
 describe('errorInBody', () => {
   const read = (body: string | Buffer, type?: string, secrets: readonly string[] = []) =>
-    errorInBody(Buffer.from(body), type, secrets);
+    errorInBody(Buffer.from(body), type, secrets, true);
   const JSON_TEXT = '{"error_code": "DBS.200010", "error_msg": "实例不存在"}';
 
   for (const [what, bytes, type] of [
@@ -153,7 +157,7 @@ describe('errorInBody', () => {
     ['an encoding without a name', iconv.encode(JSON_TEXT, 'gbk'), 'text/plain;charset=nonsense'],
   ] as const) {
     it(`reads JSON in ${what}`, () => {
-      const { format, code, message = '' } = errorInBody(bytes, type, []) ?? {};
+      const { format, code, message = '' } = errorInBody(bytes, type, [], true) ?? {};
       assert.deepEqual([format, code], ['JSON', 'DBS.200010']);
       assert.match(message, /^[实實]例不存在$/u);
     });
@@ -188,7 +192,8 @@ describe('errorInBody', () => {
     '<html>Bad Gateway</html>',
     '<a/>',
     '<',
-    '{"error_code": "DBS.1"',
+    '{"error_code": ',
+    '["error_code", "error_msg"',
     '[31mred',
     'one line\nand another',
     'x'.repeat(201),
@@ -200,11 +205,53 @@ describe('errorInBody', () => {
     });
   }
 
+  for (const [what, body, code, message] of [
+    ['without its end', '{"error_code": "DBS.1"', 'DBS.1', undefined],
+    ['cut in its words', '{"error_code":"TR.1","error_msg":"The quick wo', 'TR.1', 'The quick wo…'],
+    ['cut in an escape', '{"code": 400, "message": "say \\"no\\" \\u00', '400', 'say "no" …'],
+    ['cut in another', '{"code": "X.1", "message": "no\\', 'X.1', 'no…'],
+    ['wrapped', '{"error":{"code":"E.1","message":"no"},"a":[1,', 'E.1', 'no'],
+    ['with a comma too many', '{"errCode":"E.1","externalMessage":"no",}', 'E.1', 'no'],
+    ['with a line break in its words', '{"code":"E.1","message":"no\nway"}', 'E.1', 'no way'],
+    [
+      'of which the first counts',
+      '{"code":"E.1","message":"no","x":[{"code":"E.2","message":"later"}',
+      'E.1',
+      'no',
+    ],
+  ] as const) {
+    it(`reads JSON ${what}`, () => {
+      assert.deepEqual(read(body), { format: 'JSON', code, message });
+    });
+  }
+
+  it('takes no longer for JSON that never ends', () => {
+    for (const piece of ['"', '{"a":"\\', '{"a"   ', '"a":"', '"\\u']) {
+      assert.equal(read(`{"code":"E.1",${piece.repeat(10_000)}`)?.code, 'E.1');
+    }
+  });
+
+  it('takes words without a name for them in a refusal alone', () => {
+    for (const [json, message] of [
+      [{ badRequest: 'plain words' }, 'plain words'],
+      [{ itemNotFound: '实例不存在', request_id: 'abc' }, '实例不存在'],
+      [{ request_id: 'req-1', overLimit: ['slow down'] }, 'slow down'],
+    ] as const) {
+      const body = Buffer.from(JSON.stringify(json));
+      assert.equal(errorInBody(body, undefined, [], true)?.message, message);
+      assert.equal(errorInBody(body, undefined, [], false), undefined);
+    }
+    assert.equal(errorInBody(Buffer.from('plain words'), undefined, [], false), undefined);
+    assert.equal(read('{"request_id": "abc", "path": "/v3/x"}'), undefined);
+  });
+
   it('strikes out secrets in every format', () => {
     for (const body of [
       '<html><title>bad SECRETKEY7</title>',
       '<Error><Message>bad SECRETKEY7</Message></Error>',
       'bad SECRETKEY7',
+      '{"error_msg":"bad SECRETKEY7",',
+      '{"badRequest":"bad SECRETKEY7"}',
       '"bad SECRETKEY7"',
     ]) {
       assert.equal(read(body, undefined, ['SECRETKEY7'])?.message, 'bad <secret>');
@@ -240,6 +287,9 @@ describe('errorBesideResult', () => {
     { code: '200' },
     { code: '0000' },
     { code: 'OK', message: 'done' },
+    { code: 'common.success' },
+    { code: 'Common.Ok' },
+    { retCode: 0, retMsg: 'none' },
     { code: 'CBC.0000', message: 'Success.' },
     { error_code: '0', error_msg: 'none' },
     { error_code: '' },
@@ -262,6 +312,7 @@ describe('errorBesideResult', () => {
     [{ error_code: 'DBS.1' }, 'DBS.1'],
     [{ code: 500, message: 'no' }, '500'],
     [{ errCode: '1' }, '1'],
+    [{ code: 'no.success.yet' }, 'no.success.yet'],
     [{ code: 200, error: { code: 'X.1', message: 'no' } }, 'X.1'],
     [{ errors: [{ code: 'X.1', message: 'no' }] }, 'X.1'],
     [{ error_code: '参数错误' }, '参数错误'],

@@ -118,9 +118,31 @@ describe('viewNode', () => {
       const failed = {
         ...NODE_STATUS,
         up: false,
-        lastError: { reason, message: 'got x, expected y', at: MOMENT },
+        lastError: { reason, message: 'got x, expected y', details: {}, at: MOMENT },
       };
       assert.match(viewNode(failed, NOW).last_error?.hint ?? '', /^[A-Z].{30,}\.$/u, reason);
+    }
+  });
+
+  it('tells to look at the node only where the API refused what was asked of it', () => {
+    for (const [operation, status, code, isOfNode] of [
+      ['submit', 400, 'DBS.201202', true],
+      ['wait', 404, 'DBS.280404', true],
+      ['download', 404, undefined, true],
+      ['submit', 404, 'APIGW.0101', false],
+      ['wait', 404, 'APIG.0101', false],
+      ['submit', 503, undefined, false],
+      ['submit', 407, undefined, false],
+      ['submit', 302, undefined, false],
+      ['token', 404, '404', false],
+      ['list_instances', 400, 'DBS.200001', false],
+      [undefined, undefined, undefined, false],
+    ] as const) {
+      const details = { operation, status, error_code: code };
+      const lastError = { reason: 'api', message: 'got x', details, at: MOMENT } as const;
+      const { hint = '' } = viewNode({ ...NODE_STATUS, lastError }, NOW).last_error ?? {};
+      assert.equal(/node id/u.test(hint), isOfNode, JSON.stringify(details));
+      assert.match(hint, /the message says/u);
     }
   });
 
@@ -135,7 +157,7 @@ describe('viewNode', () => {
   it('keeps an error to one line of at most 500 characters', () => {
     const message = `got \u001b[31m"a\r\nb"\u0085${'x'.repeat(1_000_000)}`;
     const { last_error: error } = viewNode(
-      { ...NODE_STATUS, lastError: { reason: 'api', message, at: MOMENT } },
+      { ...NODE_STATUS, lastError: { reason: 'api', message, details: {}, at: MOMENT } },
       NOW,
     );
     assert.match(error?.message ?? '', /^got {2}\[31m"a b" x+$/);
@@ -143,7 +165,7 @@ describe('viewNode', () => {
   });
 
   it('cuts no character of an error in half', () => {
-    const lastError = { reason: 'api', message: `x${'𠮷'.repeat(500)}`, at: MOMENT } as const;
+    const lastError = { reason: 'api', message: `x${'𠮷'.repeat(500)}`, details: {}, at: MOMENT } as const;
     const { last_error: error } = viewNode({ ...NODE_STATUS, lastError }, NOW);
     assert.equal(error?.message, `x${'𠮷'.repeat(499)}`);
   });

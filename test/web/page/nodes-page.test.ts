@@ -81,7 +81,8 @@ describe('NODES_PAGE', () => {
 
   it('shows why a node is down, how long ago it was last collected, and what to do', async () => {
     const at = momentAt(NOW - 30_000);
-    const lastError = { reason: 'timeout', message: 'wait: got running, expected finished', at } as const;
+    const message = 'wait: got running, expected finished';
+    const lastError = { reason: 'timeout', message, details: {}, at } as const;
     const status = {
       ...NODE_STATUS,
       up: false,
@@ -126,7 +127,7 @@ describe('NODES_PAGE', () => {
     const status = {
       ...NODE_STATUS,
       up: false,
-      lastError: { reason: 'network', message: 'got a reset', at: momentAt(NOW - 7_000) },
+      lastError: { reason: 'network', message: 'got a reset', details: {}, at: momentAt(NOW - 7_000) },
     } as const;
     for (const stepMs of [-3_600_000, 3_600_000]) {
       const clock = new FakeClock(NOW);
@@ -168,7 +169,7 @@ describe('NODES_PAGE', () => {
             cloudRegion: evil,
             role: evil,
           },
-          lastError: { reason: 'api', message: evil, at: momentAt(NOW) },
+          lastError: { reason: 'api', message: evil, details: {}, at: momentAt(NOW) },
           snapshot: {
             ...SNAPSHOT,
             times: [{ command: evil, totalSeconds: 1, longestSeconds: 1 }],
