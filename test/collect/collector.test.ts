@@ -92,7 +92,8 @@ describe('Collector', () => {
   it('keeps the old snapshot whole when a collection fails', async () => {
     const collector = makeCollector();
     const before = await collect(collector);
-    api.downloadError = new CollectionError('network', 'download: got a reset, expected a body');
+    const details = { operation: 'download' };
+    api.downloadError = new CollectionError('network', 'download: got a reset, expected a body', details);
     const status = await collect(collector);
     assert.equal(status.snapshot, before.snapshot);
     assert.equal(status.freshForMs, before.freshForMs);
@@ -103,7 +104,7 @@ describe('Collector', () => {
     assert.deepEqual(status.lastError, {
       reason: 'network',
       message: 'download: got a reset, expected a body',
-      details: {},
+      details,
       at: {
         wall: (before.lastSuccessAt?.wall ?? 0) + 60_000,
         monotonic: (before.lastSuccessAt?.monotonic ?? 0) + 60_000,
