@@ -6,7 +6,7 @@ import type { ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { TLSSocket } from 'node:tls';
+import { checkServerIdentity, type PeerCertificate, TLSSocket } from 'node:tls';
 import { inspect, promisify } from 'node:util';
 import { CollectionError } from '../../../src/model/failure.js';
 import { ApiError } from '../../../src/taurusdb/errors.js';
@@ -449,7 +449,7 @@ describe('HTTP client', () => {
     ] as const) {
       it(`knows an https proxy by its address ${address}, and names no server`, async function () {
         requireProgram(this, 'openssl');
-        if (!(await canListen(address))) {
+        if (!(await canListen(address)) || !knowsAddresses(address)) {
           this.skip();
         }
         const authority = makeCertificate({ isAuthority: true });
@@ -584,3 +584,9 @@ describe('HTTP client', () => {
     });
   });
 });
+
+/** Node 22.23 finds no IPv6 address in any certificate. */
+function knowsAddresses(address: string): boolean {
+  const subjectaltname = `IP Address:${address.replace('::', '0:0:0:0:0:0:0:')}`;
+  return checkServerIdentity(address, { subject: {}, subjectaltname } as PeerCertificate) === undefined;
+}
