@@ -21,7 +21,8 @@ export const systemClock: Clock = {
   monotonic: () => performance.now() as MonotonicMs,
   sleep: async (ms, signal) => {
     try {
-      await sleep(ms, undefined, signal === undefined ? {} : { signal });
+      // Whoever waits for a moment may be late for it, which Node from 22 on warns of.
+      await sleep(Math.max(0, ms), undefined, signal === undefined ? {} : { signal });
     } catch (error) {
       throw signal?.aborted ? signal.reason : error;
     }

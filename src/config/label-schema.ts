@@ -13,7 +13,7 @@ const TAKEN = new Set([
 /** Prometheus gives them to every target. */
 const OF_THE_TARGET = new Set(['job', 'instance']);
 
-const NAME = 'a label name: letters, digits and _, no digit first';
+const NAME = 'a label name: ASCII letters, digits and _, no digit first';
 
 /** What is wrong with the name, or undefined. */
 function labelNameProblem(name: string): string | undefined {

@@ -76,7 +76,7 @@ export const SNAPSHOT_FAMILIES: readonly SnapshotFamily[] = [
   ),
   figure(
     'taurusdb_transactions_long',
-    "Sessions whose transaction has run for at least long_transaction_threshold at the node's last scheduled collection, from the trx_executed_time column.",
+    "Sessions whose transaction has run for at least long_transaction_threshold at the node's last scheduled collection, from the trx_executed_time column, without threads of replication (system user).",
     (s) => s.transactionsLong,
   ),
   figure(
@@ -86,7 +86,7 @@ export const SNAPSHOT_FAMILIES: readonly SnapshotFamily[] = [
   ),
   figure(
     'taurusdb_transaction_longest_seconds',
-    "Age of the oldest open transaction at the node's last scheduled collection, from the trx_executed_time column.",
+    "Age of the oldest open transaction at the node's last scheduled collection, from the trx_executed_time column, without threads of replication (system user).",
     (s) => s.transactionLongestSeconds,
   ),
   figure(
@@ -111,7 +111,7 @@ export const SNAPSHOT_FAMILIES: readonly SnapshotFamily[] = [
   ),
   figure(
     'taurusdb_transaction_lock_wait_longest_seconds',
-    "Longest time a transaction has waited for a lock at the node's last scheduled collection, from the trx_lock_duration column.",
+    "Longest time a transaction has waited for a lock at the node's last scheduled collection, from the trx_lock_duration column, without threads of replication (system user).",
     (s) => s.transactionLockWaitLongestSeconds,
   ),
   {

@@ -76,7 +76,7 @@ function secondsOfFewMinutes(schedule: string): string | undefined {
   const isMeant = others.length < 5 || !first.startsWith('*') || second.length === 1 || minute.length === 60;
   return isMeant
     ? undefined
-    : `the first of six fields is the second: runs ${second.length} times in each minute that it names; ` +
+    : `with six fields the first one is seconds: this runs ${second.length} times in each minute that it names; ` +
         `did you mean "${['0', ...others].join(' ')}"?`;
 }
 

@@ -42,6 +42,7 @@ const SECONDS = [
   '(secs)',
   '(second)',
   '(seconds)',
+  '(in s)',
   '(in seconds)',
   '(秒)',
   '(秒钟)',
@@ -51,10 +52,21 @@ const SECONDS = [
 /** Names of each column in a header, the preferred one first; compared as `normalizedHeader` has them. */
 export const HEADER_NAMES: Readonly<Record<ColumnName, readonly string[]>> = {
   id: ['id', 'session id', 'process id', 'thread id', '会话ID'],
-  user: ['user', 'user name', '用户', '用户名'],
+  user: ['user', 'user name', '用户', '用户名', '用户名称', '账号'],
   host: ['host', 'client', 'client host', 'access host', 'client ip', '主机', '访问主机', '客户端'],
   state: ['state', 'status', 'session state', '状态', '会话状态'],
-  db: ['db', 'database', 'database name', 'schema', '数据库'],
+  db: [
+    'db',
+    'database',
+    'database name',
+    'db name',
+    'schema',
+    'schema name',
+    '数据库',
+    '数据库名',
+    '数据库名称',
+    '库名',
+  ],
   command: ['command', 'command type', '命令', '命令类型'],
   time: inSeconds([
     'time',

@@ -112,7 +112,7 @@ function tableOf(header: readonly string[], settings: SessionSettings): Table {
     header,
     columns: COLUMNS.filter((column) => indexes.has(column)),
     unknownHeaders,
-    repeated: new RepeatedHeader({ header, indexes, columnsByName: columnsByName(settings.columnNames) }),
+    repeated: new RepeatedHeader({ indexes, columnsByName: columnsByName(settings.columnNames) }),
     aggregate: new SessionAggregate(indexes, settings),
     foreign: undefined,
   };

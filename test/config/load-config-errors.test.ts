@@ -431,7 +431,7 @@ const WRONG_VALUES: Readonly<Record<string, Wrong>> = {
   'labels that are not names, or taken': {
     yaml: projectAnd('metrics: { labels: { 9a: x, __name__: x, job: x, user: x, tier: 1 } }\n'),
     errors: [
-      '10: metrics.labels.9a: got "9a", expected a label name: letters, digits and _, no digit first',
+      '10: metrics.labels.9a: got "9a", expected a label name: ASCII letters, digits and _, no digit first',
       '10: metrics.labels.__name__: got "__name__", expected a label name that does not start with __: Prometheus keeps these to itself',
       '10: metrics.labels.job: got "job", expected another label name: Prometheus sets this one for the scraped target',
       '10: metrics.labels.user: got "user", expected another label name: the program uses this one itself',

@@ -160,6 +160,7 @@ function figuresOf({ columns, rows }: File): Omit<Snapshot, 'dimensions' | 'time
     !['sleep', 'daemon', 'binlog dump', 'binlog dump gtid'].includes(kind(row)) && !isReplication(row);
   const open = (row: Cells) => meant(row.trx_id) !== undefined;
   const counted = rows.filter((row) => !has('trx_id') || open(row));
+  const timed = counted.filter((row) => !isReplication(row));
   const figure = (
     name: string,
     column: ColumnName,
@@ -186,12 +187,12 @@ function figuresOf({ columns, rows }: File): Omit<Snapshot, 'dimensions' | 'time
       idleInTransaction: count((row) => kind(row) === 'sleep' && open(row)),
     }),
     ...(has('trx_id') && { transactionsOpen: count(open) }),
-    ...(has('trx_id') && figure('transactionsLong', 'trx_executed_time', counted, from(60))),
-    ...figure('transactionLongestSeconds', 'trx_executed_time', counted, largest),
+    ...(has('trx_id') && figure('transactionsLong', 'trx_executed_time', timed, from(60))),
+    ...figure('transactionLongestSeconds', 'trx_executed_time', timed, largest),
     ...figure('transactionRowsLocked', 'trx_lock_rows', counted, sum),
     ...figure('transactionTablesLocked', 'trx_lock_tables', counted, sum),
     ...figure('transactionRowsModified', 'trx_update_rows', counted, sum),
-    ...figure('transactionLockWaitLongestSeconds', 'trx_lock_duration', counted, largest),
+    ...figure('transactionLockWaitLongestSeconds', 'trx_lock_duration', timed, largest),
   };
 }
 

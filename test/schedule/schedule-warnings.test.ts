@@ -77,7 +77,7 @@ describe('scheduleWarnings', () => {
   ] as const) {
     it(`asks whether the second was meant in "${schedule}"`, () => {
       assert.deepEqual(warningsOf(schedule), [
-        `the first of six fields is the second: runs ${times} times in each minute that it names; did you mean "${meant}"?`,
+        `with six fields the first one is seconds: this runs ${times} times in each minute that it names; did you mean "${meant}"?`,
       ]);
     });
   }

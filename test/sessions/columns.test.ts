@@ -136,7 +136,7 @@ describe('findColumns', () => {
   it('names the missing columns, the names that they may have, and what it found instead', () => {
     assert.equal(
       messageOf(() => findColumns(['id', 'host', 'Wer', 'state'], { user: ['Account'] })),
-      'csv header: got "id", "host", "Wer", "state", expected a column for user ("Account", "user", "user name", "用户", "用户名")',
+      'csv header: got "id", "host", "Wer", "state", expected a column for user ("Account", "user", "user name", "用户", "用户名", "用户名称", "账号")',
     );
   });
 

@@ -253,6 +253,22 @@ describe('readSnapshot', () => {
     assert.equal(sessions, 2);
   });
 
+  it('skips rows that repeat the header where other names differ, but for a cell of a session', async () => {
+    const header = 'Id,User,Host,State,Time(ms),Progress';
+    const rows = [
+      '会话ID,用户名,访问主机,会话状态,时间,进度',
+      'Progress,"State",Host,User,Id,Elapsed',
+      '"Id","User","Host","State","Time","Progress"',
+      '锘縄d,User,Host,State,Time,x',
+      '7,user,host,state,Time,Progress',
+      'Id,user,host,state,NULL,Progress',
+    ];
+    const tally = emptyTally();
+    const file = [header, '1,a,10.0.0.1:5,s,1,0', ...rows, '2,b,c,d,e,f', ''].join('\n');
+    const { snapshot } = await readSnapshot(inChunks(file, [3]), SETTINGS, tally);
+    assert.deepEqual([tally.rejectedRows, snapshot.sessions], [3, 5]);
+  });
+
   it('takes a row that differs from the header in one name for a session', async () => {
     for (const row of [
       'user,host,stats',

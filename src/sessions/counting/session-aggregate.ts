@@ -112,7 +112,8 @@ export class SessionAggregate {
     const command = count(record, fields.command, this.#command);
     const seconds = this.#number(record, fields.time, 'time', 'seconds');
     const marks = this.#command.marksOf(command);
-    if ((this.#user.marksOf(user) & REPLICATION) === 0) {
+    const isReplication = (this.#user.marksOf(user) & REPLICATION) !== 0;
+    if (!isReplication) {
       if ((marks & ACTIVE) !== 0) {
         this.#active++;
         this.#activeSeconds.add(seconds);
@@ -123,7 +124,7 @@ export class SessionAggregate {
       this.#times.add(this.#showsCommand ? this.#command.labelOf(command) : ALL_COMMANDS, seconds);
     }
     const isStateWaiting = (this.#state.marksOf(state) & LOCK_WAITING) !== 0;
-    if (this.#addTransaction(record, (marks & SLEEPING) !== 0) || isStateWaiting) {
+    if (this.#addTransaction(record, (marks & SLEEPING) !== 0, isReplication) || isStateWaiting) {
       this.#lockWaiting++;
     }
   }
@@ -174,7 +175,7 @@ export class SessionAggregate {
    * metadata or table lock shows in the state only. Where there is no transaction, nothing is read of
    * one: it would be left over, or a sign for nothing that is no number.
    */
-  #addTransaction(record: CsvRecord, isSleeping: boolean): boolean {
+  #addTransaction(record: CsvRecord, isSleeping: boolean, isReplication: boolean): boolean {
     const fields = this.#fields;
     const { trx_id: id, trx_state: state } = fields;
     if (id !== NO_FIELD) {
@@ -187,11 +188,13 @@ export class SessionAggregate {
       }
     }
     const waited = this.#number(record, fields.trx_lock_duration, 'trx_lock_duration', 'seconds');
-    this.#lockWaitSeconds.add(waited);
     const seconds = this.#number(record, fields.trx_executed_time, 'trx_executed_time', 'seconds');
-    this.#transactionSeconds.add(seconds);
-    if (seconds >= this.#settings.longTransactionSeconds) {
-      this.#transactionsLong++;
+    if (!isReplication) {
+      this.#lockWaitSeconds.add(waited);
+      this.#transactionSeconds.add(seconds);
+      if (seconds >= this.#settings.longTransactionSeconds) {
+        this.#transactionsLong++;
+      }
     }
     this.#rowsLocked.add(this.#number(record, fields.trx_lock_rows, 'trx_lock_rows', 'count'));
     this.#tablesLocked.add(this.#number(record, fields.trx_lock_tables, 'trx_lock_tables', 'count'));

@@ -345,6 +345,30 @@ describe('SessionAggregate', () => {
       });
     }
 
+    it('counts their transactions, in no figure of seconds', () => {
+      const applier = {
+        user: 'system user',
+        trx_id: '7',
+        trx_state: 'LOCK WAIT',
+        trx_executed_time: '80000',
+        trx_lock_duration: '700',
+        trx_lock_rows: '4',
+      };
+      const snapshot = aggregate([applier, { user: 'app', trx_id: '8', trx_executed_time: '3' }]);
+      assert.deepEqual(
+        [snapshot.transactionsOpen, snapshot.transactionRowsLocked, snapshot.lockWaiting],
+        [2, 4, 1],
+      );
+      assert.deepEqual(
+        [
+          snapshot.transactionsLong,
+          snapshot.transactionLongestSeconds,
+          snapshot.transactionLockWaitLongestSeconds,
+        ],
+        [0, 3, 0],
+      );
+    });
+
     it('is told from users of a like name', () => {
       assert.equal(
         aggregate([{ user: 'system  user' }, { user: 'system_user' }, { user: 'system' }]).active,

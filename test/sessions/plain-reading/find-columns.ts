@@ -66,7 +66,7 @@ export function columnNamed(name: string, addedNames: Names): ColumnName | undef
 }
 
 function withUnits(names: Names): Names {
-  const units = ['', 's', 'sec', 'secs', 'second', 'seconds', 'in seconds', '秒', '秒钟', '单位:秒'];
+  const units = ['', 's', 'sec', 'secs', 'second', 'seconds', 'in s', 'in seconds', '秒', '秒钟', '单位:秒'];
   const ofSeconds = (['time', 'trx_executed_time', 'trx_lock_duration'] as const).map((column) => [
     column,
     names[column]?.flatMap((name) => units.map((unit) => name + unit)) ?? [],

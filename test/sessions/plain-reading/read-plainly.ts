@@ -33,10 +33,11 @@ export function readPlainly(
   const aggregate = new SessionAggregate(columns, settings);
   tally.unreadable = aggregate.unreadable;
   let firstLineEnd: string | undefined;
-  const columnOf = new Map([...indexes].map(([column, field]) => [field, column]));
-  const isNameOf = (name: string, field: number): boolean =>
-    name === bareName(names[field] ?? '') ||
-    (columnOf.has(field) && columnNamed(name, settings.columnNames) === columnOf.get(field));
+  const repeatsHeader = (cells: readonly string[]): boolean =>
+    (['user', 'host', 'state'] as const).every((column) => {
+      const name = bareName(cells[indexes.get(column) ?? 0] ?? '');
+      return columnNamed(name, settings.columnNames) === column;
+    }) && !cells.some(isCell);
   for (const [index, { bytes, line, cells }] of rows.entries()) {
     if (index === 0 && bytes.toString('latin1').startsWith('\r')) {
       throw new Refusal(lineEndMessage('LF CR', line));
@@ -45,7 +46,7 @@ export function readPlainly(
       const { count, lineEnd } = linesOf(bytes);
       tally.rejectedRows += count;
       firstLineEnd ??= lineEnd === undefined ? undefined : lineEndMessage(lineEnd, line);
-    } else if (cells.every((cell, field) => isNameOf(bareName(cell), field))) {
+    } else if (repeatsHeader(cells)) {
       tally.rejectedRows++;
     } else {
       tally.rows++;

@@ -130,8 +130,12 @@ export class SessionAggregate {
     if (session.isSleeping) {
       this.#idleInTransaction++;
     }
-    this.#ages.push(this.#note('trx_executed_time', session.transactionSeconds));
-    this.#lockWaits.push(this.#note('trx_lock_duration', session.lockWaitSeconds));
+    const age = this.#note('trx_executed_time', session.transactionSeconds);
+    const wait = this.#note('trx_lock_duration', session.lockWaitSeconds);
+    if (!session.isReplication) {
+      this.#ages.push(age);
+      this.#lockWaits.push(wait);
+    }
     this.#rowsLocked.push(this.#note('trx_lock_rows', session.rowsLocked));
     this.#tablesLocked.push(this.#note('trx_lock_tables', session.tablesLocked));
     this.#rowsModified.push(this.#note('trx_update_rows', session.rowsModified));
