@@ -68,6 +68,13 @@ const CASES: readonly Case[] = [
   refused(503, 'no healthy upstream', 'got 503 "no healthy upstream"'),
   refused(400, `{"error_code":"BIG.1","error_msg":"w","pad":"${'x'.repeat(200_000)}"}`, 'got 400 BIG.1 "w"'),
   refused(400, '{"error_code":"TR.1","error_msg":"The quick wo', 'got 400 TR.1 "The quick wo…"'),
+  ...['', 'a', 'aa'].map((pad) =>
+    refused(
+      400,
+      JSON.stringify({ error_code: 'BIG.1', error_msg: '没有权限', pad: pad + '详'.repeat(30_000) }),
+      'got 400 BIG.1 "没有权限"',
+    ),
+  ),
   refused(400, { badRequest: 'plain words' }, 'got 400 "plain words"'),
   ...['br', 'gzip', 'UTF-8'].map(
     (encoding): Case => ({
@@ -127,6 +134,22 @@ const CASES: readonly Case[] = [
     otherWait: { status: 404, body: { error_code: 'APIGW.0101', error_msg: 'The API does not exist' } },
     says: ['wait: got 404 DBS.280404 "Node not found", expected the node and the task'],
   },
+  ...[
+    '<html><title>404 Not Found</title></html>',
+    '',
+    '{}',
+    '404 page not found',
+    { error_code: '404', error_msg: 'Not Found' },
+    { timestamp: 7, status: 404, error: 'Not Found' },
+    { error_code: 'APIGW.0101', error_msg: 'The API does not exist' },
+  ].flatMap((body): Case[] => {
+    const ofNode = { status: 404, body: { error_code: 'DBS.200013', error_msg: 'node gone' } };
+    const says = ['wait: got 404 DBS.200013 "node gone", expected the node and the task'];
+    return [
+      { wait: { status: 404, body }, otherWait: ofNode, says },
+      { wait: ofNode, otherWait: { status: 404, body }, says },
+    ];
+  }),
   { wait: { body: { code: 0, message: 'no task' } }, says: ['wait: got 200 without status: 0 "no task"'] },
 
   ...fixture<(string | null)[]>('content-types.json').map(

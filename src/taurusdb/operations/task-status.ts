@@ -4,7 +4,7 @@ import type { Deadline } from '../../model/deadline.js';
 import { readJsonObject, refuseError } from '../call/answer.js';
 import type { CallApi, CallTarget, ReadAnswer } from '../call/api-call.js';
 import { apiError, hasStatus } from '../errors.js';
-import { describeErrorBody, errorInJson, isOfGateway, oneLine } from '../refusal/error-body.js';
+import { describeErrorBody, errorInJson, isOfGateway, isOfService, oneLine } from '../refusal/error-body.js';
 
 /** The reference contradicts itself: its URI line and the official SDK say the one, its example the other. */
 const PATH_NAMES = ['realtime-session-task', 'realtime-session-status'] as const;
@@ -48,11 +48,16 @@ export class TaskStatusQuery {
         throw refusal;
       }
       return await askBy(second, first).catch((another: unknown) => {
-        // Of a name that it does not know only the gateway speaks.
-        const isOfNode = this.#isKnown || !isOfGateway(refusal.details.error_code);
-        throw hasStatus(another, 404) && (isOfNode || isOfGateway(another.details.error_code))
-          ? refusal
-          : another;
+        if (!hasStatus(another, 404)) {
+          throw another;
+        }
+        // Of a name that the API does not know no service speaks, but its gateway or what stands before it.
+        const refusals = [refusal, another];
+        throw (
+          refusals.find(({ details }) => isOfService(details.error_code)) ??
+          refusals.find(({ details }) => this.#isKnown || !isOfGateway(details.error_code)) ??
+          refusal
+        );
       });
     }
   }

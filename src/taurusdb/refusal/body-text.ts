@@ -9,16 +9,24 @@ export const BYTE_ORDER_MARKS: readonly (readonly [encoding: string, mark: reado
 /** Where nothing tells: the gateways of a Chinese cloud and the proxies before them. It has a character for nearly all bytes. */
 const LAST_RESORT = 'gb18030';
 
+/** A body may be cut inside its last character, by our limit or with its connection: what is there of that character is left out. */
+const MAY_BE_CUT = { stream: true };
+
 /** `contentType`: the header as it came. It names the encoding only of what is no UTF-8 and has no byte-order mark. */
 export function bodyText(bytes: Uint8Array, contentType: string | undefined): string {
-  const known = markedEncoding(bytes) ?? wideEncoding(bytes);
-  if (known !== undefined) {
-    return new TextDecoder(known).decode(bytes);
+  const marked = markedEncoding(bytes);
+  if (marked !== undefined) {
+    return new TextDecoder(marked).decode(bytes, MAY_BE_CUT);
+  }
+  const wide = wideEncoding(bytes);
+  if (wide !== undefined) {
+    // Only a guess: an odd byte at its end may tell that it is none, and stays to be seen.
+    return new TextDecoder(wide).decode(bytes);
   }
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes, MAY_BE_CUT);
   } catch {
-    return declaredDecoder(contentType).decode(bytes);
+    return declaredDecoder(contentType).decode(bytes, MAY_BE_CUT);
   }
 }
 

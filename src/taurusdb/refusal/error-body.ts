@@ -104,6 +104,11 @@ export function isOfGateway(code: string | number | undefined): boolean {
   return /^APIGW?\./u.test(String(code));
 }
 
+/** Whether a service speaks: by a code of its own, no status written as one. */
+export function isOfService(code: string | number | undefined = ''): boolean {
+  return code !== '' && !isOfGateway(code) && !/^\d{3}$/u.test(String(code));
+}
+
 /** ` CODE "message"`, or nothing: the server's part of an error's message. A code that is the answer's status says nothing new. */
 export function describeErrorBody(body: ErrorBody | undefined, status?: number): string {
   const { code = '', message } = body ?? {};

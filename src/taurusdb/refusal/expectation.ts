@@ -66,11 +66,26 @@ const UNKNOWN_USER =
   /(?:could|can) ?not find (?:the )?(?:domain|account|user)|(?:no such|unknown|invalid) (?:domain|account|user)|\b(?:domain|account|user)\b.{0,60}(?:not found|not exist|n't exist)|(?:账号|帐号|用户|域).{0,20}(?:不存在|未找到|找不到)|(?:未找到|找不到).{0,10}(?:账号|帐号|用户|域)/iu;
 const ARREARS =
   /arrear|overdue|(?:account|domain|customer|project).{0,40}(?:frozen|restrict|suspend)|real-?\s?name|欠费|冻结|实名/iu;
-/** Clear words, which mean it under any status; a policy may be one of backups, and something is forbidden for many reasons. */
-const NO_PERMISSION =
-  /\bno permission|permissions? (?:is |was )?(?:denied|required|missing)|(?:not have|lacks?|insufficient|missing|without|requires?) (?:the |any |enough |sufficient |required |necessary )*permission|not authori[sz]ed|\bpolic(?:y|ies)\b.{0,20}(?:not (?:allow|permit)|n't (?:allow|permit)|allows|den(?:y|ies)\b|forbids)|\bpolic(?:y|ies) denied|(?:denied|forbidden|disallowed) by (?:\w+ ){0,3}polic|\bdeny in\b|没有.{0,8}权限|无.{0,4}权限|权限不足|缺少.{0,8}权限|未授权|策略(?:不允许|拒绝|禁止)/iu;
+/**
+ * A policy of permissions, not one of backups, passwords or logs: without a kind, or with one of these. What it forbids is an
+ * action, no number.
+ */
+const POLICY = String.raw`(?:(?<=^|[^\w\s-]\s*|\b(?:the|an?|any|no|your|this|that|its?|by|of|in|iam|identity|based|users?(?: groups?)?|permissions?|access|authori[sz]ation|rbac|(?:service|access) control|scp|agency|role|custom|system|system-defined|resource|organi[sz]ation|session|explicit|attached)[ -]+)polic(?:y|ies)\b)`;
+const POLICY_FORBIDS = String.raw`${POLICY}.{0,20}?(?:(?:not|n't) (?:allow|permit)\b|(?:den(?:y|ies)|forbids?|disallows?)\b)(?! (?:(?:an?|any|the|this|that|such) )?(?:values?|number|length|size|more|less|over|under|\d+)\b)|${POLICY} denied|\bno (?:[\w-]+ ){0,3}?${POLICY} (?:allow|permit|grant)s?\b|(?:denied|forbidden|disallowed|blocked|rejected|not (?:allowed|permitted)) by (?:[\w-]+ ){0,3}?${POLICY}`;
+const POLICY_FORBIDS_ZH = String.raw`(?:(?<!\p{Script=Han}\s*)|(?<=权限|授权|鉴权|身份|访问|(?:服务|访问)控制|用户组?的?|账号的?|组织|自定义|系统|[该此被由因]))策略(?:不允许|不许可|拒绝|禁止)(?!.{0,6}(?:\d|值))`;
+/** Clear words, which mean it under any status; something is forbidden for many reasons. */
+const NO_PERMISSION = new RegExp(
+  String.raw`\bno permission|permissions? (?:is |was )?(?:denied|required|missing)|(?:not have|lacks?|insufficient|missing|without|requires?) (?:the |any |enough |sufficient |required |necessary )*permission|not authori[sz]ed|${POLICY_FORBIDS}|polic(?:y|ies)\b.{0,20}(?:not|n't) (?:allow|permit) \w+:\w+:\w+|\bdeny in\b|没有.{0,8}权限|无.{0,4}权限|权限不足|缺少.{0,8}权限|未授权|${POLICY_FORBIDS_ZH}`,
+  'iu',
+);
 const NO_PROJECT_WORDS =
   /\bprojects?\b.{0,40}(?:not found|not exist|n't exist|disabled|not match)|(?:could|can) ?not find (?:the )?project|no such project|项目.{0,10}(?:不存在|未找到|停用|禁用)/iu;
+
+const FROZEN = /frozen|freez|suspend|\bbalance\b|受限|余额|逾期/iu;
+const EXPIRED = /expire|password(?! polic)|过期|失效|密码(?!策略)/iu;
+/** Of users and credentials; what else is disabled for them may be a project or a function. */
+const DISABLED =
+  /(?<!\b(?:of|for) (?:\w+ )?)\b(?:access ?keys?|aks?|sks?|tokens?|credentials?|users?|accounts?|agency|agencies)\b(?!-)(?: \(\w+\))?(?: (?!projects?\b|has\b|not\b)\S+)??(?: (?:is|was|are|has been|have been|account|id|already|currently|now))*,? (?:disabled|deactivated|inactive|revoked|not (?:active|enabled)\b(?! for))|\b(?:disabled|deactivated|inactive|revoked) (?:iam )?(?:access key|ak|token|credential|user|account)\b|(?<!对|对该|为)(?:密钥|\baks?|令牌|token|凭证|凭据|用户|账号|帐号|账户|委托)(?:(?!项目|租户|实例|功能).){0,12}(?:停用|禁用|吊销)/iu;
 
 const IN_FRONT = ({ address }: Facts): string =>
   `an answer of the API: does a proxy or a firewall answer? check ${address}`;
@@ -81,6 +96,7 @@ const PASSWORD =
   'an accepted password: check auth.password.domain (the account), user and password; for a user with MFA use another user, or an access key';
 const GOOD_STANDING =
   'an account in good standing: check in the console whether it is frozen, in arrears or without real-name authentication';
+const IN_FORCE = 'a user and a credential in force: check both in IAM';
 const PROJECT = 'a project of this account and region, enabled: check project_id and region';
 const NO_PROJECT = 'a project that the user may use: check project_id and region';
 
@@ -135,6 +151,9 @@ const ROWS: readonly Row[] = [
     words: /user.{0,60}(?:disabled|not enabled)|(?:用户|账号).{0,20}(?:停用|禁用|未启用)/iu,
     expected: 'a user who is enabled: check in IAM the user of auth.password',
   },
+  { asked: 'token', statuses: [401], words: ADDRESS, expected: NO_ADDRESS },
+  { statuses: [400, 401, 403], words: ARREARS, expected: GOOD_STANDING },
+  { asked: 'token', statuses: [401], words: FROZEN, expected: GOOD_STANDING },
   { asked: 'token', statuses: [400, 401, 404], words: /\bproject|\bscope\b|项目/iu, expected: NO_PROJECT },
   {
     asked: 'token',
@@ -142,9 +161,7 @@ const ROWS: readonly Row[] = [
     words: UNKNOWN_USER,
     expected: 'an account and a user that IAM knows: check auth.password.domain and user',
   },
-  { asked: 'token', statuses: [401], words: ADDRESS, expected: NO_ADDRESS },
   { asked: 'token', statuses: [401], expected: PASSWORD },
-  { statuses: [400, 403], words: ARREARS, expected: GOOD_STANDING },
   { statuses: [400], words: NO_PERMISSION, expected: ALLOWED },
   { statuses: [400], words: NO_PROJECT_WORDS, expected: PROJECT },
   {
@@ -158,19 +175,12 @@ const ROWS: readonly Row[] = [
 
   // For a user without permission, and for what is not the tenant's own.
   { statuses: [403], code: /^APIGW?\.030[246]$|^DBS\.2000(?:10|44)$/u, expected: ALLOWED },
-  {
-    statuses: [403],
-    words: /frozen|freez|suspend|\bbalance\b|受限|余额|逾期/iu,
-    expected: GOOD_STANDING,
-  },
+  { statuses: [403], words: FROZEN, expected: GOOD_STANDING },
   { statuses: [403], words: /firewall|\bwaf\b|防火墙/iu, expected: IN_FRONT },
   { statuses: [403], words: ADDRESS, expected: NO_ADDRESS },
   { statuses: [403], words: MFA, expected: 'a user without MFA: use another user, or an access key' },
-  {
-    statuses: [403],
-    words: /expire|password|过期|失效|密码/iu,
-    expected: 'a user and a credential in force: check both in IAM',
-  },
+  { statuses: [403], words: EXPIRED, expected: IN_FORCE },
+  { statuses: [403], words: DISABLED, expected: IN_FORCE },
   {
     statuses: [403],
     words: /quota|配额/iu,
@@ -192,7 +202,7 @@ const ROWS: readonly Row[] = [
   },
   {
     statuses: [403],
-    words: /\bprojects?\b|\btenants?\b|disabled|项目|租户|禁用|停用/iu,
+    words: /\bprojects?\b|\btenants?\b|项目|租户/iu,
     expected: PROJECT,
   },
   {

@@ -8,6 +8,7 @@ import {
   errorInBody,
   errorInJson,
   isFailure,
+  isOfService,
 } from '../../../src/taurusdb/refusal/error-body.js';
 
 const WHOLE = { code: 'APIGW.0301', message: 'no' };
@@ -162,6 +163,34 @@ describe('errorInBody', () => {
       assert.match(message, /^[实實]例不存在$/u);
     });
   }
+
+  for (const [what, encode] of [
+    ['UTF-8', (text: string) => Buffer.from(text)],
+    ['UTF-8 with its mark', (text: string) => Buffer.from(`\ufeff${text}`)],
+    ['UTF-16', (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le')],
+    ['GB18030', (text: string) => iconv.encode(text, 'gb18030')],
+  ] as const) {
+    it(`reads ${what} that is cut inside any of its characters`, () => {
+      const [start, end] = ['{"error_code":"DBS.200010","error_msg":"没有', '权限é𠀀限'];
+      const bytes = encode(start + end);
+      for (let length = encode(start).length; length < bytes.length; length += 1) {
+        const {
+          format,
+          code,
+          message = '',
+        } = errorInBody(bytes.subarray(0, length), undefined, [], true) ?? {};
+        assert.deepEqual([format, code], ['JSON', 'DBS.200010']);
+        const words = message.replace(/…$/u, '');
+        assert.ok(words.startsWith('没有') && `没有${end}`.startsWith(words), `${length}: ${message}`);
+      }
+    });
+  }
+
+  it('reads a page and a line that are cut inside a character', () => {
+    const cut = (text: string) => Buffer.from(text).subarray(0, -1);
+    assert.equal(read(cut('<html><title>网关错误</title><body>详情'))?.message, '网关错误');
+    assert.equal(read(cut('服务不可用'))?.message, '服务不可');
+  });
 
   for (const [body, format, code, message] of [
     ['<html><head><title>502 Bad Gateway</title></head>', 'HTML', undefined, '502 Bad Gateway'],
@@ -355,5 +384,16 @@ describe('describeErrorBody', () => {
     assert.equal(said('400', 'no', 400), ' "no"');
     assert.equal(said('400', 'no', 403), ' 400 "no"');
     assert.equal(said('Forbidden', 'Forbidden', 403), ' Forbidden');
+  });
+});
+
+describe('isOfService', () => {
+  it('knows a service by its own code', () => {
+    for (const code of ['DBS.200013', 'DBS.280404', 'IAM.0004', 'NotFound', 200_013]) {
+      assert.equal(isOfService(code), true, String(code));
+    }
+    for (const code of [undefined, '', '404', 404, 'APIGW.0101', 'APIG.0101']) {
+      assert.equal(isOfService(code), false, String(code));
+    }
   });
 });
