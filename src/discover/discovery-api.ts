@@ -18,7 +18,7 @@ export interface FoundNodes {
   readonly others: ReadonlySet<string>;
   /** Ids of those of which no more is known. */
   readonly unclear: ReadonlySet<string>;
-  /** How many records have no id: each may be any node. */
+  /** How many records have no id that can be read: each may be any node. */
   readonly nameless: number;
   readonly odd: OddRecords;
 }
@@ -31,7 +31,7 @@ export interface Search {
   found(instanceId: string, nodes: FoundNodes | undefined): void;
   /** Called for each instance that is gone, or whose nodes are not to be collected. */
   notWanted(instanceId: string): void;
-  /** Known instances that this list lacks and that are not read yet. */
+  /** Known instances that this list lacks and that are not read yet. A name that is not known is empty. */
   notListed(listed: ReadonlySet<string>): readonly KnownInstance[];
 }
 
@@ -43,10 +43,8 @@ export interface KnownInstance {
 export interface SearchEnd {
   /** The instances that there are, as far as the pages came. */
   readonly listed: ReadonlySet<string>;
-  /** Whether there are no others: only then one that is known and not listed is gone. */
+  /** Whether there are no others, and no record may hide one: only then one that is known and not listed is gone. */
   readonly isListComplete: boolean;
-  /** How many records of the list have no id: each may be any instance. */
-  readonly nameless: number;
   readonly odd: OddRecords;
   /** Of the list, and one per instance whose nodes could not be read. */
   readonly failures: readonly CollectionError[];

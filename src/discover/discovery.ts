@@ -210,7 +210,6 @@ export class Discovery {
       return {
         listed: new Set(),
         isListComplete: false,
-        nameless: 0,
         odd: new OddRecords(),
         failures: [explainFailure(error)],
       };

@@ -6,19 +6,19 @@ import type { DiscoveredNode, FoundNodes, KnownInstance, Search, SearchEnd } fro
 
 interface InstanceState {
   readonly nodes: readonly DiscoveredNode[];
-  /** Records without an id, when all of the nodes had one of their own. */
+  /** Of all its nodes, also those that are not to be collected. */
+  readonly ids: ReadonlySet<string>;
+  /** Records without an id, less those that may be nodes which are kept. */
   readonly nameless: number;
   readonly odd: OddRecords;
 }
 
-const NOTHING_KNOWN: InstanceState = { nodes: [], nameless: 0, odd: new OddRecords() };
+const NOTHING_KNOWN: InstanceState = { nodes: [], ids: new Set(), nameless: 0, odd: new OddRecords() };
 
 export class KnownNodes implements Search {
   #instances = new Map<string, InstanceState>();
   /** Instances that were read since `readAllAgain`. */
   #read = new Set<string>();
-  /** Records without an id, when all of the instances had one of their own. */
-  #nameless = 0;
   /** Of the list that was read last. */
   #odd = new OddRecords();
   /** The instance of each node, as `summary` said last: it keeps a node that another one has, too. */
@@ -29,7 +29,6 @@ export class KnownNodes implements Search {
     const copy = new KnownNodes();
     copy.#instances = new Map(this.#instances);
     copy.#read = new Set(this.#read);
-    copy.#nameless = this.#nameless;
     copy.#odd = this.#odd;
     copy.#owners = this.#owners;
     return copy;
@@ -60,11 +59,16 @@ export class KnownNodes implements Search {
     const { nodes, others, unclear, nameless, odd } = list;
     const found = new Set(nodes.map(({ nodeId }) => nodeId));
     const notFound = known.nodes.filter(({ nodeId }) => !found.has(nodeId) && !others.has(nodeId));
-    const missing = notFound.filter(({ nodeId }) => !unclear.has(nodeId));
-    const mayBeNameless = missing.length > 0 && nameless > known.nameless;
+    const missing = notFound.filter(({ nodeId }) => !unclear.has(nodeId)).length;
+    const listed = [...found, ...others, ...unclear];
+    // An id that is new may be that of a record which had none before, and which stands for another node since.
+    const named = new Set(listed.filter((id) => !known.ids.has(id))).size;
+    const mayBeNameless = nameless > 0 && nameless + named > known.nameless;
+    const kept = notFound.filter(({ nodeId }) => mayBeNameless || unclear.has(nodeId));
     this.#instances.set(instanceId, {
-      nodes: [...nodes, ...notFound.filter(({ nodeId }) => mayBeNameless || unclear.has(nodeId))],
-      nameless: mayBeNameless ? known.nameless : nameless,
+      nodes: [...nodes, ...kept],
+      ids: new Set([...listed, ...kept.map(({ nodeId }) => nodeId)]),
+      nameless: mayBeNameless ? Math.max(0, nameless - missing) : nameless,
       odd,
     });
   }
@@ -81,17 +85,13 @@ export class KnownNodes implements Search {
   }
 
   /** A search has ended. The instances are in the order of its list from now on. */
-  end({ listed, isListComplete, nameless, odd }: SearchEnd): void {
+  end({ listed, isListComplete, odd }: SearchEnd): void {
     const missing = [...this.#instances].filter(([id]) => !listed.has(id));
-    const mayBeNameless = missing.length > 0 && nameless > this.#nameless;
     const there = [...listed].flatMap((id): [string, InstanceState][] => {
       const instance = this.#instances.get(id);
       return instance === undefined ? [] : [[id, instance]];
     });
-    this.#instances = new Map(isListComplete && !mayBeNameless ? there : [...there, ...missing]);
-    if (isListComplete && !mayBeNameless) {
-      this.#nameless = nameless;
-    }
+    this.#instances = new Map(isListComplete ? there : [...there, ...missing]);
     // Of a list that failed early nothing odd is known, either.
     this.#odd = isListComplete || odd.count > 0 ? odd : this.#odd;
   }

@@ -11,7 +11,7 @@ import { explainFailure } from '../model/failure.js';
 import type { CallApi } from './call/api-call.js';
 import { matchesGlob } from './glob.js';
 import { type ListedInstance, listInstances } from './operations/list-instances.js';
-import { asWord, isDown } from './operations/read-records.js';
+import { asWord, isDown, type Records } from './operations/read-records.js';
 import { type InstanceNode, isGone, showInstance } from './operations/show-instance.js';
 
 export interface NodeSelection {
@@ -29,7 +29,7 @@ const INSTANCES_AT_ONCE = 4;
 
 /**
  * Instances are read while the list goes on, so that a long one shows the first ones early. Where it counts more than it lists,
- * each known one that it lacks is asked for by itself: it is gone where the API has none.
+ * or has a record that may hide one, each known one that it lacks is asked for by itself: it is gone where the API has none.
  */
 export async function discoverNodes(
   callApi: CallApi,
@@ -49,7 +49,15 @@ export async function discoverNodes(
     reading += 1;
     for (let instance = waiting.shift(); instance !== undefined; instance = waiting.shift()) {
       try {
-        search.found(instance.id, await readNodes(callApi, instance, selection, deadline));
+        const { described, nodes } = await showInstance(callApi, instance.id, deadline);
+        // Of one that is listed the list has decided.
+        const said = unlisted.has(instance.id) ? described : {};
+        const { name = instance.name } = said;
+        if (isWanted({ ...said, ...(name === '' ? {} : { name }) }, selection)) {
+          search.found(instance.id, nodes && foundNodes({ ...instance, name }, nodes, selection));
+        } else {
+          search.notWanted(instance.id);
+        }
       } catch (error) {
         if (unlisted.has(instance.id) && isGone(error)) {
           search.notWanted(instance.id);
@@ -77,12 +85,12 @@ export async function discoverNodes(
     }
     read(wanted.filter(({ id }) => !search.isRead(id)));
   });
-  const { ids: listed, isComplete, failure, ...records } = list;
+  const { ids: listed, odd, isComplete: isListComplete, failure } = list;
   // Not before: a later page may say that it runs.
   for (const id of unwanted) {
     search.notWanted(id);
   }
-  if (!isComplete && failure === undefined) {
+  if (!isListComplete && failure === undefined) {
     const lacking = search.notListed(listed);
     for (const { id } of lacking) {
       unlisted.add(id);
@@ -92,19 +100,14 @@ export async function discoverNodes(
   await Promise.all(readers);
 
   const failures = [...(failure === undefined ? [] : [failure]), ...[...errors].map(explainFailure)];
-  return { ...records, listed, isListComplete: isComplete, failures };
+  return { listed, isListComplete, odd, failures };
 }
 
-async function readNodes(
-  callApi: CallApi,
+function foundNodes(
   instance: KnownInstance,
+  records: Records<InstanceNode>,
   selection: NodeSelection,
-  deadline: Deadline,
-): Promise<FoundNodes | undefined> {
-  const records = await showInstance(callApi, instance.id, deadline);
-  if (records === undefined) {
-    return undefined;
-  }
+): FoundNodes {
   const nodes = [...records.items.values()];
   const idsOf = (are: (node: InstanceNode) => boolean) => nodes.filter(are).map(({ id }) => id);
   /** Which of the roles that are to be told apart it has, nobody says. */
@@ -118,17 +121,19 @@ async function readNodes(
   };
 }
 
-function isWanted(instance: ListedInstance, selection: NodeSelection): boolean {
-  const { name, status, tags } = instance;
+/** What is not known of it decides nothing. */
+function isWanted({ name, status, tags }: Partial<ListedInstance>, selection: NodeSelection): boolean {
   return (
-    matchesGlob(selection.instanceName, name) &&
-    Object.entries(selection.tags).every(([key, glob]) => {
-      const value = tags.get(key);
-      return value !== undefined && matchesGlob(glob, value);
-    }) &&
-    (selection.statuses.length === 0
-      ? !isDown(instance)
-      : selection.statuses.some((wanted) => asWord(wanted) === asWord(status)))
+    (name === undefined || matchesGlob(selection.instanceName, name)) &&
+    (tags === undefined ||
+      Object.entries(selection.tags).every(([key, glob]) => {
+        const value = tags.get(key);
+        return value !== undefined && matchesGlob(glob, value);
+      })) &&
+    (status === undefined ||
+      (selection.statuses.length === 0
+        ? !isDown({ status })
+        : selection.statuses.some((wanted) => asWord(wanted) === asWord(status))))
   );
 }
 

@@ -57,7 +57,7 @@ function tell(search: Search, { nodes, unread = [], isCutOff = false, failures, 
       search.found(id, foundNodes(nodes.filter(({ instanceId }) => instanceId === id)));
     }
   }
-  return { listed, isListComplete: !isCutOff, nameless: 0, odd: odd ?? new OddRecords(), failures };
+  return { listed, isListComplete: !isCutOff, odd: odd ?? new OddRecords(), failures };
 }
 const broken = (message: string): CollectionError => new CollectionError('api', message, { status: 500 });
 
@@ -258,7 +258,6 @@ describe('Discovery', () => {
           return {
             listed: new Set(listed),
             isListComplete: true,
-            nameless: 0,
             odd: new OddRecords(),
             failures,
           };

@@ -22,7 +22,6 @@ function endOf(listed: string, change: Partial<SearchEnd> = {}): SearchEnd {
   return {
     listed: new Set(listed.split('')),
     isListComplete: true,
-    nameless: 0,
     odd: new OddRecords(),
     failures: [],
     ...change,
@@ -123,13 +122,38 @@ describe('KnownNodes', () => {
       assert.equal(nodes(), 'Ab Bc Bd');
     });
 
-    it('an instance that is missing when a record without an id is new, and not beside one that was there', () => {
-      known.end(endOf('B', { nameless: 1 }));
-      known.end(endOf('B', { nameless: 1 }));
-      assert.equal(nodes(), 'Bc Bd Aa Ab');
-      known.end(endOf('AB', { nameless: 1 }));
-      known.end(endOf('B', { nameless: 1 }));
-      assert.equal(nodes(), 'Bc Bd');
+    it('a node whose record has no id today, whichever that is', () => {
+      for (const all of ['abc', 'ab', 'abcd']) {
+        for (const phantoms of [0, 1, 2]) {
+          known = new KnownNodes();
+          const hiding = (place: number) =>
+            read('A', all.replace(all.charAt(place % all.length), ''), { nameless: 1 + phantoms });
+          hiding(0);
+          for (let search = 1; search < 8; search += 1) {
+            hiding(search);
+            const found = nodes().split(' ').sort();
+            assert.deepEqual(
+              found,
+              all.split('').map((id) => `A${id}`),
+              `${all}, ${phantoms}, ${search}`,
+            );
+          }
+        }
+      }
+    });
+
+    it('no node that is gone since, once the others have their ids again', () => {
+      read('A', 'b', { nameless: 2 });
+      read('A', 'a', { nameless: 2 });
+      assert.equal(nodes(), 'Aa Ab Bc Bd');
+      read('A', 'a', { nameless: 1 });
+      assert.equal(nodes(), 'Aa Bc Bd');
+    });
+
+    it('no node for an id that is not new, but not to be collected', () => {
+      read('A', 'ab', { others: ['x'], unclear: ['y'], nameless: 1 });
+      read('A', 'b', { others: ['y'], unclear: ['x'], nameless: 1 });
+      assert.equal(nodes(), 'Ab Bc Bd');
     });
   });
 

@@ -38,11 +38,14 @@ describe('listings with odd records', function () {
   this.timeout(60_000);
 
   let projects: Listing[];
+  /** It runs, and the list has no id of it. */
+  let nameless: object;
   let config: Record<string, unknown>;
   const agents: Program[] = [];
 
   beforeEach(async () => {
     projects = projectsOf(LISTINGS);
+    nameless = {};
     const { url } = await startServer([
       (response, { method, target }) => {
         const [, , project, , instanceId, , nodeId] = target.replace(/\?.*$/u, '').split('/');
@@ -56,8 +59,12 @@ describe('listings with odd records', function () {
           const isFile = method === 'GET' && target.includes('realtime-session-result');
           return sendAnswer(response, { body: isFile ? 'id,user,host,state\n1,app,10.0.0.1:1,\n' : task });
         }
-        const named = instances.find((one) => (one as { id?: string } | null)?.id === instanceId);
-        return sendAnswer(response, { body: { instance: named } });
+        const named = [...instances, nameless].find(
+          (one) => (one as { id?: string } | null)?.id === instanceId,
+        );
+        return named === undefined
+          ? sendAnswer(response, { status: 404, body: { error_code: 'DBS.200045', error_msg: 'gone' } })
+          : sendAnswer(response, { body: { instance: named } });
       },
     ]);
     config = {
@@ -151,6 +158,7 @@ describe('listings with odd records', function () {
     Object.assign(instancesOf('an instance of another service')[0] ?? {}, { status: null });
     Object.assign(instancesOf('an instance without a name')[0] ?? {}, { nodes: [{ id: null }] });
     Object.assign(instancesOf('a node that is being added')[0] ?? {}, { nodes: null });
+    nameless = { ...instancesOf('null in place of an instance')[1] };
     Object.assign(instancesOf('null in place of an instance')[1] ?? {}, { id: null });
     const gone = 'an array and a number in place of instances';
     instancesOf(gone).pop();

@@ -222,9 +222,9 @@ describe('discoverNodes', () => {
 
     it('and it is gone where the API says that there is none', async () => {
       for (const answer of [
-        { status: 404 },
         { status: 404, body: { error_code: 'DBS.200002', error_msg: 'The DB instance does not exist.' } },
-        { status: 404, body: { itemNotFound: { code: 404, message: 'gone' } } },
+        { status: 404, body: { error_code: 'DBS.200045', error_msg: '' } },
+        { status: 404, body: { error: { code: 'DBS.201202', message: 'gone' } } },
         { status: 400, body: { error_code: 'DBS.280404', error_msg: 'Invalid DB instance ID.' } },
       ]) {
         const { found, failures } = await discoverAgain(await fourKnown(), 4, (index) =>
@@ -241,6 +241,18 @@ describe('discoverNodes', () => {
         { status: 400, body: { error_code: 'DBS.200001', error_msg: 'no' } },
         { status: 404, body: { error_code: 'APIGW.0101', error_msg: 'The API does not exist' } },
         { status: 404, headers: { 'content-type': 'text/html' }, body: '<html><title>404</title></html>' },
+        { status: 404 },
+        { status: 404, body: {} },
+        { status: 404, body: { message: 'no Route matched with those values' } },
+        { status: 404, body: { status: 404, error: 'Not Found', path: '/v3/x' } },
+        { status: 404, body: { code: '404', message: 'upstream not found' } },
+        { status: 404, body: { itemNotFound: { code: 404, message: 'gone' } } },
+        { status: 404, body: { error: 'not_found' } },
+        { status: 404, body: { error_code: 'IAM.0004', error_msg: 'not found' } },
+        { status: 404, body: { error_code: 'DBS.200011', error_msg: 'not found' } },
+        { status: 404, body: { error_code: 'DBS.280001', error_msg: 'The project does not exist.' } },
+        { status: 404, body: '<error_code>DBS.200045</error_code>' },
+        { status: 404, body: 'DBS.200045' },
         { status: 202, body: { instance: { id: instanceId(2), nodes: [] } } },
         { body: {} },
       ]) {
@@ -249,6 +261,87 @@ describe('discoverNodes', () => {
         );
         assert.deepEqual([failures.length, found], [1, [0, 1, 2, 3].map(nodeId)], JSON.stringify(answer));
         assert.equal(failures[0]?.details.instance_id, instanceId(2));
+      }
+    });
+
+    it('and it is selected by what it says of itself, whose name it takes', async () => {
+      const selection = { instanceName: 'orders*', tags: { env: 'prod' } };
+      const production = [{ key: 'env', value: 'prod' }];
+      for (const [said, name] of [
+        [{}, 'orders-2'],
+        [{ name: 'orders-new', status: 'ACTIVE', tags: production }, 'orders-new'],
+        [{ name: '', status: null, tags: null }, 'orders-2'],
+        [{ name: 'x'.repeat(257), status: 7 }, 'orders-2'],
+        [{ status: 'FAILED' }, 'orders-2'],
+        [{ name: 'billing' }, undefined],
+        [{ status: 'DELETED' }, undefined],
+        [{ status: ' frozen' }, undefined],
+        [{ tags: [] }, undefined],
+        [{ tags: [{ key: 'env', value: 'test' }] }, undefined],
+      ] as const) {
+        const known = await fourKnown();
+        const server = await startInstanceServer(
+          (offset) => ({
+            body: { instances: offset === 0 ? [instance(0, { tags: production })] : [], total_count: 4 },
+          }),
+          (index) => ({
+            body: { instance: { id: instanceId(index), ...(index === 2 ? said : {}), nodes: [node(index)] } },
+          }),
+        );
+        const { nodes, failures } = await server.discover(selection, known);
+        const shownName = nodes.find((one) => one.nodeId === nodeId(2))?.instanceName;
+        const expected = name === undefined ? 3 : 4;
+        assert.deepEqual([failures, shownName, nodes.length], [[], name, expected], JSON.stringify(said));
+      }
+    });
+
+    it('and one that may be a record without an id, or hidden by one that is listed twice', async () => {
+      for (const [what, ...records] of [
+        ['null', null],
+        ['a number', 7],
+        ['id null', instance(2, { id: null })],
+        ['id of another kind', instance(2, { id: `${'0'.repeat(31)}2in14` })],
+        ['twice', instance(0)],
+        ['twice, once down', instance(0, { status: 'DELETED' })],
+        ['twice, once unclear', instance(0, { status: null })],
+      ] as const) {
+        const list = [instance(0), ...records, instance(1), instance(3)];
+        for (const isThere of [true, false]) {
+          const known = await fourKnown();
+          const server = await startInstanceServer(pagesOf(list), (index) =>
+            index === 2 && !isThere
+              ? { status: 404, body: { error_code: 'DBS.200045', error_msg: 'gone' } }
+              : shown(index, node(index)),
+          );
+          const { nodes, failures } = await server.discover({}, known);
+          assert.deepEqual(failures, [], what);
+          assert.equal(
+            nodes.some((one) => one.nodeId === nodeId(2)),
+            isThere,
+            what,
+          );
+          assert.equal(nodes.length, isThere ? 4 : 3, what);
+        }
+      }
+    });
+
+    it('and keeps all, at whichever place of the list a record is odd at each search', async () => {
+      const all = [0, 1, 2, 3].map((index) => instance(index));
+      const oddly: readonly ((record: object) => unknown)[] = [
+        () => null,
+        (record) => ({ ...record, id: null }),
+        (record) => ({ ...record, id: 'x' }),
+        (record) => ({ ...record, status: null }),
+      ];
+      for (const odd of oddly) {
+        const known = await fourKnown();
+        for (const place of [0, 1, 2, 3, 1]) {
+          const records = all.map((record, index) => (index === place ? odd(record) : record));
+          const server = await startInstanceServer(pagesOf(records));
+          known.readAllAgain();
+          const { nodes, failures } = await server.discover({}, known);
+          assert.deepEqual([nodes.length, failures], [4, []], `${odd} at ${place}`);
+        }
       }
     });
 
@@ -331,6 +424,24 @@ describe('discoverNodes', () => {
         [nodes.map((found) => found.nodeId), failures, told],
         [[1, 3].map(nodeId), [], complaint],
       );
+    }
+  });
+
+  it('tells the same of two records of one id in either order', async () => {
+    for (const records of [
+      [node(1), node(1, { status: null })],
+      [node(1), node(1, { status: 7 }), node(3)],
+      [node(1, { status: 'frozen' }), node(1, { status: null })],
+      [node(1, { status: null }), node(1, { status: null })],
+    ]) {
+      const told = [];
+      for (const nodes of [records, records.toReversed()]) {
+        const server = await startInstanceServer(...showing(...nodes));
+        const found = await server.discover();
+        told.push([found.told, found.nodes.map((one) => one.nodeId).sort()]);
+      }
+      assert.deepEqual(told[0], told[1]);
+      assert.match(String(told[0]), /nodes listed twice: 1 /u);
     }
   });
 

@@ -24,10 +24,8 @@ export interface ListedInstance {
 export interface InstanceList {
   /** In the order of the list, also those whose records are odd otherwise. */
   readonly ids: ReadonlySet<string>;
-  /** How many records have no id: each may be any. */
-  readonly nameless: number;
   readonly odd: OddRecords;
-  /** Not where more are counted than listed, reading after reading: that is no failure. */
+  /** Not where more are counted than listed, reading after reading, or where a record may hide an instance: that is no failure. */
   readonly isComplete: boolean;
   readonly failure: CollectionError | undefined;
 }
@@ -137,9 +135,10 @@ class Pages {
   readonly #onInstances: (instances: Iterable<ListedInstance>) => void;
   readonly #ids = new Set<string>();
   readonly #odd = new OddRecords();
-  #nameless = 0;
   /** Different ones, as far as their ids say. */
   #records = 0;
+  /** Whether a record has no id of its own, but one that came before, or none: it may stand where another instance is to. */
+  #mayHide = false;
   /** The first, and one that differs. */
   readonly #totals = new Set<number>();
   /** Whether each page counts itself alone. */
@@ -175,7 +174,7 @@ class Pages {
     if (!isRepeat) {
       this.#overlap ||= known > 0;
       this.#records += page.length - known;
-      this.#nameless += page.nameless;
+      this.#mayHide ||= page.length > ids.length;
       this.#odd.addAll(page.odd);
       for (const id of ids) {
         this.#ids.add(id);
@@ -196,14 +195,14 @@ class Pages {
   passOver(offsets: readonly number[]): void {
     for (const offset of offsets) {
       this.#records += 1;
-      this.#nameless += 1;
+      this.#mayHide = true;
       this.#odd.add('instances too large to be read', 'the list', `record ${offset + 1} of the list`);
     }
   }
 
   list(failure: CollectionError | undefined): InstanceList {
-    const isComplete = failure === undefined;
-    return { ids: this.#ids, nameless: this.#nameless, odd: this.#odd, isComplete, failure };
+    const isComplete = failure === undefined && !this.#mayHide;
+    return { ids: this.#ids, odd: this.#odd, isComplete, failure };
   }
 
   error(got: string, expected: string): CollectionError {
@@ -284,7 +283,7 @@ function instanceRecords(secrets: readonly string[]): RecordKind<ListedInstance>
 }
 
 /** An untagged instance has none, or null. */
-function readTags(tags: unknown): Map<string, string> {
+export function readTags(tags: unknown): Map<string, string> {
   const pairs = (Array.isArray(tags) ? tags : []).filter(isObject);
   return new Map(
     pairs.flatMap(({ key, value }) =>
@@ -293,6 +292,6 @@ function readTags(tags: unknown): Map<string, string> {
   );
 }
 
-function isShortText(value: unknown): value is string {
+export function isShortText(value: unknown): value is string {
   return typeof value === 'string' && value.length <= MAX_TEXT_LENGTH;
 }

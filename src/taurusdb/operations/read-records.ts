@@ -30,14 +30,14 @@ export interface Records<Item> {
   readonly items: ReadonlyMap<string, Item>;
   /** Ids of those that are odd otherwise: they exist, and no more is known. */
   readonly unclear: ReadonlySet<string>;
-  /** How many have no id: each may be any. */
+  /** How many have no id, or one of another kind: each may be any. */
   readonly nameless: number;
   readonly odd: OddRecords;
 }
 
 /**
- * `place` completes "record 2 of …"; the first record is number `first`. Of several records of one id the first counts, but one
- * that runs before one that is down.
+ * `place` completes "record 2 of …"; the first record is number `first`. Of several records of one id the first sound one counts,
+ * but one that runs before one that is down.
  */
 export function readRecords<Item extends { readonly status: string }>(
   list: readonly unknown[],
@@ -46,7 +46,7 @@ export function readRecords<Item extends { readonly status: string }>(
   first = 1,
 ): Records<Item> {
   const items = new Map<string, Item>();
-  const unclear = new Set<string>();
+  const unclear = new Map<string, Oddity>();
   const odd = new OddRecords();
   let nameless = 0;
   for (const [index, json] of list.entries()) {
@@ -57,22 +57,28 @@ export function readRecords<Item extends { readonly status: string }>(
       odd.add(isObject(json) ? `${noun} without an id` : `${noun} that are no objects`, place, position);
     } else if (!format.matches(id)) {
       // Ids go into the addresses of calls: nothing that could change where those lead.
+      nameless += 1;
       odd.add(`${noun} with an id of another kind`, place, position);
     } else {
       const before = items.get(id);
       const item = read(json, id);
-      if (before !== undefined) {
+      if (before !== undefined || unclear.has(id)) {
         odd.add(`${noun} listed twice`, id);
-        if (typeof item !== 'string' && isDown(before) && !isDown(item)) {
-          items.set(id, item);
-        }
-      } else if (typeof item === 'string') {
-        odd.add(item, id);
-        unclear.add(id);
-      } else {
+      }
+      if (typeof item === 'string') {
+        unclear.set(id, unclear.get(id) ?? item);
+      } else if (before === undefined || (isDown(before) && !isDown(item))) {
         items.set(id, item);
       }
     }
   }
-  return { items, unclear, nameless, odd };
+  // In whichever order its records stand.
+  for (const [id, oddity] of unclear) {
+    if (items.has(id)) {
+      unclear.delete(id);
+    } else {
+      odd.add(oddity, id);
+    }
+  }
+  return { items, unclear: new Set(unclear.keys()), nameless, odd };
 }

@@ -1,4 +1,4 @@
-// The nodes of one instance (API reference, page ShowGaussMySqlInstanceInfo).
+// One instance and its nodes (API reference, page ShowGaussMySqlInstanceInfo).
 import { isObject } from '../../json.js';
 import type { Deadline } from '../../model/deadline.js';
 import { NODE_ID } from '../../model/ids.js';
@@ -7,7 +7,15 @@ import { firstCharacters } from '../../visible-text.js';
 import { readJsonAnswer } from '../call/answer.js';
 import type { CallApi } from '../call/api-call.js';
 import { ApiError, apiError } from '../errors.js';
+import { isShortText, type ListedInstance, readTags } from './list-instances.js';
 import { asWord, type RecordKind, type Records, readRecords } from './read-records.js';
+
+export interface ShownInstance {
+  /** As a list would have it, as far as it can be read. */
+  readonly described: Partial<ListedInstance>;
+  /** Undefined where it has no list of nodes. */
+  readonly nodes: Records<InstanceNode> | undefined;
+}
 
 export interface InstanceNode {
   readonly id: string;
@@ -22,25 +30,32 @@ const MAX_TEXT_LENGTH = 256;
 /** Of a longer name the rest is neither searched for secrets nor shown. */
 const MAX_TEXT_READ = 64 * 1024;
 
-/** Undefined where the instance has no list of nodes. Rejects where the answer is not about this instance. */
+/** Rejects where the answer is not about this instance. */
 export function showInstance(
   callApi: CallApi,
   instanceId: string,
   deadline: Deadline,
-): Promise<Records<InstanceNode> | undefined> {
+): Promise<ShownInstance> {
   const target = { instanceId, scope: [`instance "${instanceId}"`], path: `/instances/${instanceId}` };
   return callApi(
     { operation: 'show_instance', method: 'GET', ...target },
     deadline,
     async (answer, secrets) => {
       const { instance } = await readJsonAnswer(answer, secrets, 'instance');
-      const { id, nodes } = isObject(instance) ? instance : {};
+      const { id, name, status, tags, nodes } = isObject(instance) ? instance : {};
       if (id !== instanceId) {
         throw apiError(answer.site, 'api', { got: 'another instance or none', expected: `"${instanceId}"` });
       }
-      return Array.isArray(nodes)
-        ? readRecords(nodes, nodeRecords(secrets), `instance ${instanceId}`)
-        : undefined;
+      return {
+        described: {
+          ...(isShortText(name) && name !== '' ? { name: redact(name, secrets) } : {}),
+          ...(isShortText(status) ? { status } : {}),
+          ...(Array.isArray(tags) ? { tags: readTags(tags) } : {}),
+        },
+        nodes: Array.isArray(nodes)
+          ? readRecords(nodes, nodeRecords(secrets), `instance ${instanceId}`)
+          : undefined,
+      };
     },
   );
 }

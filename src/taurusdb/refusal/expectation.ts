@@ -233,13 +233,23 @@ export function expectation(
   return typeof expected === 'string' ? expected : expected(FACTS[asked]);
 }
 
-/** Whether the API itself says that what was asked for is not there: no gateway that knows no such path, no proxy. */
+/**
+ * Whether the API itself says that what was asked for is not there, and not the project of it: no gateway that knows no such
+ * path, no proxy. Those write JSON with a status, too, but no code of the database services.
+ */
 export function saysNotThere(
   { operation, ofIam }: CallSite,
   status: number,
   body: ErrorBody | undefined,
 ): boolean {
-  return [400, 404].includes(status) && rowOf(ofIam ?? operation, status, body)?.expected === SOUGHT;
+  const { format, code = '', message = '' } = body ?? {};
+  return (
+    [400, 404].includes(status) &&
+    format === 'JSON' &&
+    /^DBS\.(?!200011$)\d+$/u.test(code) &&
+    !NO_PROJECT_WORDS.test(message) &&
+    rowOf(ofIam ?? operation, status, body)?.expected === SOUGHT
+  );
 }
 
 function rowOf(asked: Asked, status: number, body: ErrorBody | undefined): Row | undefined {

@@ -12,7 +12,7 @@ const many = (count: number, from = 0): object[] =>
 async function listing(list: (offset: number, limit: number) => PlainAnswer) {
   const server = await startInstanceServer(list);
   const { failures, isListComplete, listed, nodes, told } = await server.discover();
-  const isShort = told.includes('counted and not listed');
+  const isShort = /counted and not listed|no objects|without an id|another kind|twice|too large/u.test(told);
   assert.equal(isListComplete, failures.length === 0 && !isShort);
   const [failure] = failures.map(({ message }) => message.replace(new URL(server.url).host, 'the API'));
   const asked = server.requests.flatMap(({ target }) => /limit=\d+&offset=\d+/u.exec(target) ?? []);
