@@ -246,13 +246,18 @@ describe('API client', () => {
         assert.match(await shown(gone, { status: 500 }), /got 500/u);
       });
 
-      it('shows what the name answers that was known', async () => {
+      it('shows what the name answers that was known, if that is the service', async () => {
         const second = { status: 404, body: { error_code: 'DBS.9', error_msg: 'another' } };
-        const server = await startServer([NOT_FOUND, { body: { status: 'running' } }, NOT_FOUND, second]);
-        const { client, deadline } = sampleClient(server.url);
-        await client.taskStatus(node, 'r', deadline());
-        const error = await collectionError(client.taskStatus(node, 'r', deadline()));
-        assert.match(error.message, /got 404 APIGW\.0101/u);
+        for (const [first, message] of [
+          [gone, /got 404 DBS\.280404/u],
+          [NOT_FOUND, /got 404 DBS\.9 "another"/u],
+        ] as const) {
+          const server = await startServer([NOT_FOUND, { body: { status: 'running' } }, first, second]);
+          const { client, deadline } = sampleClient(server.url);
+          await client.taskStatus(node, 'r', deadline());
+          const error = await collectionError(client.taskStatus(node, 'r', deadline()));
+          assert.match(error.message, message);
+        }
       });
     });
 

@@ -264,7 +264,8 @@ async function readPage(answer: HttpAnswer, secrets: readonly string[], offset: 
 
 function totalOf(value: unknown): number | undefined {
   const isNumber = typeof value === 'number' || typeof value === 'string';
-  return isNumber && /^\d{1,15}$/u.test(String(value)) ? Number(value) : undefined;
+  const text = isNumber ? String(value).trim() : '';
+  return /^\d{1,15}$/u.test(text) ? Number(text) : undefined;
 }
 
 function instanceRecords(secrets: readonly string[]): RecordKind<ListedInstance> {

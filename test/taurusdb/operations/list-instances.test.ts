@@ -109,7 +109,7 @@ describe('listInstances', () => {
   it('is no failure where a second reading lists and counts the same, tells of those not listed, and is not complete', async () => {
     for (const [total, odd] of [
       [4, '1 (the first: after 3 of 4)'],
-      ['4', '1 (the first: after 3 of 4)'],
+      [' 4 ', '1 (the first: after 3 of 4)'],
       [1_000_000_000, '999999997 (the first: after 3 of 1000000000)'],
     ] as const) {
       const { failure, listed, told, asked } = await listing((offset, limit) =>
