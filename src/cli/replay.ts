@@ -11,7 +11,13 @@ import { loadConfig } from '../config/load-config.js';
 import { WHOLE_FLEET } from '../discover/shard.js';
 import type { DatabaseNode } from '../model/node.js';
 import { readSnapshot } from '../sessions/read-snapshot.js';
-import { emptyTally, UNREADABLE_NUMBERS, unreadableText } from '../sessions/snapshot.js';
+import {
+  emptyTally,
+  hasUndecodedText,
+  UNDECODED_TEXT,
+  UNREADABLE_NUMBERS,
+  unreadableText,
+} from '../sessions/snapshot.js';
 import { UsageError } from './command-line.js';
 import { type FlagValues, logSettings } from './flags.js';
 import { nodeSeriesText } from './print-nodes.js';
@@ -43,6 +49,9 @@ export async function replay(flags: FlagValues, files: readonly string[]): Promi
         settings,
         tally,
       );
+      if (hasUndecodedText(snapshot)) {
+        printError(`${file}: warning: ${UNDECODED_TEXT}\n`);
+      }
       store.update(nodeId, (status) => ({
         ...countersWith(status, tally),
         up: true,

@@ -8,7 +8,14 @@ import type { DatabaseNode } from '../model/node.js';
 import { RepeatedLines } from '../repeated-lines.js';
 import { CsvError } from '../sessions/csv-error.js';
 import type { ReadResult } from '../sessions/read-snapshot.js';
-import { type CsvTally, emptyTally, UNREADABLE_NUMBERS, unreadableText } from '../sessions/snapshot.js';
+import {
+  type CsvTally,
+  emptyTally,
+  hasUndecodedText,
+  UNDECODED_TEXT,
+  UNREADABLE_NUMBERS,
+  unreadableText,
+} from '../sessions/snapshot.js';
 import { countersWith, type FoundHeader, type NodeStatus, type NodeStore } from './node-store.js';
 import { PhaseTimer } from './phase-timer.js';
 import { type ReadSnapshot, runCollection } from './run-collection.js';
@@ -153,6 +160,9 @@ export class Collector {
     }));
     this.#tellRecovery(node);
     this.#logHeader(node, result, before?.header);
+    if (hasUndecodedText(result.snapshot)) {
+      this.#lines.tell('warn', node.nodeId, 'undecoded text', UNDECODED_TEXT, nodeFields(node));
+    }
   }
 
   #tellUnreadable(node: DatabaseNode, { tally }: Attempt): void {

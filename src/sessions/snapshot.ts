@@ -74,3 +74,12 @@ export function unreadableText({ unreadable }: CsvTally): string | undefined {
   const columns = [...unreadable].map(([column, { fault }]) => `${column} (${fault})`);
   return columns.length === 0 ? undefined : columns.join(', ');
 }
+
+/** Tells of values of which characters could not be decoded: those of several users can read alike. */
+export const UNDECODED_TEXT =
+  'values of the session list that are no text in the encoding that csv.encoding says: is it utf-8 or gb18030?';
+
+/** Whether there are such among the values shown. */
+export function hasUndecodedText({ dimensions }: Snapshot): boolean {
+  return [...dimensions.values()].some(({ values }) => values.some(({ value }) => value.includes('\ufffd')));
+}

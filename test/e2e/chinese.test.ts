@@ -295,6 +295,20 @@ describe('Chinese', function () {
     assert.equal(code, 1);
     assert.match(stderr, /list\.csv: csv header: got 15 names, .*csv\.encoding.*gb18030/u);
   });
+
+  it('in a list whose header is ASCII are told of where the configuration does not say their encoding', async () => {
+    const list = path.join(path.dirname(file), 'rows.csv');
+    const rows = 'User,Host,State\n张三,10.0.0.1:5,executing\n李四,10.0.0.1:6,executing\n';
+    for (const [written, told] of [
+      [gb18030(rows), /rows\.csv: warning: values of the session list that are no text .*gb18030\?\n$/u],
+      [Buffer.from(rows), /^$/u],
+    ] as const) {
+      writeFileSync(list, written);
+      const { code, stderr } = await runProgram(['replay', list]);
+      assert.equal(code, 0);
+      assert.match(stderr, told);
+    }
+  });
 });
 
 function bodyOf(requests: readonly SeenRequest[]) {

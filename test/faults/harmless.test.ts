@@ -222,9 +222,12 @@ const ODDITIES: readonly Oddity[] = [
     download: csv(`${GOOD_FILE.replace('a, b', 'a,\r\nb').replace('\n2', '\r\n\r\n\n2')}\n \n`),
   },
   {
-    what: 'C13 control characters and broken UTF-8 in names',
+    what: 'C13 control characters and broken UTF-8 in names, which is told of',
     download: csv(Buffer.from(`${HEADER}\n1,\x00\x1b[31m\xff\xed\xa0\x80,\xfe,d,Query,1,s,,\n`, 'latin1')),
     sessions: 1,
+    lines: 1,
+    afterwards: async ({ log }) =>
+      assert.match(log.lines.join('\n'), /warn values of the session list that are no text .*gb18030/u),
   },
   ...['18446744073709551615', '2147483647', '12 s', '0:00:12', 'NULL', '\\N', ' 5 '].map(
     (time): Oddity => ({
