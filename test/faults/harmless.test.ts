@@ -1,5 +1,6 @@
 // Oddities that look like faults, or pass: the collection succeeds, and counts what is there.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { resolveAs } from '../support/fake-resolver.js';
 import { eventually } from '../support/program.js';
@@ -267,6 +268,11 @@ const ODDITIES: readonly Oddity[] = [
 
 describe('what is odd but no fault', () => {
   afterEach(() => closeServers());
+
+  it('is as much as docs/reliability.md says', () => {
+    const page = readFileSync(new URL('../../docs/reliability.md', import.meta.url), 'utf8');
+    assert.ok(page.includes(`\`test/faults/harmless.test.ts\` has ${ODDITIES.length} oddities more`));
+  });
 
   for (const oddity of ODDITIES) {
     it(oddity.what, () => rehearse(oddity));
