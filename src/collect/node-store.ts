@@ -1,7 +1,7 @@
 // What is known of every node: the collector writes it, the metrics and the pages show it.
 import { isDeepStrictEqual } from 'node:util';
 import { type EpochMs, elapsedMs, LONG_AGO, later, type Moment, type MonotonicMs } from '../clock.js';
-import type { FailureDetails, FailureReason } from '../model/failure.js';
+import type { FailureReason, LastFailure } from '../model/failure.js';
 import type { DatabaseNode } from '../model/node.js';
 import { NUMBER_COLUMNS, type NumberColumn } from '../sessions/columns.js';
 import type { ReadResult } from '../sessions/read-snapshot.js';
@@ -38,14 +38,7 @@ export interface NodeStatus {
   readonly lastSuccessAt: Moment | undefined;
   readonly nextRunAt: EpochMs | undefined;
   /** Of the last collection; undefined after a success. */
-  readonly lastError:
-    | {
-        readonly reason: FailureReason;
-        readonly message: string;
-        readonly details: FailureDetails;
-        readonly at: Moment;
-      }
-    | undefined;
+  readonly lastError: LastFailure | undefined;
   /** The last good one, and how long after the last success it is shown. */
   readonly snapshot: Snapshot | undefined;
   readonly freshForMs: number | undefined;

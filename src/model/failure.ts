@@ -1,4 +1,5 @@
 // The reasons why a collection fails: one closed list for the type, the metric's label, the documentation and the tests.
+import type { Moment } from '../clock.js';
 
 export const FAILURE_REASONS = [
   'network',
@@ -16,6 +17,14 @@ export type FailureReason = (typeof FAILURE_REASONS)[number];
 
 /** Facts for the log: status, error_code, request id, attempt. Never a secret, a signed URL or a cell. */
 export type FailureDetails = Readonly<Record<string, string | number | undefined>>;
+
+/** A failure as it is remembered and shown. */
+export interface LastFailure {
+  readonly reason: FailureReason;
+  readonly message: string;
+  readonly details: FailureDetails;
+  readonly at: Moment;
+}
 
 export class CollectionError extends Error {
   override readonly name = 'CollectionError';

@@ -2,7 +2,7 @@
 // their labels.
 import { type EpochMs, later, type MonotonicMs } from '../../clock.js';
 import { type CollectionResult, freshSnapshot, type NodeStatus } from '../../collect/node-store.js';
-import type { FailureDetails, FailureReason } from '../../model/failure.js';
+import type { FailureDetails, FailureReason, LastFailure } from '../../model/failure.js';
 import { DIMENSIONS, type Dimension } from '../../sessions/dimensions.js';
 import type { Snapshot, ValueCount } from '../../sessions/snapshot.js';
 import { firstCharacters, oneLine } from '../../visible-text.js';
@@ -148,7 +148,7 @@ function stateOf({ up }: NodeStatus, snapshot: Snapshot | undefined): NodeState 
   return snapshot === undefined ? 'stale' : 'up';
 }
 
-function viewFailure({ reason, message, details, at }: NonNullable<NodeStatus['lastError']>): FailureView {
+function viewFailure({ reason, message, details, at }: LastFailure): FailureView {
   return {
     reason,
     message: oneLine(firstCharacters(message, MAX_MESSAGE_LENGTH)),
