@@ -54,10 +54,10 @@ export class Fleet {
       onChange: () => this.#publish(),
       // Not while a search goes on: each node that it finds makes another warning.
       onSettled: () => this.#warn(),
-      onEnd: (project, { lastError, lastSuccessAt }, nodes) => {
+      onEnd: (project, { lastError }) => {
         this.#projects = undefined;
-        if (lastError === undefined && lastSuccessAt !== undefined) {
-          metrics.discovery(project, nodes, lastSuccessAt.wall);
+        if (lastError !== undefined) {
+          metrics.discoveryFailed(project, lastError.reason);
         }
       },
     });
