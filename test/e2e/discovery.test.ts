@@ -110,14 +110,9 @@ describe('discovery against a simulated API', function () {
     await whenUp(address, 7);
   });
 
-  it('is not taken for a fleet without nodes by an agent that is restarted while the API is down', async () => {
-    const file = writeConfig(config());
-    await whenUp(await startWith(file), 12);
-    agents[0]?.child.kill('SIGKILL');
-    await agents[0]?.ended;
+  it('is not taken for a fleet without nodes by an agent that starts while the API is down', async () => {
     const unreachable = JSON.stringify(config()).replaceAll(simulator.url, 'http://127.0.0.1:1');
-    writeConfig(JSON.parse(unreachable), file);
-    const address = await startWith(file);
+    const address = await startWith(writeConfig(JSON.parse(unreachable)));
     const up = (samples: ReadonlyMap<string, number>) => [
       ...samplesNamed(samples, 'taurusdb_discovery_up').values(),
     ];
@@ -137,7 +132,7 @@ describe('discovery against a simulated API', function () {
       [503, 'not ready: waiting for the first discovery of 1 project\n'],
     );
     assert.match(
-      agents[1]?.stderr() ?? '',
+      agents[0]?.stderr() ?? '',
       /msg="discovery failed.* project=staging .*error="list_instances: got ECONNREFUSED/u,
     );
   });
