@@ -7,10 +7,12 @@ import { isInShard, type Shard } from '../discover/shard.js';
 import type { Log } from '../log.js';
 import type { AgentMetrics } from '../metrics/agent-metrics.js';
 import type { DatabaseNode } from '../model/node.js';
+import type { ProjectStatus } from '../model/project-status.js';
 import { RepeatedLines } from '../repeated-lines.js';
 import { type CapacityWarning, capacityWarnings } from '../schedule/capacity.js';
 import { shortestGapMs } from '../schedule/next-runs.js';
 import type { NodeSelection } from '../taurusdb/discover-nodes.js';
+import { FirstRound } from './first-round.js';
 import { cloudProjectOf, type ProjectClients } from './project-clients.js';
 
 /** The parts of the configuration that say which nodes there are. */
@@ -30,10 +32,14 @@ export interface FleetOptions {
 const CAPACITY = 'capacity';
 
 export class Fleet {
+  readonly firstRound: FirstRound;
   readonly #options: FleetOptions;
   readonly #discovery: Discovery;
   #config: FleetConfig;
   #isStarted = false;
+  /** As `follow` or discovery said last. */
+  #nodes: readonly DatabaseNode[] = [];
+  #projects: readonly ProjectStatus[] | undefined;
   /** Of the projects' budgets, by project: another one is told at once. */
   #warnings: ReadonlyMap<string, string> = new Map();
   /** By project. */
@@ -41,6 +47,7 @@ export class Fleet {
 
   constructor(options: FleetOptions, config: FleetConfig) {
     const { clock, log, metrics } = options;
+    this.firstRound = new FirstRound(clock);
     this.#options = options;
     this.#config = config;
     this.#lines = new RepeatedLines(log, clock);
@@ -49,20 +56,30 @@ export class Fleet {
       log,
       onChange: () => this.#publish(),
       // Not while a search goes on: each node that it finds makes another warning.
-      onSettled: () => this.#warn(this.#nodes()),
-      onSuccess: (project, nodes, at) => metrics.discovery(project, nodes, at),
+      onSettled: () => this.#warn(),
+      onEnd: (project, { lastError }) => {
+        this.#noteChange();
+        if (lastError !== undefined) {
+          metrics.discoveryFailed(project, lastError.reason);
+        }
+      },
     });
   }
 
-  /** Whether discovery has tried every project. */
-  get discovered(): boolean {
-    return this.#discovery.tried;
+  /** Every project of the configuration, in its order; the same array until something changes. */
+  projects(): readonly ProjectStatus[] {
+    this.#projects ??= this.#config.projects.map(({ name }) => ({
+      name,
+      nodes: this.#nodes.filter(({ project }) => project === name).length,
+      discovery: this.#discovery.statusOf(name),
+    }));
+    return this.#projects;
   }
 
   /** Discovers nothing and warns of nothing before. */
   start(): void {
     this.#isStarted = true;
-    this.#warn(this.#nodes());
+    this.#warn();
     this.#discovery.start();
   }
 
@@ -88,7 +105,7 @@ export class Fleet {
     );
     this.#publish();
     if (this.#isStarted) {
-      this.#warn(this.#nodes());
+      this.#warn();
     }
   }
 
@@ -97,16 +114,20 @@ export class Fleet {
   }
 
   #publish(): void {
-    this.#options.onChange(this.#nodes());
+    const { shard, onChange } = this.#options;
+    this.#nodes = fleetNodes(this.#config, shard, (project) => this.#discovery.nodesOf(project));
+    this.#noteChange();
+    onChange(this.#nodes);
   }
 
-  #nodes(): DatabaseNode[] {
-    return fleetNodes(this.#config, this.#options.shard, (project) => this.#discovery.nodesOf(project));
+  #noteChange(): void {
+    this.#projects = undefined;
+    this.firstRound.follow(this.#config.projects, this.projects(), this.#nodes);
   }
 
-  #warn(nodes: readonly DatabaseNode[]): void {
+  #warn(): void {
     const warnings = new Map(
-      capacityOf(this.#config, nodes).map(({ project, warning }) => [project, warning]),
+      capacityOf(this.#config, this.#nodes).map(({ project, warning }) => [project, warning]),
     );
     for (const [project, before] of this.#warnings) {
       if (warnings.get(project) !== before) {
