@@ -30,7 +30,7 @@ const FAILURE_HINTS: Readonly<Record<FailureReason, string>> = {
     'The service has lost track of the task, as after a failover of its own. Once is no reason to worry; if it goes on, open a ticket with the request id of the log.',
   csv: 'The result could not be read: the message says why. If a column is missing, add its name under csv.columns; if letters are garbled, set csv.encoding.',
   too_large:
-    'The session list is larger than api.max_csv_bytes. Raise it, or let collection.filter take fewer sessions.',
+    'The session list is larger than api.max_csv_bytes. Raise it; a collection.filter that takes fewer sessions does without the figures of all.',
   internal: 'A fault of this program. Please report it with the lines of the log that belong to it.',
 };
 
