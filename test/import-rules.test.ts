@@ -118,7 +118,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'repeated-lines.ts',
   ],
 
-  'config/yaml': ['json.ts', 'small-file.ts', 'visible-text.ts'],
+  'config/meant': [],
+  'config/yaml': ['config/meant', 'json.ts', 'small-file.ts', 'visible-text.ts'],
   'config/secrets': ['config/yaml', 'small-file.ts', 'followed-files.ts'],
   config: [
     'model',
@@ -128,6 +129,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'metrics',
     'web',
     'web/pages.ts',
+    'config/meant',
     'config/yaml',
     'config/secrets',
     'json.ts',

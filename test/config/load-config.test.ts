@@ -252,6 +252,14 @@ api: { request_timeout: 3s, max_retries: 5, proxy_url: "http://common" }
     assert.deepEqual(folder.load(yaml).warnings, []);
   });
 
+  it('warns of a text that looks like a variable, without the text', () => {
+    const yaml = projectAnd('metrics: { labels: { team: $(TEAM) } }\n').replace('t0ken', '$s3cret');
+    assert.deepEqual(folder.load(yaml, { TEAM: 'orders' }).warnings, [
+      'projects[0].auth.token.value (line 6): got a text like a variable, which is taken as it stands: a variable is written ${NAME}',
+      'metrics.labels.team (line 10): got a text like a variable, which is taken as it stands: a variable is written ${TEAM}',
+    ]);
+  });
+
   it('takes a byte-order mark and CRLF', () => {
     const yaml = `\ufeff${projectAnd('log: { level: debug }\n')}`.replaceAll('\n', '\r\n');
     assert.equal(folder.load(yaml).config.log.level, 'debug');
