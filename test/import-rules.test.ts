@@ -121,6 +121,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'config/meant': [],
   'config/yaml': ['config/meant', 'json.ts', 'small-file.ts', 'visible-text.ts'],
   'config/secrets': ['config/yaml', 'small-file.ts', 'followed-files.ts'],
+  'config/checks': ['schedule', 'config/meant', 'config/yaml'],
   config: [
     'model',
     'sessions',
@@ -132,6 +133,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'config/meant',
     'config/yaml',
     'config/secrets',
+    'config/checks',
     'json.ts',
     'small-file.ts',
     'visible-text.ts',

@@ -42,7 +42,9 @@ export async function checkConfig(flags: FlagValues): Promise<number> {
   for (const warning of [...warnings, ...ofCapacity]) {
     print(`${path}: warning: ${warning}\n`);
   }
-  print(`${path}: ok: ${config.projects.length} projects, ${listed.length} nodes listed\n`);
+  print(
+    `${path}: ok: ${counted(config.projects.length, 'project')}, ${counted(listed.length, 'node')} listed\n`,
+  );
   const { timezone, splay: splayMs, schedule } = config.collection;
   const discoverySchedule = config.projects.some(({ discovery }) => discovery.enabled) ? schedule : undefined;
   for (const line of describeRuns(listed, { timezone, splayMs, discoverySchedule }, systemClock.now())) {
@@ -72,7 +74,7 @@ async function checkOnline(flags: FlagValues, config: Config): Promise<boolean> 
         print(`${project}: discovery: warning: ${ODD_RECORDS}: ${odd}\n`);
       }
       if (failures.length === 0) {
-        print(`${project}: discovery: ok: ${nodes.length} nodes found\n`);
+        print(`${project}: discovery: ok: ${counted(nodes.length, 'node')} found\n`);
       }
       for (const { reason, message } of failures) {
         print(`${project}: discovery: failed: ${reason}: ${message}\n`);
@@ -96,6 +98,10 @@ async function checkOnline(flags: FlagValues, config: Config): Promise<boolean> 
   } finally {
     await shot.close();
   }
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** A counter on a terminal. */

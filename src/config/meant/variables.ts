@@ -1,12 +1,12 @@
 // Whether a text was meant to be a variable of the environment, in the form of a shell, of another program or of a template:
 // only ${NAME} is one here, and everything else is taken as it stands.
 
-const NAME = String.raw`([A-Za-z_][A-Za-z0-9_]{0,63})`;
+const NAME = '([A-Za-z_][A-Za-z0-9_]{0,63})';
 const FORMS = [
   String.raw`\$${NAME}`,
   String.raw`\$\(${NAME}\)`,
   String.raw`\$env:${NAME}`,
-  String.raw`%${NAME}%`,
+  `%${NAME}%`,
   String.raw`\$?\{\{\s*(?:(?:env|secrets|vars)\.|\.Env\.|\.)?${NAME}\s*\}\}`,
   String.raw`\$\{(?:env[:.])?\s*${NAME}\s*\}?`,
   String.raw`#\{${NAME}\}`,
