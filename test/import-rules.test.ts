@@ -90,7 +90,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'log.ts',
     'repeated-lines.ts',
   ],
-  taurusdb: ['model', 'discover', 'collect', 'taurusdb/operations', 'taurusdb/call', 'taurusdb/http'],
+  taurusdb: [
+    'model',
+    'discover',
+    'collect',
+    'taurusdb/operations',
+    'taurusdb/call',
+    'taurusdb/http',
+    'visible-text.ts',
+  ],
 
   metrics: ['model', 'collect', 'sessions', 'clock.ts'],
   'web/paths.ts': [],

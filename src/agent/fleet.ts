@@ -10,7 +10,7 @@ import type { DatabaseNode } from '../model/node.js';
 import { RepeatedLines } from '../repeated-lines.js';
 import { type CapacityWarning, capacityWarnings } from '../schedule/capacity.js';
 import { shortestGapMs } from '../schedule/next-runs.js';
-import type { NodeSelection } from '../taurusdb/discover-nodes.js';
+import type { NodeSelection } from '../taurusdb/selection.js';
 import { cloudProjectOf, type ProjectClients } from './project-clients.js';
 
 /** The parts of the configuration that say which nodes there are. */

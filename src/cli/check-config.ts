@@ -5,6 +5,7 @@ import { systemClock } from '../clock.js';
 import type { Config } from '../config/config-schema.js';
 import { loadConfig } from '../config/load-config.js';
 import { parseWebConfig } from '../config/web-config.js';
+import { FOUND_NO_NODES } from '../discover/discovery-api.js';
 import type { Log } from '../log.js';
 import { ODD_RECORDS } from '../model/odd-records.js';
 import { describeRuns } from '../schedule/describe-runs.js';
@@ -69,11 +70,14 @@ async function checkOnline(flags: FlagValues, config: Config): Promise<boolean> 
   try {
     const discovered = await shot.discover();
     let succeeded = true;
-    for (const [project, { nodes, failures, odd }] of discovered) {
+    for (const [project, { nodes, failures, odd, whyNone }] of discovered) {
       if (odd.count > 0) {
         print(`${project}: discovery: warning: ${ODD_RECORDS}: ${odd}\n`);
       }
-      if (failures.length === 0) {
+      if (whyNone !== undefined) {
+        print(`${project}: discovery: failed: ${FOUND_NO_NODES}: ${whyNone}\n`);
+        succeeded = false;
+      } else if (failures.length === 0) {
         print(`${project}: discovery: ok: ${counted(nodes.length, 'node')} found\n`);
       }
       for (const { reason, message } of failures) {

@@ -8,7 +8,7 @@ import { startDeadline } from '../model/deadline.js';
 import { explainFailure, FAILURE_REASONS } from '../model/failure.js';
 import { ODD_RECORDS, OddRecords } from '../model/odd-records.js';
 import { RepeatedLines } from '../repeated-lines.js';
-import type { DiscoveredNode, DiscoverNodes, SearchEnd } from './discovery-api.js';
+import { type DiscoveredNode, type DiscoverNodes, FOUND_NO_NODES, type SearchEnd } from './discovery-api.js';
 import { KnownNodes } from './known-nodes.js';
 
 export interface DiscoveredProject {
@@ -63,6 +63,7 @@ interface ProjectState {
 const NODES_ADDED = 'nodes added';
 const NODES_GONE = 'nodes gone';
 const ODD = 'odd records';
+const NO_NODES = 'no nodes';
 const RECOVERED = 'recovered';
 
 export class Discovery {
@@ -176,6 +177,7 @@ export class Discovery {
     this.#logOutcome(name, state, end);
     this.#logOdd(name, state);
     this.#show(state);
+    this.#logNoNodes(name, state, end);
     if (state.nodes !== nodesBefore) {
       onSettled();
     }
@@ -264,6 +266,14 @@ export class Discovery {
       state.toldDown = false;
       this.#lines.forget(project, FAILURE_REASONS);
       this.#lines.tell('info', project, RECOVERED, 'discovery recovered', { project });
+    }
+  }
+
+  #logNoNodes(project: string, { nodes }: ProjectState, { failures, whyNone }: SearchEnd): void {
+    if (nodes.length > 0) {
+      this.#lines.forget(project, [NO_NODES]);
+    } else if (failures.length === 0 && whyNone !== undefined) {
+      this.#lines.tell('warn', project, NO_NODES, `discovery ${FOUND_NO_NODES}: ${whyNone()}`, { project });
     }
   }
 
