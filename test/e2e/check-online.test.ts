@@ -126,6 +126,25 @@ describe('check-config --online', function () {
     await agent.ended;
   });
 
+  it('says that the account has no project in a region, whichever way IAM is asked', async () => {
+    const { stdout } = await check(({ name, passwords: [user] }) => ({
+      ...discovering(),
+      project_id: undefined,
+      region: 'eu-nowhere-1',
+      ...(name === 'production'
+        ? { auth: { password: { domain: user?.domain, user: user?.user, password: user?.password } } }
+        : {}),
+    }));
+    const failures = linesOf(stdout).filter((line) => line.includes(': discovery: failed: '));
+    assert.equal(failures.length, 2, stdout);
+    for (const failure of failures) {
+      assert.match(
+        failure,
+        /: the account has no project in region "eu-nowhere-1", |\(the account has no project in region "eu-nowhere-1", /u,
+      );
+    }
+  });
+
   it('names the wrong credential, and tries the other projects', async () => {
     const { code, stdout, stderr } = await check(({ name }) => ({
       ...discovering(),
