@@ -70,6 +70,34 @@ describe('check-config', function () {
     }
   });
 
+  it('says in one line what to write, whichever slip it was', async () => {
+    const base =
+      'projects:\n  - name: production\n    region: ap-southeast-3\n    auth: { token: { value: $SECRET } }\n    discovery: { enabled: true }\n';
+    for (const [yaml, line] of [
+      [
+        'collection: { schedule: * * * * * }',
+        '6: a schedule needs quotes: write "* * * * *" (near "schedule")',
+      ],
+      [
+        'collection: { timeout: 50 }',
+        '6: collection.timeout: got 50, expected a duration from 100ms to 1h: write 50s',
+      ],
+    ] as const) {
+      const file = folder.write('slip.yaml', `${base}${yaml}\n`);
+      const { code, stdout, stderr } = await runProgram(['check-config', `--config.file=${file}`]);
+      assert.deepEqual([code, stdout, stderr], [1, '', `${file}:${line}\n`]);
+    }
+    const file = folder.write('variable.yaml', base);
+    const { code, stdout } = await runProgram(['check-config', `--config.file=${file}`], {
+      SECRET: 's3cret',
+    });
+    assert.equal(code, 0);
+    assert.match(
+      stdout,
+      /warning: projects\[0\]\.auth\.token\.value \(line 4\): got a text like a variable, which is taken as it stands: a variable is written \$\{SECRET\}\n/u,
+    );
+  });
+
   it('refuses what names no time zone and what looks like a schedule, and says what to write', async () => {
     const { code, stdout, stderr } = await check(['0 3 * *\u00a0*', '\uff0a * * * *', '0 0 31 4 *'], {
       timezone: 'CST',
