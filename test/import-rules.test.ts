@@ -99,6 +99,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'taurusdb/call',
     'taurusdb/http',
     'glob.ts',
+    'visible-text.ts',
   ],
 
   metrics: ['model', 'collect', 'sessions', 'clock.ts'],
@@ -127,8 +128,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'repeated-lines.ts',
   ],
 
-  'config/yaml': ['json.ts', 'small-file.ts', 'visible-text.ts'],
+  'config/meant': [],
+  'config/yaml': ['config/meant', 'json.ts', 'small-file.ts', 'visible-text.ts'],
   'config/secrets': ['config/yaml', 'small-file.ts', 'followed-files.ts'],
+  'config/checks': ['schedule', 'config/meant', 'config/yaml'],
   config: [
     'model',
     'sessions',
@@ -137,8 +140,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'metrics',
     'web',
     'web/pages.ts',
+    'config/meant',
     'config/yaml',
     'config/secrets',
+    'config/checks',
     'json.ts',
     'small-file.ts',
     'visible-text.ts',

@@ -11,7 +11,7 @@ import type { ProjectStatus } from '../model/project-status.js';
 import { RepeatedLines } from '../repeated-lines.js';
 import { type CapacityWarning, capacityWarnings } from '../schedule/capacity.js';
 import { shortestGapMs } from '../schedule/next-runs.js';
-import type { NodeSelection } from '../taurusdb/discover-nodes.js';
+import type { NodeSelection } from '../taurusdb/selection.js';
 import { FirstRound } from './first-round.js';
 import { cloudProjectOf, type ProjectClients } from './project-clients.js';
 

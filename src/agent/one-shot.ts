@@ -19,6 +19,8 @@ export interface DiscoveryResult {
   readonly failures: readonly CollectionError[];
   /** What was left out. */
   readonly odd: OddRecords;
+  /** Why there are no nodes, though nothing failed; undefined where there are some. */
+  readonly whyNone: string | undefined;
 }
 
 export class OneShot {
@@ -44,18 +46,20 @@ export class OneShot {
     const discoveries = projects.map(async ({ name, discovery }): Promise<[string, DiscoveryResult]> => {
       const deadline = startDeadline(this.#dependencies.clock, DISCOVERY_TIMEOUT_MS, this.#signal);
       const known = new KnownNodes();
-      const failures = await this.wiring.clients
+      const { failures, whyNone } = await this.wiring.clients
         .of(name)
         .discoverNodes(selectionOf(discovery), known, deadline)
         .then(
           (end) => {
             known.end(end);
-            return end.failures;
+            return end;
           },
-          (error: unknown) => [explainFailure(error)],
+          (error: unknown) => ({ failures: [explainFailure(error)], whyNone: undefined }),
         )
         .finally(() => deadline.clear());
-      return [name, { ...known.summary(), failures }];
+      const { nodes, odd } = known.summary();
+      const isEmpty = nodes.length === 0 && failures.length === 0;
+      return [name, { nodes, odd, failures, whyNone: isEmpty ? whyNone?.() : undefined }];
     });
     return new Map(await Promise.all(discoveries));
   }

@@ -5,6 +5,7 @@ import { systemClock } from '../clock.js';
 import type { Config } from '../config/config-schema.js';
 import { loadConfig } from '../config/load-config.js';
 import { parseWebConfig } from '../config/web-config.js';
+import { FOUND_NO_NODES } from '../discover/discovery-api.js';
 import type { Log } from '../log.js';
 import { ODD_RECORDS } from '../model/odd-records.js';
 import { describeRuns } from '../schedule/describe-runs.js';
@@ -42,7 +43,9 @@ export async function checkConfig(flags: FlagValues): Promise<number> {
   for (const warning of [...warnings, ...ofCapacity]) {
     print(`${path}: warning: ${warning}\n`);
   }
-  print(`${path}: ok: ${config.projects.length} projects, ${listed.length} nodes listed\n`);
+  print(
+    `${path}: ok: ${counted(config.projects.length, 'project')}, ${counted(listed.length, 'node')} listed\n`,
+  );
   const { timezone, splay: splayMs, schedule } = config.collection;
   const discoverySchedule = config.projects.some(({ discovery }) => discovery.enabled) ? schedule : undefined;
   for (const line of describeRuns(listed, { timezone, splayMs, discoverySchedule }, systemClock.now())) {
@@ -67,12 +70,15 @@ async function checkOnline(flags: FlagValues, config: Config): Promise<boolean> 
   try {
     const discovered = await shot.discover();
     let succeeded = true;
-    for (const [project, { nodes, failures, odd }] of discovered) {
+    for (const [project, { nodes, failures, odd, whyNone }] of discovered) {
       if (odd.count > 0) {
         print(`${project}: discovery: warning: ${ODD_RECORDS}: ${odd}\n`);
       }
-      if (failures.length === 0) {
-        print(`${project}: discovery: ok: ${nodes.length} nodes found\n`);
+      if (whyNone !== undefined) {
+        print(`${project}: discovery: failed: ${FOUND_NO_NODES}: ${whyNone}\n`);
+        succeeded = false;
+      } else if (failures.length === 0) {
+        print(`${project}: discovery: ok: ${counted(nodes.length, 'node')} found\n`);
       }
       for (const { reason, message } of failures) {
         print(`${project}: discovery: failed: ${reason}: ${message}\n`);
@@ -96,6 +102,10 @@ async function checkOnline(flags: FlagValues, config: Config): Promise<boolean> 
   } finally {
     await shot.close();
   }
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** A counter on a terminal. */

@@ -5,6 +5,7 @@ import { openLog } from '../agent/open-log.js';
 import type { Dependencies } from '../agent/wire.js';
 import { systemClock } from '../clock.js';
 import type { Config } from '../config/config-schema.js';
+import { FOUND_NO_NODES } from '../discover/discovery-api.js';
 import type { Log } from '../log.js';
 import { ODD_RECORDS } from '../model/odd-records.js';
 import { shardOf } from './command-line.js';
@@ -27,7 +28,10 @@ export function openOneShot(
 
 /** Whether every project was discovered in full; logs each failure, and what was left out. */
 export function areComplete(discovered: ReadonlyMap<string, DiscoveryResult>, log: Log): boolean {
-  for (const [project, { failures, odd }] of discovered) {
+  for (const [project, { failures, odd, whyNone }] of discovered) {
+    if (whyNone !== undefined) {
+      log.warn(`discovery ${FOUND_NO_NODES}: ${whyNone}`, { project });
+    }
     if (odd.count > 0) {
       log.warn(`discovery: ${ODD_RECORDS}`, { project, records: odd.count, found: String(odd) });
     }

@@ -6,12 +6,16 @@ import { zoneMeantBy, zoneNamed } from '../schedule/zone-name.js';
 import { networkIn } from '../sessions/networks.js';
 import type { ListenAddress } from '../web/http-server.js';
 import { isOwnPath } from '../web/pages.js';
+import { durationMeant, flagMeant, groupedMeant, optionMeant, sizeMeant } from './meant/figures.js';
+import { withHint } from './yaml/describe-issue.js';
 
 export interface Kind<Output = unknown> {
   /** Completes "expected …". */
   readonly expected: string;
   /** Undefined for a text that is not of this kind. */
   parse(text: string): Output | undefined;
+  /** What to write instead of such a text; undefined where nobody can tell. */
+  meant?(text: string): string | undefined;
 }
 
 /** What the reference says of a key. */
@@ -35,8 +39,11 @@ export function someText(kind = 'text') {
 
 /** Text of this kind. */
 export function textOf<Output>(kind: Kind<Output>) {
-  const expected = `expected ${kind.expected}`;
-  return v.pipe(v.string(expected), parsed<string, Output>(kind), v.metadata({ kind: kind.expected }));
+  return v.pipe(
+    v.string(({ input }) => expectation(kind, input)),
+    parsed<string, Output>(kind),
+    v.metadata({ kind: kind.expected }),
+  );
 }
 
 /** A scalar of this kind: numbers and booleans are also read from text, as a variable of the environment is text. */
@@ -44,16 +51,21 @@ function scalarOf<Output>(kind: Kind<Output>) {
   return v.pipe(v.unknown(), parsed<unknown, Output>(kind), v.metadata({ kind: kind.expected }));
 }
 
-function parsed<Input, Output>({ expected, parse }: Kind<Output>) {
+function parsed<Input, Output>(kind: Kind<Output>) {
   return v.rawTransform<Input, Output>(({ dataset, addIssue, NEVER }) => {
     // A list of one item would read as that item.
-    const output = typeof dataset.value === 'object' ? undefined : parse(String(dataset.value));
+    const output = typeof dataset.value === 'object' ? undefined : kind.parse(String(dataset.value));
     if (output === undefined) {
-      addIssue({ message: `expected ${expected}` });
+      addIssue({ message: expectation(kind, dataset.value) });
       return NEVER;
     }
     return output;
   });
+}
+
+/** What is expected, and what to write instead of a value that is something else. */
+function expectation({ expected, meant }: Pick<Kind, 'expected' | 'meant'>, value: unknown): string {
+  return withHint(`expected ${expected}`, typeof value === 'object' ? undefined : meant?.(String(value)));
 }
 
 export interface Choice<Option extends string> extends Kind<Option> {
@@ -64,19 +76,24 @@ export function choice<const Option extends string>(options: readonly Option[]):
   return {
     expected: `one of ${options.join(', ')}`,
     parse: (text) => options.find((option) => option === text),
+    meant: (text) => optionMeant(text, options),
     options,
   };
 }
 
 export function oneOf<const Option extends string>(options: readonly Option[]) {
-  const { expected } = choice(options);
-  return v.pipe(v.picklist(options, `expected ${expected}`), v.metadata({ kind: expected }));
+  const kind = choice(options);
+  return v.pipe(
+    v.picklist(options, ({ input }) => expectation(kind, input)),
+    v.metadata({ kind: kind.expected }),
+  );
 }
 
 export function flag() {
   return scalarOf({
     expected: 'true or false',
     parse: (text) => (text === 'true' || text === 'false' ? text === 'true' : undefined),
+    meant: flagMeant,
   });
 }
 
@@ -93,32 +110,44 @@ export function decimalNumber(least: number, most: number): Kind<number> {
 }
 
 function numberWritten(pattern: RegExp, what: string, least: number, most: number): Kind<number> {
+  const parse = (text: string) => {
+    const number = pattern.test(text) ? Number(text) : Number.NaN;
+    return number >= least && number <= most ? number : undefined;
+  };
   return {
     expected: `${what} from ${least} to ${most}`,
-    parse: (text) => {
-      const number = pattern.test(text) ? Number(text) : Number.NaN;
-      return number >= least && number <= most ? number : undefined;
-    },
+    parse,
+    meant: (text) => groupedMeant(text, (number) => parse(number) !== undefined),
   };
 }
 
-function bounded(what: string, parse: (text: string) => number | undefined, least: string, most: string) {
-  const [from, to] = [parse(least), parse(most)];
+type Meant = (text: string, isTaken: (written: string) => boolean) => string | undefined;
+
+function bounded(
+  what: string,
+  parseAny: (text: string) => number | undefined,
+  meant: Meant,
+  least: string,
+  most: string,
+) {
+  const [from, to] = [parseAny(least), parseAny(most)];
   if (from === undefined || to === undefined) {
     throw new TypeError(`bounds of ${what}: got ${least} and ${most}`);
   }
+  const parse = (text: string) => {
+    const number = parseAny(text);
+    return number !== undefined && number >= from && number <= to ? number : undefined;
+  };
   return scalarOf({
     expected: `${what} from ${least} to ${most}`,
-    parse: (text) => {
-      const number = parse(text);
-      return number !== undefined && number >= from && number <= to ? number : undefined;
-    },
+    parse,
+    meant: (text) => meant(text, (written) => parse(written) !== undefined),
   });
 }
 
 /** Read to milliseconds. */
 export function duration(least: string, most: string) {
-  return bounded('a duration', parseDuration, least, most);
+  return bounded('a duration', parseDuration, durationMeant, least, most);
 }
 
 const DURATION = /^(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/u;
@@ -146,7 +175,7 @@ export function parseDuration(text: string): number | undefined {
 
 /** Read to bytes. */
 export function byteSize(least: string, most: string) {
-  return bounded('a size', parseByteSize, least, most);
+  return bounded('a size', parseByteSize, sizeMeant, least, most);
 }
 
 const BYTES_IN: Readonly<Record<string, number>> = { '': 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
@@ -205,6 +234,12 @@ export const LISTEN_ADDRESS: Kind<ListenAddress> = {
     const isRight = port <= 65_535 && (address === undefined || isIP(address) !== 0);
     return isRight ? { host: address ?? (host || undefined), port } : undefined;
   },
+  meant: (text) => {
+    if (/^\d{1,5}$/u.test(text) && Number(text) <= 65_535) {
+      return `":${text}"`;
+    }
+    return isIP(text) === 4 ? `"${text}:10104"` : undefined;
+  },
 };
 
 export const TELEMETRY_PATH: Kind<string> = {
@@ -234,7 +269,7 @@ export function cron() {
       (expression) => {
         const meant = cronMeantBy(expression);
         const fault = MAY_BE_CRON.test(expression) ? validateCron(expression) : undefined;
-        return meant === undefined ? (fault ?? EXPECTED_CRON) : `${EXPECTED_CRON}: write "${meant}"`;
+        return meant === undefined ? (fault ?? EXPECTED_CRON) : withHint(EXPECTED_CRON, `"${meant}"`);
       },
     ),
     v.transform(plainCron),

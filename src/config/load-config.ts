@@ -1,7 +1,9 @@
 // The configuration file → a Config, which nothing changes any more.
 import { type EpochMs, systemClock } from '../clock.js';
 import { scheduleWarnings } from '../schedule/schedule-warnings.js';
+import { oddSettings } from './checks/odd-settings.js';
 import { type Config, configSchema, type DeepReadonly, type ProjectConfig } from './config-schema.js';
+import { secretsIn } from './secret.js';
 import type { ConfigPath } from './yaml/config-errors.js';
 import type { Shows } from './yaml/disclosure.js';
 import { readSettings } from './yaml/read-settings.js';
@@ -15,12 +17,23 @@ export interface LoadedConfig {
 
 /** Throws ConfigErrors with everything that is wrong with the file at `path`. */
 export function loadConfig(path: string, env: NodeJS.ProcessEnv, now = systemClock.now()): LoadedConfig {
-  const { settings, warnings } = readSettings(path, { schemaFor: configSchema, showsAt, env });
+  const { settings, warnings, lineOf } = readSettings(path, { schemaFor: configSchema, showsAt, env });
   const config: Config = deepFreeze(settings);
+  const ofSettings = oddSettings(config, { lineOf, accessOf });
   return {
     config,
-    warnings: [...warnings, ...ofSchedules(config, now), ...ofFilter(config), ...ofUnusedProxy(config, env)],
+    warnings: [
+      ...warnings,
+      ...ofSettings,
+      ...ofSchedules(config, now),
+      ...ofFilter(config),
+      ...ofUnusedProxy(config, env),
+    ],
   };
+}
+
+function accessOf({ iam_endpoint, auth }: ProjectConfig): string {
+  return JSON.stringify([iam_endpoint, auth, secretsIn(auth).map((secret) => secret.read())]);
 }
 
 function ofFilter({ collection: { filter } }: Config): string[] {

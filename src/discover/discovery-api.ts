@@ -48,6 +48,11 @@ export interface SearchEnd {
   readonly odd: OddRecords;
   /** Of the list, and one per instance whose nodes could not be read. */
   readonly failures: readonly CollectionError[];
+  /** Of a search that read all there is and found no node: what was seen, and why none of it is to be collected. */
+  readonly whyNone?: () => string;
 }
+
+/** Completes "discovery …". No failure: there may be none yet. */
+export const FOUND_NO_NODES = 'found no nodes';
 
 export type DiscoverNodes = (search: Search, deadline: Deadline) => Promise<SearchEnd>;

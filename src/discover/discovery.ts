@@ -9,7 +9,7 @@ import { explainFailure, FAILURE_REASONS } from '../model/failure.js';
 import { ODD_RECORDS, OddRecords } from '../model/odd-records.js';
 import type { DiscoveryStatus } from '../model/project-status.js';
 import { RepeatedLines } from '../repeated-lines.js';
-import type { DiscoveredNode, DiscoverNodes, SearchEnd } from './discovery-api.js';
+import { type DiscoveredNode, type DiscoverNodes, FOUND_NO_NODES, type SearchEnd } from './discovery-api.js';
 import { KnownNodes } from './known-nodes.js';
 
 export interface DiscoveredProject {
@@ -65,6 +65,7 @@ const NEVER_DISCOVERED: DiscoveryStatus = { up: undefined, lastSuccessAt: undefi
 const NODES_ADDED = 'nodes added';
 const NODES_GONE = 'nodes gone';
 const ODD = 'odd records';
+const NO_NODES = 'no nodes';
 const RECOVERED = 'recovered';
 
 export class Discovery {
@@ -176,15 +177,12 @@ export class Discovery {
       known.readAllAgain();
     }
     const found = known.summary().nodes.length;
-    if (complete && found === 0 && state.status.lastSuccessAt === undefined) {
-      const fields = { project: name, instances: end.listed.size };
-      this.#options.log.warn('discovery: none of the instances has a node that is to be collected', fields);
-    }
     // Before the nodes: they are never shown beside an older status.
     state.status = statusAfter(state.status, end, found, momentOf(clock));
     this.#logOutcome(name, state, end);
     this.#logOdd(name, state);
     this.#show(state);
+    this.#logNoNodes(name, state, end);
     if (state.nodes !== nodesBefore) {
       onSettled();
     }
@@ -270,6 +268,14 @@ export class Discovery {
       state.toldDown = false;
       this.#lines.forget(project, FAILURE_REASONS);
       this.#lines.tell('info', project, RECOVERED, 'discovery recovered', { project });
+    }
+  }
+
+  #logNoNodes(project: string, { nodes }: ProjectState, { failures, whyNone }: SearchEnd): void {
+    if (nodes.length > 0) {
+      this.#lines.forget(project, [NO_NODES]);
+    } else if (failures.length === 0 && whyNone !== undefined) {
+      this.#lines.tell('warn', project, NO_NODES, `discovery ${FOUND_NO_NODES}: ${whyNone()}`, { project });
     }
   }
 

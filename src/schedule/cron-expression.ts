@@ -128,6 +128,8 @@ export class CronTimes {
   readonly isOnceADay: boolean;
   /** There are hours in which it does not come. */
   readonly leavesHoursOut: boolean;
+  /** It comes on every day. */
+  readonly isDaily: boolean;
   readonly #hours: readonly number[];
   readonly #minutes: readonly number[];
   readonly #seconds: readonly number[];
@@ -143,6 +145,10 @@ export class CronTimes {
     this.#months = new Set(fields.month);
     this.isOnceADay = this.#hours.length * this.#minutes.length * this.#seconds.length === 1;
     this.leavesHoursOut = this.#hours.length < 24;
+    const written = writtenFields(expression);
+    this.isDaily = (['dayOfMonth', 'month', 'dayOfWeek'] as const).every((field) =>
+      /^[*?]$/u.test(written.get(field) ?? ''),
+    );
     const task = taskOf(plainCron(expression));
     this.#hasDay = (date) => task.match(date);
   }

@@ -94,6 +94,25 @@ export function shortestGapMs(schedule: string): number {
   return shortest;
 }
 
+/** The most time between two runs that follow each other within a year, by clocks that do not change. */
+export function longestGapMs(schedule: string): number {
+  const { times } = calendarOf(schedule, 'UTC');
+  const start = times.firstDay(Date.UTC(2024, 0, 1) / 1_000 / DAY_SECONDS) ?? 0;
+  const ofDay = [...times.between(start * DAY_SECONDS, (start + 1) * DAY_SECONDS)];
+  let longest = 0;
+  for (const [index, time] of ofDay.entries()) {
+    longest = Math.max(longest, time - (ofDay[index - 1] ?? time));
+  }
+  const overNight = (ofDay[0] ?? 0) + DAY_SECONDS - (ofDay.at(-1) ?? 0);
+  // All days have the same runs.
+  for (let day = start; day < start + 366; ) {
+    const next = times.firstDay(day + 1) ?? Number.POSITIVE_INFINITY;
+    longest = Math.max(longest, (next - day - 1) * DAY_SECONDS + overNight);
+    day = times.isDaily ? Number.POSITIVE_INFINITY : next;
+  }
+  return longest * 1_000;
+}
+
 function calendarOf(schedule: string, timezone: string): Calendar {
   return recall(calendars, `${timezone} ${schedule}`, MAX_KNOWN, () => ({
     times: new CronTimes(schedule),

@@ -106,6 +106,17 @@ const CELL = /^(?:[\s.,:+-]*\d[\d\s.,:+-]*|NULL|\\N)$/iu;
 const STATEMENT =
   /^\s*(?:select|insert|update|delete|replace|merge|call|do|truncate|drop|alter|create|rename|grant|revoke|set|use|kill|show|explain|describe|load|import|flush|with|begin|commit|rollback|prepare|deallocate|handler|analyze|optimize|repair)\s/iu;
 
+/** What else than a comma parts the names of a header, as people call it. */
+const SEPARATORS: Readonly<Record<string, string>> = {
+  ';': ';',
+  '\t': 'tabs',
+  '|': '|',
+  '\uff0c': 'full-width commas',
+  '\uff1b': 'full-width semicolons',
+};
+/** The line that spreadsheets read the separator from. */
+const SEPARATOR_LINE = /^["\s]*sep=/iu;
+
 export type HeaderNames = Readonly<Partial<Record<ColumnName, readonly string[]>>>;
 
 export interface FoundColumns {
@@ -141,6 +152,7 @@ export function findColumns(header: readonly string[], extraNames: HeaderNames =
   const known = new Set([extra, NORMALIZED_NAMES].flatMap((names) => Object.values(names).flat()));
   const missing = REQUIRED_COLUMNS.filter((column) => !indexes.has(column));
   if (missing.length > 0) {
+    refuseOtherSeparator(header, known);
     const knownNames = [...fields.keys()].filter((name) => known.has(name)).length;
     throw missingColumns(missing, `${describeHeader(header, knownNames)}${encodingHint(header)}`, extraNames);
   }
@@ -236,6 +248,26 @@ function missingColumns(missing: readonly ColumnName[], got: string, extraNames:
     return `a column for ${column} (${names.map((name) => JSON.stringify(name)).join(', ')})`;
   });
   return new CsvError(`csv header: got ${got}, expected ${expected.join(' and ')}`);
+}
+
+/** Where the names are known once they are parted by something else. Shows none of them: they may be cells. */
+function refuseOtherSeparator(header: readonly string[], known: ReadonlySet<string>): void {
+  if (SEPARATOR_LINE.test(header[0] ?? '') && header.length <= 2) {
+    throw new CsvError(
+      'csv header: got a line that names a separator (sep=), expected the names of the columns: leave the line out, and part fields by commas',
+    );
+  }
+  const line = header.join(',');
+  for (const [separator, called] of Object.entries(SEPARATORS)) {
+    const names = line.split(separator).map((name) => name.replaceAll('"', ''));
+    const knownNames = new Set(names.map(normalizedHeader).filter((name) => known.has(name))).size;
+    if (names.length > header.length && knownNames >= KNOWN_NAMES_OF_A_HEADER && !hasCell(names)) {
+      throw new CsvError(
+        `csv header: got a header parted by ${called} (${names.length} names, ${knownNames} of them known), expected one parted by commas: ` +
+          'save the file with commas between its fields',
+      );
+    }
+  }
 }
 
 /** What is no text in the encoding that it was read in has become U+FFFD. */

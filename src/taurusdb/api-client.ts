@@ -4,11 +4,12 @@ import type { Search, SearchEnd } from '../discover/discovery-api.js';
 import type { Deadline } from '../model/deadline.js';
 import type { DatabaseNode } from '../model/node.js';
 import type { CallApi, CallTarget } from './call/api-call.js';
-import { discoverNodes, type NodeSelection } from './discover-nodes.js';
+import { discoverNodes } from './discover-nodes.js';
 import { downloadResult } from './operations/download-result.js';
 import type { FindProjectId } from './operations/project-id.js';
 import { submitTask } from './operations/submit-task.js';
 import { TaskStatusQuery } from './operations/task-status.js';
+import type { NodeSelection } from './selection.js';
 
 export interface ApiClientOptions {
   /** Calls of TaurusDB, with the project's credentials. */

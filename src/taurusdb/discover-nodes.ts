@@ -6,23 +6,13 @@ import type {
   Search,
   SearchEnd,
 } from '../discover/discovery-api.js';
-import { matchesGlob } from '../glob.js';
 import type { Deadline } from '../model/deadline.js';
 import { explainFailure } from '../model/failure.js';
 import type { CallApi } from './call/api-call.js';
-import { type ListedInstance, listInstances } from './operations/list-instances.js';
-import { asWord, isDown, type Records } from './operations/read-records.js';
+import { listInstances } from './operations/list-instances.js';
+import { isDown, type Records } from './operations/read-records.js';
 import { type InstanceNode, isGone, showInstance } from './operations/show-instance.js';
-
-export interface NodeSelection {
-  /** A glob. */
-  readonly instanceName: string;
-  /** By key: a glob for the value. The instance has all of them. */
-  readonly tags: Readonly<Record<string, string>>;
-  /** Of the instance, in any case; without any, every status that is not known to be down. */
-  readonly statuses: readonly string[];
-  readonly role: 'master' | 'slave' | 'both';
-}
+import { type NodeSelection, Selection } from './selection.js';
 
 /** Few, so that collections find room in the budget of requests while a large project is read. */
 const INSTANCES_AT_ONCE = 4;
@@ -33,10 +23,11 @@ const INSTANCES_AT_ONCE = 4;
  */
 export async function discoverNodes(
   callApi: CallApi,
-  selection: NodeSelection,
+  filters: NodeSelection,
   search: Search,
   deadline: Deadline,
 ): Promise<SearchEnd> {
+  const selection = new Selection(filters);
   /** A deadline is one, however many instances it cuts off. */
   const errors = new Set<unknown>();
   const waiting: KnownInstance[] = [];
@@ -53,8 +44,9 @@ export async function discoverNodes(
         // Of one that is listed the list has decided.
         const said = unlisted.has(instance.id) ? described : {};
         const { name = instance.name } = said;
-        if (isWanted({ ...said, ...(name === '' ? {} : { name }) }, selection)) {
-          search.found(instance.id, nodes && foundNodes({ ...instance, name }, nodes, selection));
+        if (selection.wants({ ...said, ...(name === '' ? {} : { name }) })) {
+          selection.sawNodes(nodes?.items.values() ?? []);
+          search.found(instance.id, nodes && foundNodes({ ...instance, name }, nodes, filters, selection));
         } else {
           search.notWanted(instance.id);
         }
@@ -76,7 +68,8 @@ export async function discoverNodes(
   };
 
   const list = await listInstances(callApi, deadline, (instances) => {
-    const wanted = instances.filter((instance) => isWanted(instance, selection));
+    selection.sawInstances(instances);
+    const wanted = instances.filter((instance) => selection.wants(instance));
     for (const { id } of instances) {
       unwanted.add(id);
     }
@@ -100,45 +93,26 @@ export async function discoverNodes(
   await Promise.all(readers);
 
   const failures = [...(failure === undefined ? [] : [failure]), ...[...errors].map(explainFailure)];
-  return { listed, isListComplete, odd, failures };
+  return { listed, isListComplete, odd, failures, whyNone: () => selection.whyNone() };
 }
 
 function foundNodes(
   instance: KnownInstance,
   records: Records<InstanceNode>,
-  selection: NodeSelection,
+  { role }: NodeSelection,
+  selection: Selection,
 ): FoundNodes {
   const nodes = [...records.items.values()];
   const idsOf = (are: (node: InstanceNode) => boolean) => nodes.filter(are).map(({ id }) => id);
   /** Which of the roles that are to be told apart it has, nobody says. */
-  const isUnclear = (node: InstanceNode) => selection.role !== 'both' && node.role === '' && !isDown(node);
+  const isUnclear = (node: InstanceNode) => role !== 'both' && node.role === '' && !isDown(node);
   return {
-    nodes: nodes.filter((node) => isWantedNode(node, selection)).map((node) => foundNode(instance, node)),
-    others: new Set(idsOf((node) => !isWantedNode(node, selection) && !isUnclear(node))),
+    nodes: nodes.filter((node) => selection.wantsNode(node)).map((node) => foundNode(instance, node)),
+    others: new Set(idsOf((node) => !selection.wantsNode(node) && !isUnclear(node))),
     unclear: new Set([...records.unclear, ...idsOf(isUnclear)]),
     nameless: records.nameless,
     odd: records.odd,
   };
-}
-
-/** What is not known of it decides nothing. */
-function isWanted({ name, status, tags }: Partial<ListedInstance>, selection: NodeSelection): boolean {
-  return (
-    (name === undefined || matchesGlob(selection.instanceName, name)) &&
-    (tags === undefined ||
-      Object.entries(selection.tags).every(([key, glob]) => {
-        const value = tags.get(key);
-        return value !== undefined && matchesGlob(glob, value);
-      })) &&
-    (status === undefined ||
-      (selection.statuses.length === 0
-        ? !isDown({ status })
-        : selection.statuses.some((wanted) => asWord(wanted) === asWord(status))))
-  );
-}
-
-function isWantedNode(node: InstanceNode, selection: NodeSelection): boolean {
-  return !isDown(node) && (selection.role === 'both' || selection.role === node.role);
 }
 
 function foundNode(instance: KnownInstance, { id, status: _, ...node }: InstanceNode): DiscoveredNode {

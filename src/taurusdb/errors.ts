@@ -28,6 +28,8 @@ export interface CallSite {
   readonly operation: ApiOperation;
   /** What is asked of IAM where that is not a token, though it counts as one. */
   readonly ofIam?: 'projects' | undefined;
+  /** Where a project is asked for by the name of its region, that region. */
+  readonly region?: string | undefined;
   /** Where one is asked for after the other, the one that this call asks for. */
   readonly instanceId?: string | undefined;
   /** Host and port of the API, and of the proxy where there is one. */

@@ -59,6 +59,50 @@ const NOT_YAML: Readonly<Record<string, Wrong>> = {
     yaml: projectAnd('log: &log { level: info }\nweb: *log\n'),
     errors: ['11: web: aliases are not supported: a value that starts with * or & needs quotes'],
   },
+  'a schedule without quotes, in one line': {
+    yaml: projectAnd('collection: { schedule: * * * * * }\n'),
+    errors: ['10: a schedule needs quotes: write "* * * * *" (near "schedule")'],
+  },
+  'a schedule without quotes in a block, and its comment': {
+    yaml: projectAnd('collection:\n  schedule: */10 9-17 * * MON-FRI # office\n'),
+    errors: ['11: a schedule needs quotes: write "*/10 9-17 * * MON-FRI" (near "schedule")'],
+  },
+  'values that start with special characters': {
+    yaml: projectAnd(
+      'metrics:\n  labels:\n    a: @x\n    b: %x\n    c: `x\n    d: >x\n    e: - x\n    f: * x\n',
+    ),
+    errors: ['@', '%', '`', '>', '-', '*'].map(
+      (sign, index) => `${12 + index}: a value that starts with ${sign} needs quotes`,
+    ),
+  },
+  'a value that starts as an anchor': {
+    yaml: projectAnd('metrics: { labels: { team: &orders } }\n'),
+    errors: [
+      '10: metrics.labels.team: aliases are not supported: a value that starts with * or & needs quotes',
+    ],
+  },
+  'a value that opens a bracket': {
+    yaml: projectAnd('metrics:\n  labels:\n    team: [orders\n'),
+    errors: ['12: the bracket that opens here is not closed: a text that starts with [ needs quotes'],
+  },
+  'a template that was not filled in': {
+    yaml: projectAnd('metrics:\n  labels:\n    team: {{ team }}\n'),
+    errors: ['12: {{ }} is not filled in here: write "${NAME}" for a variable of the environment'],
+  },
+  'text behind quotes': {
+    yaml: projectAnd('log:\n  level: "in" fo\n'),
+    errors: [
+      '11: unexpected text behind the quote that ends the value: quotes go around all of it (near "level")',
+    ],
+  },
+  'a variable without quotes between brackets, in one line however much follows': {
+    yaml: projectAnd('log: { level: ${LEVEL }\nweb: {}\ncsv: {}\n'),
+    errors: ['10: a variable needs quotes, and a brace at its end: write "${NAME}" (near "level")'],
+  },
+  'a bracket that a comment hides': {
+    yaml: projectAnd('log: { level: #info }\n'),
+    errors: ['10: what follows a blank and # is a comment: a value with a # needs quotes (near "log")'],
+  },
   'mappings nested 21 deep': {
     yaml: `${Array.from({ length: 21 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n')} 1`,
     errors: ['21: nested too deeply, expected at most 20 levels'],
@@ -369,7 +413,7 @@ const WRONG_VALUES: Readonly<Record<string, Wrong>> = {
       '11: collection.splay: got "-1s", expected a duration from 0s to 1h',
       '12: collection.timeout: got 0, expected a duration from 100ms to 1h',
       '13: collection.poll_interval: got "99ms", expected a duration from 100ms to 1m',
-      '14: collection.stale_after: got "1s1h", expected a duration from 1s to 1y',
+      '14: collection.stale_after: got "1s1h", expected a duration from 1s to 1y: write 1h1s',
       '15: collection.slow_session_threshold: got .nan, expected a duration from 1s to 1d',
       '16: collection.long_transaction_threshold: got "99999999999999999999y", expected a duration from 1s to 1y',
     ],
@@ -392,7 +436,7 @@ const WRONG_VALUES: Readonly<Record<string, Wrong>> = {
       '10: collection.max_concurrent: got 0, expected a whole number from 1 to 1000',
       '11: api.max_retries: got 1.5, expected a whole number from 0 to 10',
       '11: api.max_requests_per_second: got a text that is not shown, expected a whole number from 1 to 1000',
-      '11: api.max_csv_bytes: got a text that is not shown, expected a size from 1KiB to 16GiB',
+      '11: api.max_csv_bytes: got a text that is not shown, expected a size from 1KiB to 16GiB: write 1KiB',
     ],
   },
   'lists and mappings where one value belongs': {
@@ -490,7 +534,7 @@ const WRONG_VALUES: Readonly<Record<string, Wrong>> = {
       'metrics: { dimensions: { state: { enabled: 1, max_values: 0, strip_port: true }, users: {} } }\n',
     ),
     errors: [
-      '10: metrics.dimensions.state.enabled: got 1, expected true or false',
+      '10: metrics.dimensions.state.enabled: got 1, expected true or false: write true',
       '10: metrics.dimensions.state.max_values: got 0, expected a whole number from 1 to 10000',
       '10: metrics.dimensions.state: unknown key (known here: enabled, max_values) (near "strip_port")',
       '10: metrics.dimensions.users: unknown key (did you mean "user"?)',
@@ -499,7 +543,7 @@ const WRONG_VALUES: Readonly<Record<string, Wrong>> = {
   'addresses and paths that cannot be': {
     yaml: projectAnd('web: { listen_address: 10104, telemetry_path: /-/ready }\n'),
     errors: [
-      '10: web.listen_address: got 10104, expected host:port, [address]:port or :port (quote it: YAML reads it as a number)',
+      '10: web.listen_address: got 10104, expected host:port, [address]:port or :port: write ":10104"',
       '10: web.telemetry_path: got "/-/ready", expected a path such as /metrics that the program does not use itself',
     ],
   },
@@ -568,6 +612,16 @@ describe('loadConfig', () => {
         return true;
       },
     );
+  });
+
+  it('says how a variable is written, where a key does not take what looks like one', () => {
+    const yaml = projectAnd('collection: { timeout: "${T}", filter: $FILTER, schedule: "%HOME%" }\n');
+    assert.deepEqual(folder.errorsOf(yaml, { T: '50', HOME: '/root' }), [
+      // Not what to write instead: that would tell the variable's value.
+      'config.yaml:10: collection.timeout: got the value of ${T}, expected a duration from 100ms to 1h',
+      'config.yaml:10: collection.filter: got a text that is not shown, expected one of total, active, slow, long (a variable is written ${NAME})',
+      'config.yaml:10: collection.schedule: got a text that is not shown, expected a cron expression of 5 fields, or 6 with seconds first (a variable is written ${HOME})',
+    ]);
   });
 
   it('quotes what it got on one line', () => {

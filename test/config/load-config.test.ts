@@ -7,7 +7,7 @@ import { byDimension } from '../../src/sessions/dimensions.js';
 import { type Certificate, makeCertificate } from '../support/certificates.js';
 import { requireProgram } from '../support/real-programs.js';
 import { ConfigFolder } from './config-folder.js';
-import { authOf, INSTANCE, NODE, projectAnd, projectWith } from './sample-config.js';
+import { authOf, INSTANCE, NODE, OTHER_NODE, projectAnd, projectWith } from './sample-config.js';
 
 const NODES = `    nodes: [{ instance_id: ${INSTANCE}, node_id: ${NODE} }]\n`;
 
@@ -262,6 +262,53 @@ api: { request_timeout: 3s, max_retries: 5, proxy_url: "http://common" }
         new RegExp(`^collection\\.filter: got ${filter}: .*; write total for these$`, 'u'),
       );
     }
+  });
+
+  it('warns of a text that looks like a variable, without the text', () => {
+    const yaml = projectAnd('metrics: { labels: { team: $(TEAM) } }\n').replace('t0ken', '$s3cret');
+    assert.deepEqual(folder.load(yaml, { TEAM: 'orders' }).warnings, [
+      'projects[0].auth.token.value (line 6): got a text like a variable, which is taken as it stands: a variable is written ${NAME}',
+      'metrics.labels.team (line 10): got a text like a variable, which is taken as it stands: a variable is written ${TEAM}',
+    ]);
+  });
+
+  it('warns of a project and of names that stand twice', () => {
+    const ids = ['project_id: 054e292c9880d4992f02c0196d3ea468, ', ''];
+    for (const id of ids) {
+      const line = (name: string, token: string, node: string) =>
+        `  - { name: ${name}, region: ap-southeast-3, ${id}auth: { token: { value: ${token} } }, nodes: [{ instance_id: ${INSTANCE}, node_id: ${node}, name: a }] }\n`;
+      const third = `  - { name: c, region: ap-southeast-2, auth: { token: { value: one } }, nodes: [${[7, 8]
+        .map((digit) => `{ instance_id: ${INSTANCE}, node_id: ${NODE.replace('9', String(digit))}, name: b }`)
+        .join(', ')}] }\n`;
+      const { warnings } = folder.load(
+        `projects:\n${line('a', 'one', NODE)}${line('b', id === '' ? 'one' : 'two', OTHER_NODE)}${third}`,
+      );
+      const key = id === '' ? 'region' : 'project_id';
+      assert.deepEqual(warnings, [
+        `projects[1].${key} (line 3): the same project as projects[0]: each sends api.max_requests_per_second of its own, and a node that both discover is collected by the first alone; write one project, or the ${key} that was meant`,
+        'projects[2].nodes[1].name (line 4): "b" is the name of projects[2].nodes[0], too: alerts, dashboards and the page show names; give each node its own',
+      ]);
+    }
+    const other = `${projectAnd()}${projectAnd().split('\n').slice(1).join('\n')}`;
+    const another = other
+      .replace('name: production', 'name: staging')
+      .replace('t0ken', 'an0ther')
+      .replace(NODE, OTHER_NODE);
+    assert.deepEqual(folder.load(another).warnings, []);
+  });
+
+  it('warns of figures that vanish between two runs, of schedules that nodes have', () => {
+    const warningsOf = (nodeSchedule: string, collection: string) =>
+      folder.load(
+        projectAnd(
+          `        schedule: "${nodeSchedule}"\ncollection: { schedule: "0 3 * * *", ${collection} }\n`,
+        ),
+      ).warnings;
+    assert.deepEqual(warningsOf('0 9-17 * * *', 'stale_after: 16h'), [
+      'collection.stale_after (line 11): 16h is not more than the 16h that can lie between two runs of schedule "0 9-17 * * *": the figures vanish before the next; write at least 16h50s, or leave it out',
+    ]);
+    assert.deepEqual(warningsOf('0 9-17 * * *', 'stale_after: 17h'), []);
+    assert.deepEqual(warningsOf('0 9-17 * * *', 'timeout: 10s'), []);
   });
 
   it('takes a byte-order mark and CRLF', () => {

@@ -57,7 +57,8 @@ function tell(search: Search, { nodes, unread = [], isCutOff = false, failures, 
       search.found(id, foundNodes(nodes.filter(({ instanceId }) => instanceId === id)));
     }
   }
-  return { listed, isListComplete: !isCutOff, odd: odd ?? new OddRecords(), failures };
+  const whyNone = () => '4 instances seen, 0 match';
+  return { listed, isListComplete: !isCutOff, odd: odd ?? new OddRecords(), failures, whyNone };
 }
 const broken = (message: string): CollectionError => new CollectionError('api', message, { status: 500 });
 
@@ -495,6 +496,25 @@ describe('Discovery', () => {
     discovery.setProjects([]);
     discovery.setProjects([project('renamed')]);
     assert.equal(up('renamed'), undefined);
+  });
+
+  it('warns every ten minutes of a project without nodes, and at once when it is empty again', async () => {
+    answer = () => complete();
+    discovery.setProjects([project('production', MINUTE)]);
+    const warning = 'warn discovery found no nodes: 4 instances seen, 0 match project=production';
+    const warnings = () => log.lines.filter((line) => line.startsWith(warning)).length;
+    await clock.advance(9 * MINUTE);
+    assert.equal(warnings(), 1);
+    await clock.advance(MINUTE);
+    assert.equal(warnings(), 2);
+    answer = () => complete('a');
+    await clock.advance(MINUTE);
+    answer = () => complete();
+    await clock.advance(MINUTE);
+    assert.equal(warnings(), 3);
+    answer = () => ({ ...complete(), failures: [broken('down')] });
+    await clock.advance(20 * MINUTE);
+    assert.equal(warnings(), 3);
   });
 
   it('has tried a project also when that failed', async () => {

@@ -38,6 +38,7 @@ describe('check-config', function () {
     const { code, stdout, stderr } = await check(schedules, {
       timezone: 'asia/shanghai',
       schedule: '*  * * * *',
+      stale_after: '90s',
     });
     assert.deepEqual([code, stderr], [0, '']);
     const lines = stdout
@@ -45,11 +46,18 @@ describe('check-config', function () {
       .split('\n')
       .map((line) => line.replace(/^\S*config\.yaml: /u, ''));
     const date = String.raw`\d{4}-\d\d-\d\d`;
+    const vanishes = (gap: string, schedule: string, enough: string) =>
+      `warning: collection\\.stale_after \\(line 1\\): 1m30s is not more than the ${gap} that can lie between two runs of schedule ` +
+      `"${schedule}": .*; write at least ${enough}, or leave it out`;
     const expected = [
+      vanishes('1d', '0 3 \\* \\* \\*', '1d50s'),
+      vanishes('\\d+d', '0 9 1 \\* mon', '\\d+d50s'),
+      vanishes('4h55m1s|.*', '\\* \\*/5 \\* \\* \\* \\*', '.*'),
+      vanishes('45m', '\\*/45 \\* \\* \\* \\*', '45m50s'),
       `warning: schedule "0 9 1 \\* mon" \\(projects\\[0\\]\\.nodes\\[2\\]\\.schedule\\): .* both .* next on ${date} and ${date}; .*`,
       'warning: schedule "\\* \\*/5 \\* \\* \\* \\*" \\(projects\\[0\\]\\.nodes\\[3\\]\\.schedule\\): .* 60 times .* "0 \\*/5 \\* \\* \\* \\*"\\?',
       'warning: schedule "\\*/45 \\* \\* \\* \\*" \\(projects\\[0\\]\\.nodes\\[4\\]\\.schedule\\): .* 0 and 45 alone.*',
-      'ok: 1 projects, 5 nodes listed',
+      'ok: 1 project, 5 nodes listed',
       `schedule "0 3 \\* \\* \\*" \\(Asia/Shanghai, 2 nodes\\): next runs (${date} 03:00:00\\+08:00(, |; )){3}each node up to 5 s later \\(collection\\.splay\\)`,
       `schedule "0 9 1 \\* mon" \\(Asia/Shanghai, 1 node\\): next runs (${date} 09:00:00\\+08:00(, |; )){3}.*`,
       `schedule "\\* \\*/5 \\* \\* \\* \\*" \\(Asia/Shanghai, 1 node\\): .*`,
@@ -60,6 +68,34 @@ describe('check-config', function () {
     for (const [index, pattern] of expected.entries()) {
       assert.match(lines[index] ?? '', new RegExp(`^${pattern}$`, 'u'));
     }
+  });
+
+  it('says in one line what to write, whichever slip it was', async () => {
+    const base =
+      'projects:\n  - name: production\n    region: ap-southeast-3\n    auth: { token: { value: $SECRET } }\n    discovery: { enabled: true }\n';
+    for (const [yaml, line] of [
+      [
+        'collection: { schedule: * * * * * }',
+        '6: a schedule needs quotes: write "* * * * *" (near "schedule")',
+      ],
+      [
+        'collection: { timeout: 50 }',
+        '6: collection.timeout: got 50, expected a duration from 100ms to 1h: write 50s',
+      ],
+    ] as const) {
+      const file = folder.write('slip.yaml', `${base}${yaml}\n`);
+      const { code, stdout, stderr } = await runProgram(['check-config', `--config.file=${file}`]);
+      assert.deepEqual([code, stdout, stderr], [1, '', `${file}:${line}\n`]);
+    }
+    const file = folder.write('variable.yaml', base);
+    const { code, stdout } = await runProgram(['check-config', `--config.file=${file}`], {
+      SECRET: 's3cret',
+    });
+    assert.equal(code, 0);
+    assert.match(
+      stdout,
+      /warning: projects\[0\]\.auth\.token\.value \(line 4\): got a text like a variable, which is taken as it stands: a variable is written \$\{SECRET\}\n/u,
+    );
   });
 
   it('refuses what names no time zone and what looks like a schedule, and says what to write', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { jsonAnswer } from '../../src/simulator/cloud/answer.js';
 import { sampleFleet } from '../../src/simulator/sample-fleet.js';
 import { type Simulator, startSimulator } from '../../src/simulator/start-simulator.js';
-import { runProgram } from '../support/program.js';
+import { eventually, runProgram, startProgram } from '../support/program.js';
 import { samplesOf } from '../support/scrape.js';
 import { simulatedConfig, writeConfig } from '../support/simulated-config.js';
 
@@ -101,6 +101,48 @@ describe('check-config --online', function () {
     assert.equal(code, 0, stdout);
     const nodes = linesOf(stdout).filter((line) => line.includes(' sessions, '));
     assert.ok(nodes.length > 0 && nodes.length < 6, stdout);
+  });
+
+  it('ends with 1 where discovery finds nothing, and says what it saw; so do discover and the agent', async () => {
+    const filtered = ({ name }: { name: string }) =>
+      name === 'staging'
+        ? { nodes: [], discovery: { enabled: true, instance_name: 'Orders*' } }
+        : discovering();
+    const { code, stdout } = await check(filtered);
+    const why =
+      'found no nodes: 2 instances seen, 0 match instance_name "Orders*"; seen: "orders", "payments" (1 would match in another case, which globs mind)';
+    assert.equal(code, 1);
+    assert.ok(linesOf(stdout).includes(`staging: discovery: failed: ${why}`), stdout);
+    assert.ok(linesOf(stdout).includes('production: discovery: ok: 4 nodes found'), stdout);
+
+    const file = writeConfig(simulatedConfig(simulator, {}, filtered));
+    const logged = `discovery ${why.replaceAll('"', '\\"')}`;
+    const discovered = await runProgram(['discover', `--config.file=${file}`]);
+    assert.equal(discovered.code, 0);
+    assert.ok(discovered.stderr.includes(logged), discovered.stderr);
+    const agent = startProgram([`--config.file=${file}`, '--web.listen-address=127.0.0.1:0']);
+    await eventually(() => agent.stderr().includes(logged) || undefined, 'the warning');
+    agent.child.kill('SIGKILL');
+    await agent.ended;
+  });
+
+  it('says that the account has no project in a region, whichever way IAM is asked', async () => {
+    const { stdout } = await check(({ name, passwords: [user] }) => ({
+      ...discovering(),
+      project_id: undefined,
+      region: 'eu-nowhere-1',
+      ...(name === 'production'
+        ? { auth: { password: { domain: user?.domain, user: user?.user, password: user?.password } } }
+        : {}),
+    }));
+    const failures = linesOf(stdout).filter((line) => line.includes(': discovery: failed: '));
+    assert.equal(failures.length, 2, stdout);
+    for (const failure of failures) {
+      assert.match(
+        failure,
+        /: the account has no project in region "eu-nowhere-1", |\(the account has no project in region "eu-nowhere-1", /u,
+      );
+    }
   });
 
   it('names the wrong credential, and tries the other projects', async () => {

@@ -64,7 +64,7 @@ const CASES: readonly Case[] = [
     'DBS-200 "参数错误"',
   ),
   refused(400, Buffer.from('\ufeff{"msg": "sixteen"}', 'utf16le'), 'got 400 "sixteen"'),
-  refused(502, '<html><head><title>502 Bad Gateway</title></head></html>', 'got 502 "502 Bad Gateway"'),
+  refused(502, '<html><head><title>502 Bad Gateway</title></head></html>', 'got 502 "Bad Gateway"'),
   refused(503, 'no healthy upstream', 'got 503 "no healthy upstream"'),
   refused(400, `{"error_code":"BIG.1","error_msg":"w","pad":"${'x'.repeat(200_000)}"}`, 'got 400 BIG.1 "w"'),
   refused(400, '{"error_code":"TR.1","error_msg":"The quick wo', 'got 400 TR.1 "The quick wo…"'),

@@ -1,6 +1,7 @@
 // The captures of a real MariaDB, with the counts that mysqld_exporter gave of the same moment.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { runProgram } from '../support/program.js';
 import { samplesNamed, samplesOf } from '../support/scrape.js';
@@ -84,14 +85,27 @@ describe('replay', () => {
   }
 
   it('prints what it can read and fails for the rest, without a stack trace', async () => {
+    const capture = readFileSync(path.join(CAPTURES, 'sleep200.csv'), 'utf8');
+    const folder = mkdtempSync(path.join(tmpdir(), 'taurusdb-replay-'));
+    const saved = (name: string, text: string) => {
+      writeFileSync(path.join(folder, name), text);
+      return path.join(folder, name);
+    };
     const { code, stdout, stderr } = await runProgram([
       'replay',
       path.join(CAPTURES, 'sleep200.csv'),
       path.join(CAPTURES, 'sleep200.expected.json'),
+      saved('semicolons.csv', capture.replaceAll(',', ';')),
+      saved('tabs.csv', capture.replaceAll(',', '\t')),
+      saved('quoted.csv', 'sep=;\n"user";"host";"state"\n'),
     ]);
+    rmSync(folder, { recursive: true });
     assert.equal(code, 1);
     assert.match(stdout, /^taurusdb_sessions\{instance_id="replay",node_id="sleep200"\} 200$/mu);
     assert.match(stderr, /sleep200\.expected\.json: .*JSON/u);
+    assert.match(stderr, /semicolons\.csv: .*got a header parted by ; \(/u);
+    assert.match(stderr, /tabs\.csv: .*got a header parted by tabs \(/u);
+    assert.match(stderr, /quoted\.csv: .*got a line that names a separator/u);
     assert.doesNotMatch(stderr, /\n\s+at /u);
   });
 });

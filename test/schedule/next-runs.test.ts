@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { epochMs } from '../../src/clock.js';
-import { nextRuns, shortestGapMs } from '../../src/schedule/next-runs.js';
+import { longestGapMs, nextRuns, shortestGapMs } from '../../src/schedule/next-runs.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -173,4 +173,24 @@ describe('shortestGapMs', () => {
   it('finds none where the next run is years away', () => {
     assert.equal(shortestGapMs('0 0 29 2 *'), Number.POSITIVE_INFINITY);
   });
+});
+
+describe('longestGapMs', () => {
+  const GAPS = {
+    '* * * * *': MINUTE,
+    '*/10 * * * * *': 10 * SECOND,
+    '*/45 * * * *': 45 * MINUTE,
+    '* */5 * * * *': 4 * MINUTE + SECOND,
+    '0 9-17 * * *': 16 * 60 * MINUTE,
+    '30 2 * * *': DAY,
+    '* * * * 1-5': 2 * DAY + MINUTE,
+    '0 0 * * 1,4': 4 * DAY,
+    '0 0 1 * *': 31 * DAY,
+    '0 0 29 2 *': (4 * 365 + 1) * DAY,
+  };
+  for (const [expression, gap] of Object.entries(GAPS)) {
+    it(`finds ${gap / 1000} s for "${expression}"`, () => {
+      assert.equal(longestGapMs(expression), gap);
+    });
+  }
 });

@@ -163,7 +163,7 @@ describe('findColumns', () => {
       const shown = (...header: string[]) => messageOf(() => findColumns(header)).split(' prints')[0];
       assert.equal(shown(...ROW), `csv header: got 5 names, 0 of them known${hint}`);
       assert.equal(shown(...ROW, 'ID'), `csv header: got 6 names, 1 of them known${hint}`);
-      assert.equal(shown('id;user;host;state'), `csv header: got 1 name, 0 of them known${hint}`);
+      assert.equal(shown('id;order;place;mood'), `csv header: got 1 name, 0 of them known${hint}`);
     });
 
     it('counts different names, as a user and a database may have the same one', () => {
@@ -224,6 +224,40 @@ describe('findColumns', () => {
     assert.doesNotMatch(
       messageOf(() => findColumns(['id', 'user', 'line\nbreak'])),
       /\n/,
+    );
+  });
+
+  it('tells what parts the names where it is no comma, and shows none of them', () => {
+    const NAMES = ['Id', 'User', 'Host', 'secret_column', 'State', 'Time (s)'];
+    for (const [separator, called] of [
+      [';', ';'],
+      ['\t', 'tabs'],
+      ['|', '|'],
+      [' ; ', ';'],
+      ['\uff0c', 'full-width commas'],
+      ['";"', ';'],
+    ] as const) {
+      assert.equal(
+        messageOf(() => findColumns([NAMES.join(separator)])),
+        `csv header: got a header parted by ${called} (6 names, 5 of them known), expected one parted by commas: save the file with commas between its fields`,
+      );
+    }
+    assert.match(
+      messageOf(() => findColumns(['会话ID;用户;主机;状态'])),
+      /parted by ; \(4 names, 4 of them known\)/u,
+    );
+    assert.match(
+      messageOf(() => findColumns(['sep=;'])),
+      /^csv header: got a line that names a separator/u,
+    );
+    // What may be a row, and what has commas all the same.
+    assert.match(
+      messageOf(() => findColumns(['17;user;host;SELECT 1'])),
+      /the line may be a row/u,
+    );
+    assert.match(
+      messageOf(() => findColumns(['user', 'host', 'a;b'])),
+      /^csv header: got "user", "host", \(not a name\)/u,
     );
   });
 

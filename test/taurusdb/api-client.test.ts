@@ -242,7 +242,7 @@ describe('API client', () => {
         const ofNode = /got 404 DBS\.280404 "Node not found", expected the node and the task/u;
         assert.match(await shown(gone, NOT_FOUND), ofNode);
         assert.match(await shown(NOT_FOUND, gone), ofNode);
-        assert.match(await shown(html, NOT_FOUND), /got 404 "404", expected an answer of the API/u);
+        assert.match(await shown(html, NOT_FOUND), /got 404, expected an answer of the API/u);
         assert.match(await shown(NOT_FOUND, NOT_FOUND), /got 404 APIGW\.0101/u);
         assert.match(await shown(gone, { status: 500 }), /got 500/u);
       });
@@ -516,7 +516,7 @@ describe('API client', () => {
       const server = await startServer([{ status: 502, body: page }]);
       const { client, deadline } = sampleClient(server.url, { maxRetries: 0 });
       const error = await collectionError(client.taskStatus(node, 'r', deadline()));
-      assert.match(error.message, /got 502 "502 Bad Gateway", expected 200/u);
+      assert.match(error.message, /got 502 "Bad Gateway", expected 200/u);
     });
 
     it('an error whose explanation is cut off, or endless, keeps its status', async () => {

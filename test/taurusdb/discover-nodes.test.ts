@@ -52,6 +52,64 @@ describe('discoverNodes', () => {
     await discovery;
   });
 
+  describe('says why it found no node', () => {
+    const FLEET = ['orders-a', 'orders-b', 'Users-a', 'billing'].map((name, index) =>
+      instance(index, {
+        name,
+        status: index === 3 ? 'frozen' : 'ACTIVE',
+        tags: [{ key: 'env', value: 'Prod' }],
+      }),
+    );
+    const SEEN = 'seen: "orders-a", "orders-b", "Users-a" and 1 more';
+    const cases: readonly (readonly [what: string, selection: object, why: string])[] = [
+      [
+        'by name',
+        { instanceName: 'order-*' },
+        `4 instances seen, 0 match instance_name "order-*" and a status of one that runs (each alone: 0, 3); ${SEEN}`,
+      ],
+      [
+        'but for case',
+        { instanceName: 'users-*', statuses: ['active', 'frozen'] },
+        `4 instances seen, 0 match instance_name "users-*"; ${SEEN} (1 would match in another case, which globs mind)`,
+      ],
+      [
+        'by a tag',
+        { tags: { env: 'prod' }, statuses: ['active', 'frozen'] },
+        `4 instances seen, 0 match tags env: "prod"; ${SEEN} (4 would match in another case, which globs mind)`,
+      ],
+      [
+        'by a part of a name',
+        { instanceName: 'orders', statuses: ['active', 'frozen'] },
+        `4 instances seen, 0 match instance_name "orders"; ${SEEN} (2 would match "*orders*": a glob is of the whole name)`,
+      ],
+      ['by status', { statuses: ['backup'] }, `4 instances seen, 0 match status backup; ${SEEN}`],
+      [
+        'by role',
+        { instanceName: 'Users-*', role: 'slave' },
+        '4 instances seen, 1 match, and none of their nodes is to be collected: 1 node seen, 1 not of role slave',
+      ],
+    ];
+    for (const [what, selection, why] of cases) {
+      it(what, async () => {
+        const server = await startInstanceServer(pagesOf(FLEET));
+        const { nodes, failures, whyNone } = await server.discover(selection);
+        assert.deepEqual([nodes, failures, whyNone?.()], [[], [], why]);
+      });
+    }
+
+    it('of nodes that do not run, and of a project without instances', async () => {
+      const down = await (
+        await startInstanceServer(...showing(node(0, { status: 'creating' }), node(1, { status: 'BUILD' })))
+      ).discover();
+      assert.equal(
+        down.whyNone?.(),
+        '1 instance seen, 1 match, and none of their nodes is to be collected: 2 nodes seen, 2 not running (build, creating)',
+      );
+      const none = await (await startInstanceServer(pagesOf([]))).discover();
+      assert.match(none.whyNone?.() ?? '', /^0 instances seen: check region and project_id, /u);
+    });
+  });
+
   describe('takes an instance', () => {
     async function namesFound(
       instances: readonly object[],

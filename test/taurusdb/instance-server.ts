@@ -3,7 +3,7 @@ import { systemClock } from '../../src/clock.js';
 import type { DiscoveredNode, SearchEnd } from '../../src/discover/discovery-api.js';
 import { KnownNodes } from '../../src/discover/known-nodes.js';
 import { startDeadline } from '../../src/model/deadline.js';
-import type { NodeSelection } from '../../src/taurusdb/discover-nodes.js';
+import type { NodeSelection } from '../../src/taurusdb/selection.js';
 import { type PlainAnswer, type ScriptedServer, startServer } from '../support/scripted-server.js';
 import { closeClients, sampleClient } from './sample-client.js';
 

@@ -45,6 +45,11 @@ export function formatPath(path: ConfigPath): string {
   }, '');
 }
 
+/** Where a warning is about: `projects[1].name (line 12)`. */
+export function placeText(path: ConfigPath, line: number | undefined): string {
+  return line === undefined ? formatPath(path) : `${formatPath(path)} (line ${line})`;
+}
+
 const LONGEST_QUOTE = 80;
 
 /** In double quotes, on one line, cut where it is long. */

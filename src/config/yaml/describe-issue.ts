@@ -1,5 +1,6 @@
 // What is wrong with one value, in a line: completes the schema's "expected …" with what was got, where that may be
 // shown. A variable's value never is.
+import { referenceMeant } from '../meant/variables.js';
 import { quote } from './config-errors.js';
 
 export interface Issue {
@@ -14,6 +15,15 @@ export interface Issue {
   readonly written: string | undefined;
   /** The variables that its text comes from, as `${NAME}`. */
   readonly references: readonly string[];
+  /** The variables there are; undefined where the file has none. */
+  readonly env: NodeJS.ProcessEnv | undefined;
+}
+
+const HINT = ': write ';
+
+/** `expected` with what to write instead, where that is known. */
+export function withHint(expected: string, meant: string | undefined): string {
+  return meant === undefined ? expected : `${expected}${HINT}${meant}`;
 }
 
 export function describeIssue(issue: Issue): string {
@@ -23,9 +33,12 @@ export function describeIssue(issue: Issue): string {
     return references.length > 0 ? `the value of ${references.join('')} cannot be used here` : message;
   }
   if (references.length > 0) {
-    return `got ${issue.input === '' ? 'an empty value' : 'the value'} of ${references.join('')}, ${message}`;
+    // What to write instead would tell the value.
+    const [expected] = message.split(HINT);
+    return `got ${issue.input === '' ? 'an empty value' : 'the value'} of ${references.join('')}, ${expected}`;
   }
-  return `got ${received(issue)}, ${message}${quoteIt(issue)}`;
+  const hint = message.includes(HINT) ? '' : (variable(issue) ?? quoteIt(issue));
+  return `got ${received(issue)}, ${message}${hint}`;
 }
 
 function received({ input, written, mayShow }: Issue): string {
@@ -48,4 +61,9 @@ function received({ input, written, mayShow }: Issue): string {
 function quoteIt({ input, wantsText }: Issue): string {
   const isRead = typeof input === 'number' || typeof input === 'boolean';
   return wantsText && isRead ? ` (quote it: YAML reads it as a ${typeof input})` : '';
+}
+
+function variable({ input, env }: Issue): string | undefined {
+  const reference = env !== undefined && typeof input === 'string' ? referenceMeant(input, env) : undefined;
+  return reference === undefined ? undefined : ` (a variable is written ${reference})`;
 }

@@ -4,7 +4,6 @@ import {
   Composer,
   type CST,
   type Document,
-  type ErrorCode,
   isAlias,
   isMap,
   isScalar,
@@ -16,10 +15,9 @@ import {
 } from 'yaml';
 import { type ConfigPath, quote } from './config-errors.js';
 import { Openings } from './openings.js';
+import { ALIASES, explainSyntax, type SyntaxProblem } from './syntax-problems.js';
 
 const MAX_DEPTH = 20;
-/** One slip of the pen can make every line after it an error. */
-const MAX_SYNTAX_ERRORS = 10;
 
 const OPTIONS = {
   stringKeys: true,
@@ -27,40 +25,6 @@ const OPTIONS = {
   uniqueKeys: false,
   resolveKnownTags: false,
 };
-
-const ALIASES = 'aliases are not supported: a value that starts with * or & needs quotes';
-const TAGS = 'tags are not supported: a value that starts with ! needs quotes';
-const MISSING_COLON = 'is a colon, or the blank behind it, or a quote missing?';
-
-/** In place of the library's messages, as some of these quote the file, and what they quote may be a secret. */
-const MESSAGES: Readonly<Record<ErrorCode, string>> = {
-  ALIAS_PROPS: ALIASES,
-  BAD_ALIAS: ALIASES,
-  BAD_COLLECTION_TYPE: TAGS,
-  BAD_DIRECTIVE: 'directives are not supported',
-  BAD_DQ_ESCAPE: 'unknown escape in double quotes: write \\\\ for a backslash, or use single quotes',
-  BAD_INDENT: 'wrong indentation, or a bracket that is not closed',
-  BAD_PROP_ORDER: ALIASES,
-  BAD_SCALAR_START: 'a value that starts with a special character needs quotes',
-  BLOCK_AS_IMPLICIT_KEY: 'unexpected key: a value with a colon needs quotes, and a key a line of its own',
-  BLOCK_IN_FLOW: 'unexpected key or item of several lines between brackets',
-  DUPLICATE_KEY: 'a key stands twice',
-  IMPOSSIBLE: 'unexpected text',
-  KEY_OVER_1024_CHARS: `a key of more than 1024 characters: ${MISSING_COLON}`,
-  MISSING_CHAR: 'expected a colon and a blank behind a key, a comma between items, or a closing bracket',
-  MULTILINE_IMPLICIT_KEY: `a key of several lines: ${MISSING_COLON}`,
-  MULTIPLE_ANCHORS: ALIASES,
-  MULTIPLE_DOCS: 'got a second document, expected one',
-  MULTIPLE_TAGS: TAGS,
-  NON_STRING_KEY: 'got a key that is no text, expected a name',
-  RESOURCE_EXHAUSTION: 'nested too deeply',
-  TAB_AS_INDENT: 'tabs are not allowed as indentation',
-  TAG_RESOLVE_FAILED: TAGS,
-  UNEXPECTED_TOKEN: 'unexpected text: a value with special characters needs quotes',
-};
-
-/** How the library tells of what is not closed, and of more. */
-const TELLS_OF_END: readonly ErrorCode[] = ['MISSING_CHAR', 'BAD_INDENT'];
 
 export interface Place {
   readonly line: number;
@@ -83,6 +47,8 @@ export interface ParsedYaml {
   readonly problems: readonly Problem[];
   /** Where the path stands in the file, or else its nearest ancestor. */
   placeOf(path: ConfigPath): Place;
+  /** Of this path itself; undefined where the text does not have it. */
+  lineOf(path: ConfigPath): number | undefined;
 }
 
 export function parseYaml(text: string): ParsedYaml {
@@ -101,6 +67,7 @@ export function parseYaml(text: string): ParsedYaml {
       value: undefined,
       problems: composed.map(({ offset, message }) => ({ path: [], place: placeAt(offset), message })),
       placeOf: () => START,
+      lineOf: () => undefined,
     };
   }
 
@@ -118,6 +85,10 @@ export function parseYaml(text: string): ParsedYaml {
       );
     }
     if (isScalar(node)) {
+      // More often the first letter of the text than the name of an anchor.
+      if (node.anchor !== undefined) {
+        problems.push({ path, place, message: ALIASES });
+      }
       places.set(keyOf(path), { ...place, text: node.source ?? String(node.value) });
       return node.value;
     }
@@ -158,12 +129,8 @@ export function parseYaml(text: string): ParsedYaml {
       }
       return START;
     },
+    lineOf: (path) => places.get(keyOf(path))?.line,
   };
-}
-
-interface SyntaxProblem {
-  readonly offset: number;
-  readonly message: string;
 }
 
 /** The document, or all that keeps the text from being one. */
@@ -194,14 +161,7 @@ function compose(text: string): Document.Parsed | SyntaxProblem[] {
     return [{ offset: second?.range[0] ?? 0, message: 'got a second document, expected one' }];
   }
   const errors = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
-  return errors.length === 0
-    ? document
-    : errors.slice(0, MAX_SYNTAX_ERRORS).map(({ code, pos: [offset] }) => {
-        const opened = TELLS_OF_END.includes(code) ? openings.at(offset) : undefined;
-        return opened === undefined
-          ? { offset, message: MESSAGES[code] }
-          : { offset: opened, message: 'the quote or bracket that opens here is not closed' };
-      });
+  return errors.length === 0 ? document : explainSyntax(text, errors, openings);
 }
 
 function keyOf(path: ConfigPath): string {

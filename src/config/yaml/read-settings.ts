@@ -2,7 +2,14 @@
 import { dirname, resolve } from 'node:path';
 import * as v from 'valibot';
 import { isExposed, readBoundedFile, utf8Text } from '../../small-file.js';
-import { type ConfigError, ConfigErrors, type ConfigPath, formatPath, quote } from './config-errors.js';
+import {
+  type ConfigError,
+  ConfigErrors,
+  type ConfigPath,
+  formatPath,
+  placeText,
+  quote,
+} from './config-errors.js';
 import { describeIssue } from './describe-issue.js';
 import { Disclosure, type Shows } from './disclosure.js';
 import { expandEnvironment, referencesIn } from './expand-environment.js';
@@ -10,6 +17,7 @@ import { holdsLiteralSecret } from './literal-secrets.js';
 import { nameAt, nameNear } from './nearest-name.js';
 import { type Place, parseYaml } from './parse-yaml.js';
 import { allKeysOf, partsOf } from './schema-parts.js';
+import { unreadVariables } from './unread-variables.js';
 
 const MAX_BYTES = 1024 * 1024;
 
@@ -34,6 +42,8 @@ export interface Settings<Output> {
   readonly settings: Output;
   /** For the log: odd, but no reason not to start. */
   readonly warnings: readonly string[];
+  /** The line of a key or an item; undefined where the file does not have it. */
+  readonly lineOf: (path: ConfigPath) => number | undefined;
 }
 
 /** Throws ConfigErrors with everything that is wrong, in the order of the file. */
@@ -60,7 +70,7 @@ export function parseSettings<Schema extends v.GenericSchema>(
   const schema = schemaFor({ directory: dirname(resolve(file)), env: env ?? {}, warn });
   const parts = partsOf(schema);
   const disclosure = new Disclosure(parts, showsAt);
-  const { value, problems, placeOf } = parseYaml(text);
+  const { value, problems, placeOf, lineOf } = parseYaml(text);
   const errors: ConfigError[] = [];
   const names = allKeysOf(parts);
   const lines = text.split('\n');
@@ -103,6 +113,7 @@ export function parseSettings<Schema extends v.GenericSchema>(
           : disclosure.mayShow(path, typeof input === 'string' ? input : (written ?? String(input))),
         written,
         references: env === undefined || isKey ? [] : referencesIn(written ?? ''),
+        env,
       });
       report(path, described);
     }
@@ -115,7 +126,13 @@ export function parseSettings<Schema extends v.GenericSchema>(
       `configuration file ${quote(file)} can be read by other users and holds a secret: take their permission away (chmod 600)`,
     );
   }
-  return { settings: result.output, warnings };
+  for (const { path, reference } of env === undefined ? [] : unreadVariables(value, env)) {
+    const where = placeText(disclosure.path(path), placeOf(path).line);
+    warn(
+      `${where}: got a text like a variable, which is taken as it stands: a variable is written ${reference}`,
+    );
+  }
+  return { settings: result.output, warnings, lineOf };
 }
 
 function readText(file: string): { readonly text: string; readonly isExposed: boolean } {

@@ -27,6 +27,8 @@ export interface ApiCall {
   /** See CallSite. */
   readonly ofIam?: CallSite['ofIam'];
   /** See CallSite. */
+  readonly region?: CallSite['region'];
+  /** See CallSite. */
   readonly instanceId?: CallSite['instanceId'];
   /** May be repeated although it may have arrived; a GET always may. */
   readonly isRead?: boolean;

@@ -22,7 +22,7 @@ export function authorize(
   send: SendRequest,
 ): CallApi {
   return async (call, deadline, read) => {
-    const { operation, ofIam, instanceId, method, path, query = {}, projectId } = call;
+    const { operation, ofIam, region, instanceId, method, path, query = {}, projectId } = call;
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
     const contentType = body === undefined ? undefined : 'application/json';
     // It may have waited for its turn since it was let through.
@@ -47,7 +47,7 @@ export function authorize(
         {
           request: { method, target, headers, body },
           secrets: authorization.secrets,
-          site: { operation, ofIam, instanceId, where: where() },
+          site: { operation, ofIam, region, instanceId, where: where() },
         },
         deadline,
         read,

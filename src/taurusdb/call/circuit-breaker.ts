@@ -64,7 +64,8 @@ export interface Admission {
   /** Its node or project was refused while others were accepted: another token would be refused, too. */
   readonly isRefusedAlone: boolean;
   accepted(): void;
-  refused(): void;
+  /** `said`: the refusal's own message, to stand beside the pause. */
+  refused(said?: string): void;
   /** The request ended, and says nothing about the credential. */
   leave(): void;
 }
@@ -131,7 +132,7 @@ export class CircuitBreaker {
       if (path.leaf.refusals > refusals) {
         throw new CollectionError(
           'auth',
-          'credential: got a refusal of the request that tried it, expected its acceptance',
+          `credential: got a refusal of the request that tried it, expected its acceptance${lastOf(path.leaf.said)}`,
         );
       }
       const yieldTo = this.#firstToYieldTo(path);
@@ -261,7 +262,7 @@ export class CircuitBreaker {
     state.aloneUnderWay += alone ? 1 : 0;
 
     let settled = false;
-    const settle = (verdict: Verdict): void => {
+    const settle = (verdict: Verdict, said = ''): void => {
       if (settled) {
         return;
       }
@@ -275,14 +276,14 @@ export class CircuitBreaker {
         this.#accept(state, scope, operation, turn);
       }
       if (verdict === 'refused') {
-        this.#refuse(state, scope, operation, turn, new Set(trials));
+        this.#refuse(state, scope, { operation, turn, said }, new Set(trials));
       }
       wakeAll(state, verdict === 'refused' ? scope : []);
     };
     return {
       isRefusedAlone: alone,
       accepted: () => settle('accepted'),
-      refused: () => settle('refused'),
+      refused: (said) => settle('refused', said),
       leave: () => settle('unknown'),
     };
   }
@@ -301,15 +302,14 @@ export class CircuitBreaker {
   #refuse(
     state: CredentialState,
     scope: CallScope,
-    operation: string,
-    turn: Turn,
+    { operation, turn, said }: { readonly operation: string; readonly turn: Turn; readonly said: string },
     trials: ReadonlySet<Circuit | Leaf>,
   ): void {
     const now = this.#clock.monotonic();
     const { circuits, leaf } = this.#pathOf(state, scope);
     state.refusalsInRow += 1;
     state.refusedAt = now;
-    recall(state.leaves, leaf.key, MAX_KNOWN, () => leaf).refuse(operation, turn, now);
+    recall(state.leaves, leaf.key, MAX_KNOWN, () => leaf).refuse(operation, turn, now, said);
     let part: Circuit | Leaf = leaf;
     for (const circuit of circuits.toReversed()) {
       if (isRefusedAlone(part, circuit)) {
@@ -319,6 +319,7 @@ export class CircuitBreaker {
         isTrial: trials.has(circuit),
         isTooRisky: state.refusalsInRow >= MAX_IN_ROW,
         now,
+        said,
       });
       part = circuit;
     }
@@ -350,13 +351,17 @@ function shutOut(part: Circuit | Leaf, whole: Circuit | undefined, forMs: number
   const { refusals, name } = part;
   const seconds = Math.ceil(forMs / 1_000);
   const count = refusals === 1 ? '1 refusal' : `${refusals} refusals in a row`;
-  return new CollectionError(
-    'auth',
+  const got =
     whole !== undefined && isRefusedAlone(part, whole)
       ? `${name}: got ${count} of a credential that is accepted for others, expected none (nothing is sent for it alone ` +
-          `for ${seconds} s or until the credential changes: check what the credential may use there)`
-      : `credential: got ${count}, expected none (nothing is sent with it for ${seconds} s or until it changes)`,
-  );
+        `for ${seconds} s or until the credential changes: check what the credential may use there)`
+      : `credential: got ${count}, expected none (nothing is sent with it for ${seconds} s or until it changes)`;
+  return new CollectionError('auth', `${got}${lastOf(part.said || whole?.said)}`);
+}
+
+/** The API's own words stay beside the pause that they began. */
+function lastOf(said: string | undefined): string {
+  return said === undefined || said === '' ? '' : `; the last one: ${said}`;
 }
 
 /** After a refusal first those that have the least in common with what was refused: they tell soonest what it was about. */

@@ -37,6 +37,8 @@ interface Refusal {
   /** The next refusals may lock the credential. */
   readonly isTooRisky: boolean;
   readonly now: MonotonicMs;
+  /** The refusal's message. */
+  readonly said: string;
 }
 
 interface Limits {
@@ -58,6 +60,8 @@ export class Circuit implements Part {
   #shutUntil = LONG_AGO;
   /** Of those turned away since it was shut, the one that comes first. */
   #firstTurnedAway: Rank | undefined;
+  /** Message of the last refusal; empty where it had none. */
+  said = '';
   /** Requests under way whose outcome the others wait for. */
   trials = 0;
 
@@ -130,7 +134,8 @@ export class Circuit implements Part {
    * A refusal that may be the whole's. It is taken to be once a second part is refused that was let through to try it, or
    * where another trial `isTooRisky`; of what was never accepted every refusal counts.
    */
-  refuse(part: Part, turn: Turn, { isTrial, isTooRisky, now }: Refusal): void {
+  refuse(part: Part, turn: Turn, { isTrial, isTooRisky, now, said }: Refusal): void {
+    this.said = said;
     const isAnother = [...this.#refusedParts.keys()].some((key) => key !== part.key);
     this.#refusedParts.set(part.key, turn);
     this.#refusedSince ??= turn;
@@ -153,6 +158,8 @@ export class Leaf implements Part {
   #refusedTurn: Turn = NEVER;
   #refusals = 0;
   #refusedOperation = '';
+  /** Message of the last refusal; empty where it had none. */
+  said = '';
   #shutUntil = LONG_AGO;
   /** Requests under way whose outcome the others wait for. */
   trials = 0;
@@ -188,7 +195,8 @@ export class Leaf implements Part {
     return operation === this.#refusedOperation && turn > this.#refusedTurn;
   }
 
-  refuse(operation: string, turn: Turn, now: MonotonicMs): void {
+  refuse(operation: string, turn: Turn, now: MonotonicMs, said: string): void {
+    this.said = said;
     this.#refusedSince ??= turn;
     this.#refusedTurn = turn;
     this.#refusals += 1;

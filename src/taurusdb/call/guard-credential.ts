@@ -34,7 +34,7 @@ export function guardCredential({ host, credentials, breaker }: GuardOptions): L
               admission.leave();
               return await guarded(false)(call, deadline, read);
             }
-            admission.refused();
+            admission.refused(error.message);
           }
           // Known to the API, but without the permission.
           if (hasStatus(error, 403)) {

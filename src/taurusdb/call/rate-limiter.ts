@@ -38,6 +38,8 @@ export class RateLimiter {
   #reducedRate: number;
   #reducedAt = LONG_AGO;
   #pausedUntil = LONG_AGO;
+  /** Message of the last answer that throttled. */
+  #said = '';
   #waiters: Waiter[] = [];
   #serving = false;
 
@@ -99,7 +101,8 @@ export class RateLimiter {
    * The API has throttled: nothing is sent for as long as it asked, at most 5 minutes, and then at half the rate
    * (halved at most once a second); each 10 s a tenth of the maximum comes back.
    */
-  slowDown(pauseMs = 0): void {
+  slowDown(pauseMs = 0, said = ''): void {
+    this.#said = said;
     const now = this.#clock.monotonic();
     this.#refill();
     const pausedUntil = later(now, Math.min(LONGEST_PAUSE_MS, pauseMs));
@@ -165,7 +168,7 @@ export class RateLimiter {
       fail(
         new CollectionError(
           'throttled',
-          `request budget: got a pause of ${Math.ceil(pauseMs / 1_000)} s from the API, expected one that ends before the deadline`,
+          `request budget: got a pause of ${Math.ceil(pauseMs / 1_000)} s from the API, expected one that ends before the deadline${this.#said === '' ? '' : `; it said: ${this.#said}`}`,
         ),
       );
     }
@@ -213,7 +216,7 @@ export function keepBudget(limiter: RateLimiter): Layer {
       return await next(call, deadline, read);
     } catch (error) {
       if (hasStatus(error, 429)) {
-        limiter.slowDown(error.outcome.retryAfterMs);
+        limiter.slowDown(error.outcome.retryAfterMs, error.message);
       }
       throw error;
     }

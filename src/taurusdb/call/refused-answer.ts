@@ -21,7 +21,8 @@ export async function refusedAnswer(
   const body = await readErrorBody(answer, secrets);
   const details = {
     status,
-    error_code: body?.code,
+    // The log has the status already.
+    error_code: body?.code === String(status) ? undefined : body?.code,
     request_id: requestIdOf(answer, secrets),
   };
   const date = answer.header('date');

@@ -42,6 +42,7 @@ export function fetchIamToken(
     {
       operation: 'token',
       scope: [],
+      region: 'name' in project ? project.name : undefined,
       method: 'POST',
       path: '/v3/auth/tokens',
       // Without the list of services that the token opens, which would be many times the answer's size.

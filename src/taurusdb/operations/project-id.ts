@@ -8,6 +8,7 @@ import { readJsonAnswer } from '../call/answer.js';
 import type { CallApi } from '../call/api-call.js';
 import { SharedAttempt } from '../call/shared-attempt.js';
 import { ApiError, type CallSite } from '../errors.js';
+import { noProject } from '../refusal/expectation.js';
 
 export type FindProjectId = (deadline: Deadline) => Promise<string>;
 
@@ -38,6 +39,7 @@ export class ProjectLookup {
           {
             operation: 'token',
             ofIam: 'projects',
+            region,
             scope: [`region "${region}"`, 'project id'],
             method: 'GET',
             path: '/v3/projects',
@@ -63,9 +65,10 @@ function onlyProject({ projects }: JsonObject, region: string, site: CallSite): 
     (project) => isObject(project) && project.name === region,
   );
   if (ofRegion.length !== 1) {
+    const none = ofRegion.length === 0 ? ` (${noProject(region)})` : '';
     throw lookupError(
       site,
-      `${ofRegion.length} projects of the name "${region}", expected exactly one that the credential may use`,
+      `${ofRegion.length} projects of the name "${region}", expected exactly one that the credential may use${none}`,
     );
   }
   const { id } = ofRegion[0];

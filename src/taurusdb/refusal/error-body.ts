@@ -109,15 +109,43 @@ export function isOfService(code: string | number | undefined = ''): boolean {
   return code !== '' && !isOfGateway(code) && !/^\d{3}$/u.test(String(code));
 }
 
-/** ` CODE "message"`, or nothing: the server's part of an error's message. A code that is the answer's status says nothing new. */
+/**
+ * ` CODE "message"`, or nothing: the server's part of an error's message, without what stands before it already: the status,
+ * alone or with its words (`401 Unauthorized`), the code at the beginning of the message, words that come twice.
+ */
 export function describeErrorBody(body: ErrorBody | undefined, status?: number): string {
-  const { code = '', message } = body ?? {};
-  const shownCode = PLAIN_CODE.test(code) || code === '' ? code : JSON.stringify(code);
-  const parts = [
-    code === String(status) ? '' : shownCode,
-    message === undefined || message === code ? '' : JSON.stringify(message),
-  ];
-  return parts.map((part) => (part === '' ? '' : ` ${part}`)).join('');
+  const { code = '', message = '' } = body ?? {};
+  const ownCode = withoutStatus(code, status);
+  const words = withoutRepeats(withoutCode(withoutStatus(message, status), ownCode));
+  const shownCode = PLAIN_CODE.test(ownCode) || ownCode === '' ? ownCode : JSON.stringify(ownCode);
+  const isCode = words.toLowerCase() === ownCode.toLowerCase();
+  return [shownCode, words === '' || isCode ? '' : JSON.stringify(words)]
+    .map((part) => (part === '' ? '' : ` ${part}`))
+    .join('');
+}
+
+/** `401`, `HTTP 401`, `HTTP/1.1 401 Unauthorized: …`. A message that is only the status and its words keeps the words. */
+function withoutStatus(text: string, status: number | undefined): string {
+  if (status === undefined) {
+    return text;
+  }
+  const written = new RegExp(
+    String.raw`^(?:http(?:/\d(?:\.\d)?)?[ _-]?(?:status|error|code)?[ :_-]*|(?:status|error)(?: code)?[ :=]+)?${status}(?!\w|\.\d)[\s:,;.|-]*`,
+    'iu',
+  );
+  return text.replace(written, '');
+}
+
+function withoutCode(message: string, code: string): string {
+  const rest = message.slice(code.length);
+  const isRepeated = code !== '' && message.startsWith(code) && /^[\s:,;|-]+\S/u.test(rest);
+  return isRepeated ? rest.replace(/^[\s:,;|-]+/u, '') : message;
+}
+
+/** `Not Found: Not Found` */
+function withoutRepeats(message: string): string {
+  const [, first = '', second = ''] = /^(.{2,}?)[:,;.-]+\s+(.+)$/u.exec(message) ?? [];
+  return first !== '' && first.toLowerCase() === second.replace(/\.$/u, '').toLowerCase() ? first : message;
 }
 
 export function bodyFormat(bytes: Uint8Array, contentType: string | undefined): BodyFormat {

@@ -49,7 +49,7 @@ interface Row {
   readonly formats?: readonly BodyFormat[];
   readonly code?: RegExp;
   readonly words?: RegExp;
-  readonly expected: string | ((facts: Facts) => string);
+  readonly expected: string | ((facts: Facts, region: string | undefined) => string);
 }
 
 const MFA = /\bmfa\b|multi-?factor|verification code|passcode|login protect|验证码|多因素|登录保护/iu;
@@ -98,7 +98,13 @@ const GOOD_STANDING =
   'an account in good standing: check in the console whether it is frozen, in arrears or without real-name authentication';
 const IN_FORCE = 'a user and a credential in force: check both in IAM';
 const PROJECT = 'a project of this account and region, enabled: check project_id and region';
-const NO_PROJECT = 'a project that the user may use: check project_id and region';
+const NO_PROJECT = (_: Facts, region: string | undefined): string =>
+  `a project that the user may use: ${region === undefined ? 'check project_id and region' : noProject(region)}`;
+
+/** IAM makes a region's project when its account first opens that region in the console. */
+export function noProject(region: string): string {
+  return `the account has no project in region ${JSON.stringify(region)}, or the credential may not use it: check region, or set project_id`;
+}
 
 /** The first that holds counts. */
 const ROWS: readonly Row[] = [
@@ -163,11 +169,13 @@ const ROWS: readonly Row[] = [
   },
   { asked: 'token', statuses: [401], expected: PASSWORD },
   { statuses: [400], words: NO_PERMISSION, expected: ALLOWED },
+  { asked: 'projects', statuses: [400, 404], words: NO_PROJECT_WORDS, expected: NO_PROJECT },
   { statuses: [400], words: NO_PROJECT_WORDS, expected: PROJECT },
   {
     asked: 'token',
     statuses: [400],
-    expected: 'a user and a project that IAM knows: check auth.password, project_id and region',
+    expected: (_, region) =>
+      `a user and a project that IAM knows: check auth.password${region === undefined ? ', project_id and region' : `, and whether ${noProject(region)}`}`,
   },
   { asked: 'token', statuses: [404], formats: ['JSON'], expected: NO_PROJECT },
 
@@ -224,13 +232,13 @@ const ROWS: readonly Row[] = [
 
 /** Of a status of failure. */
 export function expectation(
-  { operation, ofIam }: CallSite,
+  { operation, ofIam, region }: CallSite,
   status: number,
   body: ErrorBody | undefined,
 ): string {
   const asked: Asked = ofIam ?? operation;
   const { expected = '200' } = rowOf(asked, status, body) ?? {};
-  return typeof expected === 'string' ? expected : expected(FACTS[asked]);
+  return typeof expected === 'string' ? expected : expected(FACTS[asked], region);
 }
 
 /**

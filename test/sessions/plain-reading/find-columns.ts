@@ -41,6 +41,7 @@ export function findColumns(header: readonly string[], addedNames: Names): Found
     .map(plainName);
   const missing = REQUIRED.filter((column) => !indexes.has(column));
   if (missing.length > 0) {
+    checkSeparator(header, known);
     const knownNames = new Set(fields.filter((name) => known.includes(name))).size;
     throw missingColumns(missing, header, knownNames, addedNames);
   }
@@ -90,6 +91,33 @@ function checkSize(header: readonly string[]): void {
   const characters = header.join('').length;
   if (characters > 65_536) {
     throw new Refusal(`csv header: got ${characters} characters, expected at most 65536`);
+  }
+}
+
+function checkSeparator(header: readonly string[], known: readonly string[]): void {
+  const [first = ''] = header;
+  if (header.length < 3 && first.replaceAll('"', '').trim().toLowerCase().startsWith('sep=')) {
+    throw new Refusal(
+      'csv header: got a line that names a separator (sep=), expected the names of the columns: leave the line out, and part fields by commas',
+    );
+  }
+  for (const [separator, called] of [
+    [';', ';'],
+    ['\t', 'tabs'],
+    ['|', '|'],
+    ['，', 'full-width commas'],
+    ['；', 'full-width semicolons'],
+  ] as const) {
+    const names = header
+      .join()
+      .split(separator)
+      .map((name) => name.split('"').join(''));
+    const count = new Set(names.map(plainName).filter((name) => known.includes(name))).size;
+    if (count > 1 && names.length > header.length && !names.some(isCell)) {
+      throw new Refusal(
+        `csv header: got a header parted by ${called} (${names.length} names, ${count} of them known), expected one parted by commas: save the file with commas between its fields`,
+      );
+    }
   }
 }
 

@@ -128,6 +128,25 @@ describe('circuit breaker', () => {
     assert.equal(admitted.length, 1);
   });
 
+  it('keeps the words of the last refusal beside the pause, and those of each part by itself', async () => {
+    for (const words of ['submit: got 401 APIGW.0301 "first"', 'submit: got 401 APIGW.0301 "second"']) {
+      await enter(1);
+      admitted.pop()?.refused(words);
+      await settle();
+    }
+    await enter(1);
+    const ofKey = 'until it changes); the last one: submit: got 401 APIGW.0301 "second"';
+    assert.ok(String(failures[0]).endsWith(ofKey), String(failures[0]));
+    await accept({ fingerprint: 'other', scope: nodeScope(1) });
+    for (let n = 0; n < 2; n += 1) {
+      await enter(1, { fingerprint: 'other', scope: nodeScope(2) });
+      admitted.pop()?.refused('wait: got 401 "of this node"');
+      await accept({ fingerprint: 'other', scope: nodeScope(1) });
+    }
+    await enter(1, { fingerprint: 'other', scope: nodeScope(2) });
+    assert.match(String(failures[1]), /^.*node "2": got 2 .*; the last one: wait: got 401 "of this node"$/u);
+  });
+
   it('sends a refused password once in 15 minutes', async () => {
     breaker = new CircuitBreaker(clock, PASSWORD_LIMITS);
     await refuse();

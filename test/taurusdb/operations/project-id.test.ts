@@ -51,7 +51,11 @@ describe('the look-up of a project id', () => {
   });
 
   for (const [what, projects, message] of [
-    ['no project', [], 'got 0 projects of the name "ap-southeast-3", expected exactly one'],
+    [
+      'no project',
+      [],
+      'got 0 projects of the name "ap-southeast-3", expected exactly one that the credential may use (the account has no project in region "ap-southeast-3", or',
+    ],
     ['two projects', [PROJECT, { ...PROJECT, id: 'x'.repeat(32) }], 'got 2 projects of the name'],
     ['a project of another name', [{ ...PROJECT, name: `${REGION}_sub` }], 'got 0 projects of the name'],
     ['no list', 'projects', 'got 0 projects of the name'],

@@ -384,6 +384,16 @@ describe('describeErrorBody', () => {
     assert.equal(said('400', 'no', 400), ' "no"');
     assert.equal(said('400', 'no', 403), ' 400 "no"');
     assert.equal(said('Forbidden', 'Forbidden', 403), ' Forbidden');
+    assert.equal(said('401', '401 Unauthorized', 401), ' "Unauthorized"');
+    assert.equal(said(undefined, 'HTTP/1.1 404 Not Found', 404), ' "Not Found"');
+    assert.equal(said(undefined, 'HTTP Status 403 - Forbidden', 403), ' "Forbidden"');
+    assert.equal(said('401 Unauthorized', 'unauthorized', 401), ' Unauthorized');
+    assert.equal(said('HTTP_403', '403', 403), '');
+    assert.equal(said('APIGW.0301', 'APIGW.0301: bad token', 401), ' APIGW.0301 "bad token"');
+    assert.equal(said(undefined, 'Not Found: not found.', 404), ' "Not Found"');
+    assert.equal(said(undefined, 'Unauthorized: wrong key', 401), ' "Unauthorized: wrong key"');
+    assert.equal(said('401.0301', '4010 sessions', 401), ' 401.0301 "4010 sessions"');
+    assert.equal(said(undefined, '404 of 500 nodes', 500), ' "404 of 500 nodes"');
   });
 });
 

@@ -13,10 +13,12 @@ type Case = readonly [
   format?: BodyFormat,
 ];
 
-function expected(asked: Asked, [status, code, message, format = 'JSON']: Case): string {
+function expected(asked: Asked, [status, code, message, format = 'JSON']: Case, region?: string): string {
   const where = 'the API';
   const site: CallSite =
-    asked === 'projects' ? { operation: 'token', ofIam: 'projects', where } : { operation: asked, where };
+    asked === 'projects'
+      ? { operation: 'token', ofIam: 'projects', region, where }
+      : { operation: asked, region, where };
   const isEmpty = code === undefined && message === undefined && format === 'JSON';
   return expectation(site, status, isEmpty ? undefined : { format, code, message });
 }
@@ -27,6 +29,21 @@ const PROJECTS = 'the permission iam:projects:listProjects, or a project_id that
 const PERMISSION = /permission/u;
 
 describe('expectation', () => {
+  it('says that the account may have no project where one is asked for by its region', () => {
+    for (const [asked, answer] of [
+      ['token', [400, 'IAM.0007', 'Request parameter scope is invalid.']],
+      ['token', [400, undefined, 'Can not find the project: ap-southeast-9']],
+      ['token', [401, undefined, 'The project is not available']],
+      ['token', [404, undefined, 'not found']],
+      ['token', [400, 'IAM.0011', 'The request is invalid.']],
+      ['projects', [400, undefined, 'no such project']],
+    ] as const) {
+      const says = expected(asked, answer, 'ap-southeast-9');
+      assert.match(says, /the account has no project in region "ap-southeast-9"/u, says);
+      assert.doesNotMatch(expected(asked, answer), /in region/u);
+    }
+  });
+
   const MISSING: readonly Case[] = [
     [403, undefined, undefined],
     [403, 'DBS.200403', undefined],
