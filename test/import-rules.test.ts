@@ -118,7 +118,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'repeated-lines.ts',
   ],
 
-  'config/yaml': ['json.ts', 'small-file.ts', 'visible-text.ts'],
+  'config/yaml': ['json.ts', 'small-file.ts', 'visible-text.ts', 'clock.ts'],
   'config/secrets': ['config/yaml', 'small-file.ts', 'followed-files.ts'],
   config: [
     'model',
@@ -164,9 +164,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'repeated-lines.ts',
     'visible-text.ts',
   ],
+  'cli/usage': ['config', 'config/yaml'],
   cli: [
+    'cli/usage',
     'model',
     'sessions',
+    'sessions/csv-error.ts',
     'sessions/read-snapshot.ts',
     'discover',
     'schedule',

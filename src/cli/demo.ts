@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from './command-line.js';
-import type { FlagValues } from './flags.js';
+import { type FlagValues, listenAddressOf } from './flags.js';
 import type { Hangups } from './hangups.js';
 import { run } from './run.js';
 import { simulatedConfig, startSimulatedCloud } from './simulate.js';
@@ -25,7 +25,7 @@ export async function demo(flags: FlagValues, hangups: Hangups): Promise<number>
       '--with-prometheus: got --web.config.file too, expected an agent without a password',
     );
   }
-  const listenAddress = flags['web.listen-address'] ?? { host: '127.0.0.1', port: 10_104 };
+  const listenAddress = listenAddressOf(flags, 'demo');
   const simulator = await startSimulatedCloud(flags, { host: '127.0.0.1', port: 0 });
   const directory = mkdtempSync(path.join(tmpdir(), 'taurusdb-demo-'));
   const configFile = path.join(directory, 'config.yaml');

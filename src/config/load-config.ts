@@ -3,6 +3,7 @@ import { type EpochMs, systemClock } from '../clock.js';
 import { scheduleWarnings } from '../schedule/schedule-warnings.js';
 import { type Config, configSchema, type DeepReadonly, type ProjectConfig } from './config-schema.js';
 import type { ConfigPath } from './yaml/config-errors.js';
+import type { ConfigSource } from './yaml/config-source.js';
 import type { Shows } from './yaml/disclosure.js';
 import { readSettings } from './yaml/read-settings.js';
 
@@ -13,9 +14,13 @@ export interface LoadedConfig {
   readonly warnings: readonly string[];
 }
 
-/** Throws ConfigErrors with everything that is wrong with the file at `path`. */
-export function loadConfig(path: string, env: NodeJS.ProcessEnv, now = systemClock.now()): LoadedConfig {
-  const { settings, warnings } = readSettings(path, { schemaFor: configSchema, showsAt, env });
+/** `source`: a file's name, or what was opened. Throws ConfigErrors with everything that is wrong with it. */
+export function loadConfig(
+  source: string | ConfigSource,
+  env: NodeJS.ProcessEnv,
+  now = systemClock.now(),
+): LoadedConfig {
+  const { settings, warnings } = readSettings(source, { schemaFor: configSchema, showsAt, env });
   const config: Config = deepFreeze(settings);
   return { config, warnings: [...warnings, ...ofSchedules(config, now), ...ofUnusedProxy(config, env)] };
 }
