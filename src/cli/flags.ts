@@ -1,5 +1,6 @@
 // The flags: one table for parsing, defaults and help. No flag takes a secret: other users can read the arguments of a
 // process.
+import { existsSync } from 'node:fs';
 import type { LogSettings } from '../agent/open-log.js';
 import { systemClock } from '../clock.js';
 import { FLAG_KEYS } from '../config/flag-keys.js';
@@ -179,8 +180,15 @@ export type FlagValues = { readonly [Name in FlagName]?: ValueOf<(typeof FLAGS)[
 const LOG_DEFAULTS = { level: FLAG_KEYS['log.level'].default, format: FLAG_KEYS['log.format'].default };
 
 /** The configuration of --config.file; what comes through a pipe is read before this resolves. */
-export function configSource(flags: FlagValues): Promise<ConfigSource> {
-  return openSource(flags['config.file'] ?? FLAGS['config.file'].default, {
+export async function configSource(flags: FlagValues): Promise<ConfigSource> {
+  const named = flags['config.file'];
+  const file = named ?? FLAGS['config.file'].default;
+  if (named === undefined && !existsSync(file)) {
+    throw new Error(
+      `${file}: cannot be read: no such file: name one with --config.file, or begin with a copy of config.example.yaml`,
+    );
+  }
+  return openSource(file, {
     clock: systemClock,
     onTerminal: () => printError('reads the configuration from the terminal; Ctrl-D ends it\n'),
   });

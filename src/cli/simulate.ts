@@ -1,8 +1,9 @@
-// A TaurusDB API on loopback, as the --simulate flags describe it, and the configuration of an agent for it.
+// A TaurusDB API on loopback, with the projects and nodes that the flags describe.
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { openLog } from '../agent/open-log.js';
 import { quote } from '../config/yaml/config-errors.js';
+import { agentConfig } from '../simulator/agent-config.js';
 import type { SimulatedNode, SimulatedProject } from '../simulator/cloud/simulated-fleet.js';
 import { sampleFleet } from '../simulator/sample-fleet.js';
 import { type Simulator, startSimulator } from '../simulator/start-simulator.js';
@@ -18,12 +19,23 @@ const NAMES_SHOWN = 10;
 /** Prints the configuration; resolves to the exit code once a signal has stopped the API. */
 export async function simulate(flags: FlagValues): Promise<number> {
   const { log } = openLog(logSettings(flags));
-  const simulator = await startSimulatedCloud(flags, listenAddressOf(flags, 'simulate'));
-  print(simulatedConfig(simulator));
+  const address = listenAddressOf(flags, 'simulate');
+  const simulator = await startSimulatedCloud(flags, address).catch((error: unknown) => {
+    throw isListening(error)
+      ? new Error(
+          `listen address: got "${address.host}:${address.port}", expected one that is free and of this machine (${error.code}): set --web.listen-address`,
+        )
+      : error;
+  });
+  print(agentConfig(simulator));
   log.info('simulated TaurusDB API listening', { url: simulator.url });
   await untilStopped(log);
   await simulator.close();
   return 0;
+}
+
+function isListening(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && error.syscall === 'listen';
 }
 
 export function startSimulatedCloud(
@@ -58,6 +70,11 @@ function simulatedProjects(flags: FlagValues): SimulatedProject[] {
       return next <= nodes ? [{ ...node, ...(csvFile === undefined ? {} : { csvFile }) }] : [];
     });
   });
+  if (directory !== undefined && flags.spike !== undefined) {
+    throw new UsageError(
+      '--spike: got --simulate.csv too, whose files say which sessions there are; give one of them',
+    );
+  }
   return withTroubles(fleet, flags);
 }
 
@@ -114,43 +131,19 @@ function withNodes(
   return { ...project, instances };
 }
 
-function csvFiles(directory: string): string[] {
-  const names = readdirSync(directory).filter((name) => name.endsWith('.csv'));
-  if (names.length === 0) {
-    throw new UsageError(`--simulate.csv: got "${directory}", expected a directory with *.csv files`);
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    // Missing, no folder, or not for us to read.
+    return [];
   }
-  return names.sort().map((name) => path.resolve(directory, name));
 }
 
-/**
- * The configuration of an agent that discovers every node and collects it every ten seconds, with each credential that
- * the API takes.
- */
-export function simulatedConfig({ url, iamUrl, metadataUrl, projects }: Simulator): string {
-  const lines = ['projects:'];
-  for (const { name, region, projectId, accessKeys, tokens, passwords } of projects) {
-    const kinds = [
-      ...accessKeys.map(({ ak, sk }) => `access_key: { ak: "${ak}", sk: "${sk}" }`),
-      ...tokens.map((token) => `token: { value: "${token}" }`),
-      ...passwords.map(
-        ({ domain, user, password }) =>
-          `password: { domain: ${domain}, user: ${user}, password: "${password}" }`,
-      ),
-    ];
-    lines.push(
-      `  - name: ${name}`,
-      `    region: ${region}`,
-      `    project_id: "${projectId}"`,
-      `    endpoint: ${url}`,
-      `    iam_endpoint: ${iamUrl}`,
-      '    auth: # one of these',
-      ...kinds.map((kind, index) => `      ${index === 0 ? '' : '# '}${kind}`),
-      '    discovery: { enabled: true, refresh: 1m }',
-    );
+function csvFiles(directory: string): string[] {
+  const names = namesIn(directory).filter((name) => name.endsWith('.csv'));
+  if (names.length === 0) {
+    throw new UsageError(`--simulate.csv: got ${quote(directory)}, expected a folder with *.csv files`);
   }
-  lines.push('collection: { schedule: "*/10 * * * * *", splay: 3s, timeout: 9s, poll_interval: 500ms }');
-  lines.push(
-    `# Temporary keys of the agency, as the metadata service of an ECS gives them: ${metadataUrl}/openstack/latest/securitykey`,
-  );
-  return `${lines.join('\n')}\n`;
+  return names.sort().map((name) => path.resolve(directory, name));
 }

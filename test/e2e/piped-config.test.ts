@@ -38,7 +38,10 @@ describe('a configuration from a pipe', function () {
       ['cat config.yaml | $PROGRAM check-config --config.file=/dev/stdin', '/dev/stdin'],
       // As a shell's <(…) does.
       ['cat config.yaml | $PROGRAM check-config /dev/fd/3 3<&0 </dev/null', '/dev/fd/3'],
-      ['mkfifo named; (sleep 0.7; cat config.yaml >named) & $PROGRAM check-config named', 'named'],
+      [
+        'mkfifo named; timeout 10 sh -c "sleep 0.7; cat config.yaml >named" & $PROGRAM check-config named',
+        'named',
+      ],
     ] as const) {
       const { code, stdout, stderr } = shell(command);
       assert.deepEqual([code, stderr], [0, ''], command);
@@ -67,6 +70,15 @@ describe('a configuration from a pipe', function () {
       code: 1,
       stdout: '',
       stderr: 'standard input: cannot be read: larger than 1048576 bytes\n',
+    });
+  });
+
+  it('or a file is asked for where neither is named', () => {
+    assert.deepEqual(shell('mkdir empty && cd empty && $PROGRAM check-config'), {
+      code: 1,
+      stdout: '',
+      stderr:
+        'config.yaml: cannot be read: no such file: name one with --config.file, or begin with a copy of config.example.yaml\n',
     });
   });
 

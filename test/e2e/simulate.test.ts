@@ -7,6 +7,9 @@ function label(labels: string, name: string): string {
   return new RegExp(`[{,]${name}="([^"]*)"`, 'u').exec(labels)?.[1] ?? '';
 }
 
+/** More sessions than any user of a replica has by itself, and fewer than a flood has after a second. */
+const FLOOD = 25;
+
 describe('simulate', function () {
   this.timeout(60_000);
   let cloud: Program;
@@ -18,7 +21,7 @@ describe('simulate', function () {
       '--web.listen-address=127.0.0.1:0',
       '--projects=2',
       '--down-node=orders-replica-1',
-      '--spike=staging/orders-primary:0s',
+      '--spike=staging/payments-replica-1:0s',
       '--simulate.task-seconds=0.1',
     ]);
     config = await eventually(
@@ -67,13 +70,33 @@ describe('simulate', function () {
       'staging/orders-replica-1',
     ]);
     assert.ok(
-      nodesOf('taurusdb_sessions_by_user', (count) => count >= 120).includes('staging/orders-primary'),
+      nodesOf('taurusdb_sessions_by_user', (count) => count >= FLOOD).includes('staging/payments-replica-1'),
     );
   });
 
-  it('knows the names of its nodes', async () => {
-    const { code, stderr } = await runProgram(['simulate', '--down-node=orders-primry']);
-    assert.equal(code, 2);
-    assert.match(stderr, /^--down-node: got "orders-primry", .*: did you mean orders-primary\?\n/u);
+  it('says in one line what is wrong with a name, a folder and an address', async () => {
+    const address = /endpoint: http:\/\/(\S+)/u.exec(config)?.[1];
+    const cases = [
+      [
+        '--down-node=orders-primry',
+        2,
+        /^--down-node: got "orders-primry", .*: did you mean orders-primary\?\n/u,
+      ],
+      [
+        '--simulate.csv=/nowhere',
+        2,
+        /^--simulate\.csv: got "\/nowhere", expected a folder with \*\.csv files\n/u,
+      ],
+      [
+        `--web.listen-address=${address}`,
+        1,
+        /^listen address: got "[\d.:]+", expected .*\(EADDRINUSE\).*\n$/u,
+      ],
+    ] as const;
+    const ends = await Promise.all(cases.map(([flag]) => runProgram(['simulate', flag])));
+    for (const [index, [, code, line]] of cases.entries()) {
+      assert.equal(ends[index]?.code, code);
+      assert.match(ends[index]?.stderr ?? '', line);
+    }
   });
 });

@@ -8,7 +8,13 @@ import { ConfigFolder } from '../config-folder.js';
 
 describe('openSource', () => {
   const folder = new ConfigFolder();
-  after(() => folder.remove());
+  let writer: number | undefined;
+  after(() => {
+    if (writer !== undefined) {
+      closeSync(writer);
+    }
+    folder.remove();
+  });
   const clock = new FakeClock();
   const open = (file: string) => openSource(file, { clock, onTerminal: () => assert.fail('no terminal') });
 
@@ -25,7 +31,7 @@ describe('openSource', () => {
     const pipe = path.join(folder.path, 'pipe');
     execFileSync('mkfifo', [pipe]);
     // For reading, too, so that the opening need not wait.
-    const writer = openSync(pipe, 'r+');
+    writer = openSync(pipe, 'r+');
     writeSync(writer, 'a: 1');
     const opening = open(pipe);
     assert.deepEqual(clock.remaining, [30_000]);
@@ -33,7 +39,6 @@ describe('openSource', () => {
     const source = await opening;
     assert.throws(() => source.read(), { message: 'it did not end within 30 s' });
     assert.throws(() => source.read(), /can be read once/u);
-    closeSync(writer);
   });
 
   it('leaves what is no file and no pipe to its reader', async () => {
