@@ -1,8 +1,10 @@
-// Writes what the documentation takes from the code: the README's metrics, docs/configuration.md and
+// Writes what the documentation takes from the code: the README's metrics, docs/configuration.md, docs/commands.md and
 // config.schema.json. A test keeps them true. Run by `npm run docs`.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { helpText } from '../src/cli/help.js';
+import { COMMAND_NAMES } from '../src/cli/usage/commands.js';
 import { METRIC_FAMILIES } from '../src/metrics/metric-families.js';
 import { configReference } from './config-reference.js';
 import { editorSchema } from './config-schema.js';
@@ -13,6 +15,7 @@ const END = '<!-- metrics:end -->';
 
 export const README = path.join(ROOT, 'README.md');
 export const CONFIGURATION = path.join(ROOT, 'docs/configuration.md');
+export const COMMANDS_PAGE = path.join(ROOT, 'docs/commands.md');
 export const EDITOR_SCHEMA = path.join(ROOT, 'config.schema.json');
 
 export function metricsTable(): string {
@@ -39,12 +42,24 @@ export function configurationPage(): string {
 Every key of the configuration file. Unknown keys are errors. Durations are written as Prometheus writes them (\`500ms\`,
 \`30s\`, \`5m\`, \`1h30m\`), sizes as \`64KiB\`, \`256MiB\`, \`1GiB\` or bytes. \`\${NAME}\` and \`\${NAME:-default}\` are taken from
 the environment (\`$\${\` is a literal); an unset variable or an empty secret is an error. Every secret \`x\` has a twin
-\`x_file\`, which is read again when the file changes. Relative paths are relative to the file. Globs know \`*\` and \`?\`,
+\`x_file\`, which is read again when the file changes. Relative paths are relative to the file, of a
+configuration from standard input to the working directory. Globs know \`*\` and \`?\`,
 match the whole name, and mind case.
 
 This page is made from the schema by \`npm run docs\`; [config.example.yaml](../config.example.yaml) shows the keys in place.
 
 ${configReference()}`;
+}
+
+export function commandsPage(): string {
+  const sections = COMMAND_NAMES.filter((name) => name !== 'help').map(
+    (name) => `## ${name}\n\n\`\`\`\n${helpText(name)}\`\`\`\n`,
+  );
+  return `# Commands
+
+What \`taurusdb-session-exporter help COMMAND\` prints of each. This page is made by \`npm run docs\`.
+
+${sections.join('\n')}`;
 }
 
 export function editorSchemaText(): string {
@@ -54,5 +69,6 @@ export function editorSchemaText(): string {
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   writeFileSync(README, readmeWithMetrics(readFileSync(README, 'utf8')));
   writeFileSync(CONFIGURATION, configurationPage());
+  writeFileSync(COMMANDS_PAGE, commandsPage());
   writeFileSync(EDITOR_SCHEMA, editorSchemaText());
 }

@@ -16,8 +16,8 @@ async function main(argv: readonly string[]): Promise<number> {
   const { parseCommandLine } = await import('./cli/command-line.js');
   const line = parseCommandLine(argv);
   if (line.flags.help === true) {
-    const { helpText } = await import('./cli/flags.js');
-    print(helpText());
+    const { helpText } = await import('./cli/help.js');
+    print(helpText(line.command));
     return 0;
   }
   if (line.flags.version === true) {
@@ -54,6 +54,9 @@ async function runCommand({ command, flags, files }: CommandLine): Promise<numbe
       return (await import('./cli/simulate.js')).simulate(flags);
     case 'demo':
       return (await import('./cli/demo.js')).demo(flags, hangups);
+    case 'help':
+      // Parsed as the flag of that name.
+      return 0;
     default:
       return command satisfies never;
   }

@@ -3,13 +3,16 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import {
+  COMMANDS_PAGE,
   CONFIGURATION,
+  commandsPage,
   configurationPage,
   EDITOR_SCHEMA,
   editorSchemaText,
   README,
   readmeWithMetrics,
 } from '../docs/generate.js';
+import { COMMAND_NAMES } from '../src/cli/usage/commands.js';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 
@@ -21,6 +24,14 @@ describe('the documentation', () => {
 
   it('lists every configuration key (npm run docs)', () => {
     assert.equal(readFileSync(CONFIGURATION, 'utf8'), configurationPage());
+  });
+
+  it('has the help of every command (npm run docs), and each in the README', () => {
+    assert.equal(readFileSync(COMMANDS_PAGE, 'utf8'), commandsPage());
+    const [, section = ''] = readFileSync(README, 'utf8').split('\n## Commands\n');
+    const [table = ''] = section.split('\n## ');
+    const named = [...table.matchAll(/^\| `([a-z-]+)/gmu)].map(([, name]) => name);
+    assert.deepEqual(named, COMMAND_NAMES);
   });
 
   it('has a JSON Schema of the configuration for editors (npm run docs)', () => {

@@ -129,7 +129,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
 
   'config/meant': [],
-  'config/yaml': ['config/meant', 'json.ts', 'small-file.ts', 'visible-text.ts'],
+  'config/yaml': ['config/meant', 'json.ts', 'small-file.ts', 'visible-text.ts', 'clock.ts'],
   'config/secrets': ['config/yaml', 'small-file.ts', 'followed-files.ts'],
   'config/checks': ['schedule', 'config/meant', 'config/yaml'],
   config: [
@@ -178,9 +178,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'repeated-lines.ts',
     'visible-text.ts',
   ],
+  'cli/usage': ['config', 'config/yaml'],
   cli: [
+    'cli/usage',
     'model',
     'sessions',
+    'sessions/csv-error.ts',
     'sessions/read-snapshot.ts',
     'discover',
     'schedule',

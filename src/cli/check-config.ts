@@ -11,7 +11,7 @@ import { ODD_RECORDS } from '../model/odd-records.js';
 import { describeRuns } from '../schedule/describe-runs.js';
 import { openWebAccess } from '../web/access/web-access.js';
 import { shardOf } from './command-line.js';
-import { configFile, type FlagValues } from './flags.js';
+import { configSource, type FlagValues } from './flags.js';
 import { openOneShot } from './open-one-shot.js';
 import { firstLineReport, nodeReport } from './print-nodes.js';
 import { print, showProgress } from './terminal.js';
@@ -29,8 +29,9 @@ const WARNINGS: Log = {
  */
 export async function checkConfig(flags: FlagValues): Promise<number> {
   const shard = shardOf(flags, hostname());
-  const path = configFile(flags);
-  const { config, warnings } = loadConfig(path, process.env);
+  const source = await configSource(flags);
+  const path = source.name;
+  const { config, warnings } = loadConfig(source, process.env);
   const listed = fleetNodes(config, shard);
   const webConfigFile = flags['web.config.file'];
   if (webConfigFile !== undefined) {

@@ -1,15 +1,12 @@
 // Collects every node once and prints the result.
-import { systemClock } from '../clock.js';
 import { loadConfig } from '../config/load-config.js';
-import { viewFleet } from '../web/page/fleet-view.js';
-import { configFile, type FlagValues } from './flags.js';
+import { configSource, FLAGS, type FlagValues } from './flags.js';
 import { areComplete, openOneShot } from './open-one-shot.js';
-import { nodeSeriesText, nodeTable } from './print-nodes.js';
-import { print, printMetrics } from './terminal.js';
+import { printNodes } from './print-nodes.js';
 
 /** Resolves to 1 when a collection failed or a discovery is incomplete. */
 export async function collect(flags: FlagValues): Promise<number> {
-  const { config, warnings } = loadConfig(configFile(flags), process.env);
+  const { config, warnings } = loadConfig(await configSource(flags), process.env);
   const { shot, log } = openOneShot(flags, config);
   for (const warning of warnings) {
     log.warn(warning);
@@ -19,12 +16,6 @@ export async function collect(flags: FlagValues): Promise<number> {
   const statuses = await shot.collect(shot.nodes(discovered));
   await shot.close();
 
-  if (flags.output === 'json') {
-    print(`${JSON.stringify(viewFleet(statuses, systemClock.monotonic()), undefined, 2)}\n`);
-  } else if (flags.output === 'prometheus') {
-    printMetrics(await nodeSeriesText(shot.wiring));
-  } else {
-    print(nodeTable(statuses));
-  }
+  await printNodes(shot.wiring, flags.output ?? FLAGS.output.default);
   return complete && statuses.every(({ up }) => up) ? 0 : 1;
 }

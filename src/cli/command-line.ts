@@ -1,12 +1,16 @@
 // Parses the command line: the command, its flags and files.
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { wholeNumber } from '../config/kinds.js';
 import { quote } from '../config/yaml/config-errors.js';
 import type { Shard } from '../discover/shard.js';
-import { COMMANDS, type CommandName, type Flag, kindOf } from './flag.js';
 import { FLAGS, type FlagName, type FlagValues } from './flags.js';
+import { COMMAND_NAMES, COMMANDS, type CommandName, isCommand } from './usage/commands.js';
+import { type Flag, flagUsage, kindOf, optionsOf } from './usage/flag.js';
+import { nearestOf, singleDash, unknownFlag } from './usage/mistyped.js';
 
 export interface CommandLine {
+  /** `help`: of the program as a whole. */
   readonly command: CommandName;
   readonly flags: FlagValues;
   /** The files of replay. */
@@ -18,60 +22,169 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** Of a repeated flag the last value counts. */
-export function parseCommandLine(argv: readonly string[]): CommandLine {
-  const { values, positionals } = parseStrictly(argv);
-  const [first, ...rest] = positionals;
-  const command = first ?? 'run';
-  if (!isCommand(command)) {
-    throw new UsageError(`unknown command "${command}", expected one of ${Object.keys(COMMANDS).join(', ')}`);
-  }
-  if (command !== 'replay' && rest.length > 0) {
-    throw new UsageError(`unexpected argument "${rest[0]}" after ${command}`);
-  }
-  if (command === 'replay' && rest.length === 0 && values.help !== true && values.version !== true) {
-    throw new UsageError('replay needs at least one CSV file');
-  }
-  if (values['show-header'] === true && values.online !== true) {
-    throw new UsageError('--show-header needs --online, which fetches the files whose header it prints');
-  }
-  const flags = Object.entries(values).map(([name, written]) => [name, readFlag(command, name, written)]);
-  return { command, flags: Object.fromEntries(flags), files: rest };
+/** What was written, without its meaning; a flag's value is undefined where there is none. */
+interface Written {
+  readonly flags: readonly {
+    readonly argument: string;
+    readonly name: string;
+    readonly value: string | undefined;
+  }[];
+  readonly operands: readonly string[];
 }
 
-function parseStrictly(argv: readonly string[]) {
-  const options = Object.fromEntries(Object.entries(FLAGS).map(([name, { type }]) => [name, { type }]));
-  try {
-    const parsed = parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
-    return {
-      values: parsed.values as Readonly<Record<string, string | boolean>>,
-      positionals: parsed.positionals,
-    };
-  } catch (error) {
-    const [message = ''] = String(error instanceof Error ? error.message : error).split('\n');
-    throw new UsageError(message.replace(/\. To specify a positional argument.*$/u, ''));
+/** Of a repeated flag the last value counts. */
+export function parseCommandLine(argv: readonly string[]): CommandLine {
+  const { flags: written, operands } = readArguments(argv);
+  const [first, ...rest] = operands;
+  const called = first === undefined || isCommand(first) ? first : undefined;
+  if (written.some(({ name, value }) => name === 'help' && value === undefined)) {
+    return helpOf(called === 'help' ? rest : operands.slice(0, 1));
   }
+  // Before the command: the value of an unknown flag would be taken for it, and be shown.
+  for (const { argument, name } of written) {
+    if (!argument.startsWith('--')) {
+      throw new UsageError(singleDash(argument, Object.keys(FLAGS)));
+    }
+    if (!isFlag(name)) {
+      throw new UsageError(
+        unknownFlag<CommandName>(name, FLAGS, called ?? (first === undefined ? 'run' : undefined)),
+      );
+    }
+  }
+  const command = commandOf(first ?? 'run');
+  const flags: Record<string, unknown> = Object.fromEntries(
+    written.map(({ name, value }) => [name, readFlag(command, name, value)]),
+  );
+  if (command === 'help') {
+    return helpOf(rest);
+  }
+  const files = readOperands(command, rest, flags);
+  if (flags['show-header'] === true && flags.online !== true) {
+    throw new UsageError('--show-header needs --online, which fetches the files whose header it prints');
+  }
+  return { command, flags, files };
+}
+
+function readArguments(argv: readonly string[]): Written {
+  const options = Object.fromEntries(Object.entries(FLAGS).map(([name, { type }]) => [name, { type }]));
+  const { tokens } = parseArgs({
+    args: [...argv],
+    options: { ...options, help: { type: 'boolean', short: 'h' } },
+    allowPositionals: true,
+    // Its messages know no other flag that was meant, and name arguments that may be secrets.
+    strict: false,
+    tokens: true,
+  });
+  return {
+    flags: tokens.flatMap((token) => {
+      if (token.kind !== 'option') {
+        return [];
+      }
+      const argument = argv[token.index] ?? '';
+      const name = argument.startsWith('--') || argument === '-h' ? token.name : '';
+      // The next flag is not the value of this one.
+      const isNextFlag = token.inlineValue === false && /^-./u.test(token.value);
+      return [
+        {
+          argument: name === 'help' ? '--help' : argument,
+          name,
+          value: isNextFlag ? undefined : token.value,
+        },
+      ];
+    }),
+    operands: tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : [])),
+  };
+}
+
+function helpOf([topic, ...rest]: readonly string[]): CommandLine {
+  if (rest.length > 0) {
+    throw new UsageError(`unexpected argument ${quote(rest[0] ?? '')}: help takes one command`);
+  }
+  return { command: topic === undefined ? 'help' : commandOf(topic), flags: { help: true }, files: [] };
+}
+
+function commandOf(name: string): CommandName {
+  if (isCommand(name)) {
+    return name;
+  }
+  const nearest = isFileName(name) ? undefined : nearestOf(name, [...COMMAND_NAMES, ...Object.keys(FLAGS)]);
+  const known = `expected one of ${COMMAND_NAMES.join(', ')}`;
+  const meant = nearest === undefined || isCommand(nearest) ? nearest : `--${nearest}`;
+  const hint = isFileName(name) ? `for a configuration write ${configFlag(name)}` : `did you mean ${meant}?`;
+  throw new UsageError(
+    `unknown command ${quote(name)}, ${known}${isFileName(name) || meant !== undefined ? `: ${hint}` : ''}`,
+  );
+}
+
+function isFlag(name: string): name is FlagName {
+  return Object.hasOwn(FLAGS, name);
+}
+
+function isFileName(text: string): boolean {
+  return text === '-' || /[./]/u.test(text);
+}
+
+function configFlag(file: string): string {
+  return `--config.file=${quote(file).slice(1, -1)}`;
+}
+
+/** The files of replay; that of check-config becomes the flag that it stands for. */
+function readOperands(
+  command: CommandName,
+  operands: readonly string[],
+  flags: Record<string, unknown>,
+): readonly string[] {
+  const { takes } = COMMANDS[command];
+  const [operand] = operands;
+  if (takes === 'files') {
+    if (operand === undefined) {
+      throw new UsageError(`${command} needs at least one CSV file`);
+    }
+    return operands;
+  }
+  const extra = operands[takes === 'configuration' ? 1 : 0];
+  if (extra !== undefined) {
+    const isConfigured = FLAGS['config.file'].commands.some((name) => name === command);
+    const hint = isConfigured && isFileName(extra) ? `: for a configuration write ${configFlag(extra)}` : '';
+    throw new UsageError(
+      `unexpected argument ${quote(extra)} after ${command}${takes === 'configuration' ? ', which takes one file' : hint}`,
+    );
+  }
+  if (operand !== undefined) {
+    const other = flags['config.file'];
+    if (typeof other === 'string' && path.resolve(other) !== path.resolve(operand)) {
+      throw new UsageError(
+        `${command}: got ${quote(operand)} and ${configFlag(other)}, expected one of them`,
+      );
+    }
+    flags['config.file'] = operand;
+  }
+  return [];
 }
 
 /** The value of a flag, parsed by its kind. */
-function readFlag(command: CommandName, name: string, written: string | boolean): unknown {
+function readFlag(command: CommandName, name: string, written: string | undefined): unknown {
   const flag: Flag | undefined = FLAGS[name as FlagName];
   if (flag === undefined || !flag.commands.includes(command)) {
-    throw new UsageError(`--${name} is not a flag of ${command}`);
+    throw new UsageError(`--${name} is a flag of ${flag?.commands.join(', ')}, not of ${command}`);
+  }
+  if (flag.type === 'boolean') {
+    if (written !== undefined) {
+      throw new UsageError(`--${name} takes no value: write --${name}, or leave it out`);
+    }
+    return true;
   }
   const kind = kindOf(flag);
-  if (kind === undefined || typeof written === 'boolean') {
-    return written;
+  if (written === undefined || (written === '' && kind === undefined)) {
+    throw new UsageError(`--${name} needs a value: ${flagUsage(name, flag)}`);
   }
-  const value = kind.parse(written);
+  const value = kind === undefined ? written : kind.parse(written);
   if (value === undefined) {
-    throw new UsageError(`--${name}: got ${quote(written)}, expected ${kind.expected}`);
+    const meant = nearestOf(written, optionsOf(flag) ?? []);
+    const hint = meant === undefined ? '' : `: did you mean ${meant}?`;
+    throw new UsageError(`--${name}: got ${quote(written)}, expected ${kind?.expected}${hint}`);
   }
   return value;
-}
-
-function isCommand(name: string): name is CommandName {
-  return Object.hasOwn(COMMANDS, name);
 }
 
 /** The shard of this process; `--shard=auto` is the ordinal of a StatefulSet's pod, at the end of its host name. */

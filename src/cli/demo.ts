@@ -7,11 +7,12 @@ import { createServer, isIPv6 } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { agentConfig } from '../simulator/agent-config.js';
 import { UsageError } from './command-line.js';
-import type { FlagValues } from './flags.js';
+import { type FlagValues, listenAddressOf } from './flags.js';
 import type { Hangups } from './hangups.js';
 import { run } from './run.js';
-import { simulatedConfig, startSimulatedCloud } from './simulate.js';
+import { startSimulatedCloud } from './simulate.js';
 import { print, printError } from './terminal.js';
 
 /** Starts a Prometheus with the rules and consoles of the package; deletes what it stored when it gets a signal. */
@@ -25,11 +26,11 @@ export async function demo(flags: FlagValues, hangups: Hangups): Promise<number>
       '--with-prometheus: got --web.config.file too, expected an agent without a password',
     );
   }
-  const listenAddress = flags['web.listen-address'] ?? { host: '127.0.0.1', port: 10_104 };
+  const listenAddress = listenAddressOf(flags, 'demo');
   const simulator = await startSimulatedCloud(flags, { host: '127.0.0.1', port: 0 });
   const directory = mkdtempSync(path.join(tmpdir(), 'taurusdb-demo-'));
   const configFile = path.join(directory, 'config.yaml');
-  writeFileSync(configFile, simulatedConfig(simulator), { mode: 0o600 });
+  writeFileSync(configFile, agentConfig(simulator), { mode: 0o600 });
   // A second signal ends the process without the blocks of `finally`.
   process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
   let prometheus: RunningPrometheus | undefined;

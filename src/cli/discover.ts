@@ -1,13 +1,13 @@
 // Discovers the nodes of the configured projects and prints them as YAML for `nodes:`.
 import { loadConfig } from '../config/load-config.js';
 import { nodesYaml } from '../config/nodes-yaml.js';
-import { configFile, type FlagValues } from './flags.js';
+import { configSource, type FlagValues } from './flags.js';
 import { areComplete, openOneShot } from './open-one-shot.js';
 import { print } from './terminal.js';
 
 /** Every project, discovery enabled or not; resolves to 1 when one is incomplete. */
 export async function discover(flags: FlagValues): Promise<number> {
-  const { config, warnings } = loadConfig(configFile(flags), process.env);
+  const { config, warnings } = loadConfig(await configSource(flags), process.env);
   const { shot, log } = openOneShot(flags, config);
   for (const warning of warnings) {
     log.warn(warning);

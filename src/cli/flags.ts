@@ -1,31 +1,50 @@
-// The flags: one table for parsing, defaults and --help. No flag takes a secret: other users can read the arguments of a
+// The flags: one table for parsing, defaults and help. No flag takes a secret: other users can read the arguments of a
 // process.
+import { existsSync } from 'node:fs';
 import type { LogSettings } from '../agent/open-log.js';
+import { systemClock } from '../clock.js';
 import { FLAG_KEYS } from '../config/flag-keys.js';
-import { choice, decimalNumber, wholeNumber } from '../config/kinds.js';
-import { COMMANDS, defaultOf, type Flag, flagTable, optionsOf, type ValueOf } from './flag.js';
+import { choice, decimalNumber, LISTEN_ADDRESS, wholeNumber } from '../config/kinds.js';
+import { type ConfigSource, openSource } from '../config/yaml/config-source.js';
+import { printError } from './terminal.js';
+import { COMMAND_NAMES } from './usage/commands.js';
+import { flagTable, type ValueOf } from './usage/flag.js';
+import { FLOOD_LIST, NODE_LIST } from './usage/node-lists.js';
 
 const SERVING = ['run', 'demo'] as const;
 const CONFIGURED = ['run', 'check-config', 'collect', 'discover', 'replay'] as const;
+const SHARDED = ['run', 'collect', 'check-config', 'demo'] as const;
+const SIMULATING = ['simulate', 'demo'] as const;
 const LOGGING = ['run', 'check-config', 'collect', 'discover', 'replay', 'simulate', 'demo'] as const;
 
 export const FLAGS = flagTable({
-  'config.file': { type: 'string', commands: CONFIGURED, default: 'config.yaml', help: 'configuration file' },
+  'config.file': {
+    type: 'string',
+    commands: CONFIGURED,
+    value: 'FILE',
+    default: 'config.yaml',
+    defaultOf: { replay: 'none' },
+    help: 'configuration file; - is standard input',
+  },
   'web.listen-address': {
     type: 'string',
     key: 'web.listen_address',
     commands: [...SERVING, 'simulate'],
-    help: 'address to listen on (demo: 127.0.0.1:10104, simulate: 127.0.0.1:10105)',
+    value: 'HOST:PORT',
+    defaultOf: { demo: '127.0.0.1:10104', simulate: '127.0.0.1:10105' },
+    help: 'address to listen on',
   },
   'web.telemetry-path': {
     type: 'string',
     key: 'web.telemetry_path',
     commands: SERVING,
+    value: 'PATH',
     help: 'path of the metrics',
   },
   'web.config.file': {
     type: 'string',
     commands: [...SERVING, 'check-config'],
+    value: 'FILE',
     help: "TLS and basic auth, in the exporter-toolkit's format",
   },
   'web.enable-lifecycle': {
@@ -47,10 +66,11 @@ export const FLAGS = flagTable({
   },
   output: {
     type: 'string',
-    commands: ['collect'],
+    commands: ['collect', 'replay'],
     kind: choice(['table', 'json', 'prometheus']),
     default: 'table',
-    help: 'what collect prints',
+    defaultOf: { replay: 'prometheus' },
+    help: 'what is printed: a line for each node, the data of its page, or its metrics',
   },
   online: {
     type: 'boolean',
@@ -64,13 +84,15 @@ export const FLAGS = flagTable({
   },
   shard: {
     type: 'string',
-    commands: ['run', 'collect', 'check-config', 'demo'],
+    commands: SHARDED,
+    value: 'N',
     default: '0',
     help: 'which share of the nodes is ours: 0 to total-shards - 1, or auto (the number that ends the host name)',
   },
   'total-shards': {
     type: 'string',
-    commands: ['run', 'collect', 'check-config', 'demo'],
+    commands: SHARDED,
+    value: 'N',
     kind: wholeNumber(1, 1000),
     default: 1,
     help: 'how many processes share the nodes',
@@ -80,48 +102,76 @@ export const FLAGS = flagTable({
     commands: ['demo'],
     help: 'also start the prometheus program, where it is installed, with the rules and consoles of deploy/prometheus',
   },
+  projects: {
+    type: 'string',
+    commands: SIMULATING,
+    value: 'N',
+    kind: wholeNumber(1, 100),
+    default: 1,
+    help: 'projects to simulate, each with a region, credentials and nodes of its own',
+  },
+  'down-node': {
+    type: 'string',
+    commands: SIMULATING,
+    value: 'NODE,…',
+    kind: NODE_LIST,
+    help: 'nodes whose collections all fail: their tasks end with an error',
+  },
+  spike: {
+    type: 'string',
+    commands: SIMULATING,
+    value: 'NODE[:AFTER],…',
+    kind: FLOOD_LIST,
+    help: 'nodes that one client floods to the end, from AFTER on, a duration (default 2m: what is usual is known by then)',
+  },
   'simulate.nodes': {
     type: 'string',
-    commands: ['simulate', 'demo'],
+    commands: SIMULATING,
+    value: 'N',
     kind: decimalNumber(1, 10_000),
     default: 4,
-    help: 'nodes to simulate',
+    help: 'nodes to simulate in each project',
   },
   'simulate.sessions': {
     type: 'string',
-    commands: ['simulate', 'demo'],
+    commands: SIMULATING,
+    value: 'N',
     kind: decimalNumber(0, 1_000_000),
     default: 120,
     help: 'sessions of a node on an ordinary afternoon',
   },
   'simulate.csv': {
     type: 'string',
-    commands: ['simulate', 'demo'],
-    help: 'directory of CSV files to serve instead, one node each',
+    commands: SIMULATING,
+    value: 'FOLDER',
+    help: 'folder of CSV files to serve instead, one node each',
   },
   'simulate.error-rate': {
     type: 'string',
-    commands: ['simulate', 'demo'],
+    commands: SIMULATING,
+    value: 'SHARE',
     kind: decimalNumber(0, 1),
     default: 0,
     help: 'share of API requests answered 500, 0 to 1',
   },
   'simulate.throttle-rate': {
     type: 'string',
-    commands: ['simulate', 'demo'],
+    commands: SIMULATING,
+    value: 'SHARE',
     kind: decimalNumber(0, 1),
     default: 0,
     help: 'share of API requests answered 429, 0 to 1',
   },
   'simulate.task-seconds': {
     type: 'string',
-    commands: ['simulate', 'demo'],
+    commands: SIMULATING,
+    value: 'SECONDS',
     kind: decimalNumber(0, 3600),
     default: 1,
     help: 'how long a task runs',
   },
-  version: { type: 'boolean', commands: LOGGING, help: 'print the version' },
-  help: { type: 'boolean', commands: LOGGING, help: 'print this help' },
+  version: { type: 'boolean', commands: COMMAND_NAMES, help: 'print the version' },
+  help: { type: 'boolean', commands: COMMAND_NAMES, help: 'print the help of the command' },
 });
 
 export type FlagName = keyof typeof FLAGS;
@@ -129,9 +179,29 @@ export type FlagValues = { readonly [Name in FlagName]?: ValueOf<(typeof FLAGS)[
 
 const LOG_DEFAULTS = { level: FLAG_KEYS['log.level'].default, format: FLAG_KEYS['log.format'].default };
 
-/** The file of --config.file. */
-export function configFile(flags: FlagValues): string {
-  return flags['config.file'] ?? FLAGS['config.file'].default;
+/** The configuration of --config.file; what comes through a pipe is read before this resolves. */
+export async function configSource(flags: FlagValues): Promise<ConfigSource> {
+  const named = flags['config.file'];
+  const file = named ?? FLAGS['config.file'].default;
+  if (named === undefined && !existsSync(file)) {
+    throw new Error(
+      `${file}: cannot be read: no such file: name one with --config.file, or begin with a copy of config.example.yaml`,
+    );
+  }
+  return openSource(file, {
+    clock: systemClock,
+    onTerminal: () => printError('reads the configuration from the terminal; Ctrl-D ends it\n'),
+  });
+}
+
+/** Of a command that has a default of its own. */
+export function listenAddressOf(flags: FlagValues, command: 'demo' | 'simulate') {
+  const { defaultOf } = FLAGS['web.listen-address'];
+  const address = flags['web.listen-address'] ?? LISTEN_ADDRESS.parse(defaultOf[command]);
+  if (address === undefined) {
+    throw new TypeError(`${command}: its default is no address`);
+  }
+  return { ...address, host: address.host ?? '127.0.0.1' };
 }
 
 /** Level and format of a command's log: flags override the configuration. */
@@ -143,20 +213,4 @@ export function logSettings(
     level: flags['log.level'] ?? configured.level,
     format: flags['log.format'] ?? configured.format,
   };
-}
-
-export function helpText(): string {
-  const lines = ['usage: taurusdb-session-exporter [command] [flags]', '', 'commands:'];
-  for (const [name, help] of Object.entries(COMMANDS)) {
-    lines.push(`  ${name.padEnd(14)}${help}`);
-  }
-  lines.push('', 'flags (--flag=value or --flag value):');
-  for (const [name, flag] of Object.entries<Flag>(FLAGS)) {
-    const fallback = defaultOf(flag);
-    const options = optionsOf(flag)?.join(', ');
-    const shownOptions = options === undefined ? '' : `: ${options}`;
-    const shownFallback = fallback === undefined ? '' : ` (default ${fallback})`;
-    lines.push(`  --${name.padEnd(26)}${flag.help}${shownOptions}${shownFallback}`);
-  }
-  return `${lines.join('\n')}\n`;
 }

@@ -1,12 +1,14 @@
 // What commands print about nodes: a table, a report of one node in a line, and the metrics.
 import stringWidth from 'string-width';
 import type { Wiring } from '../agent/wire.js';
-import { epochMs } from '../clock.js';
+import { epochMs, systemClock } from '../clock.js';
 import type { NodeStatus } from '../collect/node-store.js';
 import { renderSnapshot, renderStatus } from '../metrics/render-node.js';
 import type { DatabaseNode } from '../model/node.js';
 import type { Snapshot } from '../sessions/snapshot.js';
 import { oneLine } from '../visible-text.js';
+import { viewFleet } from '../web/page/fleet-view.js';
+import { print, printMetrics } from './terminal.js';
 
 const COLUMNS: readonly (readonly [title: string, figure: (snapshot: Snapshot) => number | undefined])[] = [
   ['SESSIONS', (snapshot) => snapshot.sessions],
@@ -25,7 +27,7 @@ export function nodeTable(statuses: readonly NodeStatus[]): string {
   const rows = [
     ['PROJECT', 'NODE', 'NAME', 'RESULT', ...COLUMNS.map(([title]) => title)],
     ...statuses.map(({ node, up, snapshot, lastError }) => [
-      oneLine(node.project),
+      oneLine(node.project) || '-',
       node.nodeId,
       oneLine(node.name) || '-',
       up === true ? 'ok' : (lastError?.reason ?? 'not tried'),
@@ -90,7 +92,22 @@ function seriesOf(status: NodeStatus): number {
   return texts.join('').split('\n').length - 1;
 }
 
+/** All nodes of the wiring, as `--output` asks. */
+export async function printNodes(
+  wiring: Pick<Wiring, 'exposition' | 'store'>,
+  output: 'table' | 'json' | 'prometheus',
+): Promise<void> {
+  if (output === 'json') {
+    const fleet = viewFleet(wiring.store.list(), systemClock.monotonic());
+    print(`${JSON.stringify(fleet, undefined, 2)}\n`);
+  } else if (output === 'prometheus') {
+    printMetrics(await nodeSeriesText(wiring));
+  } else {
+    print(nodeTable(wiring.store.list()));
+  }
+}
+
 /** The nodes' part of /metrics. */
-export async function nodeSeriesText({ exposition }: Pick<Wiring, 'exposition'>): Promise<string> {
+async function nodeSeriesText({ exposition }: Pick<Wiring, 'exposition'>): Promise<string> {
   return Buffer.concat(await exposition.nodeSeries('text', false)).toString('utf8');
 }

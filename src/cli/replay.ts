@@ -1,5 +1,5 @@
 // Prints the metrics that the agent would publish of saved session files, without an account.
-import { createReadStream } from 'node:fs';
+import { accessSync, constants, createReadStream, statSync } from 'node:fs';
 import path from 'node:path';
 import { openLog } from '../agent/open-log.js';
 import { sessionSettings } from '../agent/settings.js';
@@ -9,7 +9,9 @@ import { countersWith } from '../collect/node-store.js';
 import { defaultSettings } from '../config/config-schema.js';
 import { loadConfig } from '../config/load-config.js';
 import { WHOLE_FLEET } from '../discover/shard.js';
+import { CollectionError, explainFailure } from '../model/failure.js';
 import type { DatabaseNode } from '../model/node.js';
+import { CsvError } from '../sessions/csv-error.js';
 import { readSnapshot } from '../sessions/read-snapshot.js';
 import {
   emptyTally,
@@ -19,29 +21,37 @@ import {
   unreadableText,
 } from '../sessions/snapshot.js';
 import { UsageError } from './command-line.js';
-import { type FlagValues, logSettings } from './flags.js';
-import { nodeSeriesText } from './print-nodes.js';
-import { printError, printMetrics } from './terminal.js';
+import { configSource, FLAGS, type FlagValues, logSettings } from './flags.js';
+import { printNodes } from './print-nodes.js';
+import { printError } from './terminal.js';
 
 // Fewer, larger chunks than Node's 64 KiB: a file of a gigabyte is read twice as fast.
 const CHUNK_BYTES = 256 * 1024;
 
 /** Prints the metrics of the files that can be read; resolves to 1 when one of them cannot. */
 export async function replay(flags: FlagValues, files: readonly string[]): Promise<number> {
-  const file = flags['config.file'];
-  const config = file === undefined ? defaultSettings() : loadConfig(file, process.env).config;
-  const nodes = files.map((file) => nodeOf(file, config.metrics.labels));
-  refuseRepeated(nodes);
+  const config =
+    flags['config.file'] === undefined
+      ? defaultSettings()
+      : loadConfig(await configSource(flags), process.env).config;
+  const named = files.map((file) => ({ file, node: nodeOf(file, config.metrics.labels) }));
+  refuseRepeated(named.map(({ node }) => node));
+  const readable = named.filter(({ file }) => isReadable(file));
+  if (readable.length === 0) {
+    return 1;
+  }
 
   const { log } = openLog(logSettings(flags));
   const dependencies = { shard: WHOLE_FLEET, clock: systemClock, log };
   const wiring = wire({ ...config, projects: [] }, dependencies);
   const { store } = wiring;
   const settings = sessionSettings(config);
-  store.setNodes(nodes);
-  let exitCode = 0;
-  for (const [index, { nodeId }] of nodes.entries()) {
-    const file = files[index] ?? '';
+  store.setNodes(readable.map(({ node }) => node));
+  let exitCode = readable.length < files.length ? 1 : 0;
+  for (const {
+    file,
+    node: { nodeId },
+  } of readable) {
     const tally = emptyTally();
     try {
       const { snapshot } = await readSnapshot(
@@ -63,15 +73,38 @@ export async function replay(flags: FlagValues, files: readonly string[]): Promi
     } catch (error) {
       exitCode = 1;
       printError(`${file}: ${error instanceof Error ? error.message : String(error)}\n`);
-      store.update(nodeId, (status) => ({ ...countersWith(status, tally), up: false }));
+      const { reason, message, details } =
+        error instanceof CsvError ? new CollectionError('csv', error.message) : explainFailure(error);
+      store.update(nodeId, (status) => ({
+        ...countersWith(status, tally),
+        up: false,
+        lastError: { reason, message, details, at: momentOf(systemClock) },
+      }));
     }
     const unreadable = unreadableText(tally);
     if (unreadable !== undefined) {
       printError(`${file}: warning: ${UNREADABLE_NUMBERS}: ${unreadable}\n`);
     }
   }
-  printMetrics(await nodeSeriesText(wiring));
+  await printNodes(wiring, flags.output ?? FLAGS.output.defaultOf.replay);
   return exitCode;
+}
+
+/** Says what is wrong with a file that cannot be opened. */
+function isReadable(file: string): boolean {
+  try {
+    if (statSync(file).isDirectory()) {
+      printError(`${file}: a folder: name the CSV files in it\n`);
+      return false;
+    }
+    accessSync(file, constants.R_OK);
+    return true;
+  } catch (error) {
+    const isForbidden = error instanceof Error && 'code' in error && error.code === 'EACCES';
+    const reason = isForbidden ? 'permission denied' : 'no such file';
+    printError(`${file}: ${reason}: name a session list that was saved as CSV\n`);
+    return false;
+  }
 }
 
 function nodeOf(file: string, labels: DatabaseNode['labels']): DatabaseNode {

@@ -8,7 +8,7 @@ import { loadConfig } from '../config/load-config.js';
 import { parseWebConfig } from '../config/web-config.js';
 import { openWebAccess, plainWebAccess } from '../web/access/web-access.js';
 import { shardOf } from './command-line.js';
-import { configFile, type FlagValues, logSettings } from './flags.js';
+import { configSource, type FlagValues, logSettings } from './flags.js';
 import type { Hangups } from './hangups.js';
 import { endOnUnforeseen, untilStopped } from './process-end.js';
 
@@ -19,8 +19,8 @@ export async function run(
   onListening: (at: { readonly scheme: string; readonly port: number }) => Promise<void> = async () => {},
 ): Promise<number> {
   const shard = shardOf(flags, hostname());
-  const path = configFile(flags);
-  const { config, warnings } = loadConfig(path, process.env);
+  const source = await configSource(flags);
+  const { config, warnings } = loadConfig(source, process.env);
   const { log, protect } = openLog(logSettings(flags, config.log));
   protect(config);
   endOnUnforeseen(log);
@@ -31,7 +31,7 @@ export async function run(
   let agent: Agent | undefined;
   let inForce = config;
   const reloader = new Reloader({
-    load: () => loadConfig(path, process.env),
+    load: () => loadConfig(source, process.env),
     current: config,
     log,
     apply: (next) => {
@@ -79,7 +79,7 @@ export async function run(
     address,
     port,
     scheme,
-    config: path,
+    config: source.name,
     shard: `${shard.index}/${shard.total}`,
   });
   hangups.follow(() => {

@@ -5,6 +5,7 @@ import { oddSettings } from './checks/odd-settings.js';
 import { type Config, configSchema, type DeepReadonly, type ProjectConfig } from './config-schema.js';
 import { secretsIn } from './secret.js';
 import type { ConfigPath } from './yaml/config-errors.js';
+import type { ConfigSource } from './yaml/config-source.js';
 import type { Shows } from './yaml/disclosure.js';
 import { readSettings } from './yaml/read-settings.js';
 
@@ -15,9 +16,13 @@ export interface LoadedConfig {
   readonly warnings: readonly string[];
 }
 
-/** Throws ConfigErrors with everything that is wrong with the file at `path`. */
-export function loadConfig(path: string, env: NodeJS.ProcessEnv, now = systemClock.now()): LoadedConfig {
-  const { settings, warnings, lineOf } = readSettings(path, { schemaFor: configSchema, showsAt, env });
+/** `source`: a file's name, or what was opened. Throws ConfigErrors with everything that is wrong with it. */
+export function loadConfig(
+  source: string | ConfigSource,
+  env: NodeJS.ProcessEnv,
+  now = systemClock.now(),
+): LoadedConfig {
+  const { settings, warnings, lineOf } = readSettings(source, { schemaFor: configSchema, showsAt, env });
   const config: Config = deepFreeze(settings);
   const ofSettings = oddSettings(config, { lineOf, accessOf });
   return {

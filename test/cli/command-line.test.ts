@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { parseCommandLine, shardOf, UsageError } from '../../src/cli/command-line.js';
-import { COMMANDS } from '../../src/cli/flag.js';
-import { FLAGS, type FlagValues, helpText } from '../../src/cli/flags.js';
+import { FLAGS, type FlagValues } from '../../src/cli/flags.js';
+import { helpText } from '../../src/cli/help.js';
+import { COMMAND_NAMES } from '../../src/cli/usage/commands.js';
+import type { Flag } from '../../src/cli/usage/flag.js';
 import { FLAG_KEYS } from '../../src/config/flag-keys.js';
 import { PAGES } from '../../src/web/pages.js';
 import { OWN_PATHS } from '../../src/web/paths.js';
@@ -38,23 +40,113 @@ describe('parseCommandLine', () => {
   });
 
   it('says what is wrong with the usage', () => {
-    assert.match(refusal('colect'), /^unknown command "colect", expected one of run, check-config/u);
-    assert.match(refusal('--colour'), /^Unknown option '--colour'$/u);
-    assert.match(refusal('--config.file'), /argument missing/u);
     assert.equal(refusal('run', 'extra'), 'unexpected argument "extra" after run');
-    assert.equal(refusal('run', '--output=json'), '--output is not a flag of run');
+    assert.equal(refusal('replay'), 'replay needs at least one CSV file');
+    assert.match(refusal('check-config', '--show-header'), /^--show-header needs --online/u);
+    assert.match(
+      refusal('collect', '--online', '--show-header'),
+      /is a flag of check-config, not of collect$/u,
+    );
+    assert.match(refusal('--web.enable-lifecycle=yes'), /^--web\.enable-lifecycle takes no value: /u);
+    for (const without of [['--config.file'], ['--config.file='], ['--config.file', '--log.level=info']]) {
+      assert.equal(refusal(...without), '--config.file needs a value: --config.file=FILE');
+    }
     assert.equal(
       refusal('collect', '--output=xml'),
       '--output: got "xml", expected one of table, json, prometheus',
     );
-    assert.equal(refusal('replay'), 'replay needs at least one CSV file');
-    assert.match(refusal('check-config', '--show-header'), /^--show-header needs --online/u);
-    assert.match(refusal('collect', '--online', '--show-header'), /is not a flag of collect$/u);
-    assert.match(refusal('--web.enable-lifecycle=yes'), /does not take an argument/u);
+  });
+
+  it('knows what a mistyped command was meant to be', () => {
+    const known = `expected one of ${COMMAND_NAMES.join(', ')}`;
+    const meant = {
+      colect: 'did you mean collect?',
+      'chekc-config': 'did you mean check-config?',
+      check: 'did you mean check-config?',
+      Discover: 'did you mean discover?',
+      version: 'did you mean --version?',
+      'etc/config.yaml': 'for a configuration write --config.file=etc/config.yaml',
+      '-': 'for a configuration write --config.file=-',
+    };
+    for (const [typed, hint] of Object.entries(meant)) {
+      assert.equal(refusal(typed), `unknown command "${typed}", ${known}: ${hint}`);
+      assert.equal(refusal('help', typed), `unknown command "${typed}", ${known}: ${hint}`);
+    }
+    assert.equal(refusal('zzz'), `unknown command "zzz", ${known}`);
+  });
+
+  it('knows what a mistyped flag was meant to be', () => {
+    const cases: readonly (readonly [argv: string, message: string])[] = [
+      ['--confg.file=x', 'unknown flag "--confg.file": did you mean --config.file?'],
+      ['--log-level debug', 'unknown flag "--log-level": did you mean --log.level?'],
+      ['--level=debug', 'unknown flag "--level": did you mean --log.level?'],
+      ['--config=x', 'unknown flag "--config": did you mean --config.file?'],
+      ['--web.listen_address=:1', 'unknown flag "--web.listen_address": did you mean --web.listen-address?'],
+      ['run --onlin', 'unknown flag "--onlin": did you mean --online (of check-config)?'],
+      ['replay --outptu=json', 'unknown flag "--outptu": did you mean --output?'],
+      ['-config.file=x', 'flags start with two dashes: did you mean --config.file?'],
+      ['check-config -online', 'flags start with two dashes: did you mean --online?'],
+      ['--online', '--online is a flag of check-config, not of run'],
+      ['run --output=json', '--output is a flag of collect, replay, not of run'],
+      [
+        '--log.level=warning',
+        '--log.level: got "warning", expected one of debug, info, warn, error: did you mean warn?',
+      ],
+      ['--log.format=JSON', '--log.format: got "JSON", expected one of logfmt, json: did you mean json?'],
+      ['--colour', 'unknown flag "--colour"'],
+      [
+        'run config.yaml',
+        'unexpected argument "config.yaml" after run: for a configuration write --config.file=config.yaml',
+      ],
+      ['simulate config.yaml', 'unexpected argument "config.yaml" after simulate'],
+    ];
+    for (const [argv, message] of cases) {
+      assert.equal(refusal(...argv.split(' ')), message);
+    }
+  });
+
+  it('repeats no value of a flag that it does not know', () => {
+    for (const argv of [
+      ['--password=s3cret'],
+      ['--password', 's3cret'],
+      ['-ps3cret'],
+      ['check-config', '--sk', 's3cret'],
+    ]) {
+      assert.doesNotMatch(refusal(...argv), /s3cret/u);
+    }
+  });
+
+  it('takes the file of check-config, once', () => {
+    const fileOf = (...argv: string[]) => parseCommandLine(['check-config', ...argv]).flags['config.file'];
+    assert.equal(fileOf('a.yaml', '--online'), 'a.yaml');
+    assert.equal(fileOf('-'), '-');
+    assert.equal(fileOf('a.yaml', '--config.file=./a.yaml'), 'a.yaml');
+    assert.equal(
+      refusal('check-config', 'a.yaml', '--config.file=b.yaml'),
+      'check-config: got "a.yaml" and --config.file=b.yaml, expected one of them',
+    );
+    assert.match(refusal('check-config', 'a.yaml', 'b.yaml'), /^unexpected argument "b\.yaml" .* one file$/u);
+  });
+
+  it('gives help for a command, whatever else is wrong with the line', () => {
+    const asked = [
+      ['help', 'collect'],
+      ['collect', '-h'],
+      ['collect', '--help', '--online'],
+      ['-h', 'collect'],
+    ];
+    for (const argv of asked) {
+      const { command, flags } = parseCommandLine(argv);
+      assert.deepEqual([command, flags.help], ['collect', true], argv.join(' '));
+    }
+    for (const argv of [['help'], ['--help'], ['-h'], ['help', '-h']]) {
+      assert.deepEqual(parseCommandLine(argv).command, 'help');
+    }
+    assert.equal(refusal('help', 'run', 'collect'), 'unexpected argument "collect": help takes one command');
   });
 
   it('has no flag that takes a secret', () => {
-    assert.doesNotMatch(helpText(), /--\S*\b(password|secret|token|key|ak|sk)\b/u);
+    assert.doesNotMatch(helpText('help'), /--\S*\b(password|secret|token|key|ak|sk)\b/u);
   });
 });
 
@@ -89,7 +181,8 @@ describe('flags that come before a key of the configuration', () => {
       const [section, entry] = key.split('.');
       for (const wrong of WRONG[key]) {
         const expected = `got ${JSON.stringify(wrong)}, expected ${FLAG_KEYS[key].kind.expected}`;
-        assert.equal(refusal(`--${name}=${wrong}`), `--${name}: ${expected}`);
+        const said = refusal(`--${name}=${wrong}`).replace(/: did you mean \w+\?$/u, '');
+        assert.equal(said, `--${name}: ${expected}`);
         assert.deepEqual(
           folder.errorsOf(projectAnd(`${section}: { ${entry}: ${JSON.stringify(wrong)} }\n`)),
           [`config.yaml:10: ${key}: ${expected}`],
@@ -130,12 +223,49 @@ describe('flags that hold a number', () => {
   });
 });
 
-describe('helpText', () => {
-  it('names every command', () => {
-    for (const command of Object.keys(COMMANDS)) {
-      assert.ok(helpText().includes(`  ${command} `));
+describe('flags that name simulated nodes', () => {
+  it('take names, ids and times', () => {
+    const { flags } = parseCommandLine(['demo', '--down-node=a,b/c', '--spike=a, b:30s', '--projects=2']);
+    assert.deepEqual(flags['down-node'], ['a', 'b/c']);
+    assert.deepEqual(flags.spike, [
+      { node: 'a', afterMs: 120_000 },
+      { node: 'b', afterMs: 30_000 },
+    ]);
+    for (const wrong of ['', 'a,', 'a:5', ':5s', 'a:5s:5s']) {
+      assert.match(
+        refusal('simulate', `--spike=${wrong}`),
+        /^--spike: got ".*", expected names or ids of nodes/u,
+      );
     }
   });
+});
+
+describe('helpText', () => {
+  it('names every command and every flag', () => {
+    for (const command of COMMAND_NAMES) {
+      assert.ok(helpText('help').includes(`\n  ${command} `), command);
+    }
+    for (const flag of Object.keys(FLAGS)) {
+      assert.match(helpText('help'), new RegExp(`^ {2}(-h, )?--${flag}(=|\\s)`, 'mu'));
+    }
+  });
+
+  for (const command of COMMAND_NAMES) {
+    it(`shows of ${command} its own flags alone, and no wide line`, () => {
+      const text = helpText(command);
+      assert.ok(text.split('\n').every((line) => line.length <= 100));
+      if (command !== 'help') {
+        const shown = [...text.matchAll(/^ {2}(?:-h, )?--([a-z.-]+)/gmu)].map(([, name]) => name);
+        const own = Object.entries<Flag>(FLAGS).filter(([, { commands }]) => commands.includes(command));
+        assert.deepEqual(
+          shown,
+          own.map(([name]) => name),
+        );
+        assert.match(text, new RegExp(`^usage: taurusdb-session-exporter \\[?${command}`, 'u'));
+        assert.match(text, /^examples:\n {2}\S/mu);
+      }
+    });
+  }
 });
 
 const HOST = 'taurusdb-session-exporter-2';

@@ -26,4 +26,27 @@ describe('flags of the program', function () {
       });
     });
   }
+
+  it('help on standard output, of the program and of a command', async () => {
+    const asked = [['-h'], ['help', 'check-config'], ['check-config', '--help']];
+    const [whole, ...ofCommand] = await Promise.all(asked.map((args) => runProgram(args)));
+    assert.deepEqual([whole?.code, whole?.stderr], [0, '']);
+    assert.match(whole?.stdout ?? '', /\n {2}check-config .*\n(.*\n)* {2}--simulate\.nodes=N /u);
+    for (const { code, stdout, stderr } of ofCommand) {
+      assert.deepEqual([code, stderr], [0, '']);
+      assert.match(stdout, /^usage: .* check-config \[FILE\] \[FLAGS\]\n(.*\n)* {2}--online /u);
+      assert.doesNotMatch(stdout, /--output|--simulate/u);
+    }
+  });
+
+  it('know what was meant by a mistyped command and a mistyped flag', async () => {
+    const [command, flag] = await Promise.all([
+      runProgram(['chekc-config']),
+      runProgram(['--log-level=debug']),
+    ]);
+    assert.deepEqual([command.code, command.stdout], [2, '']);
+    assert.match(command.stderr, /did you mean check-config\?\nsee --help\n$/u);
+    assert.deepEqual([flag.code, flag.stdout], [2, '']);
+    assert.match(flag.stderr, /did you mean --log\.level\?\nsee --help\n$/u);
+  });
 });

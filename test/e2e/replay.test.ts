@@ -108,4 +108,40 @@ describe('replay', () => {
     assert.match(stderr, /quoted\.csv: .*got a line that names a separator/u);
     assert.doesNotMatch(stderr, /\n\s+at /u);
   });
+
+  it('says in one line what is wrong with a file that cannot be opened, and prints the others', async () => {
+    const missing = path.join(CAPTURES, 'nothing.csv');
+    const [none, some, folder] = await Promise.all([
+      runProgram(['replay', missing]),
+      runProgram(['replay', path.join(CAPTURES, 'sleep200.csv'), missing, '--output=table']),
+      runProgram(['replay', CAPTURES]),
+    ]);
+    const line = `${missing}: no such file: name a session list that was saved as CSV\n`;
+    assert.deepEqual(none, { code: 1, stdout: '', stderr: line });
+    assert.deepEqual([some.code, some.stderr], [1, line]);
+    assert.match(some.stdout, /^PROJECT +NODE .*\n- +sleep200 +- +ok +200 .*\n$/u);
+    assert.deepEqual(folder, {
+      code: 1,
+      stdout: '',
+      stderr: `${CAPTURES}: a folder: name the CSV files in it\n`,
+    });
+  });
+
+  it('prints as JSON what the page has, also of a file that is no session list', async () => {
+    const { code, stdout } = await runProgram([
+      'replay',
+      '--output=json',
+      path.join(CAPTURES, 'sleep200.csv'),
+      path.join(CAPTURES, 'sleep200.expected.json'),
+    ]);
+    assert.equal(code, 1);
+    const { nodes } = JSON.parse(stdout);
+    assert.deepEqual(
+      nodes.map(({ node_id, state, sessions }: Record<string, unknown>) => [node_id, state, sessions]),
+      [
+        ['sleep200', 'up', 200],
+        ['sleep200.expected.json', 'down', null],
+      ],
+    );
+  });
 });

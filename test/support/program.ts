@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 
-const MAIN = path.resolve(import.meta.dirname, '../../dist/main.js');
+export const MAIN = path.resolve(import.meta.dirname, '../../dist/main.js');
 const PATIENCE_MS = 15_000;
 
 export interface Program {
@@ -16,16 +16,19 @@ export interface Program {
   readonly ended: Promise<number | null>;
 }
 
-/** `node`: what Node itself is given, before the program's own arguments. */
+/** `node`: what Node itself is given, before the program's own arguments. `input`: what standard input brings. */
 export function startProgram(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
   node: readonly string[] = [MAIN],
+  input?: string,
 ): Program {
   const child = spawn(process.execPath, [...node, ...args], {
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  // EPIPE: it ends without reading.
+  child.stdin.on('error', () => {}).end(input);
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -52,8 +55,8 @@ export function startProgram(
 }
 
 /** Runs the program to its end. */
-export async function runProgram(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  const program = startProgram(args, env);
+export async function runProgram(args: readonly string[], env: NodeJS.ProcessEnv = {}, input?: string) {
+  const program = startProgram(args, env, [MAIN], input);
   const code = await program.ended;
   return { code, stdout: program.stdout(), stderr: program.stderr() };
 }

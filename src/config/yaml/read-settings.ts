@@ -1,7 +1,6 @@
 // file → YAML → variables filled in → checked against a schema. Knows no key; collects every mistake with its line.
 import { dirname, resolve } from 'node:path';
 import * as v from 'valibot';
-import { isExposed, readBoundedFile, utf8Text } from '../../small-file.js';
 import {
   type ConfigError,
   ConfigErrors,
@@ -10,6 +9,7 @@ import {
   placeText,
   quote,
 } from './config-errors.js';
+import { type ConfigSource, type ConfigText, fileSource } from './config-source.js';
 import { describeIssue } from './describe-issue.js';
 import { Disclosure, type Shows } from './disclosure.js';
 import { expandEnvironment, referencesIn } from './expand-environment.js';
@@ -18,8 +18,6 @@ import { nameAt, nameNear } from './nearest-name.js';
 import { type Place, parseYaml } from './parse-yaml.js';
 import { allKeysOf, partsOf } from './schema-parts.js';
 import { unreadVariables } from './unread-variables.js';
-
-const MAX_BYTES = 1024 * 1024;
 
 /** Where the files are that a configuration names, and who hears what is odd about them. */
 export interface ConfigDependencies {
@@ -46,28 +44,29 @@ export interface Settings<Output> {
   readonly lineOf: (path: ConfigPath) => number | undefined;
 }
 
-/** Throws ConfigErrors with everything that is wrong, in the order of the file. */
+/** `source`: a file's name, or what was opened. Throws ConfigErrors with everything that is wrong, in the order of the file. */
 export function readSettings<Schema extends v.GenericSchema>(
-  file: string,
+  source: string | ConfigSource,
   format: SettingsFormat<Schema>,
 ): Settings<v.InferOutput<Schema>> {
-  const { text, isExposed } = readText(file);
-  return parseSettings(text, file, format, isExposed);
+  const known = typeof source === 'string' ? fileSource(source) : source;
+  const { text, isExposed } = readText(known);
+  return parseSettings(text, known.name, format, { isExposed, directory: known.directory });
 }
 
 /**
- * As readSettings, where the text of the file is at hand; relative file names start from the file's folder.
- * `isExposed`: whether users may read it who need not.
+ * As readSettings, where the text of the file is at hand; relative file names start from the file's folder, unless told
+ * otherwise. `isExposed`: whether users may read it who need not.
  */
 export function parseSettings<Schema extends v.GenericSchema>(
   text: string,
   file: string,
   { schemaFor, showsAt, env }: SettingsFormat<Schema>,
-  isExposed = false,
+  { isExposed = false, directory = dirname(resolve(file)) } = {},
 ): Settings<v.InferOutput<Schema>> {
   const warnings: string[] = [];
   const warn = (message: string) => warnings.push(message);
-  const schema = schemaFor({ directory: dirname(resolve(file)), env: env ?? {}, warn });
+  const schema = schemaFor({ directory, env: env ?? {}, warn });
   const parts = partsOf(schema);
   const disclosure = new Disclosure(parts, showsAt);
   const { value, problems, placeOf, lineOf } = parseYaml(text);
@@ -135,13 +134,12 @@ export function parseSettings<Schema extends v.GenericSchema>(
   return { settings: result.output, warnings, lineOf };
 }
 
-function readText(file: string): { readonly text: string; readonly isExposed: boolean } {
+function readText(source: ConfigSource): ConfigText {
   try {
-    const { bytes, stats } = readBoundedFile(file, MAX_BYTES);
-    return { text: utf8Text(bytes), isExposed: isExposed(stats) };
+    return source.read();
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'unknown error';
-    throw new ConfigErrors([{ file, path: '', message: `cannot be read: ${reason}` }]);
+    throw new ConfigErrors([{ file: source.name, path: '', message: `cannot be read: ${reason}` }]);
   }
 }
 

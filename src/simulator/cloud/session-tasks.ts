@@ -52,10 +52,12 @@ const MAX_TASKS = 10_000;
 export class SessionTasks {
   readonly #options: SessionTasksOptions;
   readonly #tasks = new Map<string, Task>();
+  readonly #startedAt: number;
   #submitted = 0;
 
   constructor(options: SessionTasksOptions) {
     this.#options = options;
+    this.#startedAt = options.clock.now();
   }
 
   submit(request: SimulatorRequest, node: SimulatedNode): Answer {
@@ -68,7 +70,7 @@ export class SessionTasks {
       nodeId: node.id,
       filter,
       endsAt: clock.monotonic() + durationMs,
-      fails: random() < errorRate,
+      fails: random() < errorRate || node.isDown === true,
       collectedAt: clock.now() + durationMs,
     });
     const [oldest] = this.#tasks.keys();
@@ -125,7 +127,12 @@ export class SessionTasks {
       return { status: 200, headers: { ...headers, 'Content-Length': String(size) }, body };
     }
     const { seed, sessionsPerNode } = this.#options;
-    const source = { seed: seedOf(seed, node.id), role: node.type, sessions: sessionsPerNode };
+    const source = {
+      seed: seedOf(seed, node.id),
+      role: node.type,
+      sessions: sessionsPerNode,
+      ...(node.floodAfterMs === undefined ? {} : { floodedFrom: this.#startedAt + node.floodAfterMs }),
+    };
     const sessions = filterSessions(generateSessions(source, task.collectedAt), task.filter);
     return { status: 200, headers, body: csvChunks(sessions, this.#formatFor(request)) };
   }

@@ -11,6 +11,10 @@ export interface SimulatedNode {
   readonly csvFile?: string;
   /** Sessions to serve instead of generated ones. */
   readonly csvText?: string;
+  /** Each of its tasks ends with `error`. */
+  readonly isDown?: boolean;
+  /** One client floods it from this long after the start on, to the end; absent: now and then, if it is a master. */
+  readonly floodAfterMs?: number;
 }
 
 export interface SimulatedInstance {

@@ -5,7 +5,7 @@ import { clientOf, hostText } from './client-cast.js';
 import { activityAt, sleeping, transactionOf, wholeSeconds } from './session-activity.js';
 import type { Activity, SimulatedSession } from './simulated-session.js';
 import { readStatement } from './statements.js';
-import { type LockIncident, loadAt, lockIncidentAt, type Spike, spikeAt } from './traffic.js';
+import { floodAt, type LockIncident, loadAt, lockIncidentAt, type Spike, spikeAt } from './traffic.js';
 
 export interface SessionSource {
   /** Differs from node to node. */
@@ -14,6 +14,8 @@ export interface SessionSource {
   readonly role: 'master' | 'slave';
   /** Of a master in its busiest hour; a spike adds as many again. */
   readonly sessions: number;
+  /** Milliseconds since the epoch: from then on one spike lasts, of a replica too, and before there is none. */
+  readonly floodedFrom?: number;
 }
 
 /** How long a connection lives before its client opens another in its place. */
@@ -27,7 +29,7 @@ export function* generateSessions(source: SessionSource, at: number): Generator<
   const isReplica = source.role === 'slave';
   const slots = Math.ceil(isReplica ? source.sessions / 2 : source.sessions);
   const incident = isReplica ? undefined : lockIncidentAt(source.seed, at);
-  const spike = isReplica ? undefined : spikeAt(source.seed, at);
+  const spike = spikeOf(source, at);
   const load = loadAt(source.seed, at);
 
   yield* serverSessions(source, at);
@@ -43,6 +45,13 @@ export function* generateSessions(source: SessionSource, at: number): Generator<
   if (spike !== undefined) {
     yield* spikeSessions(spike, source.sessions, FIRST_ID + slots * 1_000);
   }
+}
+
+function spikeOf({ seed, role, floodedFrom }: SessionSource, at: number): Spike | undefined {
+  if (floodedFrom !== undefined) {
+    return floodAt(seed, at, floodedFrom);
+  }
+  return role === 'slave' ? undefined : spikeAt(seed, at);
 }
 
 function clientSession(

@@ -42,6 +42,17 @@ export function spikeAt(nodeSeed: number, at: number): Spike | undefined {
   if (sinceMs >= SPIKE_MS) {
     return undefined;
   }
+  return spikeOf(seed, sinceMs);
+}
+
+/** A spike that does not end. Its statements do, and others follow, so that none lasts for hours. */
+export function floodAt(nodeSeed: number, at: number, from: number): Spike | undefined {
+  const sinceMs = at - from;
+  const begunAgo = sinceMs < SPIKE_MS ? sinceMs : SPIKE_MS / 2 + (sinceMs % (SPIKE_MS / 2));
+  return sinceMs < 0 ? undefined : spikeOf(mix(nodeSeed, 3), begunAgo);
+}
+
+function spikeOf(seed: number, sinceMs: number): Spike {
   const { user, hosts, databases }: Client = webClientOf(seed);
   return { seed, user, database: pick(databases, seed), host: pick(hosts, mix(seed, 1)), sinceMs };
 }

@@ -58,6 +58,14 @@ describe('the simulated session tasks', () => {
     }));
   }
 
+  it('fail of a node that is down', async () => {
+    await start({ projects: withNode({ isDown: true }) });
+    const requestId = textOf((await submit()).json, 'request_id');
+    assert.deepEqual((await ask('task', requestId)).json, { status: 'running' });
+    await clock.advance(2000);
+    assert.deepEqual((await ask('task', requestId)).json, { status: 'error' });
+  });
+
   it('runs, finishes, and hands out the sessions', async () => {
     await start();
     const requestId = textOf((await submit('{"filter":"total"}')).json, 'request_id');

@@ -55,6 +55,21 @@ describe('generateSessions', () => {
     assert.ok(same < totals.length / 3, `${same} of ${totals.length} are as the one before`);
   });
 
+  it('is flooded by one client from the moment told on, a replica too, and not before', () => {
+    const floodedFrom = START + 600_000;
+    for (const role of ['master', 'slave'] as const) {
+      const source = { ...MASTER, role, floodedFrom };
+      for (const at of MOMENTS) {
+        const most = busiest(sessionsAt(at, source));
+        const isFlooded = at >= floodedFrom + 5_000;
+        assert.ok(
+          isFlooded === most >= MASTER.sessions,
+          `${most} sessions of one client at ${at - floodedFrom}`,
+        );
+      }
+    }
+  });
+
   it('gives every session an id of its own', () => {
     // Connection numbers start again every 600,000 s, and with them the ids.
     const newStart = Math.ceil(START / 600_000_000) * 600_000_000;

@@ -1,22 +1,14 @@
-// The commands, and the type of a flag: its kind of value, and the key of the configuration that it overrides.
-import type { Config } from '../config/config-schema.js';
-import { FLAG_KEYS } from '../config/flag-keys.js';
-import type { Choice, Kind } from '../config/kinds.js';
-
-export const COMMANDS = {
-  run: 'the agent: collect on schedule, serve /metrics (default)',
-  'check-config': 'validate the configuration, print all that is wrong with path and line',
-  collect: 'collect every node once and print the result',
-  discover: 'print the nodes found, as YAML ready for nodes:',
-  replay: 'print the metrics of saved CSV files: replay FILE…',
-  simulate: 'a TaurusDB API on loopback, for trying things out',
-  demo: 'simulate and run on loopback, no account needed',
-} as const;
-export type CommandName = keyof typeof COMMANDS;
+// The type of a flag: its kind of value, and the key of the configuration that it overrides.
+import type { Config } from '../../config/config-schema.js';
+import { FLAG_KEYS } from '../../config/flag-keys.js';
+import type { Choice, Kind } from '../../config/kinds.js';
+import type { CommandName } from './commands.js';
 
 interface FlagBase {
   readonly commands: readonly CommandName[];
   readonly help: string;
+  /** Where a command has another default than the others. */
+  readonly defaultOf?: Readonly<Partial<Record<CommandName, string>>>;
 }
 
 interface SwitchFlag extends FlagBase {
@@ -25,6 +17,8 @@ interface SwitchFlag extends FlagBase {
 
 interface ValueFlag extends FlagBase {
   readonly type: 'string';
+  /** Stands for the value in the help, unless the values are a closed list. */
+  readonly value?: string;
   /** Undefined: any text. */
   readonly kind?: Kind;
   /** For the help text; the command itself applies it. */
@@ -34,6 +28,7 @@ interface ValueFlag extends FlagBase {
 /** Overrides a key of the configuration, and has its kind and default. */
 interface KeyFlag extends FlagBase {
   readonly type: 'string';
+  readonly value?: string;
   readonly key: keyof typeof FLAG_KEYS;
 }
 
@@ -76,10 +71,14 @@ export function kindOf(flag: Flag): Kind | undefined {
   return 'key' in flag ? FLAG_KEYS[flag.key].kind : flag.kind;
 }
 
-/** For the help text. */
-export function defaultOf(flag: Flag): string | number | undefined {
+/** Of the command, or of those that have no other. */
+export function defaultOf(flag: Flag, command?: CommandName): string | number | undefined {
   if (flag.type === 'boolean') {
     return undefined;
+  }
+  const own = command === undefined ? undefined : flag.defaultOf?.[command];
+  if (own !== undefined) {
+    return own;
   }
   return 'key' in flag ? FLAG_KEYS[flag.key].default : flag.default;
 }
@@ -92,4 +91,10 @@ export function optionsOf(flag: Flag): readonly string[] | undefined {
 
 function isChoice(kind: Kind): kind is Choice<string> {
   return 'options' in kind;
+}
+
+/** `--web.config.file=FILE`, `--online`. */
+export function flagUsage(name: string, flag: Flag): string {
+  const value = optionsOf(flag)?.join('|') ?? ('value' in flag ? flag.value : undefined) ?? 'VALUE';
+  return flag.type === 'boolean' ? `--${name}` : `--${name}=${value}`;
 }

@@ -1,0 +1,105 @@
+// The commands: what each is for and how it is called, for the parser, the help and the documentation.
+
+interface Command {
+  /** One line, for the list of commands. */
+  readonly summary: string;
+  /** What may stand behind its name beside flags. */
+  readonly takes: 'nothing' | 'configuration' | 'files' | 'command';
+  /** Paragraphs. */
+  readonly about: readonly string[];
+  /** As typed behind the program's name, or a whole line with it. */
+  readonly examples: readonly string[];
+}
+
+export const PROGRAM = 'taurusdb-session-exporter';
+
+export const COMMANDS = {
+  run: {
+    summary: 'the agent: collect on schedule, serve /metrics (default)',
+    takes: 'nothing',
+    about: [
+      'Collects the sessions of every node on schedule and serves them on /metrics, until SIGTERM or SIGINT. SIGHUP reloads the configuration.',
+      'A configuration from a pipe (--config.file=- is standard input) is read once, at the start: a reload says so and changes nothing. Relative paths in it start from the working directory.',
+    ],
+    examples: [
+      '',
+      '--config.file=/etc/taurusdb/config.yaml',
+      `sops -d config.yaml | ${PROGRAM} --config.file=-`,
+    ],
+  },
+  'check-config': {
+    summary: 'validate the configuration, print all that is wrong with path and line',
+    takes: 'configuration',
+    about: [
+      'Prints all that is wrong or odd, and when each schedule comes next; ends with 1 where the agent would not start.',
+      'With --online it also tries credentials, permissions, discovery and one collection of every node, and ends with 1 where one of them fails.',
+      'FILE stands for --config.file; - is standard input.',
+    ],
+    examples: [
+      'check-config',
+      'check-config config.yaml --online',
+      `sops -d config.yaml | ${PROGRAM} check-config -`,
+    ],
+  },
+  collect: {
+    summary: 'collect every node once and print the result',
+    takes: 'nothing',
+    about: ['Ends with 1 where a discovery or a collection failed.'],
+    examples: ['collect', 'collect --output=json'],
+  },
+  discover: {
+    summary: 'print the nodes found, as YAML ready for nodes:',
+    takes: 'nothing',
+    about: [
+      'Asks for the nodes of every project, discovery enabled or not; ends with 1 where one is incomplete.',
+    ],
+    examples: ['discover --config.file=config.yaml'],
+  },
+  replay: {
+    summary: 'print the metrics of saved CSV files: replay FILE…',
+    takes: 'files',
+    about: [
+      'Reads session lists that were saved as CSV files and prints the metrics that the agent would publish of them, without an account. The name of a file without .csv becomes node_id.',
+      'Needs no configuration; --config.file, where given, supplies csv, metrics and thresholds. What can be read is printed; it ends with 1 where a file cannot.',
+    ],
+    examples: ['replay sessions.csv', 'replay --output=table saved/*.csv'],
+  },
+  simulate: {
+    summary: 'a TaurusDB API on loopback, for trying things out',
+    takes: 'nothing',
+    about: [
+      'Serves the API, IAM and the metadata service, and prints a configuration for them with every credential that they take. Now and then a client floods a node, and a lock makes others wait.',
+      'A NODE is the name or the id of a node, or PROJECT/NAME where several projects have a node of the name; several are parted by commas. `discover` prints names and ids.',
+    ],
+    examples: [
+      'simulate --projects=2 --simulate.nodes=6 > config.yaml',
+      'simulate --down-node=orders-replica-1 --spike=orders-primary',
+      'simulate --projects=2 --spike=staging/orders-primary:30s',
+    ],
+  },
+  demo: {
+    summary: 'simulate and run on loopback, no account needed',
+    takes: 'nothing',
+    about: [
+      'Simulated nodes and the agent in one process; its flags are those of run, without --config.file, and those of simulate.',
+    ],
+    examples: [
+      'demo',
+      'demo --with-prometheus',
+      'demo --down-node=orders-replica-1 --spike=payments-primary:1m',
+    ],
+  },
+  help: {
+    summary: 'this help, or that of one command: help COMMAND',
+    takes: 'command',
+    about: ['Prints the help of the command, as COMMAND --help does.'],
+    examples: ['help', 'help check-config'],
+  },
+} as const satisfies Readonly<Record<string, Command>>;
+export type CommandName = keyof typeof COMMANDS;
+
+export const COMMAND_NAMES = Object.keys(COMMANDS) as readonly CommandName[];
+
+export function isCommand(name: string): name is CommandName {
+  return Object.hasOwn(COMMANDS, name);
+}
