@@ -3,6 +3,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { wholeNumber } from '../config/kinds.js';
 import { quote } from '../config/yaml/config-errors.js';
+import { withHint } from '../config/yaml/describe-issue.js';
 import type { Shard } from '../discover/shard.js';
 import { FLAGS, type FlagName, type FlagValues } from './flags.js';
 import { COMMAND_NAMES, COMMANDS, type CommandName, isCommand } from './usage/commands.js';
@@ -180,9 +181,10 @@ function readFlag(command: CommandName, name: string, written: string | undefine
   }
   const value = kind === undefined ? written : kind.parse(written);
   if (value === undefined) {
-    const meant = nearestOf(written, optionsOf(flag) ?? []);
-    const hint = meant === undefined ? '' : `: did you mean ${meant}?`;
-    throw new UsageError(`--${name}: got ${quote(written)}, expected ${kind?.expected}${hint}`);
+    const meant = kind?.meant?.(written) ?? nearestOf(written, optionsOf(flag) ?? []);
+    throw new UsageError(
+      `--${name}: got ${quote(written)}, ${withHint(`expected ${kind?.expected}`, meant)}`,
+    );
   }
   return value;
 }

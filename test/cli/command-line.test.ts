@@ -90,7 +90,7 @@ describe('parseCommandLine', () => {
       ['run --output=json', '--output is a flag of collect, replay, not of run'],
       [
         '--log.level=warning',
-        '--log.level: got "warning", expected one of debug, info, warn, error: did you mean warn?',
+        '--log.level: got "warning", expected one of debug, info, warn, error: write warn',
       ],
       ['--log.format=JSON', '--log.format: got "JSON", expected one of logfmt, json: did you mean json?'],
       ['--colour', 'unknown flag "--colour"'],
@@ -181,11 +181,11 @@ describe('flags that come before a key of the configuration', () => {
       const [section, entry] = key.split('.');
       for (const wrong of WRONG[key]) {
         const expected = `got ${JSON.stringify(wrong)}, expected ${FLAG_KEYS[key].kind.expected}`;
-        const said = refusal(`--${name}=${wrong}`).replace(/: did you mean \w+\?$/u, '');
-        assert.equal(said, `--${name}: ${expected}`);
+        const said = refusal(`--${name}=${wrong}`);
+        assert.ok(said.startsWith(`--${name}: ${expected}`), said);
         assert.deepEqual(
           folder.errorsOf(projectAnd(`${section}: { ${entry}: ${JSON.stringify(wrong)} }\n`)),
-          [`config.yaml:10: ${key}: ${expected}`],
+          [said.replace(`--${name}`, `config.yaml:10: ${key}`)],
         );
       }
       assert.match(refusal(`--${name}=`), /: got "", expected /u);
