@@ -92,7 +92,7 @@ describe('parseCommandLine', () => {
         '--log.level=warning',
         '--log.level: got "warning", expected one of debug, info, warn, error: write warn',
       ],
-      ['--log.format=JSON', '--log.format: got "JSON", expected one of logfmt, json: did you mean json?'],
+      ['--log.format=JSON', '--log.format: got "JSON", expected one of logfmt, json: write json'],
       ['--colour', 'unknown flag "--colour"'],
       [
         'run config.yaml',
