@@ -1,13 +1,8 @@
-# For trying things out with the demo, applied to both rule files: alerts fire and end within seconds, since a spike lasts
-# 45 s there, and smaller spikes count, since one does not double a node in its busiest hour. Those on an outage still come
-# before alerts on sessions end for want of data.
-/name: taurusdb-session-alerts/,/name: taurusdb-agent-alerts/ {
+# For trying things out with the demo, applied to both rule files: alerts on sessions, nodes and projects fire and end within
+# seconds, since a spike lasts 45 s there, and smaller spikes count, since one does not double a node in its busiest hour.
+/name: taurusdb-session-alerts/,/alert: TaurusDBAgentDown/ {
   s/^( +for:) .*/\1 5s/
-  s/^( +keep_firing_for:) .*/\1 20s/
-}
-/alert: TaurusDBProjectNotCollected/,/alert: TaurusDBAgentDown/ {
-  s/^( +for:) .*/\1 10s/
-  s/^( +keep_firing_for:) .*/\1 15s/
+  s/^( +keep_firing_for:) .*/\1 10s/
 }
 /:spike_factor$/ { n; s/expr: .*/expr: 1.4/; }
 /:spike_node_share_ratio$/ { n; s/expr: .*/expr: 0.3/; }
