@@ -38,7 +38,12 @@ export async function startAgent(config: WiredConfig, options: AgentOptions): Pr
   let wiring = wire(config, options);
   const { store, fleet, exposition, metrics, clients } = wiring;
   const nodes = () => store.list();
-  const readiness = new Readiness({ nodes, discovered: () => fleet.discovered });
+  const { firstRound } = fleet;
+  const readiness = new Readiness({
+    nodes,
+    undiscovered: () => firstRound.undiscovered,
+    isAwaited: (nodeId) => firstRound.isAwaited(nodeId),
+  });
   const server = await startWebServer({
     listenAddress: options.listenAddress,
     access,
@@ -46,7 +51,7 @@ export async function startAgent(config: WiredConfig, options: AgentOptions): Pr
     version: buildInfo().version,
     exposition,
     nodes,
-    ready: () => readiness.isReady(),
+    ready: () => readiness.check(),
     reload: options.reload,
     clock,
     log,

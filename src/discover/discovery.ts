@@ -176,6 +176,10 @@ export class Discovery {
       known.readAllAgain();
     }
     const found = known.summary().nodes.length;
+    if (complete && found === 0 && state.status.lastSuccessAt === undefined) {
+      const fields = { project: name, instances: end.listed.size };
+      this.#options.log.warn('discovery: none of the instances has a node that is to be collected', fields);
+    }
     // Before the nodes: they are never shown beside an older status.
     state.status = statusAfter(state.status, end, found, momentOf(clock));
     this.#logOutcome(name, state, end);

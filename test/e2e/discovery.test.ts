@@ -110,6 +110,33 @@ describe('discovery against a simulated API', function () {
     await whenUp(address, 7);
   });
 
+  it('is not taken for a fleet without nodes by an agent that starts while the API is down', async () => {
+    const unreachable = JSON.stringify(config()).replaceAll(simulator.url, 'http://127.0.0.1:1');
+    const address = await startWith(writeConfig(JSON.parse(unreachable)));
+    const up = (samples: ReadonlyMap<string, number>) => [
+      ...samplesNamed(samples, 'taurusdb_discovery_up').values(),
+    ];
+    assert.deepEqual(up(await scrape(address)), [0, 0]);
+    const network = (project: string) =>
+      `taurusdb_discovery_errors_total{project="${project}",reason="network"}`;
+    const samples = await eventually(async () => {
+      const now = await scrape(address);
+      const failed = ['production', 'staging'].every((project) => (now.get(network(project)) ?? 0) > 0);
+      return failed && samplesNamed(now, 'taurusdb_up').size === 1 ? now : undefined;
+    }, 'failed discoveries and a failed collection');
+    assert.deepEqual(up(samples), [0, 0]);
+    assert.deepEqual([...samplesNamed(samples, 'taurusdb_project_nodes').values()], [1, 0]);
+    const ready = await fetch(`${address}/-/ready`);
+    assert.deepEqual(
+      [ready.status, await ready.text()],
+      [503, 'not ready: waiting for the first discovery of 1 project\n'],
+    );
+    assert.match(
+      agents[0]?.stderr() ?? '',
+      /msg="discovery failed.* project=staging .*error="list_instances: got ECONNREFUSED/u,
+    );
+  });
+
   it('is not ready before every project has been searched once', async () => {
     fault = 'hang';
     faultyProject = 'staging';

@@ -155,8 +155,13 @@ describe('a reload of discovery', function () {
     await agent.program.says(/msg="discovery failed.* error="list_instances: got 401/u);
     const before = await agent.series();
     assert.deepEqual([isUp(before), failed(before), found(before)], [[0], [1], []]);
+    const ready = async () => (await fetch(`${agent.address}/-/ready`)).text();
+    await agent.up(listed());
+    assert.equal(await ready(), 'not ready: waiting for the first discovery of 1 project\n');
     await agent.reload(all, 'POST');
     const after = await agent.up(nodesOf('payments'));
     assert.deepEqual([isUp(after), failed(after), found(after)], [[1], [1], [4]]);
+    await agent.up(nodesOf('orders'));
+    assert.equal(await ready(), 'ready\n');
   });
 });
