@@ -18,6 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'redact.ts': ['folded-text.ts'],
   'small-file.ts': ['clock.ts'],
   'followed-files.ts': ['small-file.ts', 'clock.ts'],
+  'glob.ts': [],
   'visible-text.ts': [],
   'recently-used.ts': [],
   'repeated-lines.ts': ['clock.ts', 'log.ts', 'recently-used.ts'],
@@ -28,7 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'sessions/csv-error.ts': [],
   'sessions/foreign-start.ts': [],
   'sessions/scanner': ['sessions/csv-error.ts'],
-  sessions: ['sessions/scanner', 'sessions/csv-error.ts'],
+  sessions: ['sessions/scanner', 'sessions/csv-error.ts', 'glob.ts'],
   'sessions/counting': ['sessions', 'sessions/scanner'],
   'sessions/read-snapshot.ts': [
     'sessions',
@@ -90,7 +91,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'log.ts',
     'repeated-lines.ts',
   ],
-  taurusdb: ['model', 'discover', 'collect', 'taurusdb/operations', 'taurusdb/call', 'taurusdb/http'],
+  taurusdb: [
+    'model',
+    'discover',
+    'collect',
+    'taurusdb/operations',
+    'taurusdb/call',
+    'taurusdb/http',
+    'glob.ts',
+  ],
 
   metrics: ['model', 'collect', 'sessions', 'clock.ts'],
   'web/paths.ts': [],

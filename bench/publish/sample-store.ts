@@ -67,6 +67,8 @@ function snapshot(round: number): Snapshot {
     })),
   });
   return {
+    filter: 'total',
+    listed: 2000,
     sessions: 2000,
     active: 120,
     slow: 4,

@@ -150,7 +150,10 @@ export function selectionOf({
   return { instanceName: instance_name, tags, statuses: status, role };
 }
 
-/** Our shard's nodes. One both listed and discovered is as listed, and what the list does not say is as discovered. */
+/**
+ * Our shard's nodes. One both listed and discovered has its name, labels and schedule as listed, where they are; what may
+ * change in the cloud, such as its role, is as discovered.
+ */
 export function fleetNodes(
   config: FleetConfig,
   shard: Shard,
@@ -172,15 +175,16 @@ export function fleetNodes(
   for (const project of config.projects) {
     for (const listed of project.nodes) {
       const known = discovered.get(listed.node_id);
+      const maxConnections = known?.maxConnections ?? listed.max_connections;
       nodes.set(listed.node_id, {
         project: project.name,
         instanceId: listed.instance_id,
         nodeId: listed.node_id,
         name: listed.name ?? known?.name ?? '',
-        instanceName: known?.instanceName ?? '',
+        instanceName: known?.instanceName || (listed.instance_name ?? ''),
         cloudRegion: project.region,
-        role: known?.role ?? '',
-        ...(known?.maxConnections === undefined ? {} : { maxConnections: known.maxConnections }),
+        role: known?.role || (listed.role ?? ''),
+        ...(maxConnections === undefined ? {} : { maxConnections }),
         labels: { ...config.metrics.labels, ...listed.labels },
         schedule: listed.schedule ?? config.collection.schedule,
       });

@@ -8,6 +8,7 @@ import { freshForMs, type StalePolicy } from '../schedule/run-times.js';
 import type { SchedulerSettings } from '../schedule/scheduler.js';
 import { byDimension } from '../sessions/dimensions.js';
 import { tellFirstLine } from '../sessions/first-line.js';
+import { networkIn } from '../sessions/networks.js';
 import type { SessionSettings } from '../sessions/read-snapshot.js';
 import { readSnapshot } from '../sessions/read-snapshot.js';
 
@@ -46,7 +47,8 @@ export function collectionSettings(
 
 function sessionFilter({ filter, slow_session_threshold }: Config['collection']): SessionFilter {
   return filter === 'slow'
-    ? { filter, slow_process_threshold: Math.round(slow_session_threshold / 1000) }
+    ? // Whole seconds, rounded so that the list lacks none that counts as slow.
+      { filter, slow_process_threshold: Math.floor(slow_session_threshold / 1000) }
     : { filter };
 }
 
@@ -58,11 +60,17 @@ export function sessionSettings({
   return {
     encoding: csv.encoding,
     columnNames: csv.columns,
+    filter: collection.filter,
     dimensions: byDimension(({ name }) => {
       const { enabled, max_values: maxValues } = metrics.dimensions[name];
       return { enabled, maxValues };
     }),
     stripPort: metrics.dimensions.host.strip_port,
+    hostGroups: metrics.dimensions.host.groups.map(({ name, cidr = [], match }) => ({
+      name,
+      networks: cidr.flatMap((network) => networkIn(network) ?? []),
+      match,
+    })),
     slowSeconds: collection.slow_session_threshold / 1000,
     longTransactionSeconds: collection.long_transaction_threshold / 1000,
   };

@@ -20,7 +20,7 @@ const COLUMNS: readonly (readonly [title: string, figure: (snapshot: Snapshot) =
 /** Between two columns of the table. */
 const GAP = '  ';
 
-/** A line per node; a figure is `-` where the file lacks its column, the result is the reason where a node failed. */
+/** A line per node; a figure is `-` where the file lacks its column or sessions that it needs, the result is the reason where a node failed. */
 export function nodeTable(statuses: readonly NodeStatus[]): string {
   const rows = [
     ['PROJECT', 'NODE', 'NAME', 'RESULT', ...COLUMNS.map(([title]) => title)],
@@ -54,9 +54,16 @@ export function nodeReport(status: NodeStatus): string {
   }
   const unknown = header.unknownHeaders.map((title) => JSON.stringify(title)).join(', ') || 'none';
   return oneLine(
-    `${name}: ok: ${snapshot.sessions} sessions, ${seriesOf(status)} series, ` +
+    `${name}: ok: ${listedText(snapshot)}, ${seriesOf(status)} series, ` +
       `columns ${header.columns.join(' ')}, headers not known: ${unknown}${unreadOf(status)}`,
   );
+}
+
+/** A list of some sessions only is not passed off as one of all. */
+function listedText({ filter, listed }: Snapshot): string {
+  return filter === 'total'
+    ? `${listed} sessions`
+    : `${listed} sessions listed (collection.filter: ${filter})`;
 }
 
 function unreadOf({ csvUnreadableNumbers }: NodeStatus): string {

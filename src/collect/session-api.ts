@@ -2,6 +2,7 @@
 // reject with CollectionError and stop at once when the deadline's signal aborts, with its reason.
 import type { Deadline } from '../model/deadline.js';
 import type { DatabaseNode } from '../model/node.js';
+import type { Filter } from '../sessions/snapshot.js';
 
 export const TASK_STATUSES = ['running', 'finished', 'error', 'unrecognized'] as const;
 export type TaskStatus = (typeof TASK_STATUSES)[number];
@@ -15,7 +16,7 @@ export interface ExplainedStatus {
 
 /** Which sessions are asked for; the names are the API's. */
 export interface SessionFilter {
-  readonly filter: string;
+  readonly filter: Filter;
   /** Seconds, 1 to 86400. */
   readonly slow_process_threshold?: number;
 }

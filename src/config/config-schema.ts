@@ -2,6 +2,9 @@
 import * as v from 'valibot';
 import { COLUMNS } from '../sessions/columns.js';
 import { byDimension, type DimensionRow } from '../sessions/dimensions.js';
+import { NO_GROUP } from '../sessions/host-groups.js';
+import { MAX_CHARACTERS } from '../sessions/label-text.js';
+import { FILTERS } from '../sessions/snapshot.js';
 import { apiSection, mergeApi } from './api-schema.js';
 import { FLAG_KEYS } from './flag-keys.js';
 import {
@@ -11,8 +14,10 @@ import {
   encoding,
   flag,
   integer,
+  network,
   oneOf,
   someText,
+  text,
   textOf,
   timeZone,
 } from './kinds.js';
@@ -20,10 +25,12 @@ import { labels } from './label-schema.js';
 import { projectSection } from './project-schema.js';
 import { refuseRepeatedItems } from './repeated-items.js';
 import type { Secret } from './secret.js';
-import { namedValues, section } from './section.js';
+import { atLeastOneOf, namedValues, section } from './section.js';
 import type { ConfigDependencies } from './yaml/read-settings.js';
 
-const FILTERS = ['total', 'active', 'slow', 'long'] as const;
+/** Each host that is new to a list is held against all of them. */
+const MOST_GROUPS = 100;
+const MOST_NETWORKS = 100;
 
 /** Plain data that is not to be changed; a secret is none, and follows its file. */
 export type DeepReadonly<T> = T extends string | number | boolean | undefined | Secret
@@ -96,7 +103,13 @@ function collectionSection() {
         duration('1s', '1y'),
       ),
     ),
-    filter: v.optional(described('Which sessions the API is asked for', oneOf(FILTERS)), 'total'),
+    filter: v.optional(
+      described(
+        'Which sessions the API is asked for; with another one than total, figures that need all sessions are absent',
+        oneOf(FILTERS),
+      ),
+      'total',
+    ),
     slow_session_threshold: v.optional(
       described('An active session of this age counts as slow', duration('1s', '1d')),
       '10s',
@@ -140,11 +153,50 @@ function dimensionsSection() {
   const hostKeys = {
     ...keysOf(host),
     strip_port: v.optional(described('Whether hosts are shown without their port', flag()), true),
+    groups: v.nullish(
+      described(
+        'Hosts counted under one name, the first that fits; others stay as they are',
+        v.pipe(
+          v.array(hostGroupSection(), 'expected a list'),
+          v.maxLength(MOST_GROUPS, `got more, expected at most ${MOST_GROUPS} groups`),
+        ),
+      ),
+      [],
+    ),
   };
   return section({
     ...byDimension((row) => v.nullish(described(row.title, section(keysOf(row))), {})),
     host: v.nullish(described(host.title, section(hostKeys)), {}),
   });
+}
+
+function hostGroupSection() {
+  return v.pipe(
+    section({
+      name: described(
+        'What stands for the hosts of the group',
+        text(
+          `1 to ${MAX_CHARACTERS} characters, no blank at either end, and neither ${NO_GROUP.join(' nor ')}, which stand for other values`,
+          (name) =>
+            /^\S(?:.*\S)?$/su.test(name) && [...name].length <= MAX_CHARACTERS && !NO_GROUP.includes(name),
+        ),
+      ),
+      cidr: v.exactOptional(
+        described(
+          'Networks of its hosts; an address alone is one, too',
+          v.pipe(
+            v.array(network(), 'expected a list of networks such as [10.0.0.0/8]'),
+            v.minLength(1, 'got an empty list, expected a network such as 10.0.0.0/8'),
+            v.maxLength(MOST_NETWORKS, `got more, expected at most ${MOST_NETWORKS} networks`),
+          ),
+        ),
+      ),
+      match: v.exactOptional(
+        described('A glob (`*`, `?`) of its hosts: of the whole name, minding case', someText('a glob')),
+      ),
+    }),
+    atLeastOneOf(['cidr', 'match']),
+  );
 }
 
 const { 'web.listen_address': LISTEN_ADDRESS, 'web.telemetry_path': TELEMETRY_PATH } = FLAG_KEYS;

@@ -3,6 +3,7 @@ import { BlockList, isIP } from 'node:net';
 import * as v from 'valibot';
 import { cronMeantBy, plainCron, validateCron } from '../schedule/cron-expression.js';
 import { zoneMeantBy, zoneNamed } from '../schedule/zone-name.js';
+import { networkIn } from '../sessions/networks.js';
 import type { ListenAddress } from '../web/http-server.js';
 import { isOwnPath } from '../web/pages.js';
 
@@ -210,6 +211,14 @@ export const TELEMETRY_PATH: Kind<string> = {
   expected: 'a path such as /metrics that the program does not use itself',
   parse: (text) => (/^\/[\w./~-]*$/u.test(text) && !isOwnPath(text) ? text : undefined),
 };
+
+/** As text: what is read of it is nothing that could be frozen. */
+export function network() {
+  return text(
+    'a network such as 10.0.0.0/8 or 2001:db8::/32, or an address',
+    (written) => networkIn(written) !== undefined,
+  );
+}
 
 const CRON = 'a cron expression of 5 fields, or 6 with seconds first';
 const EXPECTED_CRON = `expected ${CRON}`;

@@ -17,7 +17,19 @@ export interface LoadedConfig {
 export function loadConfig(path: string, env: NodeJS.ProcessEnv, now = systemClock.now()): LoadedConfig {
   const { settings, warnings } = readSettings(path, { schemaFor: configSchema, showsAt, env });
   const config: Config = deepFreeze(settings);
-  return { config, warnings: [...warnings, ...ofSchedules(config, now), ...ofUnusedProxy(config, env)] };
+  return {
+    config,
+    warnings: [...warnings, ...ofSchedules(config, now), ...ofFilter(config), ...ofUnusedProxy(config, env)],
+  };
+}
+
+function ofFilter({ collection: { filter } }: Config): string[] {
+  return filter === 'total'
+    ? []
+    : [
+        `collection.filter: got ${filter}: figures that need all sessions are absent, such as taurusdb_sessions, by user and by host, ` +
+          'and alerts on spikes and on max_connections cannot fire; write total for these',
+      ];
 }
 
 function ofSchedules({ collection, projects }: Config, now: EpochMs): string[] {

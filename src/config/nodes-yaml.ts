@@ -14,9 +14,10 @@ interface ListedNode {
   readonly nodeId: string;
   readonly name: string;
   readonly role: string;
+  readonly maxConnections?: number;
 }
 
-/** What the configuration has no key for, instance names and roles, stands in comments. */
+/** A comment stands above each instance. Roles are comments, too: where only the list says one, it would outlive a failover. */
 export function nodesYaml(projects: readonly NodesOfProject[]): string {
   const document = new Document();
   document.contents = document.createNode({
@@ -35,14 +36,19 @@ export function nodesYaml(projects: readonly NodesOfProject[]): string {
   return escapeControls(document.toString({ lineWidth: 0 }));
 }
 
-function keysOf({ instanceId, nodeId, name, role }: ListedNode): Record<string, Scalar> {
+function keysOf(node: ListedNode): Record<string, Scalar> {
+  const { instanceId, nodeId, name, instanceName, role, maxConnections = 0 } = node;
   // Quoted, as an id such as 0483e6… can be read as a number.
   const ids = { instance_id: quoted(instanceId), node_id: quoted(nodeId) };
-  const last = name.trim() === '' ? ids.node_id : shown(name);
+  const named = name.trim() === '' ? ids : { ...ids, name: shown(name) };
   if (role !== '') {
-    last.comment = comment(role);
+    ('name' in named ? named.name : ids.node_id).comment = comment(role);
   }
-  return last === ids.node_id ? ids : { ...ids, name: last };
+  return {
+    ...named,
+    ...(instanceName.trim() !== '' && { instance_name: shown(instanceName) }),
+    ...(maxConnections > 0 && { max_connections: new Scalar(maxConnections) }),
+  };
 }
 
 function quoted(text: string): Scalar<string> {

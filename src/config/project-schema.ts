@@ -5,14 +5,15 @@ import { INSTANCE_ID, NODE_ID, PROJECT_ID } from '../model/ids.js';
 import { apiEndpoint, iamEndpoint, KNOWN_REGIONS } from '../taurusdb/regions.js';
 import { projectApiSection } from './api-schema.js';
 import { type Auth, authSection, NEEDS_IAM } from './auth-schema.js';
-import { cron, described, duration, endpoint, flag, oneOf, someText, text } from './kinds.js';
+import { cron, described, duration, endpoint, flag, integer, oneOf, someText, text } from './kinds.js';
 import { labels } from './label-schema.js';
 import { findSdkCredentials, type SdkCredentials } from './sdk-credentials.js';
 import { issuePath, namedValues, section, theOne } from './section.js';
 import type { ConfigDependencies } from './yaml/read-settings.js';
 
 const LANGUAGES = ['en-us', 'zh-cn'] as const;
-const ROLES = ['master', 'slave', 'both'] as const;
+const NODE_ROLES = ['master', 'slave'] as const;
+const ROLES = [...NODE_ROLES, 'both'] as const;
 
 export function projectSection(dependencies: ConfigDependencies) {
   const sdkCredentials = elsewhere(dependencies);
@@ -72,6 +73,24 @@ function nodeSection() {
     node_id: described('Id of the node', text(NODE_ID.kind, NODE_ID.matches)),
     name: v.exactOptional(described('Shown as the label `node_name`', someText())),
     labels: v.nullish(described("Added to this node's session series, by name", labels()), {}),
+    instance_name: v.exactOptional(
+      described(
+        'Name of its instance, for a node that is only listed; what discovery says comes first',
+        someText(),
+      ),
+    ),
+    role: v.exactOptional(
+      described(
+        'Its role, for a node that is only listed; what discovery says comes first',
+        oneOf(NODE_ROLES),
+      ),
+    ),
+    max_connections: v.exactOptional(
+      described(
+        'Connections that it accepts at most, for a node that is only listed; what discovery says comes first',
+        integer(1, 10_000_000),
+      ),
+    ),
     schedule: v.exactOptional(
       described('When the node is collected, instead of `collection.schedule`', cron()),
     ),

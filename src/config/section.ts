@@ -65,6 +65,10 @@ export function atMostOneOf<Input>(keys: readonly string[]): v.RawCheckAction<In
   return countOf(keys, (count) => count <= 1, 'at most one');
 }
 
+export function atLeastOneOf<Input>(keys: readonly string[]): v.RawCheckAction<Input> {
+  return countOf(keys, (count) => count >= 1, 'at least one');
+}
+
 /** The first value that is there, after a check has made sure that one is. */
 export function theOne<Value>(...values: readonly (Value | undefined)[]): Value {
   const value = values.find((candidate) => candidate !== undefined);

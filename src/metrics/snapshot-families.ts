@@ -1,21 +1,30 @@
 // The families that a node's last good snapshot fills, in the order of their publication.
 import { DIMENSIONS, type DimensionRow } from '../sessions/dimensions.js';
-import type { Snapshot } from '../sessions/snapshot.js';
+import { type Figure, filtersOf } from '../sessions/filters.js';
+import type { SessionTime } from '../sessions/snapshot.js';
 import type { SnapshotFamily } from './metric-family.js';
+
+/** The end of the HELP of a figure that a list of some sessions does not give. */
+function onlyWith(figure: Figure): string {
+  const filters = filtersOf(figure);
+  const last = filters.at(-1);
+  const first = filters.slice(0, -1).join(', ');
+  return ` Absent unless collection.filter is ${first === '' ? last : `${first} or ${last}`}.`;
+}
 
 function figure(
   name: string,
   help: string,
-  read: (snapshot: Snapshot) => number | undefined,
+  of: Exclude<Figure, 'dimensions' | keyof SessionTime>,
 ): SnapshotFamily {
   return {
     source: 'snapshot',
     name,
     type: 'gauge',
-    help,
+    help: help + onlyWith(of),
     labels: [],
     configuredLabels: true,
-    samples: (snapshot) => [[read(snapshot)]],
+    samples: (snapshot) => [[snapshot[of]]],
   };
 }
 
@@ -26,7 +35,7 @@ function sessionsBy({ name, label, column }: DimensionRow): SnapshotFamily {
     type: 'gauge',
     help:
       `Sessions by ${name} at the node's last scheduled collection, from the ${column} column; ` +
-      'none stands for an empty value, other for the values beyond max_values.',
+      `none stands for an empty value, other for the values beyond max_values.${onlyWith('dimensions')}`,
     labels: [label],
     configuredLabels: true,
     samples: ({ dimensions }) =>
@@ -38,24 +47,35 @@ export const SNAPSHOT_FAMILIES: readonly SnapshotFamily[] = [
   figure(
     'taurusdb_sessions',
     "All sessions at the node's last scheduled collection: the rows of the session list.",
-    (s) => s.sessions,
+    'sessions',
   ),
+  {
+    source: 'snapshot',
+    name: 'taurusdb_sessions_listed',
+    type: 'gauge',
+    help: "Sessions listed at the node's last scheduled collection, those that collection.filter chose: the rows of the session list. Instead of taurusdb_sessions, where the filter is not total.",
+    labels: ['filter'],
+    configuredLabels: true,
+    samples: ({ filter, listed }) => (filter === 'total' ? [] : [[listed, filter]]),
+  },
   figure(
     'taurusdb_sessions_active',
     "Active sessions at the node's last scheduled collection: those whose command column is not Sleep, Daemon, Binlog Dump or Binlog Dump GTID, without threads of replication (system user).",
-    (s) => s.active,
+    'active',
   ),
   figure(
     'taurusdb_sessions_slow',
     "Sessions active for at least slow_session_threshold at the node's last scheduled collection, from the command and time columns.",
-    (s) => s.slow,
+    'slow',
   ),
   ...DIMENSIONS.map(sessionsBy),
   {
     source: 'snapshot',
     name: 'taurusdb_session_time_seconds',
     type: 'gauge',
-    help: "Sum of the sessions' time column at the node's last scheduled collection, by command where the list has that column, without threads of replication (system user).",
+    help:
+      "Sum of the sessions' time column at the node's last scheduled collection, by command where the list has that column, without threads of replication (system user)." +
+      onlyWith('totalSeconds'),
     labels: ['command'],
     configuredLabels: true,
     samples: ({ times }) => times.map(({ command, totalSeconds }) => [totalSeconds, command]),
@@ -64,7 +84,9 @@ export const SNAPSHOT_FAMILIES: readonly SnapshotFamily[] = [
     source: 'snapshot',
     name: 'taurusdb_session_longest_seconds',
     type: 'gauge',
-    help: "Largest value of the sessions' time column at the node's last scheduled collection, by command where the list has that column, without threads of replication (system user).",
+    help:
+      "Largest value of the sessions' time column at the node's last scheduled collection, by command where the list has that column, without threads of replication (system user)." +
+      onlyWith('longestSeconds'),
     labels: ['command'],
     configuredLabels: true,
     samples: ({ times }) => times.map(({ command, longestSeconds }) => [longestSeconds, command]),
@@ -72,53 +94,55 @@ export const SNAPSHOT_FAMILIES: readonly SnapshotFamily[] = [
   figure(
     'taurusdb_transactions_open',
     "Sessions with an open transaction at the node's last scheduled collection: those with a value in the trx_id column.",
-    (s) => s.transactionsOpen,
+    'transactionsOpen',
   ),
   figure(
     'taurusdb_transactions_long',
     "Sessions whose transaction has run for at least long_transaction_threshold at the node's last scheduled collection, from the trx_executed_time column, without threads of replication (system user).",
-    (s) => s.transactionsLong,
+    'transactionsLong',
   ),
   figure(
     'taurusdb_sessions_idle_in_transaction',
     "Sleeping sessions that hold a transaction open at the node's last scheduled collection, from the command and trx_id columns.",
-    (s) => s.idleInTransaction,
+    'idleInTransaction',
   ),
   figure(
     'taurusdb_transaction_longest_seconds',
     "Age of the oldest open transaction at the node's last scheduled collection, from the trx_executed_time column, without threads of replication (system user).",
-    (s) => s.transactionLongestSeconds,
+    'transactionLongestSeconds',
   ),
   figure(
     'taurusdb_transaction_rows_locked',
     "Rows locked by all open transactions at the node's last scheduled collection, from the trx_lock_rows column.",
-    (s) => s.transactionRowsLocked,
+    'transactionRowsLocked',
   ),
   figure(
     'taurusdb_transaction_tables_locked',
     "Tables locked by all open transactions at the node's last scheduled collection, from the trx_lock_tables column.",
-    (s) => s.transactionTablesLocked,
+    'transactionTablesLocked',
   ),
   figure(
     'taurusdb_transaction_rows_modified',
     "Rows modified by all open transactions at the node's last scheduled collection, from the trx_update_rows column.",
-    (s) => s.transactionRowsModified,
+    'transactionRowsModified',
   ),
   figure(
     'taurusdb_sessions_lock_waiting',
     "Sessions waiting for a lock at the node's last scheduled collection, from the trx_state, trx_lock_duration and state columns.",
-    (s) => s.lockWaiting,
+    'lockWaiting',
   ),
   figure(
     'taurusdb_transaction_lock_wait_longest_seconds',
     "Longest time a transaction has waited for a lock at the node's last scheduled collection, from the trx_lock_duration column, without threads of replication (system user).",
-    (s) => s.transactionLockWaitLongestSeconds,
+    'transactionLockWaitLongestSeconds',
   ),
   {
     source: 'snapshot',
     name: 'taurusdb_dimension_values',
     type: 'gauge',
-    help: "Distinct values of a dimension's column at the node's last scheduled collection, before max_values was applied.",
+    help:
+      "Distinct values of a dimension's column at the node's last scheduled collection, before max_values was applied." +
+      onlyWith('dimensions'),
     labels: ['dimension'],
     configuredLabels: false,
     samples: ({ dimensions }) => DIMENSIONS.map(({ name }) => [dimensions.get(name)?.distinct, name]),

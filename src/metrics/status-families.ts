@@ -34,7 +34,7 @@ export const STATUS_FAMILIES: readonly StatusFamily[] = [
     source: 'status',
     name: 'taurusdb_node_max_connections',
     type: 'gauge',
-    help: 'Connections that the node accepts at most, from discovery.',
+    help: 'Connections that the node accepts at most, from discovery or, for a node that is only listed, from its max_connections key.',
     labels: [],
     configuredLabels: true,
     samples: ({ node }) => [[node.maxConnections]],

@@ -12,11 +12,12 @@ import {
 import { type CountingSettings, SessionAggregate } from './counting/session-aggregate.js';
 import { CsvError } from './csv-error.js';
 import { toUtf8 } from './encoding.js';
+import { onlyTrue } from './filters.js';
 import { foreignStart, START_BYTES } from './foreign-start.js';
 import { RepeatedHeader } from './repeated-header.js';
 import { CR_CR_LF, foreignLineEnd, foreignLineEnds } from './scanner/line-ends.js';
 import { type CsvRecord, RecordScanner } from './scanner/record-scanner.js';
-import type { CsvTally, Snapshot } from './snapshot.js';
+import type { CsvTally, Filter, Snapshot } from './snapshot.js';
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -27,6 +28,8 @@ export interface SessionSettings extends CountingSettings {
   /** A label of the WHATWG Encoding Standard; a byte-order mark in the file wins over it. */
   readonly encoding: string;
   readonly columnNames: HeaderNames;
+  /** Which sessions the files have. */
+  readonly filter: Filter;
 }
 
 export interface ReadResult {
@@ -79,7 +82,8 @@ export async function readSnapshot(
   }
   refuseUnreadRows(tally, table);
   const { columns, unknownHeaders } = table;
-  return { snapshot: table.aggregate.toSnapshot(previous), columns, unknownHeaders };
+  const snapshot = onlyTrue(table.aggregate.toCounted(previous), settings.filter);
+  return { snapshot, columns, unknownHeaders };
 }
 
 /** What follows from the header. */

@@ -2,6 +2,10 @@
 import type { NumberColumn } from './columns.js';
 import type { Dimension } from './dimensions.js';
 
+/** Which sessions the API lists; the names are its own. `slow` ones are active, `long` ones have a long transaction. */
+export const FILTERS = ['total', 'active', 'slow', 'long'] as const;
+export type Filter = (typeof FILTERS)[number];
+
 export interface ValueCount {
   /** Text of the label: cleaned, at most 128 characters; `none` for empty, `other` for what did not fit. */
   readonly value: string;
@@ -18,20 +22,24 @@ export interface DimensionCounts {
 export interface SessionTime {
   /** A value of the command dimension; undefined where the file has no such column or the dimension is off. */
   readonly command: string | undefined;
-  readonly totalSeconds: number;
-  readonly longestSeconds: number;
+  readonly totalSeconds?: number;
+  readonly longestSeconds?: number;
 }
 
 /**
- * Every optional figure is absent, not 0, where the file lacks the column that it needs, and where it has numbers there for
- * the figure of which none can be read.
+ * Every optional figure is absent, not 0, where the file lacks the column that it needs, where it has numbers there for
+ * the figure of which none can be read, and where the list lacks sessions that the figure needs (filters.ts).
  */
 export interface Snapshot {
-  readonly sessions: number;
+  /** Which sessions the list has. */
+  readonly filter: Filter;
+  /** How many it has. */
+  readonly listed: number;
+  readonly sessions?: number;
   readonly active?: number;
   readonly slow?: number;
   readonly idleInTransaction?: number;
-  readonly lockWaiting: number;
+  readonly lockWaiting?: number;
   readonly transactionsOpen?: number;
   readonly transactionsLong?: number;
   readonly transactionLongestSeconds?: number;
@@ -39,11 +47,14 @@ export interface Snapshot {
   readonly transactionTablesLocked?: number;
   readonly transactionRowsModified?: number;
   readonly transactionLockWaitLongestSeconds?: number;
-  /** Sorted by command; empty where the file has no time column, and without those whose times cannot be read. */
+  /** Sorted by command; empty where the file has no time column, and without those of which no time is known. */
   readonly times: readonly SessionTime[];
-  /** Only dimensions that are enabled and whose column the file has. */
+  /** Only dimensions that are enabled and whose column the file has; none where the list lacks sessions. */
   readonly dimensions: ReadonlyMap<Dimension, DimensionCounts>;
 }
+
+/** What was counted of a list as if it were of all sessions. */
+export type Counted = Omit<Snapshot, 'filter' | 'listed'> & { readonly sessions: number };
 
 /** Cells of a number column that are no numbers. */
 export interface UnreadableNumbers {

@@ -6,10 +6,10 @@ import type {
   Search,
   SearchEnd,
 } from '../discover/discovery-api.js';
+import { matchesGlob } from '../glob.js';
 import type { Deadline } from '../model/deadline.js';
 import { explainFailure } from '../model/failure.js';
 import type { CallApi } from './call/api-call.js';
-import { matchesGlob } from './glob.js';
 import { type ListedInstance, listInstances } from './operations/list-instances.js';
 import { asWord, isDown, type Records } from './operations/read-records.js';
 import { type InstanceNode, isGone, showInstance } from './operations/show-instance.js';

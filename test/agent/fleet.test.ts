@@ -40,7 +40,13 @@ const { config } = loadConfig(
           labels: { team: 'a' },
           schedule: '*/5 * * * *',
         },
-        { instance_id: INSTANCE, node_id: nodeId(2) },
+        {
+          instance_id: INSTANCE,
+          node_id: nodeId(2),
+          instance_name: 'mine',
+          role: 'master',
+          max_connections: 100,
+        },
       ]),
       project('again', []),
     ],
@@ -65,6 +71,8 @@ describe('fleetNodes', () => {
       schedule: '*/5 * * * *',
     });
     assert.deepEqual([second?.name, second?.schedule], ['', '* * * * *']);
+    // What the list alone can say.
+    assert.deepEqual([second?.instanceName, second?.role, second?.maxConnections], ['mine', 'master', 100]);
   });
 
   it('leaves a node that was also found as it is listed, and adds what the list does not say', () => {
@@ -84,6 +92,12 @@ describe('fleetNodes', () => {
       schedule: '*/5 * * * *',
     });
     assert.equal(second?.name, 'orders-replica-2');
+    // What changes in the cloud, such as a role at a failover, is as it was found.
+    assert.deepEqual([second?.instanceName, second?.role, second?.maxConnections], ['orders', 'slave', 2500]);
+    const nameless = { ...found(2), instanceName: '', role: '' };
+    const { maxConnections: _, ...unknown } = nameless;
+    const kept = fleetNodes(config, WHOLE_FLEET, () => [unknown]).find((node) => node.nodeId === nodeId(2));
+    assert.deepEqual([kept?.instanceName, kept?.role, kept?.maxConnections], ['mine', 'master', 100]);
   });
 
   it('collects other found nodes by the common schedule, once each', () => {

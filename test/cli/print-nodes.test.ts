@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { nodeReport, nodeTable } from '../../src/cli/print-nodes.js';
 import type { NodeStatus } from '../../src/collect/node-store.js';
+import type { Snapshot } from '../../src/sessions/snapshot.js';
 import {
   DATABASE_NODE,
   MOMENT,
@@ -98,6 +99,16 @@ describe('nodeReport', () => {
       nodeReport({ ...named('orders'), header, csvUnreadableNumbers }),
       /headers not known: "Moon \\"phase\\""$/u,
     );
+  });
+
+  it('says of a list of some sessions that it is one', () => {
+    const header = { columns: ['user'], unknownHeaders: [] } as const;
+    const snapshot: Snapshot = { filter: 'active', listed: 2, active: 2, times: [], dimensions: new Map() };
+    assert.match(
+      nodeReport({ ...named('orders'), header, snapshot }),
+      /: ok: 2 sessions listed \(collection\.filter: active\), \d+ series, /u,
+    );
+    assert.match(nodeTable([{ ...named('orders'), snapshot }]), / ok {6}- {9}2 {7}-/u);
   });
 
   it('says why a collection failed', () => {

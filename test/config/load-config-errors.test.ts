@@ -17,6 +17,10 @@ const ENDPOINT =
 const COLUMNS =
   'id, user, host, state, db, command, time, info, trx_id, trx_state, trx_executed_time, trx_lock_duration, trx_lock_rows, trx_lock_tables, trx_update_rows';
 
+const GROUP_NAME =
+  '1 to 128 characters, no blank at either end, and neither none nor other, which stand for other values';
+const NETWORK = 'a network such as 10.0.0.0/8 or 2001:db8::/32, or an address';
+
 interface Wrong {
   readonly yaml: string | Uint8Array;
   readonly env?: NodeJS.ProcessEnv;
@@ -436,6 +440,49 @@ const WRONG_VALUES: Readonly<Record<string, Wrong>> = {
       '10: metrics.labels.job: got "job", expected another label name: Prometheus sets this one for the scraped target',
       '10: metrics.labels.user: got "user", expected another label name: the program uses this one itself',
       '10: metrics.labels.tier: got 1, expected a label value (quote it: YAML reads it as a number)',
+    ],
+  },
+  'groups of hosts that cannot be': {
+    yaml: projectAnd(`metrics:
+  dimensions:
+    user: { groups: [] }
+    host:
+      groups:
+        - { name: other, cidr: [10.0.0.0/33, web-1, 10.0.0.0/255.0.0.0] }
+        - { name: " pods", cidr: 10.0.0.0/8 }
+        - { name: pods }
+        - { name: pods, cidr: [], match: "" }
+        - { match: "*", cird: [] }
+`),
+    errors: [
+      '12: metrics.dimensions.user: unknown key (known here: enabled, max_values) (near "groups")',
+      `15: metrics.dimensions.host.groups[0].name: got "other", expected ${GROUP_NAME}`,
+      `15: metrics.dimensions.host.groups[0].cidr[0]: got "10.0.0.0/33", expected ${NETWORK}`,
+      `15: metrics.dimensions.host.groups[0].cidr[1]: got "web-1", expected ${NETWORK}`,
+      `15: metrics.dimensions.host.groups[0].cidr[2]: got "10.0.0.0/255.0.0.0", expected ${NETWORK}`,
+      `16: metrics.dimensions.host.groups[1].name: got " pods", expected ${GROUP_NAME}`,
+      '16: metrics.dimensions.host.groups[1].cidr: got a text that is not shown, expected a list of networks such as [10.0.0.0/8]',
+      '17: metrics.dimensions.host.groups[2]: got none, expected at least one of cidr, match',
+      '18: metrics.dimensions.host.groups[3].cidr: got an empty list, expected a network such as 10.0.0.0/8',
+      '18: metrics.dimensions.host.groups[3].match: got nothing, expected a glob',
+      '19: metrics.dimensions.host.groups[4].name: missing',
+      '19: metrics.dimensions.host.groups[4]: unknown key (known here: name, cidr, match)',
+    ],
+  },
+  'too many groups of hosts': {
+    yaml: projectAnd(
+      `metrics: { dimensions: { host: { groups: [${'{ name: a, match: b },'.repeat(101)}] } } }\n`,
+    ),
+    errors: [`10: metrics.dimensions.host.groups: got more, expected at most 100 groups`],
+  },
+  'what a listed node cannot be': {
+    yaml: projectWith(
+      `    nodes: [{ instance_id: ${INSTANCE}, node_id: ${NODE}, role: both, max_connections: many, instance_name: "" }]\n`,
+    ),
+    errors: [
+      '4: projects[0].nodes[0].role: got "both", expected one of master, slave',
+      '4: projects[0].nodes[0].max_connections: got "many", expected a whole number from 1 to 10000000',
+      '4: projects[0].nodes[0].instance_name: got nothing, expected text',
     ],
   },
   'dimensions that cannot be': {

@@ -72,7 +72,7 @@ describe('loadConfig', () => {
         dimensions: byDimension(({ name, enabledByDefault, defaultMax }) => ({
           enabled: enabledByDefault,
           max_values: defaultMax,
-          ...(name === 'host' && { strip_port: true }),
+          ...(name === 'host' && { strip_port: true, groups: [] }),
         })),
       },
       web: { listen_address: { host: undefined, port: 10_104 }, telemetry_path: '/metrics' },
@@ -250,6 +250,18 @@ api: { request_timeout: 3s, max_retries: 5, proxy_url: "http://common" }
     }
     folder.write('token', 't0ken', 0o600);
     assert.deepEqual(folder.load(yaml).warnings, []);
+  });
+
+  it('warns of a filter with which alerts cannot fire', () => {
+    assert.deepEqual(folder.load(projectAnd('collection: { filter: total }\n')).warnings, []);
+    for (const filter of ['active', 'slow', 'long']) {
+      const { warnings } = folder.load(projectAnd(`collection: { filter: ${filter} }\n`));
+      assert.deepEqual(warnings.length, 1);
+      assert.match(
+        warnings[0] ?? '',
+        new RegExp(`^collection\\.filter: got ${filter}: .*; write total for these$`, 'u'),
+      );
+    }
   });
 
   it('takes a byte-order mark and CRLF', () => {

@@ -19,7 +19,10 @@ const node = (instanceId: string, number: number, change: object = {}) => ({
 describe('nodesYaml', () => {
   it('writes projects as the configuration has them, with a comment for each instance and role', () => {
     const text = nodesYaml([
-      { project: 'production', nodes: [node(ORDERS, 1), node(ORDERS, 2, { name: '' }), node(PAYMENTS, 1)] },
+      {
+        project: 'production',
+        nodes: [node(ORDERS, 1, { maxConnections: 5000 }), node(ORDERS, 2, { name: '' }), node(PAYMENTS, 1)],
+      },
       { project: 'test', nodes: [] },
     ]);
     assert.equal(
@@ -31,12 +34,16 @@ describe('nodesYaml', () => {
       - instance_id: "04830000000000000000000000000002in07"
         node_id: "00000000000000000000000000000001no07"
         name: node-1 # master
+        instance_name: orders
+        max_connections: 5000
       - instance_id: "04830000000000000000000000000002in07"
         node_id: "00000000000000000000000000000002no07" # slave
+        instance_name: orders
       # payments
       - instance_id: "04840000000000000000000000000002in07"
         node_id: "00000000000000000000000000000001no07"
         name: node-1 # master
+        instance_name: payments
   - name: test
     nodes: []
 `,
@@ -56,8 +63,14 @@ describe('nodesYaml', () => {
           projects[0].nodes.map((read: { node_id: string }) => read.node_id),
           nodes.map(({ nodeId }) => nodeId),
         );
-        const read = expandEnvironment(projects[0].nodes[0].name, { SECRET: 'secret' }, () => {});
-        assert.equal(read, name.trim() === '' ? undefined : name);
+        const { name: readName, instance_name: readInstance } = projects[0].nodes[0];
+        for (const [written, was] of [
+          [readName, name],
+          [readInstance, instanceName],
+        ]) {
+          const read = expandEnvironment(written, { SECRET: 'secret' }, () => {});
+          assert.equal(read, was.trim() === '' ? undefined : was);
+        }
         assert.deepEqual(Object.keys(projects), ['0']);
       }),
       { numRuns: 100 },

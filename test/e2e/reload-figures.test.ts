@@ -39,6 +39,8 @@ interface Case {
   /** What of the page tells. */
   readonly read: (series: Series) => readonly unknown[];
   readonly expected: readonly unknown[];
+  /** All that the node has, unless the list is of some. */
+  readonly sessions?: readonly number[];
 }
 
 const CASES: readonly Case[] = [
@@ -88,6 +90,36 @@ const CASES: readonly Case[] = [
     expected: ['Ann', 'Zoë'],
   },
   {
+    what: 'groups of hosts',
+    how: 'POST',
+    changes: { metrics: { dimensions: { host: { groups: [{ name: 'pods', cidr: ['10.0.0.1'] }] } } } },
+    read: (series) => shown(series, 'host'),
+    expected: ['10.0.0.2', 'pods'],
+  },
+  {
+    what: 'what is listed of a node',
+    how: 'SIGHUP',
+    ofNode: { max_connections: 5000, role: 'slave', instance_name: 'orders' },
+    read: (series) => [
+      ...values(series, 'taurusdb_node_max_connections'),
+      ...values(series, 'taurusdb_node_info', 'instance_name="orders",node_name="",role="slave"'),
+    ],
+    expected: [5000, 1],
+  },
+  {
+    what: 'collection.filter',
+    how: 'POST',
+    changes: { collection: { filter: 'active' } },
+    read: (series) => [
+      ...values(series, 'taurusdb_sessions_listed', 'filter="active"'),
+      ...values(series, 'taurusdb_sessions_active'),
+      ...shown(series, 'user'),
+      ...values(series, 'taurusdb_transactions_open'),
+    ],
+    expected: [3, 3],
+    sessions: [],
+  },
+  {
     what: 'csv.encoding',
     how: 'SIGHUP',
     changes: { csv: { encoding: 'latin1' } },
@@ -130,13 +162,13 @@ describe('a reload of what is shown', function () {
     await cloud.close();
   });
 
-  for (const { what, how, changes, ofNode, read, expected } of CASES) {
+  for (const { what, how, changes, ofNode, read, expected, sessions = [3] } of CASES) {
     it(`takes ${what} over at the next collection, by ${how}`, async () => {
       assert.notDeepEqual(read(asStarted), expected);
       await agent.reload(settings(changes, ofNode), how);
       await cloud.nextCollections(nodes);
       const series = await agent.seriesWhen((now) => isDeepStrictEqual(read(now), expected), what);
-      assert.deepEqual(values(series, 'taurusdb_sessions'), [3]);
+      assert.deepEqual(values(series, 'taurusdb_sessions'), sessions);
       assert.equal(sum(series, 'taurusdb_collections_total', 'result="error"'), 0);
     });
   }

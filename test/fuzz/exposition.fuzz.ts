@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { EXPOSITION_FORMATS } from '../../src/metrics/exposition-text.js';
-import { labelText } from '../../src/sessions/counting/label-counts.js';
+import { labelText } from '../../src/sessions/label-text.js';
 import { parseSamples } from '../metrics/parse-exposition.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { NODE_STATUS, NOW, SNAPSHOT, statusOf } from '../support/node-status-fixture.js';

@@ -179,6 +179,8 @@ function figuresOf({ columns, rows }: File): Omit<Snapshot, 'dimensions' | 'time
       ((has('trx_state') && row.trx_state.toUpperCase() === 'LOCK WAIT') ||
         (has('trx_lock_duration') && (numberIn(row.trx_lock_duration) ?? 0) > 0)));
   return {
+    filter: 'total',
+    listed: rows.length,
     sessions: rows.length,
     lockWaiting: count(waiting),
     ...(has('command') && { active: count(active) }),
@@ -245,9 +247,9 @@ describe('readSnapshot of random files', () => {
         const hasTime = file.columns.includes('time');
         const clients = file.rows.filter((row) => !isReplication(row));
         const seconds = hasTime ? clients.flatMap((row) => numberIn(row.time) ?? []) : [];
-        assert.equal(sum(times.map(({ totalSeconds }) => totalSeconds)), sum(seconds));
+        assert.equal(sum(times.map(({ totalSeconds = 0 }) => totalSeconds)), sum(seconds));
         assert.equal(
-          Math.max(0, ...times.map(({ longestSeconds }) => longestSeconds)),
+          Math.max(0, ...times.map(({ longestSeconds = 0 }) => longestSeconds)),
           Math.max(0, ...seconds),
         );
         if (hasTime && file.columns.includes('command')) {

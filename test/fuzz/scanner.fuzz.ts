@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { COLUMNS, HEADER_NAMES } from '../../src/sessions/columns.js';
+import type { HostGroup } from '../../src/sessions/host-groups.js';
 import type { SessionSettings } from '../../src/sessions/read-snapshot.js';
 import { readSnapshot } from '../../src/sessions/read-snapshot.js';
 import type { CsvTally, Snapshot } from '../../src/sessions/snapshot.js';
@@ -263,14 +264,23 @@ const file: fc.Arbitrary<Buffer> = fc
     return bytes.subarray(0, Math.ceil(kept * bytes.length));
   });
 
+const GROUPS: readonly HostGroup[] = [
+  { name: 'ten', networks: [{ address: [0, 0, 0xffff, 0x0a000000], bits: 104 }] },
+  { name: 'loopback', networks: [{ address: [0, 0, 0, 1], bits: 128 }], match: 'local*' },
+  { name: 'root', networks: [{ address: [0x20010db8, 0, 0, 0], bits: 32 }], match: '*o?' },
+  { name: '10.0.0.1', networks: [], match: '?' },
+];
+
 const settings: fc.Arbitrary<SessionSettings> = fc
   .record({
     maxValues: fc.constantFrom(1, 2, 100),
     stripPort: fc.boolean(),
     enabled: fc.boolean(),
     columnNames: fc.constantFrom({}, {}, ADDED_NAMES),
+    hostGroups: fc.subarray([...GROUPS]),
+    filter: fc.constantFrom('total', 'total', 'active', 'slow', 'long'),
   })
-  .map(({ maxValues, stripPort, enabled, columnNames }) => {
+  .map(({ maxValues, enabled, ...others }) => {
     const limit = { enabled: true, maxValues };
     const dimensions = {
       ...SETTINGS.dimensions,
@@ -280,7 +290,7 @@ const settings: fc.Arbitrary<SessionSettings> = fc
       database: limit,
       command: { enabled, maxValues },
     };
-    return { ...SETTINGS, stripPort, columnNames, dimensions };
+    return { ...SETTINGS, ...others, dimensions };
   });
 
 function emptyTally(): CsvTally {

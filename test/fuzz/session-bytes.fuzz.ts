@@ -56,7 +56,7 @@ async function check(bytes: Uint8Array, sizes: readonly number[], encoding = 'ut
       assert.ok(Number.isFinite(figure) && figure >= 0, `${name} ${figure}`);
     }
   }
-  for (const { totalSeconds, longestSeconds } of snapshot.times) {
+  for (const { totalSeconds = Number.NaN, longestSeconds = Number.NaN } of snapshot.times) {
     assert.ok(Number.isFinite(totalSeconds) && longestSeconds >= 0 && longestSeconds <= totalSeconds);
   }
 }

@@ -60,8 +60,35 @@ describe('Exposition', () => {
     assert.ok(counted.every(({ value }) => value === 0));
   });
 
+  it('shows of a list of some sessions that it is one, and what is true of all', async () => {
+    const snapshot: Snapshot = {
+      filter: 'slow',
+      listed: 2,
+      slow: 2,
+      times: [{ command: 'Query', longestSeconds: 30 }],
+      dimensions: new Map(),
+    };
+    const node = { ...DATABASE_NODE, labels: {} };
+    const text = await render([{ ...NODE_STATUS, node, snapshot }]);
+    const ids = `instance_id="${node.instanceId}",node_id="${node.nodeId}"`;
+    assert.deepEqual(
+      text
+        .slice(0, text.indexOf('# HELP taurusdb_node_info'))
+        .split('\n')
+        .filter((line) => !line.startsWith('#')),
+      [
+        `taurusdb_sessions_listed{${ids},filter="slow"} 2`,
+        `taurusdb_sessions_slow{${ids}} 2`,
+        `taurusdb_session_longest_seconds{${ids},command="Query"} 30`,
+        '',
+      ],
+    );
+  });
+
   it('leaves out what the file has no column for', async () => {
     const snapshot: Snapshot = {
+      filter: 'total',
+      listed: 3,
       sessions: 3,
       lockWaiting: 0,
       times: [{ command: undefined, totalSeconds: 7, longestSeconds: 5 }],

@@ -73,6 +73,8 @@ describe('readSnapshot', () => {
     const snapshot = await snapshotOf(file, { encoding: 'gb18030' });
     const { dimensions, times, ...figures } = snapshot;
     assert.deepEqual(figures, {
+      filter: 'total',
+      listed: 3,
       sessions: 3,
       active: 1,
       slow: 1,

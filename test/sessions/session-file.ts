@@ -7,11 +7,13 @@ import { emptyTally, type Snapshot } from '../../src/sessions/snapshot.js';
 export const SETTINGS: SessionSettings = {
   encoding: 'utf-8',
   columnNames: {},
+  filter: 'total',
   dimensions: byDimension(({ defaultMax, enabledByDefault }) => ({
     enabled: enabledByDefault,
     maxValues: defaultMax,
   })),
   stripPort: true,
+  hostGroups: [],
   slowSeconds: 10,
   longTransactionSeconds: 60,
 };
@@ -51,7 +53,7 @@ export async function snapshotOf(
 }
 
 /** Sessions by value, for comparing with a literal. */
-export function countsOf(snapshot: Snapshot, dimension: Dimension) {
+export function countsOf(snapshot: Pick<Snapshot, 'dimensions'>, dimension: Dimension) {
   return Object.fromEntries(
     snapshot.dimensions.get(dimension)?.values.map(({ value, sessions }) => [value, sessions]) ?? [],
   );

@@ -35,6 +35,8 @@ export const DATABASE_NODE: DatabaseNode = {
 };
 
 export const SNAPSHOT: Snapshot = {
+  filter: 'total',
+  listed: 6,
   sessions: 6,
   active: 2,
   slow: 1,

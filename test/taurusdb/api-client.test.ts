@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
+import type { SessionFilter } from '../../src/collect/session-api.js';
 import type { FailureReason } from '../../src/model/failure.js';
 import { sampleNode } from '../collect/sample-node.js';
 import { settle } from '../support/fake-clock.js';
@@ -86,7 +87,7 @@ describe('API client', () => {
 
   it('submits what it is told to', async () => {
     const server = await startServer([{ status: 202, body: { request_id: 'r' } }]);
-    const filter = { filter: 'slow', slow_process_threshold: 30 };
+    const filter: SessionFilter = { filter: 'slow', slow_process_threshold: 30 };
     const { client, deadline } = sampleClient(server.url);
     assert.equal(await client.submitTask(node, filter, deadline()), 'r');
     assert.equal(server.requests[0]?.body, '{"filter":"slow","slow_process_threshold":30}');

@@ -1,4 +1,5 @@
 // An API client for tests: a fake clock, a recording observer, and a token unless a test wants something else.
+import type { SessionFilter } from '../../src/collect/session-api.js';
 import type { ApiObserver } from '../../src/model/api-observer.js';
 import { type Deadline, startDeadline } from '../../src/model/deadline.js';
 import { CollectionError } from '../../src/model/failure.js';
@@ -34,7 +35,7 @@ export class RecordedApi implements ApiObserver {
   }
 }
 
-export const ALL_SESSIONS = { filter: 'total' };
+export const ALL_SESSIONS: SessionFilter = { filter: 'total' };
 
 export interface SampleClient {
   readonly client: ApiClient;

@@ -14,8 +14,10 @@ export function settingsFor(maxValues: number): SessionSettings {
   return {
     encoding: 'utf-8',
     columnNames: {},
+    filter: 'total',
     dimensions: byDimension(({ enabledByDefault }) => ({ enabled: enabledByDefault, maxValues })),
     stripPort: true,
+    hostGroups: [],
     slowSeconds: 10,
     longTransactionSeconds: 60,
   };
@@ -33,6 +35,6 @@ export async function run(file: string): Promise<() => Figures> {
     database: counts('database'),
     command: counts('command'),
     state: counts('state'),
-    longest: record(snapshot.times.map(({ command = '', longestSeconds }) => [command, longestSeconds])),
+    longest: record(snapshot.times.map(({ command = '', longestSeconds = 0 }) => [command, longestSeconds])),
   });
 }

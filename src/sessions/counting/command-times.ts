@@ -1,6 +1,7 @@
 // How long sessions have been in their state, by command: sums and longest times.
+
+import { OTHER } from '../label-text.js';
 import type { SessionTime } from '../snapshot.js';
-import { OTHER } from './label-counts.js';
 import { NumberFigure } from './number-figure.js';
 
 /** In place of a label, where sessions are not told apart by command. */

@@ -1,6 +1,7 @@
 // Sessions by client host, without the port. Hosts that may end in a port or not are counted apart until the whole file has
 // shown whether its hosts carry ports.
 import { cellText } from '../cells.js';
+import { type HostGroup, hostLabel } from '../host-groups.js';
 import {
   ASK_THE_TEXT,
   hostEnd,
@@ -16,11 +17,18 @@ import { LabelCounts } from './label-counts.js';
 const NO_PORTS = 1;
 
 export class HostCounts {
-  readonly #counts = new LabelCounts((host) => (saysNoPorts(host) ? NO_PORTS : 0));
+  readonly #counts: LabelCounts;
   #unclear = new LabelCounts();
   /** Sessions whose host is plain to read, with a port and without. */
   #withPort = 0;
   #withoutPort = 0;
+
+  constructor(groups: readonly HostGroup[]) {
+    this.#counts = new LabelCounts(
+      (host) => (saysNoPorts(host) ? NO_PORTS : 0),
+      (host) => hostLabel(host, groups),
+    );
+  }
 
   add(record: CsvRecord, start: number, end: number): void {
     const place = hostEnd(record.bytes, start, end);

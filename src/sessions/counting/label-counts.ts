@@ -1,43 +1,36 @@
 // Sessions by label, for one column: a text that was seen before costs a look-up of its bytes; only a new one is
 // decoded and cleaned. Texts with the same label (`root` and `"root "`) are counted together. Of long texts, which would
 // fill the memory, only the labels are kept.
-import { hash } from 'node:crypto';
 import { cellText } from '../cells.js';
+import { labelText, MAX_CHARACTERS, OTHER } from '../label-text.js';
 import { ByteStrings, FULL } from './byte-strings.js';
-
-/** The label of an empty or NULL value. */
-export const NONE = 'none';
-/** The label of all values beyond a dimension's `maxValues`, and of those that there is no room for. */
-export const OTHER = 'other';
-
-const MAX_CHARACTERS = 128;
-const HASH_DIGITS = 8;
-const KEPT_CHARACTERS = MAX_CHARACTERS - HASH_DIGITS - 1;
 
 /** A longer text is decoded, and its label made, each time that it comes: names of users, hosts and databases are shorter. */
 const MAX_KEPT_BYTES = MAX_CHARACTERS;
 
 const FIRST_NUMBERS = 64;
-/** The last character that UTF-16 writes as one unit. */
-const LAST_OF_ONE_UNIT = 0xffff;
 const REPLACEMENT = '\ufffd';
 
 /** What else a text says, in bits. Undefined: NULL. */
 export type Marks = (text: string | undefined) => number;
+/** What a text is counted as. Undefined: NULL. */
+export type Label = (text: string | undefined) => string;
 
 export class LabelCounts {
   /** Short texts as the file has them, and labels: mostly they are the same. */
   readonly #strings = new ByteStrings();
   readonly #other = this.#strings.numberOfText(OTHER);
   readonly #marksOf: Marks;
+  readonly #labelOf: Label;
   /** By text: the number of its label and 1; 0 for a string that was met as a label only. */
   #labels = new Uint32Array(FIRST_NUMBERS);
   #marks = new Uint8Array(FIRST_NUMBERS);
   /** By label; 0 for a string that is none. */
   #sessions = new Uint32Array(FIRST_NUMBERS);
 
-  constructor(marksOf: Marks = () => 0) {
+  constructor(marksOf: Marks = () => 0, labelOf: Label = labelText) {
     this.#marksOf = marksOf;
+    this.#labelOf = labelOf;
   }
 
   /** Counts a session of the text from `start` up to `end`; returns the number by which its label and marks are asked for. */
@@ -52,13 +45,15 @@ export class LabelCounts {
     if (meant.length <= MAX_CHARACTERS) {
       return this.#count(this.#strings.numberOfText(meant));
     }
-    const label = this.#numberOfLabel(labelText(meant));
+    // No other text is cut to the same one, which is kept instead.
+    const kept = this.#numberOfLabel(labelText(meant));
     // What there is no room for says nothing of the others that `other` stands for.
-    if (this.#labels[label] === 0 && label !== this.#other) {
-      this.#labels[label] = label + 1;
-      this.#marks[label] = this.#marksOf(meant);
+    if (this.#labels[kept] === 0 && kept !== this.#other) {
+      const label = this.#numberOfLabel(this.#labelOf(meant));
+      this.#labels[kept] = label + 1;
+      this.#marks[kept] = this.#marksOf(meant);
     }
-    return this.#count(label);
+    return this.#count(kept);
   }
 
   addSessions(text: string, sessions: number): void {
@@ -109,7 +104,7 @@ export class LabelCounts {
   #learn(text: number): void {
     const written = this.#strings.textOf(text);
     const meant = cellText(written);
-    const label = labelText(meant);
+    const label = this.#labelOf(meant);
     // What is no valid UTF-8 is decoded to a replacement, whose bytes are others.
     const isItself = label === written && !written.includes(REPLACEMENT);
     const number = isItself ? text : this.#numberOfLabel(label);
@@ -137,28 +132,4 @@ export class LabelCounts {
     this.#marks.set(marks);
     this.#sessions.set(sessions);
   }
-}
-
-/**
- * The label of a text of the database, which is trimmed and well formed, as all that was decoded from bytes is. Two texts
- * never become one label. Characters are code points; control characters are kept, for the exposition format escapes them.
- */
-export function labelText(text: string | undefined): string {
-  if (text === undefined) {
-    return NONE;
-  }
-  if (text.length <= MAX_CHARACTERS || endOfCharacters(text, MAX_CHARACTERS) === text.length) {
-    return text;
-  }
-  const start = text.slice(0, endOfCharacters(text, KEPT_CHARACTERS));
-  return `${start}…${hash('sha256', text).slice(0, HASH_DIGITS)}`;
-}
-
-/** Where the first `count` characters end, in units of UTF-16. */
-function endOfCharacters(text: string, count: number): number {
-  let end = 0;
-  for (let passed = 0; passed < count && end < text.length; passed++) {
-    end += (text.codePointAt(end) ?? 0) > LAST_OF_ONE_UNIT ? 2 : 1;
-  }
-  return end;
 }

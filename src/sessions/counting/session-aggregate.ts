@@ -3,12 +3,13 @@
 import { isLockWait, isSaid } from '../cells.js';
 import type { ColumnName, NumberColumn } from '../columns.js';
 import { byDimension, DIMENSIONS, type Dimension, type DimensionRow } from '../dimensions.js';
+import { type HostGroup, hostLabelWithPort } from '../host-groups.js';
 import { faultOf, MISSING, type NumberKind, numberIn, UNREADABLE } from '../numbers.js';
 import type { CsvRecord } from '../scanner/record-scanner.js';
-import type { DimensionCounts, SessionTime, Snapshot, UnreadableNumbers } from '../snapshot.js';
+import type { Counted, DimensionCounts, SessionTime, Snapshot, UnreadableNumbers } from '../snapshot.js';
 import { ALL_COMMANDS, CommandTimes } from './command-times.js';
 import { HostCounts } from './host-counts.js';
-import { LabelCounts, type Marks } from './label-counts.js';
+import { type Label, LabelCounts, type Marks } from './label-counts.js';
 import { NumberFigure } from './number-figure.js';
 import { topValues } from './top-values.js';
 
@@ -22,6 +23,8 @@ export interface DimensionSettings {
 export interface CountingSettings {
   readonly dimensions: Readonly<Record<Dimension, DimensionSettings>>;
   readonly stripPort: boolean;
+  /** A host is counted under the name of the first that it is in. */
+  readonly hostGroups: readonly HostGroup[];
   readonly slowSeconds: number;
   readonly longTransactionSeconds: number;
 }
@@ -55,11 +58,11 @@ export class SessionAggregate {
   readonly #columns: ReadonlyMap<ColumnName, number>;
   readonly #settings: CountingSettings;
   readonly #fields: Readonly<Record<ReadColumn, number>>;
-  readonly #counts = byDimension(({ name }) => new LabelCounts(MARKS[name]));
-  readonly #user = this.#counts.user;
-  readonly #state = this.#counts.state;
-  readonly #command = this.#counts.command;
-  readonly #portless = new HostCounts();
+  readonly #counts: Readonly<Record<Dimension, LabelCounts>>;
+  readonly #user: LabelCounts;
+  readonly #state: LabelCounts;
+  readonly #command: LabelCounts;
+  readonly #portless: HostCounts;
   readonly #shown: readonly DimensionRow[];
   /** Those shown that are not counted apart. */
   readonly #plain: readonly { readonly field: number; readonly counts: LabelCounts }[];
@@ -85,6 +88,15 @@ export class SessionAggregate {
     this.#columns = columns;
     this.#settings = settings;
     this.#fields = fieldsOf(columns, settings);
+    const { hostGroups } = settings;
+    const withPort: Label = (host) => hostLabelWithPort(host, hostGroups);
+    this.#counts = byDimension(
+      ({ name }) => new LabelCounts(MARKS[name], name === 'host' ? withPort : undefined),
+    );
+    this.#portless = new HostCounts(hostGroups);
+    this.#user = this.#counts.user;
+    this.#state = this.#counts.state;
+    this.#command = this.#counts.command;
     this.#shown = DIMENSIONS.filter(
       ({ name, column }) => settings.dimensions[name].enabled && columns.has(column),
     );
@@ -130,7 +142,7 @@ export class SessionAggregate {
   }
 
   /** `previous`, the node's snapshot before, decides which of the less frequent values stay shown. */
-  toSnapshot(previous?: Snapshot): Snapshot {
+  toCounted(previous?: Pick<Snapshot, 'dimensions'>): Counted {
     const has = (...columns: readonly ColumnName[]): boolean =>
       columns.every((name) => this.#columns.has(name));
     const dimensions = this.#dimensions(previous);
@@ -225,7 +237,7 @@ export class SessionAggregate {
     this.#unreadable.set(column, { cells: cells + 1, fault });
   }
 
-  #dimensions(previous: Snapshot | undefined): ReadonlyMap<Dimension, DimensionCounts> {
+  #dimensions(previous: Pick<Snapshot, 'dimensions'> | undefined): ReadonlyMap<Dimension, DimensionCounts> {
     const dimensions = new Map<Dimension, DimensionCounts>();
     for (const { name } of this.#shown) {
       const { maxValues } = this.#settings.dimensions[name];

@@ -1,7 +1,8 @@
 // Which values of a dimension are shown: the most frequent ones, with a preference for those shown before, so
 // that series do not come and go with every collection. The rest is summed as `other`.
+
+import { OTHER } from '../label-text.js';
 import type { DimensionCounts } from '../snapshot.js';
-import { OTHER } from './label-counts.js';
 
 /** Labels by number; they are named only where they are shown, for there may be a million of them. */
 export interface CountedLabels {

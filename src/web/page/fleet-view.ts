@@ -3,13 +3,13 @@ import type { MonotonicMs, TimeSlice } from '../../clock.js';
 import type { NodeStatus } from '../../collect/node-store.js';
 import { NODE_STATES, type NodeState, type NodeView, viewNode } from './node-view.js';
 
-/** Sums are over the nodes with a fresh snapshot. */
+/** Sums are over the nodes that know the figure, and null where none does. */
 export interface FleetSummary {
   readonly nodes: number;
   readonly states: Readonly<Record<NodeState, number>>;
-  readonly sessions: number;
-  readonly active: number;
-  readonly lock_waiting: number;
+  readonly sessions: number | null;
+  readonly active: number | null;
+  readonly lock_waiting: number | null;
   /** The earliest of the nodes' last successes, RFC 3339; null without any. */
   readonly oldest_success: string | null;
 }
@@ -40,21 +40,25 @@ export async function viewFleetInSlices(
 
 function summarize(nodes: readonly NodeView[]): FleetSummary {
   const states = { down: 0, stale: 0, pending: 0, up: 0 } satisfies Record<NodeState, number>;
-  let sessions = 0;
-  let active = 0;
-  let lockWaiting = 0;
+  let sessions: number | null = null;
+  let active: number | null = null;
+  let lockWaiting: number | null = null;
   let oldest: string | null = null;
   for (const node of nodes) {
     states[node.state]++;
-    sessions += node.sessions ?? 0;
-    active += node.active ?? 0;
-    lockWaiting += node.lock_waiting ?? 0;
+    sessions = plus(sessions, node.sessions);
+    active = plus(active, node.active);
+    lockWaiting = plus(lockWaiting, node.lock_waiting);
     // RFC 3339 in UTC sorts as text.
     if (node.last_success !== null && (oldest === null || node.last_success < oldest)) {
       oldest = node.last_success;
     }
   }
   return { nodes: nodes.length, states, sessions, active, lock_waiting: lockWaiting, oldest_success: oldest };
+}
+
+function plus(sum: number | null, figure: number | null): number | null {
+  return figure === null ? sum : (sum ?? 0) + figure;
 }
 
 /** Shares of `max_connections` from which the page marks a node and the alerts of deploy/ fire. */

@@ -91,6 +91,7 @@ ${DIMENSIONS.map(({ name, title }) => sessionBars(title, dimensions[name], sessi
 ${longestBars(node.longest_sessions)}
 </div>
 <dl>
+${isPart(node) ? figure('Session list', partText(node)) : NOTHING}
 ${figure('Slow sessions', number(node.slow))}
 ${figure('Idle in transaction', number(node.idle_in_transaction))}
 ${figure('Open transactions', number(node.transactions_open))}
@@ -108,10 +109,19 @@ ${figure('Node id', html`<code>${node.node_id}</code> <a href="${link(`${openNod
 </details>`;
 }
 
-function advice({ state, last_error: error, sessions }: NodeView): Html {
+/** Whether the list has some sessions only. */
+function isPart({ filter }: NodeView): boolean {
+  return filter !== null && filter !== 'total';
+}
+
+function partText({ filter, sessions_listed: listed }: NodeView): string {
+  return `${number(listed)} of collection.filter: ${filter}; figures that need all sessions are not known`;
+}
+
+function advice({ state, last_error: error, sessions_listed: listed }: NodeView): Html {
   if (error !== null) {
     const figures =
-      sessions === null
+      listed === null
         ? 'The figures of its last success are too old to be shown.'
         : 'The figures below are of its last success.';
     return html`<p class="advice"><b>What to do:</b> ${error.hint} ${figures}</p>`;

@@ -4,7 +4,7 @@ import { type EpochMs, later, type MonotonicMs } from '../../clock.js';
 import { type CollectionResult, freshSnapshot, type NodeStatus } from '../../collect/node-store.js';
 import type { FailureDetails, FailureReason, LastFailure } from '../../model/failure.js';
 import { DIMENSIONS, type Dimension } from '../../sessions/dimensions.js';
-import type { Snapshot, ValueCount } from '../../sessions/snapshot.js';
+import type { Filter, Snapshot, ValueCount } from '../../sessions/snapshot.js';
 import { firstCharacters, oneLine } from '../../visible-text.js';
 
 /** Worst first. `stale`: its last collection succeeded, but its snapshot is too old. `pending`: not tried yet. */
@@ -30,7 +30,7 @@ const FAILURE_HINTS: Readonly<Record<FailureReason, string>> = {
     'The service has lost track of the task, as after a failover of its own. Once is no reason to worry; if it goes on, open a ticket with the request id of the log.',
   csv: 'The result could not be read: the message says why. If a column is missing, add its name under csv.columns; if letters are garbled, set csv.encoding.',
   too_large:
-    'The session list is larger than api.max_csv_bytes. Raise it, or let collection.filter take fewer sessions.',
+    'The session list is larger than api.max_csv_bytes. Raise it; a collection.filter that takes fewer sessions does without the figures of all.',
   internal: 'A fault of this program. Please report it with the lines of the log that belong to it.',
 };
 
@@ -60,8 +60,12 @@ export interface LongestSession {
   readonly seconds: number;
 }
 
-/** Null where the file lacks the column, and without a fresh snapshot. */
+/** Null where the file lacks the column or, by `filter`, sessions that the figure needs, and without a fresh snapshot. */
 interface Figures {
+  /** Which sessions the list has. */
+  readonly filter: Filter | null;
+  /** How many it has: null without a fresh snapshot alone. */
+  readonly sessions_listed: number | null;
   readonly sessions: number | null;
   readonly previous_sessions: number | null;
   /** `sessions` divided by `max_connections`; null also where that is unknown. */
@@ -166,10 +170,13 @@ function isOfNode({ operation, status, error_code: code }: FailureDetails): bool
 
 function viewFigures({ node, previousSessions }: NodeStatus, snapshot: Snapshot | undefined): Figures {
   const { maxConnections = 0 } = node;
+  const { sessions } = snapshot ?? {};
   return {
-    sessions: snapshot?.sessions ?? null,
-    previous_sessions: (snapshot && previousSessions) ?? null,
-    saturation: snapshot === undefined || maxConnections <= 0 ? null : snapshot.sessions / maxConnections,
+    filter: snapshot?.filter ?? null,
+    sessions_listed: snapshot?.listed ?? null,
+    sessions: sessions ?? null,
+    previous_sessions: (sessions === undefined ? undefined : previousSessions) ?? null,
+    saturation: sessions === undefined || maxConnections <= 0 ? null : sessions / maxConnections,
     active: snapshot?.active ?? null,
     slow: snapshot?.slow ?? null,
     idle_in_transaction: snapshot?.idleInTransaction ?? null,
@@ -185,7 +192,9 @@ function viewFigures({ node, previousSessions }: NodeStatus, snapshot: Snapshot 
 
 function longestSessions({ times }: Snapshot): Figures['longest_sessions'] {
   return times
-    .map(({ command = null, longestSeconds }) => ({ command, seconds: longestSeconds }))
+    .flatMap(({ command = null, longestSeconds: seconds }) =>
+      seconds === undefined ? [] : { command, seconds },
+    )
     .sort((a, b) => b.seconds - a.seconds)
     .slice(0, TOP_VALUES);
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { LabelCounts, labelText } from '../../../src/sessions/counting/label-counts.js';
+import { LabelCounts } from '../../../src/sessions/counting/label-counts.js';
 import { topValues } from '../../../src/sessions/counting/top-values.js';
+import { labelText } from '../../../src/sessions/label-text.js';
 
 function add(counts: LabelCounts, text: string | Uint8Array): number {
   const { buffer, byteOffset, byteLength } = Buffer.from(text);

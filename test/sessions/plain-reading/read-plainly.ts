@@ -3,7 +3,7 @@
 import { parse } from 'csv-parse/sync';
 import { COLUMNS, type ColumnName } from '../../../src/sessions/columns.js';
 import type { ReadResult, SessionSettings } from '../../../src/sessions/read-snapshot.js';
-import type { CsvTally, Snapshot } from '../../../src/sessions/snapshot.js';
+import type { Counted, CsvTally, Filter, Snapshot } from '../../../src/sessions/snapshot.js';
 import { columnNamed, findColumns, isCell, plainName } from './find-columns.js';
 import { type Line, linesIn, Refusal } from './find-fault.js';
 import { lineEndMessage, linesOf } from './find-lines.js';
@@ -69,10 +69,41 @@ export function readPlainly(
     );
   }
   return {
-    snapshot: aggregate.toSnapshot(previous),
+    snapshot: filtered(aggregate.toCounted(previous), settings.filter),
     columns: COLUMNS.filter((column) => columns.has(column)),
     unknownHeaders,
   };
+}
+
+/** What a list of some sessions tells of all. */
+function filtered(counted: Counted, filter: Filter): Snapshot {
+  const { sessions, active, slow, lockWaiting, transactionLongestSeconds: age = 0 } = counted;
+  const { transactionLockWaitLongestSeconds: wait } = counted;
+  const listed = { filter, listed: sessions, times: [], dimensions: new Map() };
+  const times = counted.times.filter(({ command = 'other' }) => command !== 'other');
+  switch (filter) {
+    case 'total':
+      return { ...counted, filter, listed: sessions };
+    case 'active':
+      return {
+        ...listed,
+        times,
+        ...(active !== undefined && { active }),
+        ...(slow !== undefined && { slow }),
+        ...(lockWaiting !== undefined && { lockWaiting }),
+        ...(wait !== undefined && { transactionLockWaitLongestSeconds: wait }),
+      };
+    case 'slow':
+      return {
+        ...listed,
+        times: times.flatMap(({ command, longestSeconds = 0 }) =>
+          longestSeconds > 0 ? [{ command, longestSeconds }] : [],
+        ),
+        ...(slow !== undefined && { slow }),
+      };
+    default:
+      return { ...listed, ...(age > 0 && { transactionLongestSeconds: age }) };
+  }
 }
 
 interface Row extends Line {

@@ -3,12 +3,14 @@ import type { ColumnName, NumberColumn } from '../../../src/sessions/columns.js'
 import type { Dimension } from '../../../src/sessions/dimensions.js';
 import type { SessionSettings } from '../../../src/sessions/read-snapshot.js';
 import type {
+  Counted,
   DimensionCounts,
   SessionTime,
   Snapshot,
   UnreadableNumbers,
 } from '../../../src/sessions/snapshot.js';
 import { cellText, UNREADABLE } from './cells.js';
+import { groupOf } from './host-groups.js';
 import { hostsWithoutPorts } from './hosts.js';
 import { labelText, OTHER } from './label-text.js';
 import type { Reading, Session } from './session.js';
@@ -86,7 +88,7 @@ export class SessionAggregate {
   }
 
   /** `previous`, the node's snapshot before, decides which of the less frequent values stay shown. */
-  toSnapshot(previous?: Snapshot): Snapshot {
+  toCounted(previous?: Pick<Snapshot, 'dimensions'>): Counted {
     const has = (...columns: readonly ColumnName[]): boolean =>
       columns.every((name) => this.#columns.has(name));
     const dimensions = new Map<Dimension, DimensionCounts>();
@@ -153,7 +155,9 @@ export class SessionAggregate {
     const hosts = this.#settings.stripPort ? hostsWithoutPorts(this.#hosts) : this.#hosts;
     for (const host of counts === undefined ? [] : hosts) {
       // A host may be nothing but a port.
-      addTo(counts ?? new Map(), labelText(host === undefined ? host : cellText(host)));
+      const meant = host === undefined ? host : cellText(host);
+      const [bare] = this.#settings.stripPort ? [meant] : hostsWithoutPorts([meant]);
+      addTo(counts ?? new Map(), groupOf(bare, this.#settings.hostGroups) ?? labelText(meant));
     }
   }
 

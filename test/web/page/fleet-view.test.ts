@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import type { NodeStatus } from '../../../src/collect/node-store.js';
+import type { Snapshot } from '../../../src/sessions/snapshot.js';
 import { groupByState, viewFleet } from '../../../src/web/page/fleet-view.js';
 import {
   DATABASE_NODE,
@@ -34,6 +36,16 @@ describe('viewFleet', () => {
       nodes.map(({ state }) => state),
       ['up', 'down', 'stale', 'pending'],
     );
+  });
+
+  it('adds up what the nodes know, and knows no sum where none does', () => {
+    const snapshot: Snapshot = { filter: 'slow', listed: 2, slow: 2, times: [], dimensions: new Map() };
+    const sums = (...statuses: readonly NodeStatus[]) => {
+      const { sessions, active, lock_waiting } = viewFleet(statuses, MOMENT.monotonic).summary;
+      return [sessions, active, lock_waiting];
+    };
+    assert.deepEqual(sums(statusOf(1, { snapshot })), [null, null, null]);
+    assert.deepEqual(sums(statusOf(1, { snapshot }), statusOf(2)), [6, 2, 1]);
   });
 
   it('has no oldest success before the first', () => {

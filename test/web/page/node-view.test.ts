@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { epochMs, later } from '../../../src/clock.js';
 import { FAILURE_REASONS } from '../../../src/model/failure.js';
+import type { Snapshot } from '../../../src/sessions/snapshot.js';
 import { viewNode } from '../../../src/web/page/node-view.js';
 import {
   counts,
@@ -41,6 +42,8 @@ describe('viewNode', () => {
       next_run: '2026-01-02T03:05:03.000Z',
       last_error: null,
       collections: { success: 41, error: 2, skipped: 1 },
+      filter: 'total',
+      sessions_listed: 6,
       sessions: 6,
       previous_sessions: 4,
       saturation: 0.0012,
@@ -94,10 +97,32 @@ describe('viewNode', () => {
 
   it('knows neither the saturation of a node whose limit is unknown, nor what the file has no column for', () => {
     const { maxConnections: _, ...node } = DATABASE_NODE;
-    const snapshot = { sessions: 3, lockWaiting: 0, times: [], dimensions: new Map() };
+    const snapshot: Snapshot = {
+      filter: 'total',
+      listed: 3,
+      sessions: 3,
+      lockWaiting: 0,
+      times: [],
+      dimensions: new Map(),
+    };
     const view = viewNode({ ...NODE_STATUS, node, snapshot }, NOW);
     assert.deepEqual([view.max_connections, view.saturation], [null, null]);
     assert.deepEqual([view.active, view.transaction_longest_seconds, view.lock_waiting], [null, null, 0]);
+  });
+
+  it('knows of a list of some sessions what is true of all, and tells which list it is', () => {
+    const snapshot: Snapshot = {
+      filter: 'slow',
+      listed: 2,
+      slow: 2,
+      times: [{ command: 'Query', longestSeconds: 30 }],
+      dimensions: new Map(),
+    };
+    const view = viewNode({ ...NODE_STATUS, snapshot }, NOW);
+    assert.deepEqual([view.filter, view.sessions_listed, view.slow], ['slow', 2, 2]);
+    const { sessions, previous_sessions, saturation, active, lock_waiting } = view;
+    assert.deepEqual([sessions, previous_sessions, saturation, active, lock_waiting], Array(5).fill(null));
+    assert.deepEqual([view.longest_sessions, view.dimensions], [[{ command: 'Query', seconds: 30 }], {}]);
   });
 
   it('picks the values with the most sessions, and tells of how many', () => {

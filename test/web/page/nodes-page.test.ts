@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import type { NodeStatus } from '../../../src/collect/node-store.js';
+import type { Snapshot } from '../../../src/sessions/snapshot.js';
 import { PAGE_HEADERS } from '../../../src/web/page/layout.js';
 import { NODES_PAGE } from '../../../src/web/page/nodes-page.js';
 import { PAGES } from '../../../src/web/pages.js';
@@ -8,6 +9,7 @@ import { FakeClock } from '../../support/fake-clock.js';
 import {
   counts,
   DATABASE_NODE,
+  MOMENT,
   momentAt,
   NODE_STATUS,
   NOW,
@@ -52,6 +54,19 @@ describe('NODES_PAGE', () => {
       visible(await pageOf([status])),
       /\nup\norders-primary\norders · master · ap-southeast-3\n6\n\+2\nsessions\n75 %\nof max connections\n2\nactive\n1\nwaiting for locks\n95 s\nlongest transaction\n12 s ago\nnext in 46 s\n/,
     );
+  });
+
+  it('says of a list of some sessions which it is, and that its figures are the last ones', async () => {
+    const snapshot: Snapshot = { filter: 'slow', listed: 2, slow: 2, times: [], dimensions: new Map() };
+    const lastError = { reason: 'api', message: 'got 404', details: {}, at: MOMENT } as const;
+    const text = visible(await pageOf([{ ...NODE_STATUS, snapshot, up: false, lastError }]));
+    assert.match(
+      text,
+      /\nSession list\n2 of collection\.filter: slow; figures that need all sessions are not known\n/,
+    );
+    assert.match(text, /\n–\nsessions\n/);
+    assert.match(text, /The figures below are of its last success\./);
+    assert.doesNotMatch(visible(await pageOf([NODE_STATUS])), /Session list/);
   });
 
   it('shows where the sessions come from, and the longest of them', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { matchesGlob } from '../../src/taurusdb/glob.js';
+import { matchesGlob } from '../src/glob.js';
 
 describe('matchesGlob', () => {
   it('matches the whole text, minding case', () => {
