@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
@@ -13,7 +13,8 @@ import { requireProgram } from '../support/real-programs.js';
 
 const run = promisify(execFile);
 const FOLDER = fileURLToPath(new URL('../../deploy/prometheus/', import.meta.url));
-const RULE_FILES = ['taurusdb-thresholds.rules.yml', 'taurusdb.rules.yml'];
+/** The defaults: what somebody edited changes nothing here. */
+const RULE_FILES = ['tests/thresholds.rules.yml', 'taurusdb.rules.yml'];
 const GROUPS = [
   'taurusdb-thresholds',
   'taurusdb-recordings',
@@ -132,7 +133,7 @@ const CASES: Readonly<Record<string, Case>> = {
 };
 
 /** It looks at no target. */
-const WITHOUT_TARGETS = ['TaurusDBThresholdsMissing'];
+const WITHOUT_TARGETS = ['TaurusDBThresholdsMissing', 'TaurusDBThresholdNotInForce'];
 
 /** Of a pod before its roll-out and after it: what Prometheus' operator adds, and what a labelmap copies. */
 const OLD_POD: Labels = {
@@ -238,6 +239,30 @@ function scenarios(alert: string, shown: Case) {
   ];
 }
 
+/** For each threshold that an alert looks at: a node, or project, whose own is too high to be reached, and one where another has it. */
+function withOwnThresholds(alert: string, shown: Case) {
+  const { expr = '' } = rules.find((rule) => rule.alert === alert) ?? {};
+  const names = [...new Set(expr.match(/(?<=_threshold:)\w+/g))];
+  const keys = shown.about === 'project' ? ['project'] : ['node_id', 'instance_id'];
+  return names.flatMap((name) =>
+    keys.flatMap((key) => {
+      const place = `${alert}-${name}-${key}`;
+      return [place, `${place}-other`].map((threshold, index) => {
+        const at = (labels: Labels): Labels => ({
+          ...labels,
+          ...Object.fromEntries(keys.map((k) => [k, place + index])),
+        });
+        const own = gauge(`taurusdb:threshold:${name}`, { [key]: threshold + index }, 1e6, 1e6);
+        const alerts = `ALERTS{alertname="${alert}",${keys[0]}="${place + index}"}`;
+        return {
+          series: [...shown.series.map((one) => ({ ...one, labels: at(one.labels) })), own],
+          check: index === 0 ? { expr: alerts, eval_time: '79m' } : value(`count(${alerts})`, 79, 1),
+        };
+      });
+    }),
+  );
+}
+
 interface Rule {
   readonly alert?: string;
   readonly expr: string;
@@ -263,7 +288,25 @@ describe('deploy/prometheus, while targets change', function () {
 
   it('lets every alert go on, and fire once', async function () {
     const tests = Object.entries(CASES).flatMap(([alert, shown]) => scenarios(alert, shown));
-    await testRules(requireProgram(this, 'promtool'), tests);
+    const promtool = requireProgram(this, 'promtool');
+    // In halves, at the same time.
+    await Promise.all(
+      [0, 1].map((half) =>
+        testRules(
+          promtool,
+          tests.filter((_, index) => index % 2 === half),
+        ),
+      ),
+    );
+  });
+
+  it("follows the node's or the project's own threshold, each by itself", async function () {
+    const promtool = requireProgram(this, 'promtool');
+    const places = Object.entries(CASES).flatMap(([alert, shown]) => withOwnThresholds(alert, shown));
+    assert.ok(places.length > 60);
+    const input_series = places.flatMap(({ series }) => inputs({}, { about: 'node', series }, untilTheEnd));
+    const promql_expr_test = places.map(({ check }) => check);
+    await testRules(promtool, [{ interval: '1m', input_series, promql_expr_test }]);
   });
 
   it('keeps a label of the configuration as docs/alerts.md says', async function () {
@@ -290,10 +333,15 @@ async function testRules(promtool: string, tests: readonly object[], script = ''
   const folder = mkdtempSync(join(tmpdir(), 'changing-targets-'));
   try {
     for (const file of RULE_FILES) {
-      cpSync(join(FOLDER, file), join(folder, file));
-      await run('sed', ['-i', script, file], { cwd: folder });
+      cpSync(join(FOLDER, file), join(folder, basename(file)));
+      await run('sed', ['-i', script, basename(file)], { cwd: folder });
     }
-    const test = { rule_files: RULE_FILES, group_eval_order: GROUPS, evaluation_interval: '1m', tests };
+    const test = {
+      rule_files: RULE_FILES.map((file) => basename(file)),
+      group_eval_order: GROUPS,
+      evaluation_interval: '1m',
+      tests,
+    };
     writeFileSync(join(folder, 'test.json'), JSON.stringify(test));
     await run(promtool, ['test', 'rules', 'test.json'], { cwd: folder });
   } finally {

@@ -33,6 +33,7 @@ export interface DashboardJson {
   readonly title: string;
   readonly panels: readonly PanelJson[];
   readonly templating: { readonly list: readonly Variable[] };
+  readonly links: readonly { readonly includeVars: boolean; readonly keepTime: boolean }[];
   readonly annotations: { readonly list: readonly { readonly expr?: string }[] };
 }
 

@@ -83,6 +83,30 @@ describe('deploy/grafana', () => {
     });
   }
 
+  it('keeps time, data source and node from one dashboard to the other', () => {
+    for (const [name, dashboard] of dashboards) {
+      assert.ok(dashboard.links.length > 0, name);
+      for (const { includeVars, keepTime } of dashboard.links) {
+        assert.deepEqual({ includeVars, keepTime }, { includeVars: true, keepTime: true }, name);
+      }
+    }
+    const urls = [...dashboards.values()].flatMap(({ panels }) =>
+      [...JSON.stringify(panels).matchAll(/"url":"([^"]*)"/g)].map(([, url = '']) => url),
+    );
+    assert.ok(urls.length > 0);
+    for (const url of urls) {
+      const { pathname, search } = new URL(url, 'http://grafana');
+      assert.ok(
+        [...dashboards.values()].some(({ uid }) => pathname === `/d/${uid}`),
+        url,
+      );
+      for (const kept of ['__url_time_range', 'datasource:queryparam']) {
+        assert.ok(search.split(/[?&]/).includes(`\${${kept}}`), `${url}: ${kept}`);
+      }
+      assert.match(search, /&var-node=\$/, url);
+    }
+  });
+
   it('holds only expressions that Prometheus can parse', async function () {
     this.timeout(60_000);
     const promtool = requireProgram(this, 'promtool');

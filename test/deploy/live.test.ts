@@ -2,16 +2,30 @@
 // exporters of the same nodes: a rule that cannot tell them apart fails with many-to-many.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { requireProgram } from '../support/real-programs.js';
 import { panelExpressions, readDashboards, variableQueries } from './dashboard-expressions.js';
 import { EXAMPLE_NODE_ID, exampleFleet } from './example-fleet.js';
-import { type PrometheusServer, startPrometheus } from './prometheus-server.js';
+import { type PrometheusServer, SHIPPED_RULES, startPrometheus } from './prometheus-server.js';
+
+/** Beside the shipped rules: by them both nodes of the instance would be alike. */
+const OWN_RULES = `groups:
+  - name: own
+    rules:
+      - { record: taurusdb:threshold:lock_waiting_sessions, labels: { instance_id: i1in07 }, expr: 0 }
+      - { record: taurusdb:threshold:lock_waiting_sessions, labels: { node_id: n2no07, team: orders }, expr: 1000 }
+      - { record: taurusdb:link:runbooks, labels: { url: "https://git.example.com/alerts.md" }, expr: 1 }
+      - { record: taurusdb:link:grafana, labels: { url: "https://grafana.example.com", datasource: main }, expr: 1 }
+`;
 
 describe('deploy on a real Prometheus', function () {
   this.timeout(60_000);
   let exporter: Server;
   let prometheus: PrometheusServer;
+  let rules: string;
 
   before(async function () {
     const program = requireProgram(this, 'prometheus');
@@ -23,7 +37,14 @@ describe('deploy on a real Prometheus', function () {
     await once(exporter, 'listening');
     const address = exporter.address();
     assert.ok(address !== null && typeof address === 'object');
+    rules = mkdtempSync(join(tmpdir(), 'live-rules-'));
+    writeFileSync(join(rules, 'own.yml'), OWN_RULES);
+    for (const file of SHIPPED_RULES) {
+      const quick = readFileSync(file, 'utf8').replaceAll(/^( +for:) \S+$/gm, '$1 2s');
+      writeFileSync(join(rules, basename(file)), quick);
+    }
     prometheus = await startPrometheus(program, {
+      rule_files: [`${rules}/*.yml`],
       scrape_configs: [
         { job_name: 'taurusdb', static_configs: [{ targets: [`127.0.0.1:${address.port}`] }] },
         {
@@ -41,6 +62,7 @@ describe('deploy on a real Prometheus', function () {
     await prometheus?.stop();
     exporter?.closeAllConnections();
     exporter?.close();
+    rmSync(rules, { recursive: true, force: true });
   });
 
   it('evaluates every rule without an error', async () => {
@@ -54,6 +76,26 @@ describe('deploy on a real Prometheus', function () {
       rules.filter(({ health }) => health !== 'ok').map(({ name, lastError }) => [name, lastError]),
       [],
     );
+  });
+
+  it("alerts by a node's or an instance's own threshold, with links that lead to the node", async () => {
+    const firing = 'ALERTS{alertname="TaurusDBLockWaits",alertstate="firing"}';
+    await prometheus.waitFor(firing);
+    const nodes = (await prometheus.query(firing)).map(({ metric }) => metric.node_id);
+    assert.deepEqual(nodes, ['n1no07']);
+    const response = await fetch(`${prometheus.url}/api/v1/alerts`);
+    const { data } = (await response.json()) as {
+      data: { alerts: { labels: Record<string, string>; annotations: Record<string, string> }[] };
+    };
+    const alert = data.alerts.find(({ labels }) => labels.alertname === 'TaurusDBLockWaits');
+    assert.equal(alert?.annotations.runbook_url, 'https://git.example.com/alerts.md#taurusdblockwaits');
+    const { origin, pathname, searchParams } = new URL(alert.annotations.dashboard ?? '');
+    assert.equal(origin + pathname, 'https://grafana.example.com/d/taurusdb-node');
+    const { from, to, ...variables } = Object.fromEntries(searchParams);
+    const chosen = { 'var-datasource': 'main', 'var-instance': 'i1in07', 'var-node': 'n1no07' };
+    assert.deepEqual(variables, chosen);
+    assert.equal(Number(to) - Number(from), 7_200_000);
+    assert.ok(Math.abs((Number(from) + Number(to)) / 2 - Date.now()) < 60_000);
   });
 
   for (const [name, dashboard] of readDashboards()) {

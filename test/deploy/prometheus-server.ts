@@ -10,10 +10,14 @@ import { freePort } from '../../src/cli/demo.js';
 
 const FOLDER = fileURLToPath(new URL('../../deploy/prometheus/', import.meta.url));
 
+export const SHIPPED_RULES = ['taurusdb-thresholds.rules.yml', 'taurusdb.rules.yml'].map((name) =>
+  join(FOLDER, name),
+);
+
 /** What of Prometheus' own configuration a test chooses. */
 export interface PrometheusSettings {
   readonly scrape_configs: readonly object[];
-  /** The shipped rules unless told otherwise. */
+  /** The shipped rules, `SHIPPED_RULES`, unless told otherwise. */
   readonly rule_files?: readonly string[];
   readonly alerting?: object;
 }
@@ -39,7 +43,7 @@ export async function startPrometheus(
   const folder = mkdtempSync(join(tmpdir(), 'prometheus-'));
   const config = {
     global: { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' },
-    rule_files: ['taurusdb-thresholds.rules.yml', 'taurusdb.rules.yml'].map((name) => join(FOLDER, name)),
+    rule_files: SHIPPED_RULES,
     ...settings,
   };
   writeFileSync(join(folder, 'prometheus.yml'), JSON.stringify(config));

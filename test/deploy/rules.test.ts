@@ -7,10 +7,13 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { requireProgram } from '../support/real-programs.js';
+import { readDashboards } from './dashboard-expressions.js';
 
 const run = promisify(execFile);
 const FOLDER = fileURLToPath(new URL('../../deploy/prometheus/', import.meta.url));
 const RULE_FILES = ['taurusdb-thresholds.rules.yml', 'taurusdb.rules.yml'];
+/** As shipped: people change the other file, and no test may depend on what they change. */
+const DEFAULT_THRESHOLDS = 'tests/thresholds.rules.yml';
 const UNIT_TESTS = readdirSync(join(FOLDER, 'tests')).filter((name) => name.endsWith('.test.yml'));
 
 interface Rule {
@@ -72,25 +75,101 @@ function assertToldOfFirst(yaml: string, outages: readonly string[]): void {
   }
 }
 
+/** Its own, else its instance's, else the general one. */
+function thresholdOfNode(name: string): string {
+  const of = (labels: string) => `taurusdb:threshold:${name}{${labels}}`;
+  return `node:taurusdb_node_info:ids * on (node_id) group_left () min by (node_id) (${of('node_id!=""')})
+or
+node:taurusdb_node_info:ids * on (instance_id) group_left () min by (instance_id) (${of('node_id="",instance_id!=""')})
+or
+node:taurusdb_node_info:ids * on () group_left () min(${of('node_id="",instance_id="",project=""')})
+`;
+}
+
+const INSTANCE = '6754902da1f447269c6979b0590102a5in07';
+const SMALL_NODE = '941d21130b3c4899ad1a752a0945befdno07';
+
+/** Of the examples' instance a large node and the small one, and a node of another instance, all with the same sessions. */
+const EXAMPLES_TEST = {
+  evaluation_interval: '1m',
+  tests: [
+    {
+      interval: '1m',
+      input_series: [
+        { instance_id: INSTANCE, node_id: 'large' },
+        { instance_id: INSTANCE, node_id: SMALL_NODE },
+        { instance_id: 'other', node_id: 'other' },
+      ].flatMap((node) => {
+        const series = (metric: string, labels: Readonly<Record<string, string>>, values: string) => ({
+          series: `${metric}{${Object.entries({ ...node, ...labels }).map(([name, value]) => `${name}="${value}"`)}}`,
+          values,
+        });
+        return [
+          series('taurusdb_node_info', { node_name: 'n' }, '1x30'),
+          series('taurusdb_sessions', {}, '60x14 460x15'),
+          series('taurusdb_sessions_active', {}, '130x30'),
+          ...['backup', 'dump_a', 'etl', 'app'].map((user) =>
+            series('taurusdb_sessions_by_user', { user }, '_x15 100x15'),
+          ),
+        ];
+      }),
+      promql_expr_test: [
+        {
+          expr: 'count by (node_id) (ALERTS{alertname="TaurusDBManyActiveSessions"})',
+          eval_time: '10m',
+          exp_samples: [SMALL_NODE, 'other'].map((id) => ({ labels: `{node_id="${id}"}`, value: 1 })),
+        },
+        {
+          expr: 'count by (user, node_id) (ALERTS{alertname="TaurusDBSessionSpikeByUser"})',
+          eval_time: '18m',
+          exp_samples: [
+            ...['large', SMALL_NODE, 'other'].map((id) => ['app', id]),
+            ...['large', 'other'].map((id) => ['etl', id]),
+          ].map(([user, id]) => ({ labels: `{user="${user}",node_id="${id}"}`, value: 1 })),
+        },
+      ],
+    },
+  ],
+};
+
 describe('deploy/prometheus', function () {
   this.timeout(120_000);
 
+  const page = readFileSync(new URL('../../docs/alerts.md', import.meta.url), 'utf8');
+
   describe('rules', () => {
-    const thresholds = rulesOf('taurusdb-thresholds.rules.yml');
+    const thresholds = rulesOf(DEFAULT_THRESHOLDS).map(
+      ({ record }) => record?.replace('taurusdb:threshold:', '') ?? '',
+    );
     const rules = rulesOf('taurusdb.rules.yml');
     const alerts = rules.filter(({ alert }) => alert !== undefined);
 
     it('use every threshold, and none that is not there', () => {
-      const used = new Set(
-        rules.flatMap(({ expr }) => expr.match(/(?<=scalar\()taurusdb:threshold:\w+/g) ?? []),
-      );
-      assert.deepEqual([...used].sort(), thresholds.map(({ record }) => record).sort());
+      const used = alerts.flatMap(({ expr }) => expr.match(/(?<=_threshold:)\w+/g) ?? []);
+      assert.deepEqual([...new Set(used)].sort(), [...thresholds].sort());
     });
 
-    it('know how many thresholds there are', () => {
-      const missing = alerts.find(({ alert }) => alert === 'TaurusDBThresholdsMissing');
-      assert.match(missing?.expr ?? '', new RegExp(`!= ${thresholds.length}\\b`));
-      assert.match(missing?.annotations?.description ?? '', new RegExp(`the ${thresholds.length} `));
+    it('compare with the threshold of the node or the project, never with the general one', () => {
+      for (const { alert, expr } of alerts) {
+        assert.doesNotMatch(expr, /taurusdb:threshold:/, alert);
+      }
+      for (const name of thresholds.filter((threshold) => threshold !== 'throttled_ratio')) {
+        const resolved = rules.find(({ record }) => record === `node:taurusdb_threshold:${name}`);
+        assert.equal(resolved?.expr, thresholdOfNode(name));
+      }
+    });
+
+    it('know which thresholds there are', () => {
+      const [missing = '', notInForce = ''] = [
+        'TaurusDBThresholdsMissing',
+        'TaurusDBThresholdNotInForce',
+      ].map((name) => alerts.find(({ alert }) => alert === name)?.expr);
+      assert.ok(missing.includes(`threshold=~"${thresholds.join('|')}"`));
+      assert.ok(notInForce.includes(`threshold!~"${thresholds.join('|')}"`));
+      assert.match(missing, new RegExp(`!= ${thresholds.length}\\b`));
+      assert.ok(
+        alerts.some(({ annotations }) => annotations?.description?.includes(`the ${thresholds.length} `)),
+      );
     });
 
     it('keep every number in the thresholds', () => {
@@ -128,18 +207,49 @@ describe('deploy/prometheus', function () {
     });
 
     it('tell people what happened, what it means and what to do', () => {
-      for (const { alert, labels, annotations } of alerts) {
-        assert.deepEqual(Object.keys(annotations ?? {}), ['summary', 'description', 'runbook'], alert);
+      const isOfThresholds = /^TaurusDBThreshold/;
+      for (const { alert = '', expr, labels, annotations = {} } of alerts) {
+        const told = ['summary', 'description', 'runbook', 'runbook_url', 'dashboard'];
+        const expected = isOfThresholds.test(alert) ? told.slice(0, -1) : told;
+        assert.deepEqual(Object.keys(annotations), expected, alert);
+        const isOfNode = /^TaurusDB(?!Project)/.test(alert) && expr.includes('node:taurusdb_node_info:names');
+        const dashboard = isOfNode ? 'taurusdb-node' : 'taurusdb-agent';
+        assert.match(annotations.dashboard ?? `/d/${dashboard}`, new RegExp(`/d/${dashboard}\\b`), alert);
         assert.match(labels?.severity ?? '', /^(warning|critical)$/, alert);
       }
     });
 
     it('are each explained in docs/alerts.md', () => {
-      const page = readFileSync(new URL('../../docs/alerts.md', import.meta.url), 'utf8');
       const explained = [...page.matchAll(/^### (TaurusDB\w+)$/gm)].map(([, name]) => name);
       assert.deepEqual(explained.sort(), alerts.map(({ alert }) => alert).sort());
-      for (const { record } of thresholds) {
-        assert.match(page, new RegExp(`\`${record?.replace('taurusdb:threshold:', '')}\``));
+      for (const threshold of thresholds) {
+        assert.match(page, new RegExp(`\`${threshold}\``));
+      }
+    });
+
+    it('each link to their section of docs/alerts.md', () => {
+      for (const { alert, annotations } of alerts) {
+        const [, anchor] = /#(\w+)$/.exec(annotations?.runbook_url ?? '') ?? [];
+        assert.equal(anchor, alert?.toLowerCase());
+        assert.match(page, new RegExp(`^### ${anchor}$`, 'im'), alert);
+      }
+    });
+
+    it('link to dashboards that are there, by variables that they have', () => {
+      const dashboards = new Map(
+        [...readDashboards().values()].map((dashboard) => [dashboard.uid, dashboard]),
+      );
+      for (const link of new Set(alerts.flatMap(({ annotations }) => annotations?.dashboard ?? []))) {
+        const [, uid = ''] = /\/d\/([\w-]+)/.exec(link) ?? [];
+        const known = dashboards.get(uid)?.templating.list.map(({ name }) => name);
+        const used = [...link.matchAll(/&var-(\w+)=/g)].map(([, name = '']) => name);
+        assert.deepEqual(
+          used.filter((name) => known?.includes(name) !== true),
+          [],
+          link,
+        );
+        assert.ok(used.includes('datasource'));
+        assert.match(link, /\?from=.*&to=/);
       }
     });
 
@@ -165,19 +275,71 @@ describe('deploy/prometheus', function () {
       await run(promtool, ['check', 'config', 'prometheus.yml'], { cwd: FOLDER });
     });
 
-    for (const name of UNIT_TESTS) {
-      it(`passes tests/${name}`, async () => {
-        await run(promtool, ['test', 'rules', join('tests', name)], { cwd: FOLDER });
+    describe('after every threshold was edited', () => {
+      let folder: string;
+      /** All at the same time: most of the work is in a few of them. */
+      let verdicts: ReadonlyMap<string, Promise<unknown>>;
+      before(() => {
+        folder = mkdtempSync(join(tmpdir(), 'edited-rules-'));
+        cpSync(FOLDER, folder, { recursive: true });
+        const file = join(folder, 'taurusdb-thresholds.rules.yml');
+        const edited = readFileSync(file, 'utf8')
+          .replaceAll(/^( +expr: )[\d.]+$/gm, '$17777')
+          .replaceAll(/^( +)# (?=(?:- record| {2}labels| {2}expr):)/gm, '$1');
+        assert.ok((edited.match(/expr: 7777$/gm)?.length ?? 0) >= 13);
+        assert.match(edited, /^ +- record: taurusdb:spike:ignored_user$/m);
+        writeFileSync(file, edited);
+        verdicts = new Map(
+          UNIT_TESTS.map((name) => [
+            name,
+            run(promtool, ['test', 'rules', join('tests', name)], { cwd: folder }),
+          ]),
+        );
+        void Promise.allSettled(verdicts.values());
       });
-    }
+      after(async () => {
+        await Promise.allSettled(verdicts.values());
+        rmSync(folder, { recursive: true });
+      });
+
+      it('has thresholds that are valid, its examples too', async () => {
+        await run(promtool, ['check', 'rules', '--lint-fatal', 'taurusdb-thresholds.rules.yml'], {
+          cwd: folder,
+        });
+      });
+
+      for (const name of UNIT_TESTS) {
+        it(`passes tests/${name}`, async () => {
+          await verdicts.get(name);
+        });
+      }
+    });
+
+    it('reads the examples of docs/alerts.md as it says', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'examples-'));
+      try {
+        const examples = [...page.matchAll(/```yaml\n(groups:\n.*?)```/gsu)].map(([, text = '']) => text);
+        const names = examples.map((text) => /name: ([\w-]+)/.exec(text)?.[1] ?? '');
+        assert.deepEqual(names, ['own-thresholds', 'ignored-users']);
+        names.forEach((name, index) => {
+          writeFileSync(join(folder, `${name}.yml`), examples[index] ?? '');
+        });
+        const files = [DEFAULT_THRESHOLDS, 'taurusdb.rules.yml'].map((file) => join(FOLDER, file));
+        const test = { ...EXAMPLES_TEST, rule_files: [...files, ...names.map((name) => `${name}.yml`)] };
+        writeFileSync(join(folder, 'test.json'), JSON.stringify(test));
+        await run(promtool, ['test', 'rules', 'test.json'], { cwd: folder });
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
 
     it('sees every spike of the demo with the alerts made quick by demo.sed', async () => {
       const folder = mkdtempSync(join(tmpdir(), 'demo-rules-'));
       try {
         const script = join(FOLDER, 'demo.sed');
-        for (const file of RULE_FILES) {
+        for (const [index, file] of [DEFAULT_THRESHOLDS, 'taurusdb.rules.yml'].entries()) {
           const { stdout } = await run('sed', ['-E', '-f', script, join(FOLDER, file)]);
-          writeFileSync(join(folder, file), stdout);
+          writeFileSync(join(folder, RULE_FILES[index] ?? ''), stdout);
         }
         cpSync(fileURLToPath(new URL('demo-spikes.yml', import.meta.url)), join(folder, 'demo-spikes.yml'));
         await run(promtool, ['test', 'rules', 'demo-spikes.yml'], { cwd: folder });

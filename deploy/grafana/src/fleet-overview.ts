@@ -103,7 +103,7 @@ function nodes(): Row {
             field: 'node',
             title: 'Node',
             // biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana fills it in from the row
-            link: '/d/taurusdb-node?var-instance=${__data.fields.instance_id}&var-node=${__data.fields.node_id}',
+            link: '/d/taurusdb-node?${__url_time_range}&${datasource:queryparam}&var-instance=${__data.fields.instance_id}&var-node=${__data.fields.node_id}',
           },
           { field: 'role', title: 'Role' },
           {
