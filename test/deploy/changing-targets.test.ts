@@ -1,5 +1,6 @@
 // Every alert while the exporter's targets change: a roll-out gives a pod's target other labels, and a pair of exporters
-// shows each node twice. Neither may end an alert, begin it again or double it.
+// shows each node twice. Neither may end an alert, begin it again or double it, and minutes without any exporter may not
+// end one on a node or a project.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -24,6 +25,8 @@ const GROUPS = [
 /** Minutes: an hour and ten of what is usual, then what the alert is about; ten later the targets change. */
 const BEGINS = 70;
 const CHANGES = 80;
+/** Between the old exporter and the new one, where one pod has to end before the next starts. */
+const GAP = 2;
 const ENDS = 95;
 
 type Labels = Readonly<Record<string, string>>;
@@ -43,18 +46,16 @@ interface Case {
 }
 
 const NODE = { instance_id: 'i1in07', node_id: 'n1no07' };
+const OTHER_NODES = ['n2no07', 'n3no07'].map((node_id) => ({ ...NODE, node_id }));
+const PROJECT = { project: 'production' };
 const NAMES = {
-  project: 'production',
+  ...PROJECT,
   cloud_region: 'r',
   instance_name: 'orders',
   node_name: 'orders-primary',
 };
-const INFO = gauge(
-  'taurusdb_node_info',
-  { ...NODE, ...NAMES, role: 'master', env: 'prod', team: 'orders' },
-  1,
-  1,
-);
+const info = (node: Labels) => ({ ...node, ...NAMES, role: 'master', env: 'prod', team: 'orders' });
+const INFO = gauge('taurusdb_node_info', info(NODE), 1, 1);
 
 /** Of a node: `quiet`, then `loud`. */
 function gauge(metric: string, labels: Labels, quiet: number, loud: number): Series {
@@ -76,9 +77,10 @@ const spike = onNode(
   gauge('taurusdb_sessions_by_host', { ...NODE, client_host: '10.0.0.9' }, 60, 960),
 );
 const full = onNode(sessions, gauge('taurusdb_node_max_connections', NODE, 1000, 1000));
+const ofProject = (...series: Series[]): Case => ({ about: 'project', series });
 const requests = (code: string, old: string): Series => ({
   metric: 'taurusdb_api_requests_total',
-  labels: { project: 'production', operation: 'submit', code },
+  labels: { ...PROJECT, operation: 'submit', code },
   old,
   young: `0+20x${ENDS - CHANGES}`,
 });
@@ -100,18 +102,34 @@ const CASES: Readonly<Record<string, Case>> = {
   TaurusDBLockWaits: figure('taurusdb_sessions_lock_waiting', 50),
   TaurusDBNodeNotCollected: onNode(gauge('taurusdb_up', NODE, 1, 0)),
   TaurusDBDataStale: onNode({ ...sessions, old: `60x${BEGINS - 1} stale`, young: '_' }),
+  TaurusDBProjectNotCollected: ofProject(
+    ...[NODE, ...OTHER_NODES].flatMap((node) => [
+      gauge('taurusdb_node_info', info(node), 1, 1),
+      gauge('taurusdb_up', node, 1, 0),
+    ]),
+  ),
+  TaurusDBProjectWithoutNodes: ofProject(gauge('taurusdb_project_nodes', PROJECT, 3, 0)),
+  TaurusDBDiscoveryFailing: ofProject(gauge('taurusdb_discovery_up', PROJECT, 1, 0)),
+  TaurusDBFleetShrunk: ofProject(
+    INFO,
+    gauge('up', {}, 1, 1),
+    ...OTHER_NODES.map((node) => ({
+      metric: 'taurusdb_node_info',
+      labels: info(node),
+      // It fires after ten minutes, when the targets are about to change.
+      old: `1x${BEGINS - 10} stale _x${CHANGES - BEGINS + 7}`,
+      young: '_',
+    })),
+  ),
   TaurusDBAgentDown: { about: 'process', series: [gauge('up', {}, 1, 0)] },
   TaurusDBConfigReloadFailed: {
     about: 'process',
     series: [gauge('taurusdb_exporter_config_last_reload_successful', {}, 1, 0)],
   },
-  TaurusDBApiThrottled: {
-    about: 'project',
-    series: [
-      requests('200', `0+20x${CHANGES - 1}`),
-      requests('429', `0x${BEGINS - 1} 20+20x${CHANGES - BEGINS - 1}`),
-    ],
-  },
+  TaurusDBApiThrottled: ofProject(
+    requests('200', `0+20x${CHANGES - 1}`),
+    requests('429', `0x${BEGINS - 1} 20+20x${CHANGES - BEGINS - 1}`),
+  ),
 };
 
 /** It looks at no target. */
@@ -154,7 +172,10 @@ function inputs(target: Labels, { series }: Case, values: (series: Series) => st
 }
 
 const untilTheEnd = ({ old, young }: Series) => `${old} ${young}`;
-const fromTheChange = ({ young }: Series) => `_x${CHANGES} ${young}`;
+const from =
+  (minute: number) =>
+  ({ young }: Series) =>
+    `_x${minute} ${young}`;
 const goneAtTheChange = ({ old }: Series) => `${old} stale`;
 
 const value = (expr: string, minute: number, expected: number) => ({
@@ -170,7 +191,10 @@ function goesOn(alert: string, alerts: number) {
   return [
     ...[CHANGES - 1, CHANGES, CHANGES + 1, CHANGES + 2, ENDS].map((minute) => value(firing, minute, alerts)),
     value(`count(${since} == ${since} offset ${ENDS - CHANGES + 1}m)`, ENDS, alerts),
-    { expr: `ALERTS{alertname="${alert}",alertstate="pending"}`, eval_time: `${CHANGES + 1}m` },
+    ...[CHANGES + 1, CHANGES + GAP + 1].map((minute) => ({
+      expr: `ALERTS{alertname="${alert}",alertstate="pending"}`,
+      eval_time: `${minute}m`,
+    })),
   ];
 }
 
@@ -185,17 +209,22 @@ const recordedOnce = value(
 function scenarios(alert: string, shown: Case) {
   const sameProcess = { job: OLD_POD.job ?? '', instance: OLD_POD.instance ?? '' };
   const young = shown.about === 'process' ? { ...NEW_POD, ...sameProcess } : NEW_POD;
+  // An alert on a process goes with it.
+  const gap = shown.about === 'process' ? 0 : GAP;
   return [
     {
       name: `${alert}: a roll-out`,
       interval: '1m',
-      input_series: [...inputs(OLD_POD, shown, goneAtTheChange), ...inputs(young, shown, fromTheChange)],
+      input_series: [
+        ...inputs(OLD_POD, shown, goneAtTheChange),
+        ...inputs(young, shown, from(CHANGES + gap)),
+      ],
       promql_expr_test: [...goesOn(alert, 1), recordedOnce],
     },
     {
       name: `${alert}: another exporter joins`,
       interval: '1m',
-      input_series: [...inputs(OLD_POD, shown, untilTheEnd), ...inputs(young, shown, fromTheChange)],
+      input_series: [...inputs(OLD_POD, shown, untilTheEnd), ...inputs(young, shown, from(CHANGES))],
       promql_expr_test: [...goesOn(alert, 1), recordedOnce],
     },
     {

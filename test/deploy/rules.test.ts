@@ -20,13 +20,59 @@ interface Rule {
   readonly alert?: string;
   readonly record?: string;
   readonly expr: string;
+  readonly for?: string;
+  readonly keep_firing_for?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
+interface Group {
+  readonly name: string;
+  readonly rules: readonly Rule[];
+}
+
+function groupsIn(yaml: string): readonly Group[] {
+  return (parse(yaml) as { groups: Group[] }).groups;
+}
+
 function rulesOf(file: string): Rule[] {
-  const { groups } = parse(readFileSync(join(FOLDER, file), 'utf8')) as { groups: { rules: Rule[] }[] };
-  return groups.flatMap(({ rules }) => rules);
+  return groupsIn(readFileSync(join(FOLDER, file), 'utf8')).flatMap(({ rules }) => rules);
+}
+
+interface AlertmanagerConfig {
+  readonly inhibit_rules: readonly {
+    readonly source_matchers: readonly string[];
+    readonly target_matchers: readonly string[];
+  }[];
+}
+
+function seconds(duration = '0s'): number {
+  const [, number, unit] = /^(\d+)([sm])$/.exec(duration) ?? [];
+  return Number(number) * (unit === 'm' ? 60 : 1);
+}
+
+/** The alerts that a matcher on their name takes: `alertname = "A"` or `alertname =~ "A|B"`. */
+function named(alerts: readonly Rule[], [matcher = '']: readonly string[]): Rule[] {
+  const [, pattern = ''] = /^alertname =~? "(.+)"$/.exec(matcher) ?? [];
+  return alerts.filter(({ alert }) => new RegExp(`^(?:${pattern})$`).test(alert ?? ''));
+}
+
+const OUTAGES_OF_NODES = ['TaurusDBDataStale', 'TaurusDBProjectNotCollected'];
+
+/** An alert on sessions ends where its data end: not before people know of that. */
+function assertToldOfFirst(yaml: string, outages: readonly string[]): void {
+  const groups = groupsIn(yaml);
+  const told = Math.max(
+    ...groups
+      .flatMap(({ rules }) => rules)
+      .filter(({ alert = '' }) => outages.includes(alert))
+      .map((rule) => seconds(rule.for)),
+  );
+  const onSessions = groups.find(({ name }) => name === 'taurusdb-session-alerts')?.rules ?? [];
+  assert.ok(onSessions.length >= 10);
+  for (const { alert, keep_firing_for } of onSessions) {
+    assert.ok(seconds(keep_firing_for) >= 1.5 * told, alert);
+  }
 }
 
 /** Its own, else its instance's, else the general one. */
@@ -128,12 +174,35 @@ describe('deploy/prometheus', function () {
 
     it('keep every number in the thresholds', () => {
       for (const { alert, expr } of alerts.filter((rule) => rule.alert !== 'TaurusDBThresholdsMissing')) {
-        const numbers = expr.replace(/\[\w+\]|"[^"]*"/g, '').match(/(?<![\w.])\d+(\.\d+)?/g) ?? [];
+        const numbers = expr.replace(/\[\w+\]|offset \w+|"[^"]*"/g, '').match(/(?<![\w.])\d+(\.\d+)?/g) ?? [];
         assert.deepEqual(
           numbers.filter((number) => !['0', '1'].includes(number)),
           [],
           alert,
         );
+      }
+    });
+
+    it('tell of an outage before alerts on sessions end for want of data', () => {
+      assertToldOfFirst(readFileSync(join(FOLDER, 'taurusdb.rules.yml'), 'utf8'), [
+        ...OUTAGES_OF_NODES,
+        'TaurusDBAgentDown',
+      ]);
+    });
+
+    it('have what is inhibited begin no sooner and end no later than what inhibits it', () => {
+      const { inhibit_rules } = parse(
+        readFileSync(join(FOLDER, 'alertmanager.yml'), 'utf8'),
+      ) as AlertmanagerConfig;
+      for (const { source_matchers, target_matchers } of inhibit_rules) {
+        const [source] = named(alerts, source_matchers);
+        const targets = named(alerts, target_matchers);
+        assert.equal(targets.length, target_matchers.join().split('|').length);
+        for (const target of targets) {
+          const pair = `${source?.alert} inhibits ${target.alert}`;
+          assert.ok(seconds(source?.for) <= seconds(target.for), pair);
+          assert.ok(seconds(source?.keep_firing_for) >= seconds(target.keep_firing_for), pair);
+        }
       }
     });
 
@@ -143,7 +212,8 @@ describe('deploy/prometheus', function () {
         const told = ['summary', 'description', 'runbook', 'runbook_url', 'dashboard'];
         const expected = isOfThresholds.test(alert) ? told.slice(0, -1) : told;
         assert.deepEqual(Object.keys(annotations), expected, alert);
-        const dashboard = expr.includes('node:taurusdb_node_info:names') ? 'taurusdb-node' : 'taurusdb-agent';
+        const isOfNode = /^TaurusDB(?!Project)/.test(alert) && expr.includes('node:taurusdb_node_info:names');
+        const dashboard = isOfNode ? 'taurusdb-node' : 'taurusdb-agent';
         assert.match(annotations.dashboard ?? `/d/${dashboard}`, new RegExp(`/d/${dashboard}\\b`), alert);
         assert.match(labels?.severity ?? '', /^(warning|critical)$/, alert);
       }
@@ -273,6 +343,7 @@ describe('deploy/prometheus', function () {
         }
         cpSync(fileURLToPath(new URL('demo-spikes.yml', import.meta.url)), join(folder, 'demo-spikes.yml'));
         await run(promtool, ['test', 'rules', 'demo-spikes.yml'], { cwd: folder });
+        assertToldOfFirst(readFileSync(join(folder, 'taurusdb.rules.yml'), 'utf8'), OUTAGES_OF_NODES);
       } finally {
         rmSync(folder, { recursive: true });
       }
@@ -283,6 +354,27 @@ describe('deploy/prometheus', function () {
     it('has an example of Alertmanager that is valid', async function () {
       const amtool = requireProgram(this, 'amtool');
       await run(amtool, ['check-config', 'alertmanager.yml'], { cwd: FOLDER });
+    });
+
+    it('has one that is valid with its quiet hours, too, which have a place', async function () {
+      const amtool = requireProgram(this, 'amtool');
+      const shipped = readFileSync(join(FOLDER, 'alertmanager.yml'), 'utf8');
+      const whole = shipped.replace(/^( *)# (?=- matchers:| {2}|time_intervals:)/gm, '$1');
+      const { route, time_intervals } = parse(whole) as {
+        route: { routes: { mute_time_intervals?: string[] }[] };
+        time_intervals: { name: string; time_intervals: { location?: string }[] }[];
+      };
+      const [quiet] = time_intervals;
+      assert.deepEqual(route.routes.at(-1)?.mute_time_intervals, [quiet?.name]);
+      assert.equal(quiet?.time_intervals[0]?.location, 'Asia/Singapore');
+      assert.doesNotMatch(shipped, /^[^#]*mute_time_intervals/m);
+      const folder = mkdtempSync(join(tmpdir(), 'alertmanager-'));
+      try {
+        writeFileSync(join(folder, 'alertmanager.yml'), whole);
+        await run(amtool, ['check-config', 'alertmanager.yml'], { cwd: folder });
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
     });
   });
 });

@@ -18,11 +18,25 @@ export interface ToldAlert {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
+/** What the webhook was told at once. */
+export interface Message {
+  readonly alerts: readonly ToldAlert[];
+}
+
+/** As Alertmanager has it, told or not. */
+export interface KnownAlert {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly status: { readonly state: 'active' | 'suppressed' | 'unprocessed' };
+}
+
 export interface Alertmanager {
   /** Host and port. */
   readonly address: string;
+  /** In order. */
+  readonly messages: () => readonly Message[];
   /** All that the webhook was told, in order. */
   readonly told: () => readonly ToldAlert[];
+  readonly known: () => Promise<readonly KnownAlert[]>;
   stop(): Promise<void>;
 }
 
@@ -53,9 +67,12 @@ export async function startAlertmanager(program: string): Promise<Alertmanager> 
       ),
     'an Alertmanager that is ready',
   );
+  const messages = () => webhook.requests.map(({ body }) => JSON.parse(body) as Message);
   return {
     address,
-    told: () => webhook.requests.flatMap(({ body }) => (JSON.parse(body) as { alerts: ToldAlert[] }).alerts),
+    messages,
+    told: () => messages().flatMap(({ alerts }) => alerts),
+    known: async () => (await fetch(`http://${address}/api/v2/alerts`)).json() as Promise<KnownAlert[]>,
     stop: async () => {
       server.kill('SIGTERM');
       await ended;
@@ -65,15 +82,25 @@ export async function startAlertmanager(program: string): Promise<Alertmanager> 
   };
 }
 
+interface Route {
+  readonly routes?: readonly Route[];
+}
+
+const quick = (route: Route): Route => ({
+  ...route,
+  ...(route.routes === undefined ? {} : { routes: route.routes.map(quick) }),
+  ...{ group_wait: '1s', group_interval: '1s' },
+});
+
 /** The shipped file but for how long it waits, and whom it tells. */
 function quickConfig(webhookUrl: string): object {
   const shipped = parse(readFileSync(SHIPPED, 'utf8')) as {
-    route: object;
+    route: Route;
     receivers: readonly { webhook_configs: readonly object[] }[];
   };
   return {
     ...shipped,
-    route: { ...shipped.route, group_wait: '1s', group_interval: '1s' },
+    route: quick(shipped.route),
     receivers: shipped.receivers.map((receiver) => ({
       ...receiver,
       webhook_configs: receiver.webhook_configs.map((config) => ({ ...config, url: webhookUrl })),

@@ -12,7 +12,7 @@ import { addressOf, eventually, type Program, startProgram } from '../support/pr
 import { requireProgram } from '../support/real-programs.js';
 import { simulatedConfig, writeConfig } from '../support/simulated-config.js';
 import { type Alertmanager, startAlertmanager, type ToldAlert } from './alertmanager.js';
-import { writeDemoRules } from './demo-rules.js';
+import { writeDemoRules } from './quick-rules.js';
 import {
   OPENMETRICS_PATH,
   type RecordedPage,
