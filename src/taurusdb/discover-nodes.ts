@@ -11,7 +11,7 @@ import { explainFailure } from '../model/failure.js';
 import type { CallApi } from './call/api-call.js';
 import { matchesGlob } from './glob.js';
 import { type ListedInstance, listInstances } from './operations/list-instances.js';
-import { asWord, isDown, type Records } from './operations/read-records.js';
+import { isDown, isSameStatus, type Records } from './operations/read-records.js';
 import { type InstanceNode, isGone, showInstance } from './operations/show-instance.js';
 
 export interface NodeSelection {
@@ -133,7 +133,7 @@ function isWanted({ name, status, tags }: Partial<ListedInstance>, selection: No
     (status === undefined ||
       (selection.statuses.length === 0
         ? !isDown({ status })
-        : selection.statuses.some((wanted) => asWord(wanted) === asWord(status))))
+        : selection.statuses.some((wanted) => isSameStatus(wanted, status))))
   );
 }
 
