@@ -32,6 +32,7 @@ const DEFAULTS = {
   errorRate: 0,
   throttleRate: 0,
   statusPath: 'task',
+  instancesVersion: 'both',
   sessionsPerNode: 120,
   resultFormat: {},
   metadataTokens: true,

@@ -6,6 +6,7 @@ import type { DatabaseNode } from '../model/node.js';
 import type { CallApi, CallTarget } from './call/api-call.js';
 import { discoverNodes } from './discover-nodes.js';
 import { downloadResult } from './operations/download-result.js';
+import { type ApiVersion, InstanceApi } from './operations/instance-api.js';
 import type { FindProjectId } from './operations/project-id.js';
 import { submitTask } from './operations/submit-task.js';
 import { TaskStatusQuery } from './operations/task-status.js';
@@ -26,19 +27,26 @@ export interface ApiClient extends SessionApi {
 export function createApiClient(options: ApiClientOptions): ApiClient {
   const { callApi, findProjectId, maxCsvBytes } = options;
   /** Every path of this API starts with its project. */
-  const callProject: CallApi = async (call, deadline, read) => {
-    const projectId = await findProjectId(deadline);
-    const scope = [`project "${projectId}"`, ...call.scope];
-    return callApi({ ...call, scope, projectId, path: `/v3/${projectId}${call.path}` }, deadline, read);
-  };
+  const callVersion =
+    (version: ApiVersion): CallApi =>
+    async (call, deadline, read) => {
+      const projectId = await findProjectId(deadline);
+      const scope = [`project "${projectId}"`, ...call.scope];
+      const path = `/${version}/${projectId}${call.path}`;
+      return callApi({ ...call, scope, projectId, path }, deadline, read);
+    };
+  /** The calls of sessions have no other version. */
+  const callProject = callVersion('v3');
   const statusQuery = new TaskStatusQuery(callProject);
+  const instanceApi = new InstanceApi(callVersion);
 
   return {
     submitTask: (node, filter, deadline) => submitTask(callProject, targetOf(node), filter, deadline),
     taskStatus: (node, requestId, deadline) => statusQuery.ask(targetOf(node), requestId, deadline),
     downloadResult: (node, requestId, deadline) =>
       downloadResult(callProject, { node: targetOf(node), requestId, maxBytes: maxCsvBytes }, deadline),
-    discoverNodes: (selection, search, deadline) => discoverNodes(callProject, selection, search, deadline),
+    discoverNodes: (selection, search, deadline) =>
+      discoverNodes(instanceApi.call, selection, search, deadline),
   };
 }
 

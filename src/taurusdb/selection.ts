@@ -3,7 +3,7 @@
 import { matchesGlob } from '../glob.js';
 import { escapeControls, firstCharacters } from '../visible-text.js';
 import type { ListedInstance } from './operations/list-instances.js';
-import { asWord, isDown } from './operations/read-records.js';
+import { asWord, isDown, isSameStatus } from './operations/read-records.js';
 import type { InstanceNode } from './operations/show-instance.js';
 
 export interface NodeSelection {
@@ -38,9 +38,7 @@ function filtersOf({ instanceName, tags, statuses }: NodeSelection): InstanceFil
     [...all].some(([one, value]) => as(one) === as(key) && matchesGlob(as(glob), as(value)));
   const runs = ({ status }: Described): boolean =>
     status === undefined ||
-    (statuses.length === 0
-      ? !isDown({ status })
-      : statuses.some((wanted) => asWord(wanted) === asWord(status)));
+    (statuses.length === 0 ? !isDown({ status }) : statuses.some((wanted) => isSameStatus(wanted, status)));
   return [
     {
       what: `instance_name ${JSON.stringify(instanceName)}`,

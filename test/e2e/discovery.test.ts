@@ -149,6 +149,30 @@ describe('discovery against a simulated API', function () {
     assert.equal((await fetch(`${address}/-/ready`)).status, 503);
   });
 
+  it('goes on under /v3.1 once /v3 lists no instances any more', async () => {
+    const move = async (instancesVersion: 'v3' | 'v3.1', instances: number) => {
+      const port = Number(new URL(simulator.url).port);
+      await simulator.close();
+      const projects = sampleFleet({ projects: 2, instances, nodesPerInstance: 2 });
+      simulator = await startSimulator({
+        projects,
+        port,
+        instancesVersion,
+        taskSeconds: { min: 0, max: 0.2 },
+      });
+    };
+    await move('v3', 3);
+    const api = { max_retries: 0, max_requests_per_second: 100 };
+    const address = await startWith(writeConfig({ ...config({ status: ['ACTIVE'] }), api }));
+    await whenUp(address, 12);
+    await move('v3.1', 4);
+    const samples = await whenUp(address, 16);
+    assert.deepEqual([...samplesNamed(samples, 'taurusdb_discovery_up').values()], [1, 1]);
+    assert.deepEqual([...samplesNamed(samples, 'taurusdb_project_nodes').values()], [8, 8]);
+    const { code, stdout, stderr } = await runProgram(['discover', `--config.file=${writeConfig(config())}`]);
+    assert.deepEqual([code, stderr, stdout.match(/node_id/gu)?.length], [0, '', 16]);
+  });
+
   it('keeps the series of nodes that change their roles', async () => {
     const address = await start();
     const before = await whenUp(address, 12);

@@ -155,7 +155,11 @@ describe('discoverNodes', () => {
         'FAILED',
         'failed',
       ]);
-      assert.deepEqual(await namesFound(instances, { statuses: ['active', 'Frozen'] }), ['ACTIVE', 'frozen']);
+      assert.deepEqual(await namesFound(instances, { statuses: ['active', 'Frozen'] }), [
+        'ACTIVE',
+        'normal',
+        'frozen',
+      ]);
     });
 
     it('and asks no other one for its nodes', async () => {

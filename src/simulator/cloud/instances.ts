@@ -1,27 +1,43 @@
 // The instances and nodes of a project, as the listing and the detail show them.
-// API reference: ListGaussMySqlInstances, ShowGaussMySqlInstanceInfo.
+// API reference: ListGaussMySqlInstances, ShowGaussMySqlInstanceInfo, and under v3.1 the pages of these names with UnifyStatus.
 import { type Answer, apiRefusal, jsonAnswer, parameterRefusal } from './answer.js';
+import type { Route } from './route.js';
 import type { SimulatedInstance, SimulatedNode, SimulatedProject } from './simulated-fleet.js';
 import type { SimulatorRequest } from './simulator-request.js';
 
 const MAX_LIMIT = 100;
+/** The words of v3.1, where they are others. */
+const UNIFIED: Readonly<Record<string, string>> = {
+  ACTIVE: 'normal',
+  FAILED: 'abnormal',
+  FROZEN: 'abnormal',
+  BUILD: 'creating',
+};
 
 /** One page of the project's instances, by offset and limit; they come without their nodes. */
-export function listInstances(request: SimulatorRequest, project: SimulatedProject): Answer {
+export function listInstances(
+  request: SimulatorRequest,
+  project: SimulatedProject,
+  version: Route['version'],
+): Answer {
   const offset = pagingNumber(request, 'offset', 0, 0, Number.MAX_SAFE_INTEGER);
   const limit = pagingNumber(request, 'limit', MAX_LIMIT, 1, MAX_LIMIT);
   const page = project.instances.slice(offset, offset + limit);
   return jsonAnswer(200, {
-    instances: page.map((instance) => instanceBody(instance, project.region)),
+    instances: page.map((instance) => instanceBody(instance, project.region, version)),
     total_count: project.instances.length,
   });
 }
 
-export function showInstance(project: SimulatedProject, instanceId: string): Answer {
+export function showInstance(
+  project: SimulatedProject,
+  instanceId: string,
+  version: Route['version'],
+): Answer {
   const instance = findInstance(project, instanceId);
   return jsonAnswer(200, {
     instance: {
-      ...instanceBody(instance, project.region),
+      ...instanceBody(instance, project.region, version),
       node_count: instance.nodes.length,
       nodes: instance.nodes.map((node, index) => nodeBody(node, project.region, index)),
     },
@@ -63,11 +79,15 @@ function pagingNumber(
   return value;
 }
 
-function instanceBody(instance: SimulatedInstance, region: string): Record<string, unknown> {
+function instanceBody(
+  instance: SimulatedInstance,
+  region: string,
+  version: Route['version'],
+): Record<string, unknown> {
   return {
     id: instance.id,
     name: instance.name,
-    status: instance.status,
+    status: version === 'v3.1' ? (UNIFIED[instance.status] ?? instance.status) : instance.status,
     type: 'Cluster',
     region,
     port: '3306',

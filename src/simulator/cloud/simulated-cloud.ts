@@ -10,7 +10,7 @@ import { Iam } from './iam.js';
 import { findNode, listInstances, showInstance } from './instances.js';
 import { MetadataService } from './metadata-service.js';
 import { RequestStats } from './request-stats.js';
-import { type Route, routeOf, type StatusPath } from './route.js';
+import { type InstancesVersion, type Route, routeOf, type StatusPath } from './route.js';
 import { type Range, SessionTasks } from './session-tasks.js';
 import type { SimulatedProject } from './simulated-fleet.js';
 import type { SimulatorRequest } from './simulator-request.js';
@@ -26,6 +26,7 @@ export interface SimulatedCloudOptions {
   /** Share of the TaurusDB calls that are answered 429, whatever the budget. */
   readonly throttleRate: number;
   readonly statusPath: StatusPath;
+  readonly instancesVersion: InstancesVersion;
   /** Of a master in its busiest hour; a spike adds as many again, and a replica has half as many. */
   readonly sessionsPerNode: number;
   /** How generated sessions are written; without a language, as X-Language asks. */
@@ -61,7 +62,8 @@ export class SimulatedCloud {
 
   /** Never rejects: what goes wrong is an answer too. */
   async answer(request: SimulatorRequest, requestId: string): Promise<Answer | 'reset' | 'hang'> {
-    const route = routeOf(request.method, request.path, this.#options.statusPath);
+    const { statusPath, instancesVersion } = this.#options;
+    const route = routeOf(request.method, request.path, statusPath, instancesVersion);
     const project = this.#options.projects.find(({ projectId }) => projectId === route?.projectId);
     const name = project?.name ?? '';
     const requestsThisSecond = this.stats.arrived(name);
@@ -117,10 +119,10 @@ export class SimulatedCloud {
       throw randomServerError(this.#random);
     }
     if (route.operation === 'list_instances') {
-      return listInstances(request, project);
+      return listInstances(request, project, route.version);
     }
     if (route.operation === 'show_instance') {
-      return showInstance(project, route.instanceId);
+      return showInstance(project, route.instanceId, route.version);
     }
     const node = findNode(project, route.instanceId, route.nodeId);
     if (route.operation === 'submit') {

@@ -18,6 +18,19 @@ export function asWord(text: string): string {
   return text.trim().toLowerCase();
 }
 
+/** What /v3 calls by words of its own and /v3.1 by these. */
+const UNIFIED = new Map([
+  ['active', 'normal'],
+  ['failed', 'abnormal'],
+  ['build', 'creating'],
+]);
+
+/** Whether two words mean one status, in whichever version's words: a selection holds under both. */
+export function isSameStatus(one: string, other: string): boolean {
+  const [word, otherWord] = [asWord(one), asWord(other)];
+  return (UNIFIED.get(word) ?? word) === (UNIFIED.get(otherWord) ?? otherWord);
+}
+
 export interface RecordKind<Item> {
   readonly noun: 'instances' | 'nodes';
   readonly id: IdFormat;

@@ -68,6 +68,45 @@ describe('the simulated instance listing', () => {
   });
 });
 
+describe('the versions of the simulated instance listing', () => {
+  for (const [instancesVersion, served, words] of [
+    ['v3', [200, 404], ['ACTIVE', 'BUILD']],
+    ['v3.1', [404, 200], ['normal', 'creating']],
+    ['both', [200, 200], ['ACTIVE', 'BUILD']],
+  ] as const) {
+    it(`are those that it is told to serve: ${instancesVersion}`, async () => {
+      const [project] = sampleFleet({ instances: 2 });
+      assert.ok(project);
+      const instances = project.instances.map((one, index) =>
+        index === 1 ? { ...one, status: 'BUILD' } : one,
+      );
+      const simulator = await startSimulator({ projects: [{ ...project, instances }], instancesVersion });
+      try {
+        const ask = (version: string, path: string) =>
+          call(`${simulator.url}/${version}/${project.projectId}/instances${path}`, {
+            headers: tokenHeaders(project),
+          });
+        for (const path of ['', `/${only(instances).id}`]) {
+          const replies = await Promise.all(['v3', 'v3.1'].map((version) => ask(version, path)));
+          assert.deepEqual(
+            replies.map(({ status }) => status),
+            served,
+          );
+        }
+        const version = instancesVersion === 'both' ? 'v3' : instancesVersion;
+        const listed: { status: string }[] = JSON.parse((await ask(version, '')).text).instances;
+        assert.deepEqual(
+          listed.map(({ status }) => status),
+          words,
+        );
+        assert.equal((await ask('v3.1', `/${only(instances).id}/nodes/x/realtime-session-task`)).status, 404);
+      } finally {
+        await simulator.close();
+      }
+    });
+  }
+});
+
 describe('sampleFleet', () => {
   it('makes ids of the documented shape, each once, the same for the same seed', () => {
     const fleet = sampleFleet({ projects: 9, instances: 13, nodesPerInstance: 3 });
