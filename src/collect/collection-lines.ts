@@ -1,6 +1,6 @@
 // What the log tells of collections: one line for each, whether it succeeded or failed, and what is odd about a node's
 // session file. A node's first success, its failures and its recovery are told; all other collections at `debug` alone.
-import { type Clock, elapsedMs, type MonotonicMs } from '../clock.js';
+import type { Clock } from '../clock.js';
 import { type Log, type LogFields, logSeconds } from '../log.js';
 import { type CollectionError, FAILURE_REASONS } from '../model/failure.js';
 import type { DatabaseNode } from '../model/node.js';
@@ -16,18 +16,21 @@ import {
 import type { FoundHeader } from './node-store.js';
 import type { PhaseTimer } from './phase-timer.js';
 
-/** What an attempt to collect a node came to, whether it succeeded or not. */
+/** What an attempt to collect a node comes to, whether it succeeds or not. */
 export interface Attempt {
   readonly tally: CsvTally;
   readonly phases: PhaseTimer;
-  readonly startedAt: MonotonicMs;
+}
+
+/** Of one that has ended. */
+export interface EndedAttempt extends Attempt {
+  readonly seconds: number;
 }
 
 const RECOVERED = 'recovered';
 
 export class CollectionLines {
   readonly #log: Log;
-  readonly #clock: Pick<Clock, 'monotonic'>;
   /** By node id: why it failed, and that its runs are skipped. */
   readonly #lines: RepeatedLines;
   /** Ids of the nodes of whose failure the log has told, and not yet of their recovery. */
@@ -35,7 +38,6 @@ export class CollectionLines {
 
   constructor(log: Log, clock: Pick<Clock, 'monotonic'>) {
     this.#log = log;
-    this.#clock = clock;
     this.#lines = new RepeatedLines(log, clock);
   }
 
@@ -49,15 +51,15 @@ export class CollectionLines {
   }
 
   /** A recovery at once; of a node that fails and recovers again and again every ten minutes. */
-  succeeded(node: DatabaseNode, attempt: Attempt, { sessions }: Snapshot, isFirst: boolean): void {
+  succeeded(node: DatabaseNode, attempt: EndedAttempt, { sessions }: Snapshot, isFirst: boolean): void {
     const { nodeId } = node;
     const fields = {
       ...nodeFields(node),
       result: 'success',
       sessions,
-      ...this.#figures(attempt),
+      ...figuresOf(attempt),
     } satisfies LogFields;
-    const isRecovery = this.#toldDown.has(nodeId) && (isFirst || this.#lines.isDue(nodeId, RECOVERED));
+    const isRecovery = this.#toldDown.has(nodeId) && this.#lines.isDue(nodeId, RECOVERED);
     if (isRecovery) {
       this.#toldDown.delete(nodeId);
       this.#lines.forget(nodeId, FAILURE_REASONS);
@@ -71,13 +73,13 @@ export class CollectionLines {
     }
   }
 
-  failed(node: DatabaseNode, attempt: Attempt, { reason, message, details }: CollectionError): void {
+  failed(node: DatabaseNode, attempt: EndedAttempt, { reason, message, details }: CollectionError): void {
     const isTold = this.#lines.tell('warn', node.nodeId, reason, 'collection failed', {
       ...details,
       ...nodeFields(node),
       result: 'error',
       phase: attempt.phases.current,
-      ...this.#figures(attempt),
+      ...figuresOf(attempt),
       reason,
       error: message,
     });
@@ -124,19 +126,19 @@ export class CollectionLines {
       });
     }
   }
+}
 
-  #figures({ tally, phases, startedAt }: Attempt): LogFields {
-    const { submit, wait, download } = phases.seconds;
-    return {
-      rows: tally.rows,
-      rows_rejected: tally.rejectedRows,
-      bytes: tally.bytes,
-      duration_seconds: logSeconds(elapsedMs(startedAt, this.#clock.monotonic())),
-      submit_seconds: rounded(submit),
-      wait_seconds: rounded(wait),
-      download_seconds: rounded(download),
-    };
-  }
+function figuresOf({ tally, phases, seconds }: EndedAttempt): LogFields {
+  const { submit, wait, download } = phases.seconds;
+  return {
+    rows: tally.rows,
+    rows_rejected: tally.rejectedRows,
+    bytes: tally.bytes,
+    duration_seconds: rounded(seconds),
+    submit_seconds: rounded(submit),
+    wait_seconds: rounded(wait),
+    download_seconds: rounded(download),
+  };
 }
 
 function nodeFields(node: DatabaseNode): LogFields {

@@ -8,7 +8,7 @@ import type { DatabaseNode } from '../model/node.js';
 import { CsvError } from '../sessions/csv-error.js';
 import type { ReadResult } from '../sessions/read-snapshot.js';
 import { emptyTally } from '../sessions/snapshot.js';
-import { type Attempt, CollectionLines } from './collection-lines.js';
+import { type Attempt, CollectionLines, type EndedAttempt } from './collection-lines.js';
 import { countersWith, type NodeStatus, type NodeStore } from './node-store.js';
 import { PhaseTimer } from './phase-timer.js';
 import { type ReadSnapshot, runCollection } from './run-collection.js';
@@ -79,11 +79,12 @@ export class Collector {
   async collect(node: DatabaseNode, signal: AbortSignal): Promise<void> {
     const { apiOf, store, clock } = this.#dependencies;
     const settings = this.#settings;
-    const attempt: Attempt = {
-      tally: emptyTally(),
-      phases: new PhaseTimer(clock),
-      startedAt: clock.monotonic(),
-    };
+    const attempt: Attempt = { tally: emptyTally(), phases: new PhaseTimer(clock) };
+    const startedAt = clock.monotonic();
+    const ended = (): EndedAttempt => ({
+      ...attempt,
+      seconds: elapsedMs(startedAt, clock.monotonic()) / 1_000,
+    });
     const deadline = startDeadline(clock, settings.timeoutMs, signal);
     try {
       await runCollection({
@@ -94,11 +95,11 @@ export class Collector {
         api: apiOf(node),
         clock,
         previous: store.get(node.nodeId)?.snapshot,
-        publish: (result) => this.#succeed(node, attempt, result),
+        publish: (result) => this.#succeed(node, ended(), result),
       });
     } catch (error) {
       if (!signal.aborted) {
-        this.#fail(node, attempt, failureOf(error, deadline));
+        this.#fail(node, ended(), failureOf(error, deadline));
       }
     } finally {
       deadline.clear();
@@ -123,8 +124,8 @@ export class Collector {
     this.#dependencies.store.update(node.nodeId, () => ({ nextRunAt }));
   }
 
-  #succeed(node: DatabaseNode, attempt: Attempt, result: ReadResult): void {
-    const { store, clock } = this.#dependencies;
+  #succeed(node: DatabaseNode, attempt: EndedAttempt, result: ReadResult): void {
+    const { store, clock, observer } = this.#dependencies;
     const now = momentOf(clock);
     const before = store.get(node.nodeId);
     store.update(node.nodeId, (status) => ({
@@ -144,12 +145,12 @@ export class Collector {
     this.#lines.succeeded(node, attempt, result.snapshot, isFirst);
     this.#lines.header(node, result, before?.header);
     this.#lines.undecodedText(node, result.snapshot);
-    this.#count(node, attempt, undefined);
+    observer.collection(node, undefined, attempt.seconds);
   }
 
   /** The old snapshot stays on show until it is stale. */
-  #fail(node: DatabaseNode, attempt: Attempt, error: CollectionError): void {
-    const { store, clock } = this.#dependencies;
+  #fail(node: DatabaseNode, attempt: EndedAttempt, error: CollectionError): void {
+    const { store, clock, observer } = this.#dependencies;
     const { reason, message, details } = error;
     store.update(node.nodeId, (status) => ({
       ...figuresWith(status, attempt),
@@ -160,12 +161,7 @@ export class Collector {
       runsSinceSuccess: status.runsSinceSuccess + 1,
     }));
     this.#lines.failed(node, attempt, error);
-    this.#count(node, attempt, reason);
-  }
-
-  #count(node: DatabaseNode, { startedAt }: Attempt, reason: FailureReason | undefined): void {
-    const { observer, clock } = this.#dependencies;
-    observer.collection(node, reason, elapsedMs(startedAt, clock.monotonic()) / 1_000);
+    observer.collection(node, reason, attempt.seconds);
   }
 
   #staleTime(node: DatabaseNode, successAt: Moment, runsSince: number) {
