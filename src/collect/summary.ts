@@ -1,5 +1,5 @@
-// The log's line of how it goes: every ten minutes what all nodes came to since the line before, also where nothing
-// happened, so that who reads the log sees that the agent lives.
+// The log's summary: every ten minutes what came of all nodes since the one before, also where nothing happened: a reader of
+// the log sees that the agent lives.
 import { type Clock, elapsedMs, type MonotonicMs } from '../clock.js';
 import { type Log, logSeconds, ofReasons } from '../log.js';
 import type { ApiObserver, ApiOperation } from '../model/api-observer.js';
