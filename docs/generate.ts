@@ -1,21 +1,20 @@
-// Writes what the documentation takes from the code: the README's metrics, docs/configuration.md, docs/commands.md and
-// config.schema.json. A test keeps them true. Run by `npm run docs`.
+// Writes what the documentation takes from the code: the README's metrics, docs/configuration.md, docs/commands.md, the
+// fields of docs/log.md and config.schema.json. A test keeps them true. Run by `npm run docs`.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { helpText } from '../src/cli/help.js';
 import { COMMAND_NAMES } from '../src/cli/usage/commands.js';
+import { LINE_KEYS, LOG_FIELDS } from '../src/log.js';
 import { METRIC_FAMILIES } from '../src/metrics/metric-families.js';
 import { configReference } from './config-reference.js';
 import { editorSchema } from './config-schema.js';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
-const BEGIN = '<!-- metrics:begin -->';
-const END = '<!-- metrics:end -->';
-
 export const README = path.join(ROOT, 'README.md');
 export const CONFIGURATION = path.join(ROOT, 'docs/configuration.md');
 export const COMMANDS_PAGE = path.join(ROOT, 'docs/commands.md');
+export const LOG = path.join(ROOT, 'docs/log.md');
 export const EDITOR_SCHEMA = path.join(ROOT, 'config.schema.json');
 
 export function metricsTable(): string {
@@ -28,12 +27,32 @@ export function metricsTable(): string {
 
 /** The README with the table of today. */
 export function readmeWithMetrics(readme: string): string {
-  const [before, rest] = readme.split(BEGIN);
-  const after = rest?.split(END)[1];
+  return withTable(readme, 'metrics', metricsTable());
+}
+
+/** docs/log.md with the tables of today. */
+export function logPageWithFields(page: string): string {
+  const keys = Object.entries(LINE_KEYS).map(([name, help]) => `| \`${name}\` | ${help} |`);
+  const fields = Object.entries(LOG_FIELDS).map(
+    ([name, { type, help }]) => `| \`${name}\` | ${type} | ${help} |`,
+  );
+  return withTable(
+    withTable(page, 'keys', ['| key | |', '|---|---|', ...keys].join('\n')),
+    'fields',
+    ['| field | type | |', '|---|---|---|', ...fields].join('\n'),
+  );
+}
+
+/** The page with the table between the two comments that bear its name. */
+function withTable(page: string, name: string, table: string): string {
+  const begin = `<!-- ${name}:begin -->`;
+  const end = `<!-- ${name}:end -->`;
+  const [before, rest] = page.split(begin);
+  const after = rest?.split(end)[1];
   if (before === undefined || after === undefined) {
-    throw new Error(`README.md: got no ${BEGIN} … ${END}, expected both`);
+    throw new Error(`page: got no ${begin} … ${end}, expected both`);
   }
-  return `${before}${BEGIN}\n${metricsTable()}\n${END}${after}`;
+  return `${before}${begin}\n${table}\n${end}${after}`;
 }
 
 export function configurationPage(): string {
@@ -68,6 +87,7 @@ export function editorSchemaText(): string {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   writeFileSync(README, readmeWithMetrics(readFileSync(README, 'utf8')));
+  writeFileSync(LOG, logPageWithFields(readFileSync(LOG, 'utf8')));
   writeFileSync(CONFIGURATION, configurationPage());
   writeFileSync(COMMANDS_PAGE, commandsPage());
   writeFileSync(EDITOR_SCHEMA, editorSchemaText());

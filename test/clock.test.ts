@@ -10,6 +10,7 @@ const SRC = path.resolve(import.meta.dirname, '../src');
 /** Who reads the wall clock alone, and what for. What lasts or passes is measured with the monotonic clock. */
 const WALL_CLOCK_FOR: Readonly<Record<string, string>> = {
   'agent/agent.ts': 'a timestamp: when the configuration was loaded',
+  'agent/open-log.ts': 'a timestamp: when a line was written',
   'cli/check-config.ts': 'the next runs of the schedules, to show',
   'clock.ts': 'both clocks',
   'config/load-config.ts': 'the next dates of a schedule, to show',

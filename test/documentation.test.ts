@@ -9,6 +9,8 @@ import {
   configurationPage,
   EDITOR_SCHEMA,
   editorSchemaText,
+  LOG,
+  logPageWithFields,
   README,
   readmeWithMetrics,
 } from '../docs/generate.js';
@@ -20,6 +22,11 @@ describe('the documentation', () => {
   it('lists in the README every metric that is published (npm run docs)', () => {
     const readme = readFileSync(README, 'utf8');
     assert.equal(readme, readmeWithMetrics(readme));
+  });
+
+  it('lists every field that a line of the log may have (npm run docs)', () => {
+    const page = readFileSync(LOG, 'utf8');
+    assert.equal(page, logPageWithFields(page));
   });
 
   it('lists every configuration key (npm run docs)', () => {

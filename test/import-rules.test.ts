@@ -13,7 +13,6 @@ const SRC = path.join(ROOT, 'src');
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'clock.ts': [],
   'json.ts': [],
-  'log.ts': [],
   'folded-text.ts': [],
   'redact.ts': ['folded-text.ts'],
   'small-file.ts': ['clock.ts'],
@@ -21,9 +20,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'glob.ts': [],
   'visible-text.ts': [],
   'recently-used.ts': [],
-  'repeated-lines.ts': ['clock.ts', 'log.ts', 'recently-used.ts'],
   'token-bucket.ts': ['clock.ts'],
   model: ['clock.ts'],
+  'log.ts': ['model'],
+  'repeated-lines.ts': ['clock.ts', 'log.ts', 'recently-used.ts'],
 
   // The core: pure.
   'sessions/csv-error.ts': [],
@@ -53,7 +53,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
   'taurusdb/errors.ts': ['model'],
   'taurusdb/regions.ts': [],
-  'taurusdb/http': ['model', 'taurusdb/errors.ts', 'small-file.ts'],
+  'taurusdb/http': ['model', 'taurusdb/errors.ts', 'small-file.ts', 'clock.ts', 'log.ts', 'redact.ts'],
   'taurusdb/refusal': ['model', 'taurusdb/errors.ts', 'sessions/foreign-start.ts', 'json.ts', 'redact.ts'],
   'taurusdb/call': [
     'model',
@@ -216,7 +216,6 @@ const OWNER: Readonly<Record<string, string>> = {
   'prom-client': 'metrics',
   negotiator: 'metrics',
   bcryptjs: 'web/access',
-  '@logtape/logtape': 'agent',
   'string-width': 'cli',
 };
 

@@ -18,13 +18,13 @@ describe('RepeatedLines', () => {
 
   it('tells at once, and then every ten minutes with how often it came in between', async () => {
     for (let second = 0; second <= 1_300; second += 100) {
-      lines.tell('warn', 'node', 'slow', 'too slow', { second });
+      lines.tell('warn', 'node', 'slow', 'too slow', { pause_seconds: second });
       await clock.advance(100_000);
     }
     assert.deepEqual(told(), [
-      'warn too slow second=0',
-      'warn too slow second=600 repeats=5',
-      'warn too slow second=1200 repeats=5',
+      'warn too slow pause_seconds=0',
+      'warn too slow pause_seconds=600 repeats=5',
+      'warn too slow pause_seconds=1200 repeats=5',
     ]);
     assert.equal(log.lines.length, 14);
   });

@@ -135,7 +135,7 @@ export class Fleet {
       }
     }
     for (const [project, warning] of warnings) {
-      this.#lines.tell('warn', project, CAPACITY, warning);
+      this.#lines.tell('warn', project, CAPACITY, warning, { project });
     }
     this.#warnings = warnings;
   }

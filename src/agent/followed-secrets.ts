@@ -59,13 +59,13 @@ export class FollowedSecrets {
         const paths = error instanceof UnusableFile ? [error.path] : files.paths;
         log.warn(
           'secret file cannot be used as it is now: the value before stays in force; mend the file, which is read again when it changes',
-          { ...shown(paths), reason: error instanceof Error ? error.message : 'unreadable' },
+          { ...shown(paths), error: error instanceof Error ? error.message : 'unreadable' },
         );
       },
       onRestless: (paths) => {
         log.warn(
           'secret file cannot be used as it is now: the value before stays in force; write the file only when the secret changes',
-          { ...shown(paths), reason: RESTLESSNESS },
+          { ...shown(paths), error: RESTLESSNESS },
         );
       },
     });

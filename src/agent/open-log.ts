@@ -1,23 +1,27 @@
-// The log: LogTape lines on standard error, as logfmt or JSON. Every text is stripped of the secrets of the configuration:
-// the last guard, should one slip into a message.
+// The log: lines on standard error, as logfmt or JSON with the same names in both. Every text is stripped of the secrets of
+// the configuration: the last guard, should one slip into a message.
 import { isDeepStrictEqual } from 'node:util';
-import { configureSync, getJsonLinesFormatter, getLogfmtFormatter, getLogger } from '@logtape/logtape';
+import { type Clock, systemClock } from '../clock.js';
 import type { Config } from '../config/config-schema.js';
+import type { LoadedConfig } from '../config/load-config.js';
 import { type Secret, secretsIn } from '../config/secret.js';
-import type { Log, LogFields } from '../log.js';
+import { LOG_FIELDS, type Log, type LogField, type LogFields } from '../log.js';
 import { wholeRedactor } from '../redact.js';
-import { escapeControls, firstCharacters } from '../visible-text.js';
+import { escapeControls, firstCharacters, hasControls } from '../visible-text.js';
 
-const LEVELS = { debug: 'debug', info: 'info', warn: 'warning', error: 'error' } as const;
+/** The least first. */
+const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+type Level = (typeof LEVELS)[number];
 
 export interface LogSettings {
-  readonly level: keyof typeof LEVELS;
+  readonly level: Level;
   readonly format: 'logfmt' | 'json';
   /**
    * The secrets in force now; asked for each line that is written, since they change with their files. The same array while
    * they are the same.
    */
   readonly secrets: () => readonly string[];
+  readonly clock: Pick<Clock, 'now'>;
   readonly write: (line: string) => void;
 }
 
@@ -51,7 +55,13 @@ export function openLog({ level, format }: Pick<LogSettings, 'level' | 'format'>
     return known;
   };
   return {
-    log: createLog({ level, format, secrets, write: (line) => process.stderr.write(line) }),
+    log: createLog({
+      level,
+      format,
+      secrets,
+      clock: systemClock,
+      write: (line) => process.stderr.write(line),
+    }),
     protect: (config) => {
       secrets();
       current = secretsIn(config);
@@ -72,43 +82,62 @@ function latest(former: readonly string[]): string[] {
     .reverse();
 }
 
-export function createLog(settings: LogSettings): Log {
-  const formatter =
-    settings.format === 'json'
-      ? getJsonLinesFormatter({ properties: 'flatten' })
-      : getLogfmtFormatter({ message: 'rendered' });
-  configureSync({
-    reset: true,
-    sinks: { out: (record) => settings.write(escapeControls(formatter(record))) },
-    loggers: [
-      { category: ['exporter'], sinks: ['out'], lowestLevel: LEVELS[settings.level] },
-      { category: ['logtape', 'meta'], sinks: ['out'], lowestLevel: 'error' },
-    ],
-  });
-  const logger = getLogger(['exporter']);
-  let secrets: readonly string[] = [];
-  let redact = wholeRedactor(secrets, MIN_SECRET);
-  const write = (level: keyof typeof LEVELS, message: string, fields: LogFields | undefined) => {
-    if (!logger.isEnabledFor(LEVELS[level])) {
-      return;
+/** What may be otherwise than it was meant, one line each. */
+export function logWarnings(log: Log, { warnings }: Pick<LoadedConfig, 'warnings'>): void {
+  for (const warning of warnings) {
+    log.warn(warning);
+  }
+}
+
+export function createLog({ level, format, secrets, clock, write }: LogSettings): Log {
+  const toText = FORMATS[format];
+  let known: readonly string[] = [];
+  let redact = wholeRedactor(known, MIN_SECRET);
+  const clean = (text: string) => firstCharacters(redact(text), MAX_FIELD);
+  const writer = (of: Level) => {
+    if (LEVELS.indexOf(of) < LEVELS.indexOf(level)) {
+      return () => {};
     }
-    const latest = settings.secrets();
-    if (latest !== secrets) {
-      secrets = latest;
-      redact = wholeRedactor(secrets, MIN_SECRET);
-    }
-    const clean = (text: string) => firstCharacters(redact(text), MAX_FIELD);
-    const shown = Object.entries(fields ?? {})
-      .filter(([, value]) => value !== undefined)
-      .map(([key, value]) => [key, typeof value === 'string' ? clean(value) : value]);
-    // LogTape reads braces in a message as placeholders.
-    const literal = clean(message).replaceAll('{', '{{').replaceAll('}', '}}');
-    logger[level](literal, Object.fromEntries(shown));
+    return (message: string, fields: LogFields = {}): void => {
+      const latest = secrets();
+      if (latest !== known) {
+        known = latest;
+        redact = wholeRedactor(known, MIN_SECRET);
+      }
+      const line: [string, string | number][] = [
+        ['time', new Date(clock.now()).toISOString()],
+        ['level', of],
+        ['msg', clean(message)],
+      ];
+      for (const name of FIELD_NAMES) {
+        const value = fields[name];
+        if (typeof value === 'string') {
+          line.push([name, clean(value)]);
+        } else if (Number.isFinite(value)) {
+          line.push([name, Number(value)]);
+        }
+      }
+      write(`${toText(line)}\n`);
+    };
   };
-  return {
-    debug: (message, fields) => write('debug', message, fields),
-    info: (message, fields) => write('info', message, fields),
-    warn: (message, fields) => write('warn', message, fields),
-    error: (message, fields) => write('error', message, fields),
-  };
+  return { debug: writer('debug'), info: writer('info'), warn: writer('warn'), error: writer('error') };
+}
+
+const FIELD_NAMES = Object.keys(LOG_FIELDS) as LogField[];
+
+type Line = readonly (readonly [name: string, value: string | number])[];
+
+/** Both write a text in quotes as JSON does, which readers of logfmt take as well. */
+const FORMATS: Readonly<Record<LogSettings['format'], (line: Line) => string>> = {
+  logfmt: (line) => line.map(([name, value]) => `${name}=${isBare(value) ? value : quoted(value)}`).join(' '),
+  json: (line) => `{${line.map(([name, value]) => `"${name}":${quoted(value)}`).join(',')}}`,
+};
+
+function quoted(value: string | number): string {
+  return escapeControls(JSON.stringify(value));
+}
+
+/** Whether it may stand in logfmt without quotes. U+FFFD is what its readers take for bytes that are no UTF-8. */
+function isBare(value: string | number): boolean {
+  return typeof value === 'number' || (/^[^\s="\\\ufffd]+$/u.test(value) && !hasControls(value));
 }

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Config } from '../config/config-schema.js';
 import type { LoadedConfig } from '../config/load-config.js';
 import type { Log } from '../log.js';
+import { logWarnings } from './open-log.js';
 
 export interface ReloaderOptions {
   /** Throws with a message for people when the file is wrong. */
@@ -44,11 +45,10 @@ export class Reloader {
   #reloadNow(): void {
     const { load, apply, done, log } = this.#options;
     try {
-      const { config, warnings } = load();
+      const loaded = load();
+      const { config } = loaded;
       apply(config);
-      for (const warning of warnings) {
-        log.warn(warning);
-      }
+      logWarnings(log, loaded);
       this.#warnOfRestart(config);
       log.info('configuration reloaded', { projects: config.projects.length });
       done(true);

@@ -3,11 +3,13 @@
 import type { Clock } from '../clock.js';
 import { type CollectionSettings, Collector } from '../collect/collector.js';
 import { NodeStore } from '../collect/node-store.js';
+import { Summary } from '../collect/summary.js';
 import type { Config } from '../config/config-schema.js';
 import type { Shard } from '../discover/shard.js';
 import type { Log } from '../log.js';
 import { AgentMetrics } from '../metrics/agent-metrics.js';
 import { Exposition } from '../metrics/exposition.js';
+import { observers } from '../model/api-observer.js';
 import { nextRuns } from '../schedule/next-runs.js';
 import { Scheduler, type SchedulerSettings } from '../schedule/scheduler.js';
 import { buildInfo } from './build-info.js';
@@ -38,6 +40,7 @@ export interface Wiring {
   readonly scheduler: Scheduler;
   readonly fleet: Fleet;
   readonly exposition: Exposition;
+  readonly summary: Summary;
 }
 
 /**
@@ -62,16 +65,18 @@ export function wire(config: WiredConfig, dependencies: Dependencies, previous?:
   return wiring;
 }
 
-/** Collects on schedule, and discovers, from now on. */
-export function start({ fleet, scheduler }: Wiring): void {
+/** Collects on schedule, discovers, and tells the log how it goes, from now on. */
+export function start({ fleet, scheduler, summary }: Wiring): void {
+  summary.start();
   scheduler.start();
   fleet.start();
 }
 
 /** Starts nothing more; gives running collections `graceMs` to end. */
-export async function stop({ fleet, scheduler }: Wiring, graceMs: number): Promise<void> {
+export async function stop({ fleet, scheduler, summary }: Wiring, graceMs: number): Promise<void> {
   fleet.stop();
   await scheduler.stop(graceMs);
+  summary.stop();
 }
 
 function assemble(
@@ -82,8 +87,9 @@ function assemble(
 ): Omit<Wiring, 'config'> {
   const { shard, clock, log } = dependencies;
   const metrics = new AgentMetrics(buildInfo());
-  const clients = new ProjectClients({ ...dependencies, observer: metrics });
   const store = new NodeStore(() => exposition.noteChange());
+  const summary = new Summary({ nodes: () => store.list(), clock, log });
+  const clients = new ProjectClients({ ...dependencies, observer: observers(metrics, summary) });
   const exposition = new Exposition({
     nodes: () => store.list(),
     agentText: (format) => {
@@ -94,7 +100,7 @@ function assemble(
     clock,
   });
   const collector = new Collector(
-    { apiOf: ({ project }) => clients.of(project), store, clock, log },
+    { apiOf: ({ project }) => clients.of(project), store, clock, log, observer: summary },
     collection,
   );
   const scheduler = new Scheduler({ clock, collector, nextRuns }, scheduling);
@@ -113,5 +119,5 @@ function assemble(
     },
     config,
   );
-  return { store, metrics, clients, collector, scheduler, fleet, exposition };
+  return { store, metrics, clients, collector, scheduler, fleet, exposition, summary };
 }

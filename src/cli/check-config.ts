@@ -64,7 +64,7 @@ async function checkOnline(flags: FlagValues, config: Config): Promise<boolean> 
   const firstLines = new Map<string, string>();
   const { shot } = openOneShot(
     flags,
-    config,
+    { config, warnings: [] },
     { ...config.log, level: 'error' },
     flags['show-header'] === true ? { onFirstLine: ({ nodeId }, line) => firstLines.set(nodeId, line) } : {},
   );

@@ -6,11 +6,8 @@ import { printNodes } from './print-nodes.js';
 
 /** Resolves to 1 when a collection failed or a discovery is incomplete. */
 export async function collect(flags: FlagValues): Promise<number> {
-  const { config, warnings } = loadConfig(await configSource(flags), process.env);
-  const { shot, log } = openOneShot(flags, config);
-  for (const warning of warnings) {
-    log.warn(warning);
-  }
+  const loaded = loadConfig(await configSource(flags), process.env);
+  const { shot, log } = openOneShot(flags, loaded);
   const discovered = await shot.discover();
   const complete = areComplete(discovered, log);
   const statuses = await shot.collect(shot.nodes(discovered));

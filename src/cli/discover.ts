@@ -7,12 +7,9 @@ import { print } from './terminal.js';
 
 /** Every project, discovery enabled or not; resolves to 1 when one is incomplete. */
 export async function discover(flags: FlagValues): Promise<number> {
-  const { config, warnings } = loadConfig(await configSource(flags), process.env);
-  const { shot, log } = openOneShot(flags, config);
-  for (const warning of warnings) {
-    log.warn(warning);
-  }
-  const discovered = await shot.discover(config.projects);
+  const loaded = loadConfig(await configSource(flags), process.env);
+  const { shot, log } = openOneShot(flags, loaded);
+  const discovered = await shot.discover(loaded.config.projects);
   await shot.close();
 
   print(nodesYaml([...discovered].map(([project, { nodes }]) => ({ project, nodes }))));

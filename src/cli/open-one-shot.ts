@@ -1,29 +1,37 @@
 // Shared by the commands that call the API once: log, Ctrl-C, the result of discovery.
 import { hostname } from 'node:os';
 import { type DiscoveryResult, OneShot } from '../agent/one-shot.js';
-import { openLog } from '../agent/open-log.js';
+import { logWarnings, openLog } from '../agent/open-log.js';
 import type { Dependencies } from '../agent/wire.js';
 import { systemClock } from '../clock.js';
 import type { Config } from '../config/config-schema.js';
+import type { LoadedConfig } from '../config/load-config.js';
 import { FOUND_NO_NODES } from '../discover/discovery-api.js';
 import type { Log } from '../log.js';
 import { ODD_RECORDS } from '../model/odd-records.js';
 import { shardOf } from './command-line.js';
 import { type FlagValues, logSettings } from './flags.js';
 
-/** Ctrl-C aborts it. */
+/** Logs what is odd about the configuration. Ctrl-C aborts it. */
 export function openOneShot(
   flags: FlagValues,
-  config: Config,
-  configuredLog: Config['log'] = config.log,
+  loaded: LoadedConfig,
+  configuredLog: Config['log'] = withoutInfo(loaded.config.log),
   observers: Pick<Dependencies, 'onFirstLine'> = {},
 ): { readonly shot: OneShot; readonly log: Log } {
+  const { config } = loaded;
   const { log, protect } = openLog(logSettings(flags, configuredLog));
   protect(config);
+  logWarnings(log, loaded);
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   const dependencies = { shard: shardOf(flags, hostname()), clock: systemClock, log, ...observers };
   return { shot: new OneShot(config, dependencies, stop.signal), log };
+}
+
+/** What succeeds is in what the command prints. */
+function withoutInfo(log: Config['log']): Config['log'] {
+  return log.level === 'info' ? { ...log, level: 'warn' } : log;
 }
 
 /** Whether every project was discovered in full; logs each failure, and what was left out. */

@@ -1,7 +1,7 @@
 // Runs the agent as a process: configuration file, signals, end.
 import { hostname } from 'node:os';
 import { type Agent, startAgent } from '../agent/agent.js';
-import { openLog } from '../agent/open-log.js';
+import { logWarnings, openLog } from '../agent/open-log.js';
 import { Reloader } from '../agent/reloader.js';
 import { systemClock } from '../clock.js';
 import { loadConfig } from '../config/load-config.js';
@@ -20,13 +20,12 @@ export async function run(
 ): Promise<number> {
   const shard = shardOf(flags, hostname());
   const source = await configSource(flags);
-  const { config, warnings } = loadConfig(source, process.env);
+  const loaded = loadConfig(source, process.env);
+  const { config } = loaded;
   const { log, protect } = openLog(logSettings(flags, config.log));
   protect(config);
   endOnUnforeseen(log);
-  for (const warning of warnings) {
-    log.warn(warning);
-  }
+  logWarnings(log, loaded);
 
   let agent: Agent | undefined;
   let inForce = config;
@@ -79,7 +78,7 @@ export async function run(
     address,
     port,
     scheme,
-    config: source.name,
+    file: source.name,
     shard: `${shard.index}/${shard.total}`,
   });
   hangups.follow(() => {

@@ -1,22 +1,15 @@
-// One collection of one node and all that surrounds it: its deadline, its place in the counters, its line in the
-// log. Whatever happens to a node stays with that node.
+// One collection of one node and all that surrounds it: its deadline, its place in the counters and in the log. Whatever
+// happens to a node stays with that node.
 import { type Clock, type EpochMs, elapsedMs, type Moment, momentOf } from '../clock.js';
 import type { Log } from '../log.js';
 import { type Deadline, startDeadline } from '../model/deadline.js';
-import { CollectionError, explainFailure, FAILURE_REASONS } from '../model/failure.js';
+import { CollectionError, explainFailure, type FailureReason } from '../model/failure.js';
 import type { DatabaseNode } from '../model/node.js';
-import { RepeatedLines } from '../repeated-lines.js';
 import { CsvError } from '../sessions/csv-error.js';
 import type { ReadResult } from '../sessions/read-snapshot.js';
-import {
-  type CsvTally,
-  emptyTally,
-  hasUndecodedText,
-  UNDECODED_TEXT,
-  UNREADABLE_NUMBERS,
-  unreadableText,
-} from '../sessions/snapshot.js';
-import { countersWith, type FoundHeader, type NodeStatus, type NodeStore } from './node-store.js';
+import { emptyTally } from '../sessions/snapshot.js';
+import { type Attempt, CollectionLines, type EndedAttempt } from './collection-lines.js';
+import { countersWith, type NodeStatus, type NodeStore } from './node-store.js';
 import { PhaseTimer } from './phase-timer.js';
 import { type ReadSnapshot, runCollection } from './run-collection.js';
 import type { SessionApi, SessionFilter } from './session-api.js';
@@ -28,6 +21,15 @@ export interface CollectorDependencies {
   readonly store: NodeStore;
   readonly clock: Clock;
   readonly log: Log;
+  readonly observer: CollectionObserver;
+}
+
+/** The port through which collections are added up for the log; summary.ts fills it. */
+export interface CollectionObserver {
+  /** A collection has ended: `reason` says why it failed, undefined where it succeeded. */
+  collection(node: DatabaseNode, reason: FailureReason | undefined, seconds: number): void;
+  /** A run was left out. */
+  skip(): void;
 }
 
 /** What a reload may change: a collection takes them at its start, and ends with them. */
@@ -46,26 +48,15 @@ export interface CollectionSettings extends WaitSettings {
   ): number;
 }
 
-/** What an attempt came to, whether it succeeded or not. */
-interface Attempt {
-  readonly tally: CsvTally;
-  readonly phases: PhaseTimer;
-}
-
-const RECOVERED = 'recovered';
-
 export class Collector {
   readonly #dependencies: CollectorDependencies;
   #settings: CollectionSettings;
-  /** By node id: why it failed, and that its runs are skipped. */
-  readonly #lines: RepeatedLines;
-  /** Ids of the nodes of whose failure the log has told, and not yet of their recovery. */
-  readonly #toldDown = new Set<string>();
+  readonly #lines: CollectionLines;
 
   constructor(dependencies: CollectorDependencies, settings: CollectionSettings) {
     this.#dependencies = dependencies;
     this.#settings = settings;
-    this.#lines = new RepeatedLines(dependencies.log, dependencies.clock);
+    this.#lines = new CollectionLines(dependencies.log, dependencies.clock);
   }
 
   /** From the next collection on; one under way goes on as it began. */
@@ -76,13 +67,7 @@ export class Collector {
   /** Forgets nodes that are gone, and lets snapshots on show end by the settings and schedules that are in force now. */
   nodesChanged(): void {
     const { store } = this.#dependencies;
-    const isKnown = (nodeId: string) => store.get(nodeId) !== undefined;
-    this.#lines.keepOnly(isKnown);
-    for (const nodeId of this.#toldDown) {
-      if (!isKnown(nodeId)) {
-        this.#toldDown.delete(nodeId);
-      }
-    }
+    this.#lines.keepOnly((nodeId) => store.get(nodeId) !== undefined);
     for (const { node, lastSuccessAt, runsSinceSuccess, stalePolicy } of store.list()) {
       if (lastSuccessAt !== undefined && this.#settings.stalePolicy(node) !== stalePolicy) {
         store.update(node.nodeId, () => this.#staleTime(node, lastSuccessAt, runsSinceSuccess));
@@ -94,10 +79,12 @@ export class Collector {
   async collect(node: DatabaseNode, signal: AbortSignal): Promise<void> {
     const { apiOf, store, clock } = this.#dependencies;
     const settings = this.#settings;
-    const attempt: Attempt = {
-      tally: emptyTally(),
-      phases: new PhaseTimer(clock),
-    };
+    const attempt: Attempt = { tally: emptyTally(), phases: new PhaseTimer(clock) };
+    const startedAt = clock.monotonic();
+    const ended = (): EndedAttempt => ({
+      ...attempt,
+      seconds: elapsedMs(startedAt, clock.monotonic()) / 1_000,
+    });
     const deadline = startDeadline(clock, settings.timeoutMs, signal);
     try {
       await runCollection({
@@ -108,42 +95,37 @@ export class Collector {
         api: apiOf(node),
         clock,
         previous: store.get(node.nodeId)?.snapshot,
-        publish: (result) => this.#succeed(node, attempt, result),
+        publish: (result) => this.#succeed(node, ended(), result),
       });
     } catch (error) {
       if (!signal.aborted) {
-        this.#fail(node, attempt, failureOf(error, deadline));
+        this.#fail(node, ended(), failureOf(error, deadline));
       }
     } finally {
       deadline.clear();
     }
     if (!signal.aborted) {
-      this.#tellUnreadable(node, attempt);
+      this.#lines.unreadableNumbers(node, attempt);
     }
   }
 
   /** A run that came while the one before had not ended. */
   countSkipped(node: DatabaseNode): void {
-    const { store } = this.#dependencies;
+    const { store, observer } = this.#dependencies;
     store.update(node.nodeId, ({ collections, runsSinceSuccess }) => ({
       collections: plusOne(collections, 'skipped'),
       runsSinceSuccess: runsSinceSuccess + 1,
     }));
-    this.#lines.tell(
-      'warn',
-      node.nodeId,
-      'skipped',
-      'collection skipped: the one before runs or waits for its turn',
-      nodeFields(node),
-    );
+    observer.skip();
+    this.#lines.skipped(node);
   }
 
   noteNextRun(node: DatabaseNode, nextRunAt: EpochMs): void {
     this.#dependencies.store.update(node.nodeId, () => ({ nextRunAt }));
   }
 
-  #succeed(node: DatabaseNode, attempt: Attempt, result: ReadResult): void {
-    const { store, clock } = this.#dependencies;
+  #succeed(node: DatabaseNode, attempt: EndedAttempt, result: ReadResult): void {
+    const { store, clock, observer } = this.#dependencies;
     const now = momentOf(clock);
     const before = store.get(node.nodeId);
     store.update(node.nodeId, (status) => ({
@@ -158,36 +140,17 @@ export class Collector {
       header: { columns: result.columns, unknownHeaders: result.unknownHeaders },
       previousSessions: status.snapshot?.sessions,
     }));
-    this.#tellRecovery(node);
-    this.#logHeader(node, result, before?.header);
-    if (hasUndecodedText(result.snapshot)) {
-      this.#lines.tell('warn', node.nodeId, 'undecoded text', UNDECODED_TEXT, nodeFields(node));
-    }
-  }
-
-  #tellUnreadable(node: DatabaseNode, { tally }: Attempt): void {
-    const columns = unreadableText(tally);
-    if (columns !== undefined) {
-      this.#lines.tell('warn', node.nodeId, 'unreadable numbers', UNREADABLE_NUMBERS, {
-        ...nodeFields(node),
-        columns,
-      });
-    }
-  }
-
-  /** At once; of a node that fails and recovers again and again every ten minutes. */
-  #tellRecovery(node: DatabaseNode): void {
-    const { nodeId } = node;
-    if (this.#toldDown.has(nodeId) && this.#lines.isDue(nodeId, RECOVERED)) {
-      this.#toldDown.delete(nodeId);
-      this.#lines.forget(nodeId, FAILURE_REASONS);
-      this.#lines.tell('info', nodeId, RECOVERED, 'node recovered', nodeFields(node));
-    }
+    // Of a node that went meanwhile nothing is the first.
+    const isFirst = before !== undefined && before.lastSuccessAt === undefined;
+    this.#lines.succeeded(node, attempt, result.snapshot, isFirst);
+    this.#lines.header(node, result, before?.header);
+    this.#lines.undecodedText(node, result.snapshot);
+    observer.collection(node, undefined, attempt.seconds);
   }
 
   /** The old snapshot stays on show until it is stale. */
-  #fail(node: DatabaseNode, attempt: Attempt, error: CollectionError): void {
-    const { store, clock } = this.#dependencies;
+  #fail(node: DatabaseNode, attempt: EndedAttempt, error: CollectionError): void {
+    const { store, clock, observer } = this.#dependencies;
     const { reason, message, details } = error;
     store.update(node.nodeId, (status) => ({
       ...figuresWith(status, attempt),
@@ -197,33 +160,8 @@ export class Collector {
       lastError: { reason, message, details, at: momentOf(clock) },
       runsSinceSuccess: status.runsSinceSuccess + 1,
     }));
-    this.#logFailure(node, attempt, error);
-  }
-
-  #logFailure(node: DatabaseNode, attempt: Attempt, { reason, message, details }: CollectionError): void {
-    const isTold = this.#lines.tell('warn', node.nodeId, reason, 'collection failed', {
-      ...details,
-      ...nodeFields(node),
-      phase: attempt.phases.current,
-      reason,
-      error: message,
-    });
-    if (isTold) {
-      this.#toldDown.add(node.nodeId);
-    }
-  }
-
-  /** Once per node, and again when its file looks different. */
-  #logHeader(node: DatabaseNode, now: FoundHeader, before: FoundHeader | undefined): void {
-    const columns = now.columns.join(' ');
-    const unknownHeaders = now.unknownHeaders.join(' ');
-    if (columns !== before?.columns.join(' ') || unknownHeaders !== before.unknownHeaders.join(' ')) {
-      this.#dependencies.log.debug('columns of the session file', {
-        ...nodeFields(node),
-        columns,
-        unknown_headers: unknownHeaders,
-      });
-    }
+    this.#lines.failed(node, attempt, error);
+    observer.collection(node, reason, attempt.seconds);
   }
 
   #staleTime(node: DatabaseNode, successAt: Moment, runsSince: number) {
@@ -258,8 +196,4 @@ function plusOne<Key extends string>(
   key: NoInfer<Key>,
 ): Record<Key, number> {
   return { ...counts, [key]: counts[key] + 1 };
-}
-
-function nodeFields(node: DatabaseNode) {
-  return { project: node.project, instance_id: node.instanceId, node_id: node.nodeId, node_name: node.name };
 }

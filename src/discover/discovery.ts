@@ -259,8 +259,9 @@ export class Discovery {
         {
           ...first.details,
           project,
-          failed: failures.length,
+          reason: first.reason,
           error: first.message,
+          failures: failures.length,
         },
       );
       state.toldDown ||= isTold;

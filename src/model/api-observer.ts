@@ -1,4 +1,4 @@
-// The port through which the API client counts its requests; metrics/ implements it.
+// The port through which the API client counts its requests; the metrics and the log's summary implement it.
 
 export const API_OPERATIONS = [
   'submit',
@@ -17,4 +17,18 @@ export interface ApiObserver {
   retry(project: string, operation: ApiOperation): void;
   /** The clocks of the API and of this host differ too much for signatures: signing uses the API's from now on. */
   clockCorrection(project: string): void;
+}
+
+/** Tells all of them everything. */
+export function observers(...all: readonly ApiObserver[]): ApiObserver {
+  const tell = (what: (one: ApiObserver) => void): void => {
+    for (const one of all) {
+      what(one);
+    }
+  };
+  return {
+    request: (...request) => tell((one) => one.request(...request)),
+    retry: (...retry) => tell((one) => one.retry(...retry)),
+    clockCorrection: (project) => tell((one) => one.clockCorrection(project)),
+  };
 }

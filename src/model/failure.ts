@@ -15,8 +15,19 @@ export const FAILURE_REASONS = [
 ] as const;
 export type FailureReason = (typeof FAILURE_REASONS)[number];
 
-/** Facts for the log: status, error_code, request id, attempt. Never a secret, a signed URL or a cell. */
-export type FailureDetails = Readonly<Record<string, string | number | undefined>>;
+/** Facts for the log, by the names of its fields. Never a secret, a signed URL or a cell. */
+export interface FailureDetails {
+  readonly operation?: string | undefined;
+  readonly instance_id?: string | undefined;
+  readonly status?: number | undefined;
+  readonly error_code?: string | undefined;
+  readonly code?: string | undefined;
+  readonly proxy_status?: string | undefined;
+  readonly request_id?: string | undefined;
+  readonly task_request_id?: string | undefined;
+  readonly attempts?: number | undefined;
+  readonly thrown_at?: string | undefined;
+}
 
 /** A failure as it is remembered and shown. */
 export interface LastFailure {

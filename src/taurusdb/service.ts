@@ -28,10 +28,22 @@ export interface Service {
 }
 
 export function openService(options: ServiceOptions): Service {
-  const { endpoint, requestTimeoutMs, ca, readProxyUrl, proxySettled: settled } = options;
+  const {
+    endpoint,
+    requestTimeoutMs,
+    ca,
+    readProxyUrl,
+    proxySettled: settled,
+    project,
+    clock,
+    log,
+  } = options;
   const http = new HttpClient({
     endpoint,
     timeoutMs: requestTimeoutMs,
+    project,
+    clock,
+    log,
     ...(ca === undefined ? {} : { ca }),
     ...(readProxyUrl === undefined ? {} : { readProxyUrl }),
   });

@@ -18,6 +18,8 @@ describe('Collector', () => {
   let api: ScriptedApi;
   let store: NodeStore;
   let lines: { level: string; message: string; fields: LogFields }[];
+  /** What ended: why it failed, and how long it took. */
+  let observed: [FailureReason | 'skipped' | undefined, number][];
   let stopping: AbortController;
 
   beforeEach(() => {
@@ -26,6 +28,7 @@ describe('Collector', () => {
     store = new NodeStore();
     store.setNodes([NODE, OTHER]);
     lines = [];
+    observed = [];
     stopping = new AbortController();
   });
 
@@ -41,7 +44,15 @@ describe('Collector', () => {
       warn: write('warn'),
       error: write('error'),
     };
-    return new Collector({ apiOf: () => api, store, clock, log }, settingsWith(change));
+    const observer = {
+      collection: (_node: object, reason: FailureReason | undefined, seconds: number) => {
+        observed.push([reason, seconds]);
+      },
+      skip: () => {
+        observed.push(['skipped', 0]);
+      },
+    };
+    return new Collector({ apiOf: () => api, store, clock, log, observer }, settingsWith(change));
   }
 
   function settingsWith(change: Partial<CollectionSettings> = {}): CollectionSettings {
@@ -127,7 +138,15 @@ describe('Collector', () => {
           instance_id: NODE.instanceId,
           node_id: NODE.nodeId,
           node_name: 'orders-primary',
+          result: 'error',
           phase: 'submit',
+          rows: 0,
+          rows_rejected: 0,
+          bytes: 0,
+          duration_seconds: 0,
+          submit_seconds: 0,
+          wait_seconds: undefined,
+          download_seconds: undefined,
           reason: 'auth',
           error: 'submit: got 401, expected 200',
           status: 401,
@@ -135,6 +154,70 @@ describe('Collector', () => {
         },
       },
     ]);
+  });
+
+  it('has one line for each collection, with what it took: the first success of a node at info', async () => {
+    const collector = makeCollector();
+    api.submitError = new CollectionError('network', 'submit: got a reset, expected an answer');
+    await collect(collector);
+    await collect(collector);
+    api.submitError = undefined;
+    for (let minute = 0; minute < 2; minute++) {
+      await collect(collector);
+    }
+    await collect(collector, OTHER);
+    const ofCollections = lines.filter(({ fields }) => fields.result !== undefined);
+    assert.deepEqual(
+      ofCollections.map(({ level, message, fields }) => [level, message, fields.node_id, fields.reason]),
+      [
+        ['warn', 'collection failed', NODE.nodeId, 'network'],
+        ['debug', 'collection failed', NODE.nodeId, 'network'],
+        ['info', 'node collected for the first time', NODE.nodeId, undefined],
+        ['debug', 'collected', NODE.nodeId, undefined],
+        ['info', 'node collected for the first time', OTHER.nodeId, undefined],
+      ],
+    );
+    assert.deepEqual(ofCollections[3]?.fields, {
+      project: 'production',
+      instance_id: NODE.instanceId,
+      node_id: NODE.nodeId,
+      node_name: 'orders-primary',
+      result: 'success',
+      sessions: 2,
+      rows: 2,
+      rows_rejected: 0,
+      bytes: 20,
+      duration_seconds: 1,
+      submit_seconds: 0,
+      wait_seconds: 1,
+      download_seconds: 0,
+    });
+    assert.deepEqual(observed, [
+      ['network', 0],
+      ['network', 0],
+      [undefined, 1],
+      [undefined, 1],
+      [undefined, 1],
+    ]);
+  });
+
+  it('tells of the failure after a first success that came late at once', async () => {
+    const collector = makeCollector();
+    for (const error of ['network', undefined, 'network', undefined] as const) {
+      api.submitError = error && new CollectionError(error, 'submit: got a reset, expected an answer');
+      await collect(collector);
+    }
+    assert.deepEqual(
+      lines.filter(({ level }) => level !== 'debug').map(({ message }) => message),
+      ['collection failed', 'node collected for the first time', 'collection failed', 'node recovered'],
+    );
+  });
+
+  it('tells nothing of a first success of a node that is gone', async () => {
+    const collecting = makeCollector().collect(NODE, stopping.signal);
+    store.setNodes([OTHER]);
+    await Promise.all([collecting, clock.advance(60_000)]);
+    assert.deepEqual(logged('info'), []);
   });
 
   it('tells of a node that goes on failing every ten minutes, for each reason, until it recovers', async () => {
@@ -167,7 +250,10 @@ describe('Collector', () => {
           : undefined;
       await collect(collector);
     }
-    assert.equal(logged('info').length, 3);
+    assert.deepEqual(
+      logged('info').map(({ message }) => message),
+      ['node collected for the first time', 'node recovered', 'node recovered', 'node recovered'],
+    );
     assert.ok(logged('warn').length <= 6, `${logged('warn').length} warnings`);
     // It goes on well: the log ends with that.
     for (let minute = 0; minute < 11; minute++) {
@@ -179,6 +265,8 @@ describe('Collector', () => {
 
   it('says once that a node recovered', async () => {
     const collector = makeCollector();
+    await collect(collector);
+    lines = [];
     api.submitError = new CollectionError('network', 'submit: got a reset, expected an answer');
     await collect(collector);
     api.submitError = undefined;
@@ -186,8 +274,8 @@ describe('Collector', () => {
     assert.equal(status.lastError, undefined);
     await collect(collector);
     assert.deepEqual(
-      logged('info').map(({ message }) => message),
-      ['node recovered'],
+      logged('info').map(({ message, fields }) => [message, fields.sessions]),
+      [['node recovered', 2]],
     );
   });
 
@@ -333,7 +421,9 @@ describe('Collector', () => {
     columns = ['id', 'user', 'state'];
     await collect(collector);
     assert.deepEqual(
-      logged('debug').map(({ fields }) => [fields.columns, fields.unknown_headers]),
+      logged('debug').flatMap(({ message, fields }) =>
+        message.startsWith('columns') ? [[fields.columns, fields.unknown_headers]] : [],
+      ),
       [
         ['id user', 'Colour'],
         ['id user state', 'Colour'],
@@ -355,6 +445,7 @@ describe('Collector', () => {
           store,
           clock,
           log: { debug() {}, info() {}, warn() {}, error() {} },
+          observer: { collection() {}, skip() {} },
         },
         settingsWith(),
       );

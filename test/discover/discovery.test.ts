@@ -208,8 +208,8 @@ describe('Discovery', () => {
     // Sooner than the next refresh, and said once.
     assert.deepEqual(searches, [0, 600, 660, 720]);
     assert.deepEqual(log.lines.slice(1), [
-      'warn discovery failed: what is known stays status=500 project=production failed=1 error=list_instances: got 500, expected 200',
-      'debug discovery failed: what is known stays status=500 project=production failed=1 error=list_instances: got 500, expected 200',
+      'warn discovery failed: what is known stays status=500 project=production reason=api error=list_instances: got 500, expected 200 failures=1',
+      'debug discovery failed: what is known stays status=500 project=production reason=api error=list_instances: got 500, expected 200 failures=1',
       'info discovery recovered project=production',
       'info discovery: nodes changed project=production nodes=1 added=0 gone=1',
     ]);
@@ -232,7 +232,7 @@ describe('Discovery', () => {
       ['a slave', 'b master', 'c slave'],
     );
     assert.equal(successes.length, 1);
-    assert.match(log.lines[1] ?? '', /failed=2 error=x$/u);
+    assert.match(log.lines[1] ?? '', /error=x failures=2$/u);
   });
 
   describe('of a project that takes several searches', () => {

@@ -201,8 +201,8 @@ describe('secret files that change', function () {
       await agent.collected(nodes);
       const lines = linesOf(value_file);
       assert.equal(lines.length, 1, lines.join('\n'));
-      assert.match(lines[0] ?? '', /level=warning .*the value before stays in force; mend the file/u);
-      assert.ok(lines[0]?.includes(`reason="${reason}"`), lines[0]);
+      assert.match(lines[0] ?? '', /level=warn .*the value before stays in force; mend the file/u);
+      assert.ok(lines[0]?.includes(`error="${reason}"`), lines[0]);
       assert.doesNotMatch(agent.program.stderr(), /new-static|bmV3LXN0YXRpYw/u);
       assert.deepEqual(new Set(cloud.requests.map(({ token }) => token)), new Set([OLD_TOKEN]));
       assert.equal(await failed(), 0);

@@ -238,7 +238,7 @@ describe('Chinese', function () {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, unknown>);
-    const failure = records.find(({ message }) => message === 'collection failed');
+    const failure = records.find(({ msg }) => msg === 'collection failed');
     assert.equal(failure?.project, PROJECT);
     assert.ok(String(failure?.error).includes(SHOWN_WORDS), stderr);
   });

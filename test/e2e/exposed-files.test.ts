@@ -55,7 +55,7 @@ describe('a file with secrets that others may read', function () {
   }
 
   it('is warned of at the start of the agent and at each reload', async () => {
-    const WARNING = /level=warning .*configuration file .* can be read by other users/gu;
+    const WARNING = /level=warn .*configuration file .* can be read by other users/gu;
     const settings = settingsOf(simulator);
     const agent = await ReloadableAgent.start(settings);
     const warnings = () => agent.program.stderr().match(WARNING)?.length ?? 0;
@@ -72,7 +72,7 @@ describe('a file with secrets that others may read', function () {
 
     const args = [`--config.file=${agent.file}`, '--web.listen-address=127.0.0.1:0'];
     const started = startProgram(args);
-    await started.says(/level=warning .*configuration file .* can be read by other users/u);
+    await started.says(/level=warn .*configuration file .* can be read by other users/u);
     started.child.kill('SIGKILL');
     await started.ended;
   });
@@ -114,8 +114,7 @@ describe('a file with secrets that others may read', function () {
     it('is warned of by the agent, at the start and when it is read again', async () => {
       const web = write('web.yaml', HASHES, EXPOSED);
       const agent = await ReloadableAgent.start(settingsOf(simulator), `--web.config.file=${web}`);
-      const warnings = () =>
-        agent.program.stderr().split(`level=warning logger=exporter msg="${WARNING}`).length - 1;
+      const warnings = () => agent.program.stderr().split(`level=warn msg="${WARNING}`).length - 1;
       try {
         assert.equal(warnings(), 1);
         write('web.yaml', `${HASHES}# changed\n`, EXPOSED);

@@ -111,7 +111,7 @@ describe('listings with odd records', function () {
     assert.deepEqual(warnings(found.stderr, inLog), expected());
     assert.match(
       found.stderr,
-      /level=warning .*project=project-1 records=1 found="instances without a name of at most 256 characters: 1 \(the first: 0{30}12in07\)"/u,
+      /level=warn .*project=project-1 records=1 found="instances without a name of at most 256 characters: 1 \(the first: 0{30}12in07\)"/u,
     );
 
     const collected = await runProgram(['collect', `--config.file=${file}`]);

@@ -92,7 +92,7 @@ describe('secrets of the program', function () {
       assert.deepEqual(canariesIn(text), []);
       assert.ok(![hash, WEB_PASSWORD].some((secret) => text.includes(secret)));
       assert.match(agent.stderr(), /<secret>/u, 'the API did repeat them');
-      assert.match(agent.stderr(), /level=warning .*can be read by other users/u);
+      assert.match(agent.stderr(), /level=warn .*can be read by other users/u);
     } finally {
       agent.child.kill('SIGKILL');
       await agent.ended;

@@ -24,7 +24,7 @@ describe('an agent whose collections take longer than the time between their run
   it('tells of each node once, however many runs are skipped', async () => {
     const nodeIds = nodeIdsOf(api);
     await agent.collected(nodeIds, 3, 'skipped');
-    const told = agent.program.stderr().match(/level=warning .*msg="collection skipped.*/gu) ?? [];
+    const told = agent.program.stderr().match(/level=warn .*msg="collection skipped.*/gu) ?? [];
     assert.equal(told.length, nodeIds.length, told.join('\n'));
   });
 });

@@ -22,6 +22,8 @@ export interface ApiCall {
   readonly body?: object;
   /** Of the secret that the call was let through with, and must be sent with; set by the layer that let it through. */
   readonly fingerprint?: string;
+  /** Which one of the call this is, from 1; set by the layer that repeats it. */
+  readonly attempt?: number;
   /** Undefined where the call is about no project in particular. */
   readonly projectId?: string;
   /** See CallSite. */

@@ -22,7 +22,7 @@ export function authorize(
   send: SendRequest,
 ): CallApi {
   return async (call, deadline, read) => {
-    const { operation, ofIam, region, instanceId, method, path, query = {}, projectId } = call;
+    const { operation, ofIam, region, instanceId, method, path, query = {}, projectId, attempt = 1 } = call;
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
     const contentType = body === undefined ? undefined : 'application/json';
     // It may have waited for its turn since it was let through.
@@ -45,8 +45,7 @@ export function authorize(
     try {
       return await send(
         {
-          request: { method, target, headers, body },
-          secrets: authorization.secrets,
+          request: { method, target, headers, body, secrets: authorization.secrets, attempt },
           site: { operation, ofIam, region, instanceId, where: where() },
         },
         deadline,

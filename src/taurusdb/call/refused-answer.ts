@@ -3,6 +3,7 @@ import { type EpochMs, epochMs } from '../../clock.js';
 import { redact } from '../../redact.js';
 import { type ApiError, apiError, type Repeatable } from '../errors.js';
 import type { HttpAnswer } from '../http/http-client.js';
+import { requestIdOf } from '../http/request-line.js';
 import { describeErrorBody } from '../refusal/error-body.js';
 import { expectation, saysNotThere } from '../refusal/expectation.js';
 import { readErrorBody } from './answer.js';
@@ -23,7 +24,7 @@ export async function refusedAnswer(
     status,
     // The log has the status already.
     error_code: body?.code === String(status) ? undefined : body?.code,
-    request_id: requestIdOf(answer, secrets),
+    request_id: requestIdOf(answer.header, secrets),
   };
   const date = answer.header('date');
   const isRedirect = status >= 300 && status < 400;
@@ -56,11 +57,6 @@ function repeatableAfter(status: number): Repeatable {
     return 'any';
   }
   return status === 408 || status >= 500 ? 'reads' : 'none';
-}
-
-function requestIdOf(answer: HttpAnswer, secrets: readonly string[]): string | undefined {
-  const id = answer.header('x-request-id');
-  return id !== undefined && /^[\w-]{1,100}$/u.test(id) ? redact(id, secrets) : undefined;
 }
 
 /** The host alone: the rest of a location can hold anything. */

@@ -1,7 +1,7 @@
 // The layer that repeats a call which failed in a way that may pass: exponential backoff with full jitter, on top of
 // the wait that the API asked for, and never past the deadline.
 import type { Clock } from '../../clock.js';
-import type { Log } from '../../log.js';
+import { type Log, logSeconds } from '../../log.js';
 import type { ApiObserver } from '../../model/api-observer.js';
 import type { Deadline } from '../../model/deadline.js';
 import type { CollectionError } from '../../model/failure.js';
@@ -27,13 +27,17 @@ export function repeatFailed(options: RepeatOptions): Layer {
     const isRead = call.isRead ?? call.method === 'GET';
     const onRetry = (error: ApiError, waitMs: number): void => {
       observer.retry(project, call.operation);
-      log.debug(`repeating a request: ${error.message}`, {
-        project,
+      log.debug('repeating a request', {
         ...error.details,
-        wait_ms: Math.round(waitMs),
+        project,
+        reason: error.reason,
+        error: error.message,
+        pause_seconds: logSeconds(waitMs),
       });
     };
-    return retry({ maxRetries, isRead, deadline, clock, random, onRetry }, () => next(call, deadline, read));
+    return retry({ maxRetries, isRead, deadline, clock, random, onRetry }, (attempt) =>
+      next({ ...call, attempt }, deadline, read),
+    );
   };
 }
 
@@ -49,12 +53,12 @@ export interface RetryOptions {
   readonly onRetry: (error: ApiError, waitMs: number) => void;
 }
 
-/** Rejects with the last error, at once when the wait for another attempt would reach the deadline. */
-export async function retry<T>(options: RetryOptions, attempt: () => Promise<T>): Promise<T> {
+/** `attempt` gets its number, from 1. Rejects with the last error, at once when the wait for another attempt would reach the deadline. */
+export async function retry<T>(options: RetryOptions, attempt: (number: number) => Promise<T>): Promise<T> {
   const { maxRetries, isRead, deadline, clock, random, onRetry } = options;
   for (let retries = 0; ; retries += 1) {
     try {
-      return await attempt();
+      return await attempt(retries + 1);
     } catch (error) {
       if (!(error instanceof ApiError)) {
         throw error;

@@ -20,8 +20,6 @@ const GOOD_STATUSES: Readonly<Record<ApiOperation, readonly number[]>> = {
 
 export interface AuthorizedRequest {
   readonly request: HttpRequest;
-  /** What must not be shown even when the server echoes it. */
-  readonly secrets: readonly string[];
   readonly site: CallSite;
 }
 
@@ -42,7 +40,7 @@ export interface SendOptions {
 }
 
 export function send({ project, requestTimeoutMs, http, clock, observer }: SendOptions): SendRequest {
-  return async ({ request, secrets: ofRequest, site }, deadline, read) => {
+  return async ({ request, site }, deadline, read) => {
     const timer = startDeadline(clock, requestTimeoutMs);
     const startedAt = clock.monotonic();
     const count = (code: string): void =>
@@ -56,7 +54,7 @@ export function send({ project, requestTimeoutMs, http, clock, observer }: SendO
           throw error;
         });
       count(String(answer.status));
-      const secrets = [...ofRequest, ...http.secrets()];
+      const secrets = [...request.secrets, ...http.secrets()];
       if (!GOOD_STATUSES[site.operation].includes(answer.status)) {
         throw await refusedAnswer(answer, secrets, clock.now());
       }

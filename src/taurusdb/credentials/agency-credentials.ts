@@ -42,7 +42,14 @@ class AgencyKeys implements KeySource {
     const warn = (message: string): void => {
       lines.tell('warn', project, 'life', message, { project });
     };
-    this.#metadata = new MetadataService({ project, endpoint: metadataEndpoint, clock, observer, warn });
+    this.#metadata = new MetadataService({
+      project,
+      endpoint: metadataEndpoint,
+      clock,
+      log,
+      observer,
+      warn,
+    });
     closing.addEventListener('abort', () => this.#metadata.close().catch(() => {}), { once: true });
     this.#keys = new RenewedSecret({
       what: 'temporary key',

@@ -2,6 +2,7 @@
 // ecs_03_0166). Reached directly, never through a proxy: the address is the machine's own.
 import type { Clock } from '../../clock.js';
 import { isObject, parseJsonObject } from '../../json.js';
+import type { Log } from '../../log.js';
 import type { ApiObserver } from '../../model/api-observer.js';
 import { type Deadline, startDeadline } from '../../model/deadline.js';
 import { errorIn, readWholeBody } from '../call/answer.js';
@@ -25,6 +26,7 @@ export interface MetadataServiceOptions {
   readonly project: string;
   readonly endpoint: string;
   readonly clock: Clock;
+  readonly log: Log;
   readonly observer: ApiObserver;
   readonly warn: (message: string) => void;
 }
@@ -48,9 +50,9 @@ export class MetadataService {
   #sessionToken: string | undefined;
 
   constructor(options: MetadataServiceOptions) {
-    const { endpoint } = options;
+    const { endpoint, project, clock, log } = options;
     this.#options = options;
-    this.#http = new HttpClient({ endpoint, timeoutMs: TIMEOUT_MS });
+    this.#http = new HttpClient({ endpoint, timeoutMs: TIMEOUT_MS, project, clock, log });
     this.#site = { operation: 'token', where: `metadata service ${new URL(endpoint).host}` };
   }
 
@@ -118,7 +120,7 @@ export class MetadataService {
     let code = 'error';
     try {
       const answer = await this.#http.send(
-        { method, target, headers, body: undefined },
+        { method, target, headers, body: undefined, secrets: [this.#sessionToken ?? ''], attempt: 1 },
         this.#site,
         timer.signal,
       );

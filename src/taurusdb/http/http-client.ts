@@ -6,27 +6,27 @@ import type { CallSite } from '../errors.js';
 import type { ConnectionOptions, Connections } from './connections.js';
 import { networkError } from './network-error.js';
 import { ProxyUrl } from './proxy-url.js';
+import { type ReadHeader, RequestLine, type RequestLog, type ShownRequest } from './request-line.js';
 
-export interface HttpClientOptions extends ConnectionOptions {
+export interface HttpClientOptions extends ConnectionOptions, RequestLog {
   /** Scheme, host and port. */
   readonly endpoint: string;
   /** Asked at each request, so that a changed URL is followed. It may hold a user and a password. */
   readonly readProxyUrl?: () => string;
 }
 
-export interface HttpRequest {
+export interface HttpRequest extends ShownRequest {
   readonly method: 'GET' | 'POST' | 'PUT';
-  /** Encoded, with the query. */
-  readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
+  /** What must not be shown even when the server echoes it. */
+  readonly secrets: readonly string[];
 }
 
 export interface HttpAnswer {
   readonly site: CallSite;
   readonly status: number;
-  /** Undefined where the header is missing or stands more than once. */
-  header(name: string): string | undefined;
+  readonly header: ReadHeader;
   /** As sent: neither decoded nor bounded. Rejects when it is cut off, and with the request's signal. */
   readonly body: AsyncIterable<Uint8Array>;
   /** False where only the end of the connection ends the body: a cut one then looks complete. */
@@ -56,11 +56,9 @@ export class HttpClient {
   }
 
   /** Resolves at the answer's headers. The signal also ends the reading of the body, and rejects with its reason. */
-  async send(
-    { method, target, headers, body }: HttpRequest,
-    site: CallSite,
-    signal: AbortSignal,
-  ): Promise<HttpAnswer> {
+  async send(sent: HttpRequest, site: CallSite, signal: AbortSignal): Promise<HttpAnswer> {
+    const { method, target, headers, body } = sent;
+    const line = new RequestLine(this.#options, sent, site);
     const translate = (error: unknown): unknown =>
       signal.aborted ? signal.reason : networkError(error, site);
     try {
@@ -78,9 +76,13 @@ export class HttpClient {
         // By itself undici would listen to the signal only once it is connected.
         signal,
       );
-      return toAnswer(response, site, translate);
+      const answer = toAnswer(response, site, translate, line);
+      line.answered(answer.status, answer.header, [...sent.secrets, ...this.secrets()]);
+      return answer;
     } catch (error) {
-      throw translate(error);
+      const failure = translate(error);
+      line.failed(failure);
+      throw failure;
     }
   }
 
@@ -101,8 +103,9 @@ function toAnswer(
   { statusCode, headers, body }: Dispatcher.ResponseData,
   site: CallSite,
   translate: (error: unknown) => unknown,
+  line: RequestLine,
 ): HttpAnswer {
-  const header = (name: string): string | undefined => {
+  const header: ReadHeader = (name) => {
     const value = Object.hasOwn(headers, name) ? headers[name] : undefined;
     return typeof value === 'string' ? value : undefined;
   };
@@ -110,11 +113,14 @@ function toAnswer(
     site,
     status: statusCode,
     header,
-    body: translated(body, translate),
+    body: line.counted(translated(body, translate)),
     isDelimited:
       header('content-length') !== undefined || /\bchunked$/iu.test(header('transfer-encoding') ?? ''),
     // Dropping a body that has not ended is an error to the stream, not to us.
-    discard: () => void body.on('error', () => {}).destroy(),
+    discard: () => {
+      body.on('error', () => {}).destroy();
+      line.ended();
+    },
   };
 }
 

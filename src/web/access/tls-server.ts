@@ -52,7 +52,7 @@ export class TlsServer extends Server {
     this.prependListener('connection', (socket: Socket) => this.#onConnection(socket));
     this.prependListener('secureConnection', (socket: TLSSocket) => this.#onSecured(socket));
     this.on('tlsClientError', (error: NodeJS.ErrnoException, socket: TLSSocket) => {
-      log.debug('TLS handshake failed', { reason: error.code, remote: socket.remoteAddress });
+      log.debug('TLS handshake failed', { code: error.code, client: socket.remoteAddress });
     });
     this.on('request', (request: IncomingMessage, response: ServerResponse) => {
       if (this.#mayAsk(request, response)) {
@@ -119,7 +119,7 @@ export class TlsServer extends Server {
     if (reason === undefined) {
       return;
     }
-    this.#log.debug('TLS client refused', { reason, remote: secured.remoteAddress });
+    this.#log.debug('TLS client refused', { error: reason, client: secured.remoteAddress });
     connection.isRefused = true;
     if (answering.size === 0) {
       secured.destroy();

@@ -91,7 +91,7 @@ class FileWebAccess implements WebAccess {
       onRestless: (paths) => {
         options.log.warn(
           'web configuration not reloaded: the settings before it stay in force; write its files only when they change',
-          { file: paths.join(', '), reason: RESTLESSNESS },
+          { file: paths.join(', '), error: RESTLESSNESS },
         );
       },
     });
@@ -167,7 +167,7 @@ class FileWebAccess implements WebAccess {
     const reason = error instanceof Error ? error.message.replaceAll('\n', '; ') : 'unknown';
     this.#options.log.error('web configuration not reloaded: the settings before it stay in force', {
       file: this.#path,
-      reason,
+      error: reason,
     });
     this.#options.onReload(false);
   }

@@ -80,6 +80,7 @@ describe('password credentials', () => {
     iam = await startServer(script);
     return credentialsWith(change);
   };
+  const fetches = () => log.lines.filter((line) => line.startsWith('debug token fetched ')).length;
   const request = {
     method: 'GET',
     host: 'h',
@@ -138,7 +139,7 @@ describe('password credentials', () => {
       assert.equal(iam.requests.length, 1);
       await clock.advance(2_000);
       assert.equal(await tokenOf(credentials), 'T1');
-      await until(() => log.lines.length === 2);
+      await until(() => fetches() === 2);
       assert.equal(await tokenOf(credentials), 'T2');
     });
   }

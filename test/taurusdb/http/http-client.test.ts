@@ -18,9 +18,10 @@ import {
 import { canListen } from '../../peers/can-listen.js';
 import { openBlackHole } from '../../support/black-hole.js';
 import { type Certificate, makeCertificate } from '../../support/certificates.js';
-import { settle } from '../../support/fake-clock.js';
+import { FakeClock, settle } from '../../support/fake-clock.js';
 import { resolveAs } from '../../support/fake-resolver.js';
 import { requireProgram } from '../../support/real-programs.js';
+import { RecordedLog } from '../../support/recorded-log.js';
 import {
   closedPort,
   closeServers,
@@ -46,13 +47,27 @@ function failureOfUndici(): Promise<void> {
 
 describe('HTTP client', () => {
   const clients: HttpClient[] = [];
+  const log = new RecordedLog();
+  const clock = new FakeClock();
+  const ofAProject = { project: 'production', clock, log };
   const create = (endpoint: string, change: Partial<HttpClientOptions> = {}): HttpClient => {
-    const client = new HttpClient({ endpoint, timeoutMs: 5_000, ...change });
+    const client = new HttpClient({ ...ofAProject, endpoint, timeoutMs: 5_000, ...change });
     clients.push(client);
     return client;
   };
   const get = (client: HttpClient, signal = never()): Promise<HttpAnswer> =>
-    client.send({ method: 'GET', target: '/a?b=c', headers: { 'x-a': 'b' }, body: undefined }, site, signal);
+    client.send(
+      {
+        method: 'GET',
+        target: '/a?b=c',
+        headers: { 'x-a': 'b' },
+        body: undefined,
+        secrets: ['s3cret-of-it'],
+        attempt: 2,
+      },
+      site,
+      signal,
+    );
   const read = async (answer: HttpAnswer): Promise<string> => {
     const chunks: Uint8Array[] = [];
     for await (const chunk of answer.body) {
@@ -72,13 +87,21 @@ describe('HTTP client', () => {
   afterEach(async () => {
     await closeServers();
     await Promise.all(clients.splice(0).map((client) => client.close()));
+    log.lines.length = 0;
   });
 
   it('sends what it is given, and nothing that invites compression or redirects', async () => {
     const server = await startServer([{ headers: { 'X-Request-Id': 'r' }, body: 'hello' }]);
     const client = create(server.url);
     const answer = await client.send(
-      { method: 'POST', target: '/v3/p?q=1', headers: { 'content-type': 'application/json' }, body: '{}' },
+      {
+        method: 'POST',
+        target: '/v3/p?q=1',
+        headers: { 'content-type': 'application/json' },
+        body: '{}',
+        secrets: [],
+        attempt: 1,
+      },
       site,
       never(),
     );
@@ -135,6 +158,53 @@ describe('HTTP client', () => {
     assert.equal(answer.header('retry-after'), undefined);
     assert.equal(answer.header('constructor'), undefined);
     answer.discard();
+  });
+
+  describe('tells the log, at debug,', () => {
+    const REQUEST =
+      'debug request project=production operation=wait method=GET server=the API path=/a attempt=2 ';
+
+    it('of a request once its answer was read', async () => {
+      const server = await startServer([{ headers: { 'X-Request-Id': 'r-1' }, body: 'hello' }]);
+      const answer = await get(create(server.url));
+      assert.deepEqual(log.lines, []);
+      await clock.advance(1_234);
+      await read(answer);
+      answer.discard();
+      assert.deepEqual(log.lines, [`${REQUEST}status=200 request_id=r-1 bytes=5 duration_seconds=1.234`]);
+    });
+
+    it('of one whose answer was dropped', async () => {
+      const server = await startServer([{ status: 503, body: 'busy' }]);
+      (await get(create(server.url))).discard();
+      assert.deepEqual(log.lines, [`${REQUEST}status=503 request_id=undefined bytes=0 duration_seconds=0`]);
+    });
+
+    it('of one that was not answered, or not to the end', async () => {
+      await failure(get(create(`http://${await closedPort()}`)));
+      const server = await startServer([(response) => response.write('a', () => response.destroy())]);
+      await failure(read(await get(create(server.url))));
+      assert.match(
+        log.lines[0] ?? '',
+        / reason=network error=wait: got ECONNREFUSED .* code=ECONNREFUSED bytes=0 /u,
+      );
+      assert.match(log.lines[1] ?? '', / status=200 .*reason=network error=wait: got .* bytes=1 /u);
+      assert.equal(log.lines.length, 2);
+    });
+
+    it('of one that was called off', async () => {
+      const stop = new AbortController();
+      const server = await startServer([() => stop.abort()]);
+      await assert.rejects(get(create(server.url), stop.signal));
+      assert.match(log.lines.join(), / error=ended by this program before its answer was read .*bytes=0 /u);
+    });
+
+    it('nothing that it was sent with: no query, no header, no secret that the server repeats', async () => {
+      const server = await startServer([{ headers: { 'X-Request-Id': 's3cret-of-it' }, body: 'b' }]);
+      await read(await get(create(server.url)));
+      assert.equal(log.lines.length, 1);
+      assert.doesNotMatch(log.lines.join(), /b=c|x-a|s3cret/u);
+    });
   });
 
   describe('below HTTP', () => {
@@ -292,7 +362,7 @@ describe('HTTP client', () => {
 
     it('ends when the client is closed', async () => {
       const server = await startServer([(response) => response.write('a')]);
-      const client = new HttpClient({ endpoint: server.url, timeoutMs: 5_000 });
+      const client = create(server.url);
       const reading = failure(read(await get(client)));
       await client.close();
       assert.equal((await reading).reason, 'network');

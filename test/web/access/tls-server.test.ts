@@ -114,8 +114,8 @@ const VERIFYING = 'client_auth_type: RequireAndVerifyClientCert';
 const REQUIRING = tlsWith(VERIFYING, 'client_ca_file: ca.crt');
 const OTHER_CA = tlsWith(VERIFYING, 'client_ca_file: other-ca.crt');
 const BOTH_CAS = tlsWith(VERIFYING, 'client_ca_file: both-cas.crt');
-const NO_CERTIFICATE = /reason=no client certificate/;
-const OTHER_AUTHORITIES = /reason=client certificate was verified by other authorities/;
+const NO_CERTIFICATE = /error=no client certificate/;
+const OTHER_AUTHORITIES = /error=client certificate was verified by other authorities/;
 const sans = (names: string) =>
   tlsWith(VERIFYING, 'client_ca_file: ca.crt', `client_allowed_sans: [${names}]`);
 
@@ -139,7 +139,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
     before: tlsWith('client_auth_type: RequireAnyClientCert', 'client_ca_file: ca.crt'),
     after: REQUIRING,
     client: 'selfSigned',
-    closed: /reason=client certificate not verified: DEPTH_ZERO_SELF_SIGNED_CERT/,
+    closed: /error=client certificate not verified: DEPTH_ZERO_SELF_SIGNED_CERT/,
   },
   'a certificate that was good already, where it is verified now': {
     before: tlsWith('client_auth_type: RequireAnyClientCert', 'client_ca_file: ca.crt'),
@@ -174,7 +174,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
     before: sans('test1'),
     after: sans('other'),
     client: 'good',
-    closed: /reason=no name of the client certificate is in client_allowed_sans/,
+    closed: /error=no name of the client certificate is in client_allowed_sans/,
   },
   'a certificate with another name that is allowed now': {
     before: sans('test1'),
@@ -185,19 +185,19 @@ const CHANGES: Readonly<Record<string, Change>> = {
     before: tlsWith(),
     after: tlsWith('min_version: TLS13'),
     options: TLS12_ONLY,
-    closed: /reason=TLSv1\.2 is out of use/,
+    closed: /error=TLSv1\.2 is out of use/,
   },
   'TLS 1.3, where min_version is that': { before: tlsWith(), after: tlsWith('min_version: TLS13') },
   'TLS 1.3, where max_version is below': {
     before: tlsWith(),
     after: tlsWith('max_version: TLS12'),
-    closed: /reason=TLSv1\.3 is out of use/,
+    closed: /error=TLSv1\.3 is out of use/,
   },
   'a cipher suite that is left out': {
     before: tlsWith(),
     after: tlsWith('cipher_suites: [TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384]'),
     options: { ...TLS12_ONLY, ciphers: 'ECDHE-ECDSA-AES128-GCM-SHA256' },
-    closed: /reason=cipher suite ECDHE-ECDSA-AES128-GCM-SHA256 is out of use/,
+    closed: /error=cipher suite ECDHE-ECDSA-AES128-GCM-SHA256 is out of use/,
   },
   'a cipher suite that is still there': {
     before: tlsWith(),
@@ -211,7 +211,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
   'curves that are others': {
     before: tlsWith(),
     after: tlsWith('curve_preferences: [CurveP521]'),
-    closed: /reason=curve_preferences changed/,
+    closed: /error=curve_preferences changed/,
   },
   'another certificate of the server': {
     before: REQUIRING,
@@ -271,10 +271,10 @@ describe('TlsServer', () => {
     }
     await web.visit('http');
     assert.deepEqual(web.log.lines, [
-      'debug TLS client refused reason=no client certificate remote=127.0.0.1',
-      'debug TLS client refused reason=client certificate not verified: CERT_HAS_EXPIRED remote=127.0.0.1',
-      'debug TLS client refused reason=no name of the client certificate is in client_allowed_sans remote=127.0.0.1',
-      'debug TLS handshake failed reason=ERR_SSL_HTTP_REQUEST remote=127.0.0.1',
+      'debug TLS client refused error=no client certificate client=127.0.0.1',
+      'debug TLS client refused error=client certificate not verified: CERT_HAS_EXPIRED client=127.0.0.1',
+      'debug TLS client refused error=no name of the client certificate is in client_allowed_sans client=127.0.0.1',
+      'debug TLS handshake failed code=ERR_SSL_HTTP_REQUEST client=127.0.0.1',
     ]);
   });
 

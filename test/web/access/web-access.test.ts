@@ -316,7 +316,7 @@ describe('openWebAccess', () => {
         assert.deepEqual(web.reloads, [false]);
         const message = 'error web configuration not reloaded: the settings before it stay in force';
         assert.deepEqual(web.log.lines, [
-          `${message} file=${web.folder}/web.yml reason=${reason.replaceAll('FOLDER', web.folder)}`,
+          `${message} file=${web.folder}/web.yml error=${reason.replaceAll('FOLDER', web.folder)}`,
         ]);
 
         writePair(second);
@@ -350,7 +350,7 @@ describe('openWebAccess', () => {
       await web.still();
       assert.equal((await web.visit('http')).outcome, 401);
       assert.equal(await web.login('dave', 'dave123'), 200);
-      assert.match(web.log.lines[1] ?? '', /reason=basic_auth_users: turning passwords off needs a restart$/);
+      assert.match(web.log.lines[1] ?? '', /error=basic_auth_users: turning passwords off needs a restart$/);
       assert.deepEqual(web.reloads, [true, false]);
     });
 
@@ -380,7 +380,7 @@ describe('openWebAccess', () => {
         [
           [],
           [
-            `warn web configuration not reloaded: the settings before it stay in force; write its files only when they change file=${web.folder}/web.yml reason=it has not been still for 2 s within the last 30 s`,
+            `warn web configuration not reloaded: the settings before it stay in force; write its files only when they change file=${web.folder}/web.yml error=it has not been still for 2 s within the last 30 s`,
           ],
         ],
       );
@@ -430,10 +430,7 @@ describe('openWebAccess', () => {
       assert.equal(await web.login('dave', 'dave123'), 200);
       assert.equal(await web.login('dave', 'wrong'), 401);
       assert.deepEqual(web.reloads, [false]);
-      assert.match(
-        web.log.lines[0] ?? '',
-        /reason=tls_server_config: turning TLS on or off needs a restart$/,
-      );
+      assert.match(web.log.lines[0] ?? '', /error=tls_server_config: turning TLS on or off needs a restart$/);
     });
 
     it('a certificate and a key that are replaced one after the other, with a visitor in between', async () => {
