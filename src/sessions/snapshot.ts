@@ -22,6 +22,12 @@ export interface SessionTime {
   readonly longestSeconds: number;
 }
 
+/** Of one command, as above, the longest time of a client: not of a thread of the server. */
+export interface LongestTime {
+  readonly command: string | undefined;
+  readonly seconds: number;
+}
+
 /**
  * Every optional figure is absent, not 0, where the file lacks the column that it needs, and where it has numbers there for
  * the figure of which none can be read.
@@ -41,6 +47,8 @@ export interface Snapshot {
   readonly transactionLockWaitLongestSeconds?: number;
   /** Sorted by command; empty where the file has no time column, and without those whose times cannot be read. */
   readonly times: readonly SessionTime[];
+  /** Sorted by command; without those that no client's time could be read of. */
+  readonly longest: readonly LongestTime[];
   /** Only dimensions that are enabled and whose column the file has. */
   readonly dimensions: ReadonlyMap<Dimension, DimensionCounts>;
 }

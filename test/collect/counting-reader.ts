@@ -13,5 +13,5 @@ export const countLines: ReadSnapshot = async (csv, tally) => {
 };
 
 export function snapshotOf(sessions: number): Snapshot {
-  return { sessions, lockWaiting: 0, times: [], dimensions: new Map() };
+  return { sessions, lockWaiting: 0, times: [], longest: [], dimensions: new Map() };
 }

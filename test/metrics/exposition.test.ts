@@ -65,6 +65,7 @@ describe('Exposition', () => {
       sessions: 3,
       lockWaiting: 0,
       times: [{ command: undefined, totalSeconds: 7, longestSeconds: 5 }],
+      longest: [],
       dimensions: new Map([['user', counts({ app: 3 })]]),
     };
     const node = { ...DATABASE_NODE, labels: {} };

@@ -51,6 +51,10 @@ export const SNAPSHOT: Snapshot = {
     { command: 'Query', totalSeconds: 31, longestSeconds: 30 },
     { command: 'Sleep', totalSeconds: 1240, longestSeconds: 900 },
   ],
+  longest: [
+    { command: 'Query', seconds: 30 },
+    { command: 'Sleep', seconds: 900 },
+  ],
   dimensions: new Map<Dimension, DimensionCounts>([
     ['state', counts({ Updating: 2, none: 4 })],
     ['user', counts({ App_RW: 1, app_rw: 2, 'back\\slash': 1, other: 1, 'q"uote': 1 }, 7)],

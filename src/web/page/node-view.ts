@@ -183,9 +183,9 @@ function viewFigures({ node, previousSessions }: NodeStatus, snapshot: Snapshot 
   };
 }
 
-function longestSessions({ times }: Snapshot): Figures['longest_sessions'] {
-  return times
-    .map(({ command = null, longestSeconds }) => ({ command, seconds: longestSeconds }))
+function longestSessions({ longest }: Snapshot): Figures['longest_sessions'] {
+  return longest
+    .map(({ command = null, seconds }) => ({ command, seconds }))
     .sort((a, b) => b.seconds - a.seconds)
     .slice(0, TOP_VALUES);
 }

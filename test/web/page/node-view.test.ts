@@ -94,7 +94,7 @@ describe('viewNode', () => {
 
   it('knows neither the saturation of a node whose limit is unknown, nor what the file has no column for', () => {
     const { maxConnections: _, ...node } = DATABASE_NODE;
-    const snapshot = { sessions: 3, lockWaiting: 0, times: [], dimensions: new Map() };
+    const snapshot = { sessions: 3, lockWaiting: 0, times: [], longest: [], dimensions: new Map() };
     const view = viewNode({ ...NODE_STATUS, node, snapshot }, NOW);
     assert.deepEqual([view.max_connections, view.saturation], [null, null]);
     assert.deepEqual([view.active, view.transaction_longest_seconds, view.lock_waiting], [null, null, 0]);

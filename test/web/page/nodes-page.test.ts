@@ -172,7 +172,7 @@ describe('NODES_PAGE', () => {
           lastError: { reason: 'api', message: evil, details: {}, at: momentAt(NOW) },
           snapshot: {
             ...SNAPSHOT,
-            times: [{ command: evil, totalSeconds: 1, longestSeconds: 1 }],
+            longest: [{ command: evil, seconds: 1 }],
             dimensions: new Map([['user', counts({ [evil]: 6 })]]),
           },
         },
