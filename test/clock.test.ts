@@ -13,7 +13,6 @@ const WALL_CLOCK_FOR: Readonly<Record<string, string>> = {
   'cli/check-config.ts': 'the next runs of the schedules, to show',
   'clock.ts': 'both clocks',
   'config/load-config.ts': 'the next dates of a schedule, to show',
-  'discover/discovery.ts': 'a timestamp: when nodes were discovered',
   'taurusdb/call/send.ts': 'Retry-After with a date, of an answer that has none of its own',
   'taurusdb/credentials/metadata-service.ts': 'the end of a key, of an answer that has no date of its own',
   'taurusdb/credentials/password-credentials.ts':

@@ -7,6 +7,7 @@ import { isInShard, type Shard } from '../discover/shard.js';
 import type { Log } from '../log.js';
 import type { AgentMetrics } from '../metrics/agent-metrics.js';
 import type { DatabaseNode } from '../model/node.js';
+import type { ProjectStatus } from '../model/project-status.js';
 import { RepeatedLines } from '../repeated-lines.js';
 import { type CapacityWarning, capacityWarnings } from '../schedule/capacity.js';
 import { shortestGapMs } from '../schedule/next-runs.js';
@@ -34,6 +35,9 @@ export class Fleet {
   readonly #discovery: Discovery;
   #config: FleetConfig;
   #isStarted = false;
+  /** As `follow` or discovery said last. */
+  #nodes: readonly DatabaseNode[] = [];
+  #projects: readonly ProjectStatus[] | undefined;
   /** Of the projects' budgets, by project: another one is told at once. */
   #warnings: ReadonlyMap<string, string> = new Map();
   /** By project. */
@@ -49,20 +53,35 @@ export class Fleet {
       log,
       onChange: () => this.#publish(),
       // Not while a search goes on: each node that it finds makes another warning.
-      onSettled: () => this.#warn(this.#nodes()),
-      onSuccess: (project, nodes, at) => metrics.discovery(project, nodes, at),
+      onSettled: () => this.#warn(),
+      onEnd: (project, { lastError, lastSuccessAt }, nodes) => {
+        this.#projects = undefined;
+        if (lastError === undefined && lastSuccessAt !== undefined) {
+          metrics.discovery(project, nodes, lastSuccessAt.wall);
+        }
+      },
     });
   }
 
   /** Whether discovery has tried every project. */
   get discovered(): boolean {
-    return this.#discovery.tried;
+    return this.projects().every(({ discovery }) => discovery === undefined || discovery.up !== undefined);
+  }
+
+  /** Every project of the configuration, in its order; the same array until something changes. */
+  projects(): readonly ProjectStatus[] {
+    this.#projects ??= this.#config.projects.map(({ name }) => ({
+      name,
+      nodes: this.#nodes.filter(({ project }) => project === name).length,
+      discovery: this.#discovery.statusOf(name),
+    }));
+    return this.#projects;
   }
 
   /** Discovers nothing and warns of nothing before. */
   start(): void {
     this.#isStarted = true;
-    this.#warn(this.#nodes());
+    this.#warn();
     this.#discovery.start();
   }
 
@@ -88,7 +107,7 @@ export class Fleet {
     );
     this.#publish();
     if (this.#isStarted) {
-      this.#warn(this.#nodes());
+      this.#warn();
     }
   }
 
@@ -97,16 +116,15 @@ export class Fleet {
   }
 
   #publish(): void {
-    this.#options.onChange(this.#nodes());
+    const { shard, onChange } = this.#options;
+    this.#nodes = fleetNodes(this.#config, shard, (project) => this.#discovery.nodesOf(project));
+    this.#projects = undefined;
+    onChange(this.#nodes);
   }
 
-  #nodes(): DatabaseNode[] {
-    return fleetNodes(this.#config, this.#options.shard, (project) => this.#discovery.nodesOf(project));
-  }
-
-  #warn(nodes: readonly DatabaseNode[]): void {
+  #warn(): void {
     const warnings = new Map(
-      capacityOf(this.#config, nodes).map(({ project, warning }) => [project, warning]),
+      capacityOf(this.#config, this.#nodes).map(({ project, warning }) => [project, warning]),
     );
     for (const [project, before] of this.#warnings) {
       if (warnings.get(project) !== before) {

@@ -1,12 +1,13 @@
 // When the nodes of each project are discovered: at the start and at every refresh. A search that did not come to its end goes
 // on with the instances that it has not read, and what it finds is known at once.
 import { isDeepStrictEqual } from 'node:util';
-import { type Clock, type EpochMs, elapsedMs, LONG_AGO, type MonotonicMs } from '../clock.js';
+import { type Clock, elapsedMs, LONG_AGO, type Moment, type MonotonicMs, momentOf } from '../clock.js';
 import type { Log } from '../log.js';
 import { type CloudProject, knownBefore } from '../model/cloud-project.js';
 import { startDeadline } from '../model/deadline.js';
 import { explainFailure, FAILURE_REASONS } from '../model/failure.js';
 import { ODD_RECORDS, OddRecords } from '../model/odd-records.js';
+import type { DiscoveryStatus } from '../model/project-status.js';
 import { RepeatedLines } from '../repeated-lines.js';
 import type { DiscoveredNode, DiscoverNodes, SearchEnd } from './discovery-api.js';
 import { KnownNodes } from './known-nodes.js';
@@ -27,8 +28,8 @@ export interface DiscoveryOptions {
   readonly onChange: () => void;
   /** A search has ended, and other nodes are known than before it. */
   readonly onSettled: () => void;
-  /** A project was read in full. */
-  readonly onSuccess: (project: string, nodes: number, at: EpochMs) => void;
+  /** A search has ended, with these nodes known behind it. */
+  readonly onEnd: (project: string, status: DiscoveryStatus, nodes: number) => void;
 }
 
 /** A failed discovery is repeated after this, where the next refresh is further away. */
@@ -47,8 +48,7 @@ interface ProjectState {
   readingSince: MonotonicMs;
   /** Whether the last search read one that those before it had not. */
   gotOn: boolean;
-  /** Succeeded or not. */
-  tried: boolean;
+  status: DiscoveryStatus;
   /** Nodes that came and went, of which the log has not told. */
   added: number;
   gone: number;
@@ -59,6 +59,8 @@ interface ProjectState {
   /** Ends the repeated discovery of the project. */
   readonly following: AbortController;
 }
+
+const NEVER_DISCOVERED: DiscoveryStatus = { up: undefined, lastSuccessAt: undefined, lastError: undefined };
 
 const NODES_ADDED = 'nodes added';
 const NODES_GONE = 'nodes gone';
@@ -116,9 +118,9 @@ export class Discovery {
     return this.#states.get(project)?.nodes ?? [];
   }
 
-  /** Whether every project has been discovered once, with success or without. */
-  get tried(): boolean {
-    return [...this.#states.values()].every(({ tried }) => tried);
+  /** Undefined where the project is not discovered. The same object until its next search has ended. */
+  statusOf(project: string): DiscoveryStatus | undefined {
+    return this.#states.get(project)?.status;
   }
 
   stop(): void {
@@ -151,7 +153,7 @@ export class Discovery {
   /** Resolves to whether the project was read in full. */
   async #discover(state: ProjectState, signal: AbortSignal): Promise<boolean> {
     const { project, known } = state;
-    const { clock, onSettled, onSuccess } = this.#options;
+    const { clock, onSettled, onEnd } = this.#options;
     const { name } = project.cloud;
     const nodesBefore = state.nodes;
     const startedAt = clock.monotonic();
@@ -173,16 +175,15 @@ export class Discovery {
     if (complete) {
       known.readAllAgain();
     }
+    // Before the nodes: they are never shown beside an older status.
+    state.status = statusAfter(state.status, end, momentOf(clock));
     this.#logOutcome(name, state, end);
     this.#logOdd(name, state);
     this.#show(state);
     if (state.nodes !== nodesBefore) {
       onSettled();
     }
-    if (complete) {
-      onSuccess(name, state.nodes.length, clock.now());
-    }
-    state.tried = true;
+    onEnd(name, state.status, state.nodes.length);
     this.#tellChanges(name, state);
     return complete;
   }
@@ -282,6 +283,15 @@ export class Discovery {
   }
 }
 
+/** Of several failures the first is remembered. */
+function statusAfter(before: DiscoveryStatus, { failures: [first] }: SearchEnd, at: Moment): DiscoveryStatus {
+  if (first === undefined) {
+    return { up: true, lastSuccessAt: at, lastError: undefined };
+  }
+  const { reason, message, details } = first;
+  return { ...before, up: false, lastError: { reason, message, details, at } };
+}
+
 function isUnchanged(before: DiscoveredProject, now: DiscoveredProject): boolean {
   return (
     before.cloud.name === now.cloud.name &&
@@ -293,8 +303,8 @@ function isUnchanged(before: DiscoveredProject, now: DiscoveredProject): boolean
 
 /** Of a project that changed, or was known by another name, what is known stays, and what a search has found so far. */
 function newState(project: DiscoveredProject, before?: ProjectState): ProjectState {
-  const { nodes = [], tried = false, added = 0, gone = 0, toldOdd = '', toldDown = false } = before ?? {};
-  const { readingSince = LONG_AGO } = before ?? {};
+  const { nodes = [], status = NEVER_DISCOVERED, readingSince = LONG_AGO } = before ?? {};
+  const { added = 0, gone = 0, toldOdd = '', toldDown = false } = before ?? {};
   const known = before?.known.copy() ?? new KnownNodes();
   // What was read for another selection is not what this one finds.
   if (!isDeepStrictEqual(before?.project.selection, project.selection)) {
@@ -305,9 +315,9 @@ function newState(project: DiscoveredProject, before?: ProjectState): ProjectSta
     project,
     known,
     nodes,
+    status,
     readingSince,
     gotOn: true,
-    tried,
     added,
     gone,
     toldOdd,

@@ -113,6 +113,35 @@ describe('fleetNodes', () => {
 });
 
 describe('Fleet', () => {
+  it('counts the nodes of each project that are ours, the same array until something changes', () => {
+    const dependencies = { shard: WHOLE_FLEET, clock: new FakeClock(), log: new RecordedLog() };
+    const never = { up: undefined, lastSuccessAt: undefined, lastError: undefined };
+    let wiring = wire(config, dependencies);
+    const before = wiring.fleet.projects();
+    assert.deepEqual(before, [
+      { name: 'production', nodes: 2, discovery: never },
+      { name: 'again', nodes: 0, discovery: never },
+    ]);
+    assert.equal(wiring.fleet.projects(), before);
+
+    const [production, again] = config.projects as [(typeof config.projects)[0], (typeof config.projects)[0]];
+    const undiscovered = { ...production, discovery: { ...production.discovery, enabled: false } };
+    wiring = wire({ ...config, projects: [again, undiscovered] }, dependencies, wiring);
+    assert.deepEqual(wiring.fleet.projects(), [
+      { name: 'again', nodes: 0, discovery: never },
+      { name: 'production', nodes: 2, discovery: undefined },
+    ]);
+
+    const shards = [0, 1, 2].map((index) => {
+      const { fleet } = wire(config, { ...dependencies, shard: { index, total: 3 } });
+      return fleet.projects()[0]?.nodes ?? Number.NaN;
+    });
+    assert.equal(
+      shards.reduce((all, nodes) => all + nodes),
+      2,
+    );
+  });
+
   it('tells at once of a schedule beyond the budget that a reload brings, also where there was another before', () => {
     const log = new RecordedLog();
     const dependencies = { shard: WHOLE_FLEET, clock: new FakeClock(), log };

@@ -88,7 +88,11 @@ describe('Discovery', () => {
       onSettled: () => {
         settled += 1;
       },
-      onSuccess: (...success) => successes.push(success),
+      onEnd: (name, { up, lastSuccessAt }, nodes) => {
+        if (up === true) {
+          successes.push([name, nodes, lastSuccessAt?.wall ?? Number.NaN]);
+        }
+      },
     });
     discovery.start();
   });
@@ -116,14 +120,15 @@ describe('Discovery', () => {
     },
     ...change,
   });
+  const up = (name = 'production') => discovery.statusOf(name)?.up;
   const known = (name = 'production') => discovery.nodesOf(name).map(({ nodeId }) => nodeId);
 
   it('discovers at the start and at every refresh', async () => {
     answer = () => complete('a', 'b');
     discovery.setProjects([project()]);
-    assert.equal(discovery.tried, false);
+    assert.equal(up(), undefined);
     await clock.advance(25 * MINUTE);
-    assert.equal(discovery.tried, true);
+    assert.equal(up(), true);
     assert.deepEqual(searches, [0, 600, 1200]);
     assert.deepEqual(known(), ['a', 'b']);
     assert.deepEqual(successes[2], ['production', 2, 20 * MINUTE]);
@@ -281,7 +286,7 @@ describe('Discovery', () => {
       discovery.setProjects([slowly(5 * SECOND)]);
       await clock.advance(27 * SECOND);
       assert.deepEqual(known(), ['a']);
-      assert.equal(discovery.tried, false);
+      assert.equal(up(), undefined);
       await clock.advance(25 * SECOND);
       assert.deepEqual([known(), successes.length], [['a', 'b'], 0]);
       await clock.advance(110 * SECOND);
@@ -461,14 +466,44 @@ describe('Discovery', () => {
     });
   });
 
+  it('remembers its last success beside the first failure since, also under another name', async () => {
+    answer = () => complete('a');
+    discovery.setProjects([project()]);
+    await clock.advance(MINUTE);
+    answer = () => ({ ...complete('a'), failures: [broken('got 500'), broken('got 502')] });
+    await clock.advance(9 * MINUTE);
+    const expected = {
+      up: false,
+      lastSuccessAt: { wall: 0, monotonic: 0 },
+      lastError: {
+        reason: 'api',
+        message: 'got 500',
+        details: { status: 500 },
+        at: { wall: 10 * MINUTE, monotonic: 10 * MINUTE },
+      },
+    };
+    assert.deepEqual(discovery.statusOf('production'), expected);
+    discovery.setProjects([
+      project('renamed', MINUTE, { cloud: cloudProject('renamed', 'id of production') }),
+    ]);
+    assert.deepEqual(discovery.statusOf('renamed'), expected);
+    assert.equal(discovery.statusOf('production'), undefined);
+    answer = () => complete('a');
+    await clock.advance(MINUTE);
+    assert.deepEqual([up('renamed'), discovery.statusOf('renamed')?.lastError], [true, undefined]);
+    discovery.setProjects([]);
+    discovery.setProjects([project('renamed')]);
+    assert.equal(up('renamed'), undefined);
+  });
+
   it('has tried a project also when that failed', async () => {
     answer = () => {
       throw new TypeError('a secret');
     };
     discovery.setProjects([project(), project('test')]);
-    assert.equal(discovery.tried, false);
+    assert.equal(up(), undefined);
     await clock.advance(0);
-    assert.equal(discovery.tried, true);
+    assert.equal(up(), false);
     assert.deepEqual(known(), []);
     assert.doesNotMatch(log.lines.join(), /a secret/u);
   });
@@ -480,9 +515,9 @@ describe('Discovery', () => {
       });
     discovery.setProjects([project('production', 5 * SECOND)]);
     await clock.advance(59 * SECOND);
-    assert.equal(discovery.tried, false);
+    assert.equal(up(), undefined);
     await clock.advance(SECOND);
-    assert.equal(discovery.tried, true);
+    assert.equal(up(), false);
     assert.match(log.lines[0] ?? '', /error=deadline: got no end within 60 s/u);
     await clock.advance(5 * SECOND);
     assert.deepEqual(searches, [0, 65]);
@@ -500,7 +535,7 @@ describe('Discovery', () => {
 
   it('discovers nothing before it is started', async () => {
     answer = () => complete('a');
-    discovery = new Discovery({ clock, log, onChange: () => {}, onSettled: () => {}, onSuccess: () => {} });
+    discovery = new Discovery({ clock, log, onChange: () => {}, onSettled: () => {}, onEnd: () => {} });
     discovery.setProjects([project()]);
     await clock.advance(MINUTE);
     assert.deepEqual(searches, []);
