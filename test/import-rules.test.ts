@@ -94,7 +94,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
   metrics: ['model', 'collect', 'sessions', 'clock.ts'],
   'web/paths.ts': [],
-  'web/page': ['model', 'collect', 'sessions', 'web/paths.ts', 'clock.ts', 'visible-text.ts'],
+  'web/view': ['model', 'collect', 'sessions', 'clock.ts', 'visible-text.ts'],
+  'web/page': ['model', 'collect', 'sessions', 'web/view', 'web/paths.ts', 'clock.ts', 'visible-text.ts'],
   'web/connection-key.ts': [],
   'web/access': [
     'web/connection-key.ts',
@@ -109,6 +110,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   web: [
     'collect',
     'metrics',
+    'web/view',
     'web/page',
     'web/paths.ts',
     'web/pages.ts',
@@ -172,7 +174,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'schedule',
     'collect',
     'metrics',
-    'web/page',
+    'web/view',
     'web/access',
     'config',
     'config/yaml',

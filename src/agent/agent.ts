@@ -38,6 +38,7 @@ export async function startAgent(config: WiredConfig, options: AgentOptions): Pr
   let wiring = wire(config, options);
   const { store, fleet, exposition, metrics, clients } = wiring;
   const nodes = () => store.list();
+  const projects = () => fleet.projects();
   const readiness = new Readiness({ nodes, discovered: () => fleet.discovered });
   const server = await startWebServer({
     listenAddress: options.listenAddress,
@@ -45,7 +46,7 @@ export async function startAgent(config: WiredConfig, options: AgentOptions): Pr
     telemetryPath,
     version: buildInfo().version,
     exposition,
-    nodes,
+    fleet: () => ({ nodes: nodes(), projects: projects() }),
     ready: () => readiness.isReady(),
     reload: options.reload,
     clock,

@@ -1,7 +1,7 @@
 // Collects every node once and prints the result.
 import { systemClock } from '../clock.js';
 import { loadConfig } from '../config/load-config.js';
-import { viewFleet } from '../web/page/fleet-view.js';
+import { viewFleet } from '../web/view/fleet-view.js';
 import { configFile, type FlagValues } from './flags.js';
 import { areComplete, openOneShot } from './open-one-shot.js';
 import { nodeSeriesText, nodeTable } from './print-nodes.js';
@@ -16,11 +16,13 @@ export async function collect(flags: FlagValues): Promise<number> {
   }
   const discovered = await shot.discover();
   const complete = areComplete(discovered, log);
-  const statuses = await shot.collect(shot.nodes(discovered));
+  const nodes = shot.nodes(discovered);
+  const statuses = await shot.collect(nodes);
   await shot.close();
 
   if (flags.output === 'json') {
-    print(`${JSON.stringify(viewFleet(statuses, systemClock.monotonic()), undefined, 2)}\n`);
+    const fleet = { nodes: statuses, projects: shot.projects(discovered, nodes) };
+    print(`${JSON.stringify(viewFleet(fleet, systemClock.monotonic()), undefined, 2)}\n`);
   } else if (flags.output === 'prometheus') {
     printMetrics(await nodeSeriesText(shot.wiring));
   } else {

@@ -18,6 +18,7 @@ import {
 } from '../sessions/snapshot.js';
 import { countersWith, type FoundHeader, type NodeStatus, type NodeStore } from './node-store.js';
 import { PhaseTimer } from './phase-timer.js';
+import { withSessions } from './recent-sessions.js';
 import { type ReadSnapshot, runCollection } from './run-collection.js';
 import type { SessionApi, SessionFilter } from './session-api.js';
 import type { WaitSettings } from './wait-for-task.js';
@@ -156,7 +157,7 @@ export class Collector {
       // A reload may have changed the node's schedule since its collection began.
       ...this.#staleTime(status.node, now, 0),
       header: { columns: result.columns, unknownHeaders: result.unknownHeaders },
-      previousSessions: status.snapshot?.sessions,
+      recentSessions: withSessions(status.recentSessions, result.snapshot.sessions),
     }));
     this.#tellRecovery(node);
     this.#logHeader(node, result, before?.header);

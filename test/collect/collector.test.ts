@@ -75,17 +75,17 @@ describe('Collector', () => {
     assert.equal(status.freshForMs, 180_000);
     assert.deepEqual([status.csvRows, status.csvRowsRejected, status.csvBytes], [2, 0, 20]);
     assert.deepEqual(status.phaseSeconds, { submit: 0, wait: 1, download: 0 });
-    assert.equal(status.previousSessions, undefined);
+    assert.deepEqual(status.recentSessions, [2]);
     assert.deepEqual(logged('warn'), []);
   });
 
-  it('adds up what it read and remembers the number of sessions before', async () => {
+  it('adds up what it read and remembers the numbers of sessions', async () => {
     const collector = makeCollector();
     await collect(collector);
     api.csv = 'id,user\n1,app\n';
     const status = await collect(collector);
     assert.deepEqual([status.csvRows, status.csvBytes], [3, 34]);
-    assert.equal(status.previousSessions, 2);
+    assert.deepEqual(status.recentSessions, [2, 1]);
     assert.equal(status.snapshot?.sessions, 1);
   });
 

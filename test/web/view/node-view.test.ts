@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { epochMs, later } from '../../../src/clock.js';
 import { FAILURE_REASONS } from '../../../src/model/failure.js';
-import { viewNode } from '../../../src/web/page/node-view.js';
+import { viewNode } from '../../../src/web/view/node-view.js';
 import {
   counts,
   DATABASE_NODE,
@@ -36,6 +36,7 @@ describe('viewNode', () => {
       role: 'master',
       max_connections: 5000,
       state: 'up',
+      condition: 'up',
       last_success: '2026-01-02T03:04:05.250Z',
       stale_at: '2026-01-02T03:07:05.000Z',
       next_run: '2026-01-02T03:05:03.000Z',
@@ -43,6 +44,7 @@ describe('viewNode', () => {
       collections: { success: 41, error: 2, skipped: 1 },
       sessions: 6,
       previous_sessions: 4,
+      usual_sessions: null,
       saturation: 0.0012,
       active: 2,
       slow: 1,
@@ -154,19 +156,19 @@ describe('viewNode', () => {
     assert.notEqual(viewNode({ ...status }, NOW), view);
   });
 
-  it('keeps an error to one line of at most 500 characters', () => {
+  it('keeps an error to one line of at most 1,000 characters', () => {
     const message = `got \u001b[31m"a\r\nb"\u0085${'x'.repeat(1_000_000)}`;
     const { last_error: error } = viewNode(
       { ...NODE_STATUS, lastError: { reason: 'api', message, details: {}, at: MOMENT } },
       NOW,
     );
     assert.match(error?.message ?? '', /^got {2}\[31m"a b" x+$/);
-    assert.ok((error?.message.length ?? 0) <= 500);
+    assert.ok((error?.message.length ?? 0) <= 1_000);
   });
 
   it('cuts no character of an error in half', () => {
-    const lastError = { reason: 'api', message: `x${'𠮷'.repeat(500)}`, details: {}, at: MOMENT } as const;
+    const lastError = { reason: 'api', message: `x${'𠮷'.repeat(1_000)}`, details: {}, at: MOMENT } as const;
     const { last_error: error } = viewNode({ ...NODE_STATUS, lastError }, NOW);
-    assert.equal(error?.message, `x${'𠮷'.repeat(499)}`);
+    assert.equal(error?.message, `x${'𠮷'.repeat(999)}`);
   });
 });
