@@ -38,16 +38,20 @@ export async function startAgent(config: WiredConfig, options: AgentOptions): Pr
   let wiring = wire(config, options);
   const { store, fleet, exposition, metrics, clients } = wiring;
   const nodes = () => store.list();
-  const projects = () => fleet.projects();
-  const readiness = new Readiness({ nodes, discovered: () => fleet.discovered });
+  const { firstRound } = fleet;
+  const readiness = new Readiness({
+    nodes,
+    undiscovered: () => firstRound.undiscovered,
+    isAwaited: (nodeId) => firstRound.isAwaited(nodeId),
+  });
   const server = await startWebServer({
     listenAddress: options.listenAddress,
     access,
     telemetryPath,
     version: buildInfo().version,
     exposition,
-    fleet: () => ({ nodes: nodes(), projects: projects() }),
-    ready: () => readiness.isReady(),
+    fleet: () => ({ nodes: nodes(), projects: fleet.projects() }),
+    ready: () => readiness.check(),
     reload: options.reload,
     clock,
     log,

@@ -12,6 +12,7 @@ import { RepeatedLines } from '../repeated-lines.js';
 import { type CapacityWarning, capacityWarnings } from '../schedule/capacity.js';
 import { shortestGapMs } from '../schedule/next-runs.js';
 import type { NodeSelection } from '../taurusdb/discover-nodes.js';
+import { FirstRound } from './first-round.js';
 import { cloudProjectOf, type ProjectClients } from './project-clients.js';
 
 /** The parts of the configuration that say which nodes there are. */
@@ -31,6 +32,7 @@ export interface FleetOptions {
 const CAPACITY = 'capacity';
 
 export class Fleet {
+  readonly firstRound: FirstRound;
   readonly #options: FleetOptions;
   readonly #discovery: Discovery;
   #config: FleetConfig;
@@ -45,6 +47,7 @@ export class Fleet {
 
   constructor(options: FleetOptions, config: FleetConfig) {
     const { clock, log, metrics } = options;
+    this.firstRound = new FirstRound(clock);
     this.#options = options;
     this.#config = config;
     this.#lines = new RepeatedLines(log, clock);
@@ -54,18 +57,13 @@ export class Fleet {
       onChange: () => this.#publish(),
       // Not while a search goes on: each node that it finds makes another warning.
       onSettled: () => this.#warn(),
-      onEnd: (project, { lastError, lastSuccessAt }, nodes) => {
-        this.#projects = undefined;
-        if (lastError === undefined && lastSuccessAt !== undefined) {
-          metrics.discovery(project, nodes, lastSuccessAt.wall);
+      onEnd: (project, { lastError }) => {
+        this.#noteChange();
+        if (lastError !== undefined) {
+          metrics.discoveryFailed(project, lastError.reason);
         }
       },
     });
-  }
-
-  /** Whether discovery has tried every project. */
-  get discovered(): boolean {
-    return this.projects().every(({ discovery }) => discovery === undefined || discovery.up !== undefined);
   }
 
   /** Every project of the configuration, in its order; the same array until something changes. */
@@ -118,8 +116,13 @@ export class Fleet {
   #publish(): void {
     const { shard, onChange } = this.#options;
     this.#nodes = fleetNodes(this.#config, shard, (project) => this.#discovery.nodesOf(project));
-    this.#projects = undefined;
+    this.#noteChange();
     onChange(this.#nodes);
+  }
+
+  #noteChange(): void {
+    this.#projects = undefined;
+    this.firstRound.follow(this.#config.projects, this.projects(), this.#nodes);
   }
 
   #warn(): void {

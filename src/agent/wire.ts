@@ -88,6 +88,7 @@ function assemble(
     nodes: () => store.list(),
     agentText: (format) => {
       metrics.setBudgets(clients.budgets());
+      metrics.setStatuses(fleet.projects());
       return metrics.text(format);
     },
     clock,

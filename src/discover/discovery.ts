@@ -28,8 +28,8 @@ export interface DiscoveryOptions {
   readonly onChange: () => void;
   /** A search has ended, and other nodes are known than before it. */
   readonly onSettled: () => void;
-  /** A search has ended, with these nodes known behind it. */
-  readonly onEnd: (project: string, status: DiscoveryStatus, nodes: number) => void;
+  /** A search has ended, and the status is another one. */
+  readonly onEnd: (project: string, status: DiscoveryStatus) => void;
 }
 
 /** A failed discovery is repeated after this, where the next refresh is further away. */
@@ -175,15 +175,20 @@ export class Discovery {
     if (complete) {
       known.readAllAgain();
     }
+    const found = known.summary().nodes.length;
+    if (complete && found === 0 && state.status.lastSuccessAt === undefined) {
+      const fields = { project: name, instances: end.listed.size };
+      this.#options.log.warn('discovery: none of the instances has a node that is to be collected', fields);
+    }
     // Before the nodes: they are never shown beside an older status.
-    state.status = statusAfter(state.status, end, momentOf(clock));
+    state.status = statusAfter(state.status, end, found, momentOf(clock));
     this.#logOutcome(name, state, end);
     this.#logOdd(name, state);
     this.#show(state);
     if (state.nodes !== nodesBefore) {
       onSettled();
     }
-    onEnd(name, state.status, state.nodes.length);
+    onEnd(name, state.status);
     this.#tellChanges(name, state);
     return complete;
   }
@@ -284,9 +289,14 @@ export class Discovery {
 }
 
 /** Of several failures the first is remembered. */
-function statusAfter(before: DiscoveryStatus, { failures: [first] }: SearchEnd, at: Moment): DiscoveryStatus {
+function statusAfter(
+  before: DiscoveryStatus,
+  { failures: [first] }: SearchEnd,
+  found: number,
+  at: Moment,
+): DiscoveryStatus {
   if (first === undefined) {
-    return { up: true, lastSuccessAt: at, lastError: undefined };
+    return { up: true, lastSuccessAt: at, found, lastError: undefined };
   }
   const { reason, message, details } = first;
   return { ...before, up: false, lastError: { reason, message, details, at } };

@@ -46,6 +46,18 @@ export const API_BUDGET_USED = agentFamily(
   "Share of what the project's budget of requests to TaurusDB allowed over about the last minute that was used: near 1, requests wait for their turn.",
   ['project'],
 );
+export const DISCOVERY_UP = agentFamily(
+  'gauge',
+  'taurusdb_discovery_up',
+  'Whether the last discovery of the project read all of it (1) or failed, also in part (0); 0 until one has succeeded.',
+  ['project'],
+);
+export const DISCOVERY_ERRORS = agentFamily(
+  'counter',
+  'taurusdb_discovery_errors_total',
+  'Discoveries of the project that failed, also in part, each counted once by the reason of its first failure.',
+  ['project', 'reason'],
+);
 export const DISCOVERY_NODES = agentFamily(
   'gauge',
   'taurusdb_discovery_nodes',
@@ -56,6 +68,12 @@ export const DISCOVERY_LAST_SUCCESS = agentFamily(
   'gauge',
   'taurusdb_discovery_last_success_timestamp_seconds',
   'When the last successful discovery of the project ended.',
+  ['project'],
+);
+export const PROJECT_NODES = agentFamily(
+  'gauge',
+  'taurusdb_project_nodes',
+  'Nodes of the project that this process collects, listed or discovered; each of several shards has its own.',
   ['project'],
 );
 export const BUILD_INFO = agentFamily(
@@ -82,8 +100,11 @@ export const AGENT_FAMILIES: readonly AgentFamily[] = [
   API_CLOCK_CORRECTIONS,
   API_BUDGET_RATE,
   API_BUDGET_USED,
+  DISCOVERY_UP,
+  DISCOVERY_ERRORS,
   DISCOVERY_NODES,
   DISCOVERY_LAST_SUCCESS,
+  PROJECT_NODES,
   BUILD_INFO,
   CONFIG_LAST_RELOAD_SUCCESSFUL,
   CONFIG_LAST_RELOAD_SUCCESS,

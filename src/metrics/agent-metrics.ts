@@ -3,6 +3,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { EpochMs } from '../clock.js';
 import { API_OPERATIONS, type ApiObserver, type ApiOperation } from '../model/api-observer.js';
+import { FAILURE_REASONS, type FailureReason } from '../model/failure.js';
+import type { ProjectStatus } from '../model/project-status.js';
 import * as families from './agent-families.js';
 import { type ExpositionFormat, headerLines, label, sampleLine } from './exposition-text.js';
 import type { AgentFamily } from './metric-family.js';
@@ -55,8 +57,11 @@ export class AgentMetrics implements ApiObserver {
   readonly #clockCorrections = new Counter(this.#registered(families.API_CLOCK_CORRECTIONS));
   readonly #budgetRate = new Gauge(this.#registered(families.API_BUDGET_RATE));
   readonly #budgetUsed = new Gauge(this.#registered(families.API_BUDGET_USED));
+  readonly #discoveryUp = new Gauge(this.#registered(families.DISCOVERY_UP));
+  readonly #discoveryErrors = new Counter(this.#registered(families.DISCOVERY_ERRORS));
   readonly #discoveryNodes = new Gauge(this.#registered(families.DISCOVERY_NODES));
   readonly #discoverySuccessAt = new Gauge(this.#registered(families.DISCOVERY_LAST_SUCCESS));
+  readonly #projectNodes = new Gauge(this.#registered(families.PROJECT_NODES));
   readonly #buildInfo = new Gauge(this.#registered(families.BUILD_INFO));
   readonly #reloadSuccessful = new Gauge(this.#registered(families.CONFIG_LAST_RELOAD_SUCCESSFUL));
   readonly #reloadSuccessAt = new Gauge(this.#registered(families.CONFIG_LAST_RELOAD_SUCCESS));
@@ -120,19 +125,43 @@ export class AgentMetrics implements ApiObserver {
     }
   }
 
-  /** The projects that are discovered: what was said of the discovery of others vanishes. */
+  /** All projects as they are now: ask for them at every scrape. */
+  setStatuses(projects: readonly ProjectStatus[]): void {
+    const gauges = [this.#projectNodes, this.#discoveryUp, this.#discoveryNodes, this.#discoverySuccessAt];
+    for (const gauge of gauges) {
+      gauge.reset();
+    }
+    for (const { name: project, nodes, discovery } of projects) {
+      this.#projectNodes.set({ project }, nodes);
+      if (discovery !== undefined) {
+        this.#discoveryUp.set({ project }, Number(discovery.up ?? false));
+      }
+      if (discovery?.found !== undefined) {
+        this.#discoveryNodes.set({ project }, discovery.found);
+      }
+      if (discovery?.lastSuccessAt !== undefined) {
+        this.#discoverySuccessAt.set({ project }, discovery.lastSuccessAt.wall / 1000);
+      }
+    }
+  }
+
+  /** The projects that are discovered: counters of new ones stand at 0, those of others vanish. */
   setDiscovered(projects: readonly string[]): void {
     for (const project of this.#projects.keys()) {
       if (!projects.includes(project)) {
         this.#endDiscovery(project);
       }
     }
+    for (const project of projects) {
+      for (const reason of FAILURE_REASONS) {
+        this.#discoveryErrors.inc({ project, reason }, 0);
+      }
+    }
   }
 
-  /** A discovery of the project succeeded. */
-  discovery(project: string, nodes: number, at: EpochMs): void {
-    this.#discoveryNodes.set({ project }, nodes);
-    this.#discoverySuccessAt.set({ project }, at / 1000);
+  /** A discovery of the project failed, at least in part. */
+  discoveryFailed(project: string, reason: FailureReason): void {
+    this.#discoveryErrors.inc({ project, reason });
   }
 
   /** A file was loaded, at start or later, or could not be. */
@@ -181,8 +210,9 @@ export class AgentMetrics implements ApiObserver {
   }
 
   #endDiscovery(project: string): void {
-    this.#discoveryNodes.remove({ project });
-    this.#discoverySuccessAt.remove({ project });
+    for (const reason of FAILURE_REASONS) {
+      this.#discoveryErrors.remove({ project, reason });
+    }
   }
 
   #registered({ name, help, labels }: AgentFamily) {

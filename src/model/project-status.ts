@@ -14,6 +14,8 @@ export interface DiscoveryStatus {
   /** Whether the last search read the project in full; undefined until the first has ended. */
   readonly up: boolean | undefined;
   readonly lastSuccessAt: Moment | undefined;
+  /** Nodes that the last success found, whichever process collects them; undefined before the first. */
+  readonly found?: number | undefined;
   /** Of the last search; undefined after a success. */
   readonly lastError: LastFailure | undefined;
 }

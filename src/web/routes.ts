@@ -26,7 +26,8 @@ export interface RoutesOptions {
   readonly exposition: Pick<Exposition, 'scrape'>;
   /** The same arrays until something changes. */
   readonly fleet: () => FleetStatus;
-  readonly ready: () => boolean;
+  /** True, or what is waited for. */
+  readonly ready: () => true | string;
   /** Rejects with a message for users when the new configuration is invalid; undefined without --web.enable-lifecycle. */
   readonly reload: (() => Promise<void>) | undefined;
   readonly clock: Clock;
@@ -62,7 +63,10 @@ export function createRoutes(options: RoutesOptions): ReadonlyMap<string, Route>
       ),
     ),
     [OWN_PATHS.healthy]: get(ALWAYS, () => ok('healthy\n')),
-    [OWN_PATHS.ready]: get(ALWAYS, () => (ready() ? ok('ready\n') : { status: 503, body: 'not ready\n' })),
+    [OWN_PATHS.ready]: get(ALWAYS, () => {
+      const readiness = ready();
+      return readiness === true ? ok('ready\n') : { status: 503, body: `not ready: ${readiness}\n` };
+    }),
     [OWN_PATHS.reload]: {
       methods: ['POST', 'PUT'],
       maxUnderWay: MAX_OTHERS_UNDER_WAY,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { epochMs } from '../../src/clock.js';
 import { type CollectionSettings, Collector } from '../../src/collect/collector.js';
 import { type NodeStatus, NodeStore } from '../../src/collect/node-store.js';
+import { usualSessions } from '../../src/collect/recent-sessions.js';
 import type { Log, LogFields } from '../../src/log.js';
 import { CollectionError, type FailureReason } from '../../src/model/failure.js';
 import { CsvError } from '../../src/sessions/csv-error.js';
@@ -87,6 +88,15 @@ describe('Collector', () => {
     assert.deepEqual([status.csvRows, status.csvBytes], [3, 34]);
     assert.deepEqual(status.recentSessions, [2, 1]);
     assert.equal(status.snapshot?.sessions, 1);
+  });
+
+  it('remembers the last collections that succeeded, which say what is usual', async () => {
+    const collector = makeCollector();
+    for (let collection = 0; collection < 70; collection++) {
+      await collect(collector);
+    }
+    const { recentSessions } = await collect(collector);
+    assert.deepEqual([usualSessions(recentSessions), recentSessions.length], [2, 61]);
   });
 
   it('keeps the old snapshot whole when a collection fails', async () => {

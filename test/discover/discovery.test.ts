@@ -88,9 +88,9 @@ describe('Discovery', () => {
       onSettled: () => {
         settled += 1;
       },
-      onEnd: (name, { up, lastSuccessAt }, nodes) => {
+      onEnd: (name, { up, found, lastSuccessAt }) => {
         if (up === true) {
-          successes.push([name, nodes, lastSuccessAt?.wall ?? Number.NaN]);
+          successes.push([name, found ?? Number.NaN, lastSuccessAt?.wall ?? Number.NaN]);
         }
       },
     });
@@ -475,6 +475,7 @@ describe('Discovery', () => {
     const expected = {
       up: false,
       lastSuccessAt: { wall: 0, monotonic: 0 },
+      found: 1,
       lastError: {
         reason: 'api',
         message: 'got 500',

@@ -91,8 +91,18 @@ describe('discovery against a simulated API', function () {
     const address = await start();
     await whenUp(address, 7);
     assert.equal((await fetch(`${address}/-/ready`)).status, 200);
+    const failing = await scrape(address);
+    assert.deepEqual([...samplesNamed(failing, 'taurusdb_discovery_up').values()], [0, 1]);
+    const errors = 'taurusdb_discovery_errors_total{project="production",reason="api"}';
+    const failures = failing.get(errors) ?? 0;
+    assert.ok(failures >= 1);
+    assert.deepEqual([...samplesNamed(failing, 'taurusdb_project_nodes').values()], [1, 6]);
+    assert.deepEqual([...samplesNamed(failing, 'taurusdb_discovery_nodes').keys()], ['{project="staging"}']);
     fault = undefined;
-    await whenUp(address, 12);
+    const recovered = await whenUp(address, 12);
+    assert.deepEqual([...samplesNamed(recovered, 'taurusdb_discovery_up').values()], [1, 1]);
+    assert.ok((recovered.get(errors) ?? 0) >= failures);
+    assert.deepEqual([...samplesNamed(recovered, 'taurusdb_project_nodes').values()], [6, 6]);
     fault = jsonAnswer(200, { instances: [], total_count: 3 });
     await agents[0]?.says(/msg="discovery failed: what is known stays".*a page without others, expected 3/u);
     await whenUp(address, 12);
@@ -100,11 +110,63 @@ describe('discovery against a simulated API', function () {
     await whenUp(address, 7);
   });
 
+  it('is not taken for a fleet without nodes by an agent that starts while the API is down', async () => {
+    const unreachable = JSON.stringify(config()).replaceAll(simulator.url, 'http://127.0.0.1:1');
+    const address = await startWith(writeConfig(JSON.parse(unreachable)));
+    const up = (samples: ReadonlyMap<string, number>) => [
+      ...samplesNamed(samples, 'taurusdb_discovery_up').values(),
+    ];
+    assert.deepEqual(up(await scrape(address)), [0, 0]);
+    const network = (project: string) =>
+      `taurusdb_discovery_errors_total{project="${project}",reason="network"}`;
+    const samples = await eventually(async () => {
+      const now = await scrape(address);
+      const failed = ['production', 'staging'].every((project) => (now.get(network(project)) ?? 0) > 0);
+      return failed && samplesNamed(now, 'taurusdb_up').size === 1 ? now : undefined;
+    }, 'failed discoveries and a failed collection');
+    assert.deepEqual(up(samples), [0, 0]);
+    assert.deepEqual([...samplesNamed(samples, 'taurusdb_project_nodes').values()], [1, 0]);
+    const ready = await fetch(`${address}/-/ready`);
+    assert.deepEqual(
+      [ready.status, await ready.text()],
+      [503, 'not ready: waiting for the first discovery of 1 project\n'],
+    );
+    assert.match(
+      agents[0]?.stderr() ?? '',
+      /msg="discovery failed.* project=staging .*error="list_instances: got ECONNREFUSED/u,
+    );
+  });
+
+  it('shows on page and JSON a project whose discovery fails from the start, and its nodes once it succeeds', async () => {
+    fault = brokenList;
+    faultyProject = 'staging';
+    const address = await start();
+    const text = async (path: string) => (await fetch(`${address}${path}`)).text();
+    const told = (path: string, what: RegExp) =>
+      eventually(async () => (what.test(await text(path)) ? true : undefined), `${what} at ${path}`);
+    await told(
+      '/api/v1/nodes',
+      /"project":"staging","nodes":0,"discovery":\{"up":false,"last_success":null,.*DBS\.05000000/u,
+    );
+    await told('/', /<h2 id="overview"><bdi>staging<\/bdi>: discovery fails, and no node is known/u);
+    assert.match(await text('/'), /<title>discovery fails/u);
+    fault = undefined;
+    await told(
+      '/api/v1/nodes',
+      /"project":"staging","nodes":6,"discovery":\{"up":true,"last_success":"2.+Z","last_error":null\}/u,
+    );
+    await told('/', /<title>(?!discovery)/u);
+  });
+
   it('is not ready before every project has been searched once', async () => {
     fault = 'hang';
     faultyProject = 'staging';
     const address = await start();
-    await whenUp(address, 6);
+    const samples = await whenUp(address, 6);
+    assert.deepEqual([...samplesNamed(samples, 'taurusdb_discovery_up').values()], [1, 0]);
+    const errors = [...samplesNamed(samples, 'taurusdb_discovery_errors_total')];
+    assert.deepEqual([errors.length, errors.every(([, count]) => count === 0)], [20, true]);
+    assert.deepEqual([...samplesNamed(samples, 'taurusdb_project_nodes').values()], [6, 0]);
     assert.equal((await fetch(`${address}/-/ready`)).status, 503);
   });
 

@@ -84,10 +84,12 @@ describe('a reload of discovery', function () {
       agent = await ReloadableAgent.start(switched(true));
       const before = await agent.up([kept, ...gone]);
       assert.deepEqual(found(before), [4]);
+      assert.deepEqual(values(before, 'taurusdb_project_nodes'), [4, 1]);
 
       await agent.reload(switched(false), how);
       const off = await agent.series();
       assert.deepEqual(seriesWith(off, 'taurusdb_discovery_'), []);
+      assert.deepEqual(values(off, 'taurusdb_project_nodes'), [1, 1]);
       for (const id of gone) {
         assert.deepEqual(seriesWith(off, id), []);
       }
@@ -147,8 +149,19 @@ describe('a reload of discovery', function () {
     const all = settings({});
     const [first, second] = all.projects as Settings[];
     agent = await ReloadableAgent.start({ ...all, projects: [{ ...first, auth: wrong }, second] });
-    await agent.program.says(/msg="discovery failed/u);
+    const isUp = (series: Series) => values(series, 'taurusdb_discovery_up', '"production"');
+    const failed = (series: Series) =>
+      values(series, 'taurusdb_discovery_errors_total', '"production"', 'reason="auth"');
+    await agent.program.says(/msg="discovery failed.* error="list_instances: got 401/u);
+    const before = await agent.series();
+    assert.deepEqual([isUp(before), failed(before), found(before)], [[0], [1], []]);
+    const ready = async () => (await fetch(`${agent.address}/-/ready`)).text();
+    await agent.up(listed());
+    assert.equal(await ready(), 'not ready: waiting for the first discovery of 1 project\n');
     await agent.reload(all, 'POST');
-    await agent.up(nodesOf('payments'));
+    const after = await agent.up(nodesOf('payments'));
+    assert.deepEqual([isUp(after), failed(after), found(after)], [[1], [1], [4]]);
+    await agent.up(nodesOf('orders'));
+    assert.equal(await ready(), 'ready\n');
   });
 });

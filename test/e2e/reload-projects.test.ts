@@ -75,7 +75,14 @@ describe('a reload of the projects', function () {
       const discovery = { enabled: true, refresh: '1s' };
       const agent = await start({ production: {}, staging: { discovery } });
       const before = await agent.up([...nodesOf('production'), ...nodesOf('staging')]);
-      for (const metric of ['api_request_duration_seconds_bucket', 'api_retries_total', 'discovery_nodes']) {
+      for (const metric of [
+        'api_request_duration_seconds_bucket',
+        'api_retries_total',
+        'discovery_nodes',
+        'discovery_up',
+        'discovery_errors_total',
+        'project_nodes',
+      ]) {
         assert.notDeepEqual(values(before, `taurusdb_${metric}`, 'project="staging"'), [], metric);
       }
       await agent.reload(settings({ production: {} }), how);
@@ -176,6 +183,11 @@ describe('a reload of the projects', function () {
       for (const series of [reloaded, after, last]) {
         assert.deepEqual(seriesWith(series, 'project="production"'), []);
         assert.equal(values(series, 'taurusdb_api_budget_requests_per_second', '"renamed"').length, 1);
+        assert.deepEqual(values(series, 'taurusdb_project_nodes', '"renamed"'), [nodes.length]);
+        const isDiscovered = 'discovery' in ofProject;
+        assert.deepEqual(values(series, 'taurusdb_discovery_up', '"renamed"'), isDiscovered ? [1] : []);
+        const found = values(series, 'taurusdb_discovery_nodes', '"renamed"');
+        assert.deepEqual(found, isDiscovered ? [nodes.length] : []);
       }
       // The first collections may have begun under the old name, and are then counted nowhere.
       assert.ok(sum(last, 'taurusdb_api_requests_total', '"renamed"', '"download"') >= 2);

@@ -3,6 +3,9 @@ import { epochMs, later } from '../../src/clock.js';
 import { AGENT_FAMILIES } from '../../src/metrics/agent-families.js';
 import { AgentMetrics } from '../../src/metrics/agent-metrics.js';
 import { API_OPERATIONS } from '../../src/model/api-observer.js';
+import { FAILURE_REASONS } from '../../src/model/failure.js';
+import type { DiscoveryStatus } from '../../src/model/project-status.js';
+import { FakeClock } from '../support/fake-clock.js';
 import { parseSamples } from './parse-exposition.js';
 
 const NOW = epochMs(Date.UTC(2026, 0, 2, 3, 4, 5));
@@ -10,6 +13,14 @@ const NOW = epochMs(Date.UTC(2026, 0, 2, 3, 4, 5));
 function agentMetrics(): AgentMetrics {
   return new AgentMetrics({ version: '1.2.3', revision: 'abc', nodeVersion: '20.20.2' });
 }
+
+const NEVER_DISCOVERED = { up: undefined, lastSuccessAt: undefined, lastError: undefined };
+const DISCOVERED = {
+  up: true,
+  lastSuccessAt: { wall: NOW, monotonic: new FakeClock().monotonic() },
+  found: 7,
+  lastError: undefined,
+};
 
 /** The lines of one family, without its HELP. */
 async function lines(metrics: AgentMetrics, family: string): Promise<readonly string[]> {
@@ -70,22 +81,63 @@ describe('AgentMetrics', () => {
     ]);
   });
 
-  it('keeps counting when the projects are set again, and drops the discovery of a project that is gone', async () => {
+  it('keeps counting when the projects are set again', async () => {
     const metrics = agentMetrics();
     metrics.setProjects(['production', 'test']);
     metrics.retry('production', 'wait');
-    metrics.discovery('production', 7, NOW);
-    metrics.discovery('test', 2, NOW);
     metrics.setProjects(['production', 'staging']);
     const retries = await lines(metrics, 'taurusdb_api_retries_total');
     assert.ok(retries.includes('taurusdb_api_retries_total{project="production",operation="wait"} 1'));
     assert.ok(retries.includes('taurusdb_api_retries_total{project="staging",operation="wait"} 0'));
-    assert.deepEqual(await lines(metrics, 'taurusdb_discovery_nodes'), [
-      'taurusdb_discovery_nodes{project="production"} 7',
-    ]);
-    assert.deepEqual(await lines(metrics, 'taurusdb_discovery_last_success_timestamp_seconds'), [
-      'taurusdb_discovery_last_success_timestamp_seconds{project="production"} 1767323045',
-    ]);
+  });
+
+  it('tells of the nodes of every project, and of the discovery of those that have one', async () => {
+    const metrics = agentMetrics();
+    const told = async () => {
+      const samples = parseSamples(await metrics.text('text')).filter(({ labels }) => 'project' in labels);
+      return Object.fromEntries(
+        samples.map(({ name, labels, value }) => [
+          `${name.replace('taurusdb_', '')} ${labels.project}`,
+          value,
+        ]),
+      );
+    };
+    const statuses = (discovery: DiscoveryStatus) =>
+      metrics.setStatuses([
+        { name: 'listed', nodes: 2, discovery: undefined },
+        { name: 'found', nodes: 0, discovery },
+      ]);
+    const nodes = { 'project_nodes listed': 2, 'project_nodes found': 0 };
+    const success = {
+      'discovery_nodes found': 7,
+      'discovery_last_success_timestamp_seconds found': 1767323045,
+    };
+    statuses(NEVER_DISCOVERED);
+    assert.deepEqual(await told(), { ...nodes, 'discovery_up found': 0 });
+    statuses({ ...NEVER_DISCOVERED, up: false });
+    assert.deepEqual(await told(), { ...nodes, 'discovery_up found': 0 });
+    statuses(DISCOVERED);
+    assert.deepEqual(await told(), { ...nodes, ...success, 'discovery_up found': 1 });
+    statuses({ ...DISCOVERED, up: false });
+    assert.deepEqual(await told(), { ...nodes, ...success, 'discovery_up found': 0 });
+    metrics.setStatuses([]);
+    assert.deepEqual(await told(), {});
+  });
+
+  it('counts failed discoveries from 0, while the project has one', async () => {
+    const metrics = agentMetrics();
+    const family = 'taurusdb_discovery_errors_total';
+    metrics.setProjects(['production', 'listed']);
+    metrics.setDiscovered(['production']);
+    assert.deepEqual(
+      await lines(metrics, family),
+      FAILURE_REASONS.map((reason) => `${family}{project="production",reason="${reason}"} 0`),
+    );
+    metrics.discoveryFailed('production', 'auth');
+    metrics.setDiscovered(['production']);
+    assert.ok((await lines(metrics, family)).includes(`${family}{project="production",reason="auth"} 1`));
+    metrics.setDiscovered([]);
+    assert.deepEqual(await lines(metrics, family), []);
   });
 
   it('tells whether the last reload succeeded, and when one last did', async () => {
@@ -130,7 +182,7 @@ describe('AgentMetrics', () => {
       metrics.clockCorrection('staging');
     };
     tell();
-    metrics.discovery('staging', 3, NOW);
+    metrics.setDiscovered(['staging']);
     const ofStaging = async () => (await metrics.text('text')).match(/^.*project="staging".*$/gm) ?? [];
     assert.ok((await ofStaging()).length > 60);
     metrics.setProjects(['production']);
@@ -151,7 +203,8 @@ describe('AgentMetrics', () => {
     const metrics = agentMetrics();
     metrics.setProjects(['production']);
     metrics.setBudgets(new Map([['production', { requestsPerSecond: 10, usedRatio: 0 }]]));
-    metrics.discovery('production', 1, NOW);
+    metrics.setDiscovered(['production']);
+    metrics.setStatuses([{ name: 'production', nodes: 1, discovery: DISCOVERED }]);
     const families = [...(await metrics.text('text')).matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(
       ([, name, type]) => ({
         name,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { momentOf } from '../../src/clock.js';
 import { METRIC_FAMILIES } from '../../src/metrics/metric-families.js';
 import { SNAPSHOT_FAMILIES } from '../../src/metrics/snapshot-families.js';
 import { FakeClock } from '../support/fake-clock.js';
@@ -49,11 +50,17 @@ describe('METRIC_FAMILIES', () => {
 
   it('passes promtool check metrics', async function () {
     const promtool = requireProgram(this, 'promtool');
-    const { exposition, metrics } = wireNodes([statusOf(1), statusOf(2), UNTRIED_STATUS], new FakeClock(NOW));
+    const clock = new FakeClock(NOW);
+    const { exposition, metrics } = wireNodes([statusOf(1), statusOf(2), UNTRIED_STATUS], clock);
+    const discovery = { up: true, lastSuccessAt: momentOf(clock), found: 3, lastError: undefined };
     metrics.setProjects(['production']);
-    metrics.discovery('production', 3, NOW);
+    metrics.setDiscovered(['production']);
+    metrics.setStatuses([{ name: 'production', nodes: 3, discovery }]);
+    metrics.setBudgets(new Map([['production', { requestsPerSecond: 10, usedRatio: 0 }]]));
     metrics.reload('configuration', true, NOW);
-    const text = Buffer.concat(await exposition.scrape('text', false));
+    const nodes = Buffer.concat(await exposition.nodeSeries('text', false)).toString();
+    const text = nodes + (await metrics.text('text'));
+    assert.ok(text.includes('taurusdb_discovery_nodes{'));
     const checked = spawnSync(promtool, ['check', 'metrics'], { input: text, encoding: 'utf8' });
     assert.deepEqual([checked.status, checked.stdout, checked.stderr], [0, '', '']);
   });

@@ -100,10 +100,11 @@ describe('startWebServer', () => {
   });
 
   it('tells that it works, and whether it is ready', async () => {
-    let ready = false;
+    let ready: true | string = 'waiting for 1 node';
     const { url } = await start({ ready: () => ready });
     assert.equal((await fetch(`${url}/-/healthy`)).status, 200);
-    assert.equal((await fetch(`${url}/-/ready`)).status, 503);
+    const notReady = await fetch(`${url}/-/ready`);
+    assert.deepEqual([notReady.status, await notReady.text()], [503, 'not ready: waiting for 1 node\n']);
     ready = true;
     assert.equal((await fetch(`${url}/-/ready`)).status, 200);
   });
