@@ -68,6 +68,7 @@ const FLEET: readonly NodeStatus[] = [
 const WIDE = '\u8ba2'.repeat(64);
 const WIDEST: readonly NodeStatus[] = [
   ...FLEET.slice(0, 6),
+  named(9, 'waiting', { snapshot: { ...SNAPSHOT, lockWaiting: 7_654_321 } }),
   {
     ...named(8, WIDE, {
       recentSessions: [...Array(20).fill(1_111_111), 9_876_543],

@@ -39,7 +39,7 @@ export function headline({ projects, summary }: FleetView, groups: Groups): Html
       worstProject.discovery?.last_error ?? null,
     );
   }
-  const worstNode = worstOf(groups);
+  const [worstNode] = unwell;
   if (worstNode !== undefined) {
     const others = [counted(unwell.length - 1, 'other node'), counted(failingProjects, 'project')];
     const { node_name: name, node_id: id, condition, last_error: error } = worstNode;
@@ -80,28 +80,6 @@ export function counted(count: number, noun: string): string {
 
 function withLack(projects: readonly ProjectView[], lack: Lack): readonly ProjectView[] {
   return projects.filter((project) => lackOf(project) === lack);
-}
-
-/** Of the worst group the node in which it is worst. */
-function worstOf(groups: Groups): NodeView | undefined {
-  const [[condition, nodes] = []] = groups;
-  return condition !== undefined && nodes !== undefined && needsAttention(condition)
-    ? nodes.reduce((worst, node) => (extentOf(node) > extentOf(worst) ? node : worst))
-    : undefined;
-}
-
-function extentOf({ condition, sessions, usual_sessions, saturation, lock_waiting }: NodeView): number {
-  switch (condition) {
-    case 'spike':
-      return (sessions ?? 0) - (usual_sessions ?? 0);
-    case 'lock_waits':
-      return lock_waiting ?? 0;
-    case 'nearly_full':
-    case 'filling_up':
-      return saturation ?? 0;
-    default:
-      return 0;
-  }
 }
 
 function nodeTrouble(node: NodeView): string {

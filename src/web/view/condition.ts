@@ -80,6 +80,21 @@ export function conditionOf(node: Known): Condition {
   return state === 'down' ? 'down' : 'up';
 }
 
+/** How far a node is into its condition, where it is a matter of degree. */
+export function extentOf(node: Known & { readonly condition: Condition }): number {
+  switch (node.condition) {
+    case 'spike':
+      return (node.sessions ?? 0) - (node.usual_sessions ?? 0);
+    case 'lock_waits':
+      return node.lock_waiting ?? 0;
+    case 'nearly_full':
+    case 'filling_up':
+      return node.saturation ?? 0;
+    default:
+      return 0;
+  }
+}
+
 export function needsAttention(condition: Condition): boolean {
   const { level } = CONDITION_TEXTS[condition];
   return level === 'alarm' || level === 'warning';

@@ -2,7 +2,7 @@
 import type { MonotonicMs, TimeSlice } from '../../clock.js';
 import type { NodeStatus } from '../../collect/node-store.js';
 import type { ProjectStatus } from '../../model/project-status.js';
-import { CONDITIONS, type Condition, type NodeState } from './condition.js';
+import { CONDITIONS, type Condition, extentOf, type NodeState } from './condition.js';
 import { type NodeView, viewNode } from './node-view.js';
 import { type ProjectView, viewProject } from './project-view.js';
 
@@ -67,13 +67,13 @@ function summarize(nodes: readonly NodeView[]): FleetSummary {
   return { nodes: nodes.length, states, sessions, active, lock_waiting: lockWaiting, oldest_success: oldest };
 }
 
-/** The conditions that nodes are in, worst first; the nodes of each by project and name. */
+/** The conditions that nodes are in, worst first; the nodes of each, the worst first, then by project and name. */
 export function groupByCondition(
   nodes: readonly NodeView[],
 ): ReadonlyMap<Condition, readonly [NodeView, ...NodeView[]]> {
   const sorted = nodes
     .map((node) => ({ node, key: sortKey(node) }))
-    .sort((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key)))
+    .sort((a, b) => extentOf(b.node) - extentOf(a.node) || (a.key < b.key ? -1 : Number(a.key > b.key)))
     .map(({ node }) => node);
   const groups = new Map<Condition, NodeView[]>(CONDITIONS.map((condition) => [condition, []]));
   for (const node of sorted) {

@@ -138,6 +138,17 @@ describe('groupByCondition', () => {
     );
   });
 
+  it('puts of nodes in one condition the worst first', () => {
+    const nodes = [named('a', {}, 7), named('b', {}, 6.7), named('c', {}, 7.4), named('d', {}, 7)];
+    const { filling_up: filling } = Object.fromEntries(
+      groupByCondition(viewFleet(fleetOf(nodes), MOMENT.monotonic).nodes),
+    );
+    assert.deepEqual(
+      filling?.map(({ node_name }) => node_name),
+      ['b', 'a', 'd', 'c'],
+    );
+  });
+
   it('takes four waiting sessions and a growth of 20 for well', () => {
     const well = [
       named('locks', { snapshot: { ...SNAPSHOT, lockWaiting: 4 } }),
