@@ -285,6 +285,16 @@ describe('discovery against a simulated API', function () {
     faultyProject = 'staging';
     const some = await runProgram(['collect', `--config.file=${file}`, '--output=json']);
     assert.equal(some.code, 1);
-    assert.equal(JSON.parse(some.stdout).nodes.length, 6);
+    const { nodes, projects } = JSON.parse(some.stdout);
+    assert.equal(nodes.length, 6);
+    const [production, staging] = projects;
+    assert.deepEqual(
+      [production.nodes, production.discovery.up, production.discovery.last_error],
+      [6, true, null],
+    );
+    assert.deepEqual(
+      [staging.nodes, staging.discovery.up, staging.discovery.last_error.reason],
+      [0, false, 'api'],
+    );
   });
 });
