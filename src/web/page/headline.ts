@@ -1,5 +1,4 @@
 // The page's headline: the worst there is, concretely, and how much more there is; and the same for the title of the tab.
-
 import { firstCharacters } from '../../visible-text.js';
 import {
   CONDITION_TEXTS,
@@ -57,7 +56,10 @@ export function headline({ projects, summary }: FleetView, groups: Groups): Html
   if (states.pending > 0) {
     return html`${number(states.pending)} of ${counted(nodes, 'node')} not tried yet`;
   }
-  return html`${nodes === 1 ? 'The node is up' : `All ${number(nodes)} nodes are up`}`;
+  const [searching] = withLack(projects, 'searching');
+  const unfinished =
+    searching && html` — and the first discovery of <bdi>${searching.project}</bdi> has not ended`;
+  return html`${nodes === 1 ? 'The node is up' : `All ${number(nodes)} nodes are up`}${unfinished ?? ''}`;
 }
 
 /** What needs attention, worst first: for the title of the tab. */

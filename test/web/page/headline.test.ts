@@ -105,6 +105,10 @@ describe('headline', () => {
     assert.deepEqual(told([named('a', 86)]), ['The node is up']);
     assert.deepEqual(told([named('a', 86), named('b', 86)]), ['All 2 nodes are up']);
     assert.deepEqual(told([named('a', 86), UNTRIED_STATUS]), ['1 of 2 nodes not tried yet']);
+    const discovery = { up: undefined, lastSuccessAt: undefined, lastError: undefined };
+    assert.deepEqual(told([named('a', 86)], [{ name: 'new', nodes: 0, discovery }]), [
+      'The node is up — and the first discovery of new has not ended',
+    ]);
     assert.deepEqual(told([]), ['No nodes: none is configured', 'no nodes']);
   });
 });
