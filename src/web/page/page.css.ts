@@ -69,8 +69,8 @@ main > section:not(.overview) > h2::first-letter { text-transform: uppercase; }
 .project .error { margin-top: 0.35rem; }
 .project .advice { margin-top: 0.6rem; }
 details { margin-bottom: 0.5rem; background: var(--card); border: 1px solid var(--line); border-radius: 8px; }
-summary { display: grid; grid-template-columns: 10rem minmax(11rem, 1fr) 8.5rem 7.5rem 5rem 6.5rem 7.5rem 6rem 1rem;
-  gap: 0.25rem 1rem; align-items: center; padding: 0.6rem 1rem; cursor: pointer; border-radius: 8px; }
+summary { display: grid; grid-template-columns: 9.5rem minmax(11rem, 1fr) 8.5rem 7.5rem 5rem 6.5rem 7.5rem 5.5rem 1rem;
+  gap: 0.25rem 0.75rem; align-items: center; padding: 0.6rem 1rem; cursor: pointer; border-radius: 8px; }
 summary::-webkit-details-marker { display: none; }
 summary::after { content: "" / ""; grid-column: -2; grid-row: 1; width: 0.5rem; height: 0.5rem; border: solid var(--muted);
   border-width: 0 2px 2px 0; transform: rotate(45deg); justify-self: end; }
@@ -80,7 +80,7 @@ summary:hover { background: color-mix(in srgb, var(--link) 6%, transparent); }
 .name b, .cell b { display: block; }
 .name small, .cell small { display: block; }
 .name small bdi { display: inline-block; max-width: 100%; }
-.cell em { display: inline-block; font-style: normal; font-weight: normal; color: var(--muted); }
+.cell em { display: inline-block; font-size: 12px; font-style: normal; font-weight: normal; color: var(--muted); }
 .alarming b { color: var(--warning); }
 .critical b { color: var(--alarm); }
 .error { color: var(--alarm); overflow-wrap: anywhere; }
