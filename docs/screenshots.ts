@@ -18,13 +18,14 @@ const browser = await chromium.launch({ executablePath: EXECUTABLE, args: ['--di
 try {
   const address = await addressOf(demo);
   await eventually(() => changedNodes(address), 'a second collection', 60_000);
+  const consoles = await eventually(() => consolesIn(demo.stdout()), 'the address of the consoles', 30_000);
+  await sleep(HISTORY_MS);
+  // By then it is known what is usual.
   for (const colorScheme of ['light', 'dark'] as const) {
     const page = await browser.newPage({ colorScheme, viewport: { width: 1180, height: 700 } });
     await page.goto(address);
     await page.screenshot({ path: path.join(IMAGES, `page-${colorScheme}.png`) });
   }
-  const consoles = await eventually(() => consolesIn(demo.stdout()), 'the address of the consoles', 30_000);
-  await sleep(HISTORY_MS);
   for (const [name, height] of Object.entries(CONSOLES)) {
     const page = await browser.newPage({ viewport: { width: 1180, height } });
     await page.goto(`${consoles}/taurusdb-${name}.html${name === 'node' ? await busiestNode(address) : ''}`);

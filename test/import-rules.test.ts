@@ -104,7 +104,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
   metrics: ['model', 'collect', 'sessions', 'clock.ts'],
   'web/paths.ts': [],
-  'web/page': ['model', 'collect', 'sessions', 'web/paths.ts', 'clock.ts', 'visible-text.ts'],
+  'web/view': ['model', 'collect', 'sessions', 'clock.ts', 'visible-text.ts'],
+  'web/page': ['model', 'collect', 'sessions', 'web/view', 'web/paths.ts', 'clock.ts', 'visible-text.ts'],
   'web/connection-key.ts': [],
   'web/access': [
     'web/connection-key.ts',
@@ -119,6 +120,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   web: [
     'collect',
     'metrics',
+    'web/view',
     'web/page',
     'web/paths.ts',
     'web/pages.ts',
@@ -189,7 +191,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'schedule',
     'collect',
     'metrics',
-    'web/page',
+    'web/view',
     'web/access',
     'config',
     'config/yaml',

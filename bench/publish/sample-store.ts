@@ -86,6 +86,7 @@ function snapshot(round: number): Snapshot {
       totalSeconds: 1240 + round,
       longestSeconds: 900,
     })),
+    longest: [],
     dimensions: new Map(VALUES.map(([dimension, length]) => [dimension, counts(dimension, length)])),
   };
 }

@@ -50,7 +50,7 @@ export async function startAgent(config: WiredConfig, options: AgentOptions): Pr
     telemetryPath,
     version: buildInfo().version,
     exposition,
-    nodes,
+    fleet: () => ({ nodes: nodes(), projects: fleet.projects() }),
     ready: () => readiness.check(),
     reload: options.reload,
     clock,

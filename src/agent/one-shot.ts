@@ -1,4 +1,5 @@
 // The wiring asked once instead of on a schedule: for the commands that discover and collect, print, and end.
+import { type Moment, momentOf } from '../clock.js';
 import type { NodeStatus } from '../collect/node-store.js';
 import type { DiscoveredNode } from '../discover/discovery-api.js';
 import { KnownNodes } from '../discover/known-nodes.js';
@@ -6,6 +7,7 @@ import { startDeadline } from '../model/deadline.js';
 import { type CollectionError, explainFailure } from '../model/failure.js';
 import type { DatabaseNode } from '../model/node.js';
 import type { OddRecords } from '../model/odd-records.js';
+import type { DiscoveryStatus, ProjectStatus } from '../model/project-status.js';
 import { ConcurrencyLimit } from '../schedule/concurrency-limit.js';
 import { fleetNodes, selectionOf } from './fleet.js';
 import { type Dependencies, type WiredConfig, type Wiring, wire } from './wire.js';
@@ -21,6 +23,7 @@ export interface DiscoveryResult {
   readonly odd: OddRecords;
   /** Why there are no nodes, though nothing failed; undefined where there are some. */
   readonly whyNone: string | undefined;
+  readonly endedAt: Moment;
 }
 
 export class OneShot {
@@ -59,7 +62,8 @@ export class OneShot {
         .finally(() => deadline.clear());
       const { nodes, odd } = known.summary();
       const isEmpty = nodes.length === 0 && failures.length === 0;
-      return [name, { nodes, odd, failures, whyNone: isEmpty ? whyNone?.() : undefined }];
+      const endedAt = momentOf(this.#dependencies.clock);
+      return [name, { nodes, odd, failures, whyNone: isEmpty ? whyNone?.() : undefined, endedAt }];
     });
     return new Map(await Promise.all(discoveries));
   }
@@ -68,6 +72,21 @@ export class OneShot {
   nodes(discovered: ReadonlyMap<string, DiscoveryResult>): DatabaseNode[] {
     const { shard } = this.#dependencies;
     return fleetNodes(this.wiring.config, shard, (project) => discovered.get(project)?.nodes ?? []);
+  }
+
+  /** Each project of the configuration after these discoveries, with its share of these nodes. */
+  projects(
+    discovered: ReadonlyMap<string, DiscoveryResult>,
+    nodes: readonly DatabaseNode[],
+  ): readonly ProjectStatus[] {
+    return this.wiring.config.projects.map(({ name }) => {
+      const result = discovered.get(name);
+      return {
+        name,
+        nodes: nodes.filter(({ project }) => project === name).length,
+        discovery: result && discoveryStatus(result),
+      };
+    });
   }
 
   /** One collection of each of these nodes. `onEnd` is called as each ends. */
@@ -89,4 +108,12 @@ export class OneShot {
   async close(): Promise<void> {
     await this.wiring.clients.close();
   }
+}
+
+function discoveryStatus({ failures: [first], endedAt }: DiscoveryResult): DiscoveryStatus {
+  if (first === undefined) {
+    return { up: true, lastSuccessAt: endedAt, lastError: undefined };
+  }
+  const { reason, message, details } = first;
+  return { up: false, lastSuccessAt: undefined, lastError: { reason, message, details, at: endedAt } };
 }

@@ -10,9 +10,10 @@ export async function collect(flags: FlagValues): Promise<number> {
   const { shot, log } = openOneShot(flags, loaded);
   const discovered = await shot.discover();
   const complete = areComplete(discovered, log);
-  const statuses = await shot.collect(shot.nodes(discovered));
+  const nodes = shot.nodes(discovered);
+  const statuses = await shot.collect(nodes);
   await shot.close();
 
-  await printNodes(shot.wiring, flags.output ?? FLAGS.output.default);
+  await printNodes(shot.wiring, flags.output ?? FLAGS.output.default, shot.projects(discovered, nodes));
   return complete && statuses.every(({ up }) => up) ? 0 : 1;
 }

@@ -5,9 +5,10 @@ import { epochMs, systemClock } from '../clock.js';
 import type { NodeStatus } from '../collect/node-store.js';
 import { renderSnapshot, renderStatus } from '../metrics/render-node.js';
 import type { DatabaseNode } from '../model/node.js';
+import type { ProjectStatus } from '../model/project-status.js';
 import type { Snapshot } from '../sessions/snapshot.js';
 import { oneLine } from '../visible-text.js';
-import { viewFleet } from '../web/page/fleet-view.js';
+import { viewFleet } from '../web/view/fleet-view.js';
 import { print, printMetrics } from './terminal.js';
 
 const COLUMNS: readonly (readonly [title: string, figure: (snapshot: Snapshot) => number | undefined])[] = [
@@ -92,13 +93,14 @@ function seriesOf(status: NodeStatus): number {
   return texts.join('').split('\n').length - 1;
 }
 
-/** All nodes of the wiring, as `--output` asks. */
+/** All nodes of the wiring, as `--output` asks; what is known of their projects is in the JSON. */
 export async function printNodes(
   wiring: Pick<Wiring, 'exposition' | 'store'>,
   output: 'table' | 'json' | 'prometheus',
+  projects: readonly ProjectStatus[],
 ): Promise<void> {
   if (output === 'json') {
-    const fleet = viewFleet(wiring.store.list(), systemClock.monotonic());
+    const fleet = viewFleet({ nodes: wiring.store.list(), projects }, systemClock.monotonic());
     print(`${JSON.stringify(fleet, undefined, 2)}\n`);
   } else if (output === 'prometheus') {
     printMetrics(await nodeSeriesText(wiring));

@@ -86,7 +86,7 @@ export async function replay(flags: FlagValues, files: readonly string[]): Promi
       printError(`${file}: warning: ${UNREADABLE_NUMBERS}: ${unreadable}\n`);
     }
   }
-  await printNodes(wiring, flags.output ?? FLAGS.output.defaultOf.replay);
+  await printNodes(wiring, flags.output ?? FLAGS.output.defaultOf.replay, []);
   return exitCode;
 }
 

@@ -11,6 +11,7 @@ import { emptyTally } from '../sessions/snapshot.js';
 import { type Attempt, CollectionLines, type EndedAttempt } from './collection-lines.js';
 import { countersWith, type NodeStatus, type NodeStore } from './node-store.js';
 import { PhaseTimer } from './phase-timer.js';
+import { withSessions } from './recent-sessions.js';
 import { type ReadSnapshot, runCollection } from './run-collection.js';
 import type { SessionApi, SessionFilter } from './session-api.js';
 import type { WaitSettings } from './wait-for-task.js';
@@ -138,7 +139,7 @@ export class Collector {
       // A reload may have changed the node's schedule since its collection began.
       ...this.#staleTime(status.node, now, 0),
       header: { columns: result.columns, unknownHeaders: result.unknownHeaders },
-      previousSessions: status.snapshot?.sessions,
+      recentSessions: withSessions(status.recentSessions, result.snapshot.sessions),
     }));
     // Of a node that went meanwhile nothing is the first.
     const isFirst = before !== undefined && before.lastSuccessAt === undefined;

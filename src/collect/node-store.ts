@@ -6,6 +6,7 @@ import type { DatabaseNode } from '../model/node.js';
 import { NUMBER_COLUMNS, type NumberColumn } from '../sessions/columns.js';
 import type { ReadResult } from '../sessions/read-snapshot.js';
 import type { CsvTally, Snapshot } from '../sessions/snapshot.js';
+import type { RecentSessions } from './recent-sessions.js';
 
 export const COLLECTION_RESULTS = ['success', 'error', 'skipped'] as const;
 export type CollectionResult = (typeof COLLECTION_RESULTS)[number];
@@ -48,8 +49,8 @@ export interface NodeStatus {
   readonly runsSinceSuccess: number;
   /** Of the last session file that was read. */
   readonly header: FoundHeader | undefined;
-  /** All sessions in the snapshot before, for the change that the page shows. */
-  readonly previousSessions: number | undefined;
+  /** All sessions of its last collections that succeeded, for the page: what is usual, and what has changed. */
+  readonly recentSessions: RecentSessions;
 }
 
 export class NodeStore {
@@ -136,7 +137,7 @@ function untried(node: DatabaseNode): NodeStatus {
     stalePolicy: undefined,
     runsSinceSuccess: 0,
     header: undefined,
-    previousSessions: undefined,
+    recentSessions: [],
   };
 }
 

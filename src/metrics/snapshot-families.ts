@@ -15,7 +15,7 @@ function onlyWith(figure: Figure): string {
 function figure(
   name: string,
   help: string,
-  of: Exclude<Figure, 'dimensions' | keyof SessionTime>,
+  of: Exclude<Figure, 'dimensions' | 'longest' | keyof SessionTime>,
 ): SnapshotFamily {
   return {
     source: 'snapshot',

@@ -27,6 +27,7 @@ const HOLDS: Readonly<Record<Figure, Readonly<Partial<Record<Exclude<Filter, 'to
   transactionRowsModified: {},
   totalSeconds: { active: 'exact' },
   longestSeconds: { active: 'exact', slow: 'largest' },
+  longest: { active: 'exact', slow: 'largest' },
 };
 
 /** The filters with which the figure is there. */
@@ -47,16 +48,20 @@ export function onlyTrue(counted: Counted, filter: Filter): Snapshot {
       Object.entries(figures).filter(([figure, value]) => holds(figure as Figure, value)),
     ) as Partial<Figures>;
 
-  const { times, ...figures } = counted;
+  // The sum of all commands, and of the rest, would lack those that sleep.
+  const isNamed = ({ command }: { readonly command: string | undefined }): boolean =>
+    command !== undefined && command !== OTHER;
+
+  const { times, longest, ...figures } = counted;
   return {
     filter,
     listed: counted.sessions,
     dimensions: new Map(),
     ...kept(figures),
     times: times
-      // The sum of all commands, and of the rest, would lack those that sleep.
-      .filter(({ command }) => command !== undefined && command !== OTHER)
+      .filter(isNamed)
       .map(({ command, ...seconds }) => ({ command, ...kept(seconds) }))
       .filter(({ totalSeconds, longestSeconds }) => (totalSeconds ?? longestSeconds) !== undefined),
+    longest: longest.filter(isNamed).filter(({ seconds }) => holds('longest', seconds)),
   };
 }

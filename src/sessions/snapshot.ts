@@ -26,6 +26,12 @@ export interface SessionTime {
   readonly longestSeconds?: number;
 }
 
+/** Of one command, as above, the longest time of a client: not of a thread of the server. */
+export interface LongestTime {
+  readonly command: string | undefined;
+  readonly seconds: number;
+}
+
 /**
  * Every optional figure is absent, not 0, where the file lacks the column that it needs, where it has numbers there for
  * the figure of which none can be read, and where the list lacks sessions that the figure needs (filters.ts).
@@ -49,6 +55,8 @@ export interface Snapshot {
   readonly transactionLockWaitLongestSeconds?: number;
   /** Sorted by command; empty where the file has no time column, and without those of which no time is known. */
   readonly times: readonly SessionTime[];
+  /** Sorted by command; without those that no client's time could be read of. */
+  readonly longest: readonly LongestTime[];
   /** Only dimensions that are enabled and whose column the file has; none where the list lacks sessions. */
   readonly dimensions: ReadonlyMap<Dimension, DimensionCounts>;
 }

@@ -55,7 +55,11 @@ const NOT_LOOPBACK: Answer = {
   body: 'misdirected request: this is a loopback address, expected a Host that names one, such as localhost\n',
 };
 const FROM_ANOTHER_SITE: Answer = { status: 403, body: 'forbidden: sent by a page of another site\n' };
-const BUSY: Answer = { status: 503, headers: { 'Retry-After': '1' }, body: 'too many requests at once\n' };
+export const BUSY: Answer = {
+  status: 503,
+  headers: { 'Retry-After': '1' },
+  body: 'too many requests at once\n',
+};
 const NOT_FOUND: Answer = { status: 404, body: 'not found\n' };
 const FAILED: Answer = { status: 500, body: 'internal error\n' };
 

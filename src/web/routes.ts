@@ -1,17 +1,18 @@
 // The routes of the HTTP server: page, API, health, reload and metrics.
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../clock.js';
-import type { NodeStatus } from '../collect/node-store.js';
 import type { Exposition } from '../metrics/exposition.js';
 import { CONTENT_TYPES } from '../metrics/exposition-text.js';
 import { acceptsGzip, negotiateFormat } from '../metrics/negotiate-format.js';
 import { PAGE_HEADERS } from './page/layout.js';
 import { renderNodesJson } from './page/nodes-json.js';
+import { pathWith } from './page/page-query.js';
 import { PAGE_SCRIPT } from './page/page-script.js';
 import { PAGES } from './pages.js';
 import { OWN_PATHS, type OwnPath } from './paths.js';
 import { type Chunks, Renderings } from './renderings.js';
-import type { Answer, Route } from './router.js';
+import { type Answer, BUSY, type Route } from './router.js';
+import type { FleetStatus } from './view/fleet-view.js';
 
 const MAX_UNDER_WAY = 40;
 /** The rest is kept for scrapes: visitors of the page must not keep Prometheus out. */
@@ -23,7 +24,8 @@ export interface RoutesOptions {
   readonly telemetryPath: string;
   readonly version: string;
   readonly exposition: Pick<Exposition, 'scrape'>;
-  readonly nodes: () => readonly NodeStatus[];
+  /** The same arrays until something changes. */
+  readonly fleet: () => FleetStatus;
   /** True, or what is waited for. */
   readonly ready: () => true | string;
   /** Rejects with a message for users when the new configuration is invalid; undefined without --web.enable-lifecycle. */
@@ -32,16 +34,22 @@ export interface RoutesOptions {
 }
 
 export function createRoutes(options: RoutesOptions): ReadonlyMap<string, Route> {
-  const { telemetryPath, version, exposition, nodes, ready, reload, clock } = options;
-  const renderings = new Renderings(nodes, clock);
+  const { telemetryPath, version, exposition, fleet, ready, reload, clock } = options;
+  const renderings = new Renderings(fleet, clock);
+  /** Of what an address asks for: apart, so that it neither replaces what is kept for all others nor has it wait. */
+  const particular = new Renderings(fleet, clock);
   const shown = async (
+    from: Renderings,
     request: IncomingMessage,
     kind: string,
     headers: NonNullable<Answer['headers']>,
-    render: (statuses: readonly NodeStatus[]) => Promise<Chunks>,
+    render: (fleet: FleetStatus) => Promise<Chunks>,
   ): Promise<Answer> => {
     const gzip = acceptsGzip(request.headers['accept-encoding']);
-    const chunks = await renderings.get(kind, gzip, render);
+    const chunks = await from.get(kind, gzip, render);
+    if (chunks === undefined) {
+      return BUSY;
+    }
     const encoding = gzip ? { 'Content-Encoding': 'gzip' } : {};
     return ok(chunks, { ...headers, Vary: 'Accept-Encoding', ...encoding });
   };
@@ -50,8 +58,8 @@ export function createRoutes(options: RoutesOptions): ReadonlyMap<string, Route>
       ok(PAGE_SCRIPT, { 'Content-Type': 'text/javascript; charset=utf-8' }),
     ),
     [OWN_PATHS.nodes]: get(MAX_OTHERS_UNDER_WAY, (request) =>
-      shown(request, OWN_PATHS.nodes, { 'Content-Type': 'application/json' }, (statuses) =>
-        renderNodesJson(statuses, clock),
+      shown(renderings, request, OWN_PATHS.nodes, { 'Content-Type': 'application/json' }, (now) =>
+        renderNodesJson(now, clock),
       ),
     ),
     [OWN_PATHS.healthy]: get(ALWAYS, () => ok('healthy\n')),
@@ -65,12 +73,13 @@ export function createRoutes(options: RoutesOptions): ReadonlyMap<string, Route>
       answer: () => answerReload(reload),
     },
   } satisfies Record<OwnPath, Route>;
-  const pages = PAGES.map(({ path, normalize, render }): [string, Route] => [
+  const pages = PAGES.map(({ path, readQuery, render }): [string, Route] => [
     path,
     get(MAX_OTHERS_UNDER_WAY, (request, target) => {
-      const query = normalize(target.query, nodes());
-      return shown(request, `${path}?${query}`, PAGE_HEADERS, (statuses) =>
-        render({ statuses, clock, version, telemetryPath, query, pages: PAGES }),
+      const query = readQuery(target.query, fleet());
+      const from = query.q === '' && query.open === '' ? renderings : particular;
+      return shown(from, request, pathWith(path, query), PAGE_HEADERS, (now) =>
+        render({ fleet: now, clock, version, telemetryPath, query, pages: PAGES }),
       );
     }),
   ]);

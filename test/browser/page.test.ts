@@ -3,14 +3,17 @@ import assert from 'node:assert/strict';
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import type { NodeStatus } from '../../src/collect/node-store.js';
+import type { ProjectStatus } from '../../src/model/project-status.js';
 import type { Dimension } from '../../src/sessions/dimensions.js';
 import type { HttpServer } from '../../src/web/http-server.js';
 import {
   counts,
   DATABASE_NODE,
+  fleetOf,
   momentAt,
   NODE_STATUS,
   NOW,
+  PROJECT_STATUS,
   SNAPSHOT,
   statusOf,
   UNTRIED_STATUS,
@@ -53,7 +56,52 @@ const FLEET: readonly NodeStatus[] = [
       },
     }),
   ),
-  named(7, HOSTILE_NAMES[5] ?? ''),
+  {
+    ...UNTRIED_STATUS,
+    node: named(7, HOSTILE_NAMES[5] ?? '').node,
+    up: false,
+    lastError: { reason: 'auth', message: `got ${'y'.repeat(900)}`, details: {}, at: momentAt(NOW - 5_000) },
+  },
+];
+
+/** The longest names and numbers that there can be. */
+const WIDE = '\u8ba2'.repeat(64);
+const WIDEST: readonly NodeStatus[] = [
+  ...FLEET.slice(0, 6),
+  named(9, 'waiting', { snapshot: { ...SNAPSHOT, lockWaiting: 7_654_321 } }),
+  {
+    ...named(8, WIDE, {
+      recentSessions: [...Array(20).fill(1_111_111), 9_876_543],
+      snapshot: {
+        ...SNAPSHOT,
+        sessions: 9_876_543,
+        active: 7_654_321,
+        lockWaiting: 7_654_321,
+        transactionLongestSeconds: 99_999_999,
+        dimensions: new Map<Dimension, typeof DIMENSION_OF_ALL>([
+          ['user', counts({ ['W'.repeat(128)]: 9_000_000 })],
+          ['host', counts({ ['W'.repeat(128)]: 9_000_000 })],
+        ]),
+      },
+    }),
+  },
+];
+const WIDE_PROJECTS: readonly ProjectStatus[] = [
+  {
+    name: 'P'.repeat(128),
+    nodes: 8,
+    discovery: {
+      up: false,
+      lastSuccessAt: momentAt(NOW - 600_000),
+      lastError: { reason: 'api', message: `got ${'z'.repeat(900)}`, details: {}, at: momentAt(NOW) },
+    },
+  },
+  {
+    ...PROJECT_STATUS,
+    name: WIDE,
+    nodes: 0,
+    discovery: { up: true, lastSuccessAt: momentAt(NOW), lastError: undefined },
+  },
 ];
 
 function named(number: number, name: string, changes: Partial<NodeStatus> = {}): NodeStatus {
@@ -61,12 +109,19 @@ function named(number: number, name: string, changes: Partial<NodeStatus> = {}):
   return { ...status, node: { ...status.node, name, instanceName: name, role: 'slave' } };
 }
 
+/** What stands out of its own box. */
+const WIDER_THAN_THEY_MAY_BE = `[...document.querySelectorAll('body *')]
+  .filter(({ clientWidth, scrollWidth }) => clientWidth > 0 && scrollWidth > clientWidth + 1)
+  .filter(({ localName }) => localName !== 'input')
+  .map(({ outerHTML }) => outerHTML.slice(0, 80))`;
+
 describe('the page in Chromium', function () {
   this.timeout(120_000);
   let browser: Browser;
   let server: HttpServer;
   let url: string;
   let nodes: readonly NodeStatus[] = FLEET;
+  let projects: readonly ProjectStatus[] = [PROJECT_STATUS];
 
   before(async function () {
     browser = await startChromium(this);
@@ -74,7 +129,8 @@ describe('the page in Chromium', function () {
 
   beforeEach(async () => {
     nodes = FLEET;
-    server = await servePage(() => nodes);
+    projects = [PROJECT_STATUS];
+    server = await servePage(() => fleetOf(nodes, projects));
     url = `http://127.0.0.1:${server.address.port}/`;
   });
 
@@ -87,10 +143,19 @@ describe('the page in Chromium', function () {
 
   const schemes = { light: 'rgb(243, 245, 248)', dark: 'rgb(14, 18, 24)' } as const;
   for (const [colorScheme, background] of Object.entries(schemes) as ['light' | 'dark', string][]) {
-    for (const width of [1280, 390]) {
+    for (const width of [1280, 390, 320]) {
       it(`is accessible, in order and not wider than the screen: ${colorScheme}, ${width} pixels`, async () => {
         const page = await browser.newPage({ colorScheme, viewport: { width, height: 900 } });
         const complaints = complaintsOf(page);
+        await page.goto(`${url}?q=${'%E8%AE%A2'.repeat(100)}`);
+        assert.equal(await page.evaluate('document.scrollingElement.scrollWidth'), width);
+        nodes = WIDEST;
+        projects = WIDE_PROJECTS;
+        await page.goto(url);
+        assert.equal(await page.locator('details[open]').count(), nodes.length);
+        assert.deepEqual(await page.evaluate(WIDER_THAN_THEY_MAY_BE), []);
+        assert.equal(await page.evaluate('document.scrollingElement.scrollWidth'), width);
+        nodes = FLEET;
         await page.goto(url);
         assert.equal(await page.evaluate('getComputedStyle(document.body).backgroundColor'), background);
         assert.equal(await page.evaluate('document.documentElement.scrollWidth'), width);
@@ -109,8 +174,11 @@ describe('the page in Chromium', function () {
       assert.ok(text.includes(name), name);
     }
     assert.equal(await page.locator('img, script:not([src="./page.js"])').count(), 0);
-    assert.equal(await page.locator('main > section').count(), 5);
-    assert.equal(await page.title(), '1 down · 1 stale · TaurusDB sessions');
+    assert.equal(await page.locator('main > section').count(), 7);
+    assert.equal(
+      await page.title(),
+      '1 never collected · 1 stale · 1 nearly full · 1 down · TaurusDB sessions',
+    );
     assert.deepEqual(complaints, []);
   });
 
@@ -162,6 +230,29 @@ describe('the page in Chromium', function () {
     assert.deepEqual(complaints, []);
   });
 
+  it('filters without losing what is being typed, in either way of updating', async () => {
+    nodes = Array.from({ length: 30 }, (_, index) => named(index, `node-${index}`));
+    const page = await browser.newPage();
+    const complaints = complaintsOf(page);
+    await page.clock.install();
+    await page.goto(`${url}?refresh=off`);
+    await page.getByLabel('Filter').fill('NODE-2');
+    await page.getByRole('button', { name: 'Apply' }).click();
+    await page.getByText('11 of 30 nodes').waitFor();
+    await page.getByText('Resume updates').click();
+    assert.equal(page.url(), `${url}?q=NODE-2`);
+    await page.getByLabel('Filter').fill('node-29 and');
+    nodes = [...nodes.slice(0, 29), named(29, 'node-29', { snapshot: { ...SNAPSHOT, sessions: 777 } })];
+    await page.clock.fastForward(10_000);
+    await page.locator('summary').getByText('777').waitFor();
+    assert.equal(await page.locator('details').count(), 11);
+    assert.equal(await page.getByLabel('Filter').inputValue(), 'node-29 and');
+    assert.equal(await page.evaluate('document.activeElement.id'), 'q');
+    await page.getByRole('link', { name: 'Show all' }).click();
+    assert.equal(page.url(), url);
+    assert.deepEqual(complaints, []);
+  });
+
   it('works behind a proxy that serves it under a prefix', async () => {
     const proxy = await startPrefixProxy(url, '/monitoring/taurusdb');
     try {
@@ -182,7 +273,11 @@ describe('the page in Chromium', function () {
       await page.getByText('Pause updates').click();
       await page.getByText('Resume updates').click();
       await page.getByText('Pause updates').waitFor();
-      assert.equal(page.url(), proxy.url);
+      assert.equal(page.url(), `${proxy.url}?open=${DATABASE_NODE.nodeId}`);
+      await page.getByLabel('Filter').fill('orders-primary');
+      await page.keyboard.press('Enter');
+      await page.getByText('1 of 8 nodes').waitFor();
+      assert.equal(page.url(), `${proxy.url}?q=orders-primary&open=${DATABASE_NODE.nodeId}`);
       await page.getByText('JSON').click();
       assert.equal(page.url(), `${proxy.url}api/v1/nodes`);
       assert.deepEqual(complaints, []);

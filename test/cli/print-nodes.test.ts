@@ -103,7 +103,14 @@ describe('nodeReport', () => {
 
   it('says of a list of some sessions that it is one', () => {
     const header = { columns: ['user'], unknownHeaders: [] } as const;
-    const snapshot: Snapshot = { filter: 'active', listed: 2, active: 2, times: [], dimensions: new Map() };
+    const snapshot: Snapshot = {
+      filter: 'active',
+      listed: 2,
+      active: 2,
+      times: [],
+      longest: [],
+      dimensions: new Map(),
+    };
     assert.match(
       nodeReport({ ...named('orders'), header, snapshot }),
       /: ok: 2 sessions listed \(collection\.filter: active\), \d+ series, /u,

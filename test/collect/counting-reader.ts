@@ -13,5 +13,13 @@ export const countLines: ReadSnapshot = async (csv, tally) => {
 };
 
 export function snapshotOf(sessions: number): Snapshot {
-  return { filter: 'total', listed: sessions, sessions, lockWaiting: 0, times: [], dimensions: new Map() };
+  return {
+    filter: 'total',
+    listed: sessions,
+    sessions,
+    lockWaiting: 0,
+    times: [],
+    longest: [],
+    dimensions: new Map(),
+  };
 }

@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
-import { FILLING_UP, NEARLY_FULL } from '../../src/web/page/fleet-view.js';
+import { FILLING_UP, LOCK_WAITS, NEARLY_FULL } from '../../src/web/view/condition.js';
 import { readDashboards } from './dashboard-expressions.js';
 
 const SHIPPED = new URL('../../deploy/prometheus/taurusdb-thresholds.rules.yml', import.meta.url);
@@ -48,6 +48,10 @@ describe('a threshold', () => {
     assert.equal(inRules.get('saturation_critical_ratio'), NEARLY_FULL);
     const saturation = inDashboards.filter(([first = 0]) => first >= 0.5 && first < 1);
     assert.deepEqual(saturation, Array(4).fill([FILLING_UP, NEARLY_FULL]));
+  });
+
+  it('of sessions that wait for locks is one number on the page and in the rules', () => {
+    assert.equal(inRules.get('lock_waiting_sessions'), LOCK_WAITS);
   });
 
   it('of throttled requests is one number in the rules and on the dashboards', () => {

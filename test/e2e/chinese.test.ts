@@ -251,7 +251,7 @@ describe('Chinese', function () {
     const found = await runProgram(['discover', `--config.file=${file}`]);
     assert.ok(found.stdout.includes(`# ${INSTANCE_NAME}\n`), found.stdout);
     assert.deepEqual(parse(found.stdout), {
-      projects: [{ name: PROJECT, nodes: [{ ...FOUND, name: FOUND_NAME }] }],
+      projects: [{ name: PROJECT, nodes: [{ ...FOUND, name: FOUND_NAME, instance_name: INSTANCE_NAME }] }],
     });
   });
 

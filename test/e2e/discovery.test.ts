@@ -137,6 +137,27 @@ describe('discovery against a simulated API', function () {
     );
   });
 
+  it('shows on page and JSON a project whose discovery fails from the start, and its nodes once it succeeds', async () => {
+    fault = brokenList;
+    faultyProject = 'staging';
+    const address = await start();
+    const text = async (path: string) => (await fetch(`${address}${path}`)).text();
+    const told = (path: string, what: RegExp) =>
+      eventually(async () => (what.test(await text(path)) ? true : undefined), `${what} at ${path}`);
+    await told(
+      '/api/v1/nodes',
+      /"project":"staging","nodes":0,"discovery":\{"up":false,"last_success":null,.*DBS\.05000000/u,
+    );
+    await told('/', /<h2 id="overview"><bdi>staging<\/bdi>: discovery fails, and no node is known/u);
+    assert.match(await text('/'), /<title>discovery fails/u);
+    fault = undefined;
+    await told(
+      '/api/v1/nodes',
+      /"project":"staging","nodes":6,"discovery":\{"up":true,"last_success":"2.+Z","last_error":null\}/u,
+    );
+    await told('/', /<title>(?!discovery)/u);
+  });
+
   it('is not ready before every project has been searched once', async () => {
     fault = 'hang';
     faultyProject = 'staging';
@@ -288,6 +309,16 @@ describe('discovery against a simulated API', function () {
     faultyProject = 'staging';
     const some = await runProgram(['collect', `--config.file=${file}`, '--output=json']);
     assert.equal(some.code, 1);
-    assert.equal(JSON.parse(some.stdout).nodes.length, 6);
+    const { nodes, projects } = JSON.parse(some.stdout);
+    assert.equal(nodes.length, 6);
+    const [production, staging] = projects;
+    assert.deepEqual(
+      [production.nodes, production.discovery.up, production.discovery.last_error],
+      [6, true, null],
+    );
+    assert.deepEqual(
+      [staging.nodes, staging.discovery.up, staging.discovery.last_error.reason],
+      [0, false, 'api'],
+    );
   });
 });

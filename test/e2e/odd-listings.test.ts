@@ -135,7 +135,12 @@ describe('listings with odd records', function () {
       expected(),
     );
     for (const [index, { sound }] of projects.entries()) {
-      assert.ok(stdout.includes(`${nameOf(index)}: discovery: ok: ${sound} nodes found\n`), stdout);
+      assert.ok(
+        stdout.includes(
+          `${nameOf(index)}: discovery: ok: ${sound} ${sound === 1 ? 'node' : 'nodes'} found\n`,
+        ),
+        stdout,
+      );
     }
   });
 

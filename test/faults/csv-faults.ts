@@ -105,7 +105,11 @@ export const CSV_FAULTS: readonly Fault[] = [
     `${HEADER}\n${'1,u\n'.repeat(20)}`,
     /csv rows: got 20 of 20 without the header's 9 fields/u,
   ),
-  body('C9 rows separated by semicolons', GOOD_FILE.replaceAll(',', ';'), /got 1 name, 0 of them known/u),
+  body(
+    'C9 rows separated by semicolons',
+    GOOD_FILE.replaceAll(',', ';'),
+    /got a header parted by ; \(9 names, 9 of them known\)/u,
+  ),
   body(
     'C10 a quote that nobody closes',
     `${HEADER}\n1,u,"${CANARY_SQL}`,

@@ -8,9 +8,10 @@ import type { NodeStatus } from '../../src/collect/node-store.js';
 import type { SessionApi } from '../../src/collect/session-api.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { WHOLE_FLEET } from '../../src/discover/shard.js';
-import { viewFleet } from '../../src/web/page/fleet-view.js';
 import { NODES_PAGE } from '../../src/web/page/nodes-page.js';
+import { NO_QUERY } from '../../src/web/page/page-query.js';
 import { PAGES } from '../../src/web/pages.js';
+import { viewFleet } from '../../src/web/view/fleet-view.js';
 import { RecordedLog } from '../support/recorded-log.js';
 import { startTcpServer } from '../support/scripted-server.js';
 import { writeConfig } from '../support/simulated-config.js';
@@ -150,20 +151,21 @@ export class Rehearsal {
 
   /** All that people and programs are shown of the fleet. */
   async pages(): Promise<string> {
-    const nodes = this.#wiring.store.list();
+    const { store, fleet: projects } = this.#wiring;
+    const fleet = { nodes: store.list(), projects: projects.projects() };
     const content = {
-      statuses: nodes,
+      fleet,
       clock: this.clock,
       version: '0',
       telemetryPath: '/metrics',
-      query: '',
+      query: NO_QUERY,
       pages: PAGES,
     };
     const page = await NODES_PAGE.render(content);
     return [
       await this.metricsPage(),
       page.toString(),
-      JSON.stringify(viewFleet(nodes, this.clock.monotonic())),
+      JSON.stringify(viewFleet(fleet, this.clock.monotonic())),
     ].join('\n');
   }
 

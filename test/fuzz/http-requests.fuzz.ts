@@ -5,7 +5,7 @@ import { systemClock } from '../../src/clock.js';
 import { plainWebAccess } from '../../src/web/access/web-access.js';
 import type { HttpServer } from '../../src/web/http-server.js';
 import { startWebServer } from '../../src/web/web-server.js';
-import { NODE_STATUS } from '../support/node-status-fixture.js';
+import { fleetOf, NODE_STATUS } from '../support/node-status-fixture.js';
 import { RecordedLog } from '../support/recorded-log.js';
 import { rawConnection, rawRequest, statusOf } from '../web/raw-request.js';
 import { fuzzRuns } from './fuzz-runs.js';
@@ -83,14 +83,14 @@ describe('any bytes over HTTP', () => {
   let server: HttpServer;
 
   before(async () => {
-    const nodes = () => [NODE_STATUS];
+    const fleet = fleetOf([NODE_STATUS]);
     server = await startWebServer({
       listenAddress: { host: '127.0.0.1', port: 0 },
       access: plainWebAccess,
       telemetryPath: '/metrics',
       version: '1.2.3',
       exposition: { scrape: async () => [Buffer.from('a 1\n')] },
-      nodes,
+      fleet: () => fleet,
       ready: () => true,
       reload: undefined,
       clock: systemClock,

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { COLUMNS, type ColumnName, HEADER_NAMES } from '../../src/sessions/columns.js';
 import { readSnapshot } from '../../src/sessions/read-snapshot.js';
-import type { SessionTime, Snapshot } from '../../src/sessions/snapshot.js';
+import type { LongestTime, SessionTime, Snapshot } from '../../src/sessions/snapshot.js';
 import { labelText } from '../sessions/plain-reading/label-text.js';
 import { countsOf, inChunks, settingsWithLimit } from '../sessions/session-file.js';
 import { fuzzRuns } from './fuzz-runs.js';
@@ -152,12 +152,25 @@ function timesOf(rows: readonly Cells[], byCommand: boolean): readonly SessionTi
   });
 }
 
-function figuresOf({ columns, rows }: File): Omit<Snapshot, 'dimensions' | 'times'> {
+function longestOf(rows: readonly Cells[], byCommand: boolean): readonly LongestTime[] {
+  const threads = byCommand ? rows.filter(isServerThread) : [];
+  const clients = rows.filter((row) => !threads.includes(row));
+  return timesOf(clients, byCommand).flatMap(({ command, longestSeconds: seconds = 0 }) => {
+    const ofCommand = clients.filter((row) => !byCommand || labelText(meant(row.command)) === command);
+    const hasNumbers = ofCommand.some((row) => !isReplication(row) && numberIn(row.time) !== undefined);
+    return hasNumbers ? [{ command, seconds }] : [];
+  });
+}
+
+function isServerThread({ command }: Cells): boolean {
+  return ['daemon', 'binlog dump', 'binlog dump gtid'].includes(command.trim().toLowerCase());
+}
+
+function figuresOf({ columns, rows }: File): Omit<Snapshot, 'dimensions' | 'times' | 'longest'> {
   const has = (...needed: readonly ColumnName[]) => needed.every((column) => columns.includes(column));
   const count = (test: (row: Cells) => boolean) => rows.filter(test).length;
   const kind = (row: Cells) => row.command.trim().toLowerCase();
-  const active = (row: Cells) =>
-    !['sleep', 'daemon', 'binlog dump', 'binlog dump gtid'].includes(kind(row)) && !isReplication(row);
+  const active = (row: Cells) => kind(row) !== 'sleep' && !isServerThread(row) && !isReplication(row);
   const open = (row: Cells) => meant(row.trx_id) !== undefined;
   const counted = rows.filter((row) => !has('trx_id') || open(row));
   const timed = counted.filter((row) => !isReplication(row));
@@ -213,7 +226,7 @@ describe('readSnapshot of random files', () => {
     await fc.assert(
       fc.asyncProperty(files, chunkSizes, async (file, sizes) => {
         const snapshot = await read(file, sizes, 100);
-        const { dimensions, times, ...figures } = snapshot;
+        const { dimensions, times, longest, ...figures } = snapshot;
         assert.deepEqual(figures, figuresOf(file));
         const expected = {
           state: tallied(file.rows.map((row) => meant(row.state))),
@@ -231,6 +244,10 @@ describe('readSnapshot of random files', () => {
           ? timesOf(file.rows, file.columns.includes('command'))
           : [];
         assert.deepEqual(new Set(times), new Set(expectedTimes));
+        const expectedLongest = file.columns.includes('time')
+          ? longestOf(file.rows, file.columns.includes('command'))
+          : [];
+        assert.deepEqual(new Set(longest), new Set(expectedLongest));
       }),
       fuzzRuns(150),
     );

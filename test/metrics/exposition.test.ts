@@ -66,6 +66,7 @@ describe('Exposition', () => {
       listed: 2,
       slow: 2,
       times: [{ command: 'Query', longestSeconds: 30 }],
+      longest: [],
       dimensions: new Map(),
     };
     const node = { ...DATABASE_NODE, labels: {} };
@@ -92,6 +93,7 @@ describe('Exposition', () => {
       sessions: 3,
       lockWaiting: 0,
       times: [{ command: undefined, totalSeconds: 7, longestSeconds: 5 }],
+      longest: [],
       dimensions: new Map([['user', counts({ app: 3 })]]),
     };
     const node = { ...DATABASE_NODE, labels: {} };

@@ -4,10 +4,11 @@ import { readFileSync } from 'node:fs';
 import { METRIC_FAMILIES } from '../../src/metrics/metric-families.js';
 import { DIMENSIONS } from '../../src/sessions/dimensions.js';
 import { NODES_PAGE } from '../../src/web/page/nodes-page.js';
+import { NO_QUERY } from '../../src/web/page/page-query.js';
 import { ConfigFolder } from '../config/config-folder.js';
 import { projectAnd } from '../config/sample-config.js';
 import { FakeClock } from '../support/fake-clock.js';
-import { counts, NOW, SNAPSHOT, statusOf } from '../support/node-status-fixture.js';
+import { counts, fleetOf, NOW, SNAPSHOT, statusOf } from '../support/node-status-fixture.js';
 import { SETTINGS, snapshotOf } from './session-file.js';
 
 const CONFIGURATION = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
@@ -39,9 +40,9 @@ describe('DIMENSIONS', () => {
 
       it('has a section on the page', async () => {
         const dimensions = new Map([[name, counts({ 'a value of it': 6 })]]);
-        const statuses = [statusOf(1, { snapshot: { ...SNAPSHOT, dimensions } })];
-        const options = { version: '1', telemetryPath: '/metrics', query: '', pages: [] };
-        const page = String(await NODES_PAGE.render({ ...options, statuses, clock: new FakeClock(NOW) }));
+        const fleet = fleetOf([statusOf(1, { snapshot: { ...SNAPSHOT, dimensions } })]);
+        const options = { version: '1', telemetryPath: '/metrics', query: NO_QUERY, pages: [] };
+        const page = String(await NODES_PAGE.render({ ...options, fleet, clock: new FakeClock(NOW) }));
         assert.match(page, new RegExp(`<h3>${title} .*\n.*a value of it`));
       });
 

@@ -25,12 +25,13 @@ function listOf(filter: Filter, listed = LISTED[filter], columns = HEADER): Prom
 }
 
 /** Of a snapshot, by figure; those of commands by the command, too. */
-function figuresOf({ filter: _, listed: __, times, dimensions, ...figures }: Snapshot) {
+function figuresOf({ filter: _, listed: __, times, longest, dimensions, ...figures }: Snapshot) {
   const ofCommands: [string, unknown][] = times.flatMap(({ command, ...seconds }) =>
     Object.entries(seconds).map(([figure, value]): [string, unknown] => [`${figure} ${command}`, value]),
   );
+  const ofClients = longest.map(({ command, seconds }): [string, unknown] => [`longest ${command}`, seconds]);
   const ofDimensions = [...dimensions].map(([name, counts]): [string, unknown] => [`by ${name}`, counts]);
-  return new Map<string, unknown>([...Object.entries(figures), ...ofCommands, ...ofDimensions]);
+  return new Map<string, unknown>([...Object.entries(figures), ...ofCommands, ...ofClients, ...ofDimensions]);
 }
 
 describe('a list of some sessions only', () => {
@@ -53,8 +54,9 @@ describe('a list of some sessions only', () => {
       'longestSeconds Connect',
       'totalSeconds Query',
       'longestSeconds Query',
+      'longest Query',
     ],
-    slow: ['slow', 'longestSeconds Query'],
+    slow: ['slow', 'longestSeconds Query', 'longest Query'],
     long: ['transactionLongestSeconds'],
   };
   for (const filter of ['active', 'slow', 'long'] as const) {

@@ -2,8 +2,10 @@
 import { type EpochMs, epochMs, type Moment, type MonotonicMs } from '../../src/clock.js';
 import { freshUntil, type NodeStatus } from '../../src/collect/node-store.js';
 import type { DatabaseNode } from '../../src/model/node.js';
+import type { ProjectStatus } from '../../src/model/project-status.js';
 import type { Dimension } from '../../src/sessions/dimensions.js';
 import type { DimensionCounts, Snapshot } from '../../src/sessions/snapshot.js';
+import type { FleetStatus } from '../../src/web/view/fleet-view.js';
 
 /** A moment at which the figures of NODE_STATUS are fresh. */
 export const NOW: EpochMs = epochMs(Date.UTC(2026, 0, 2, 3, 4, 17));
@@ -53,6 +55,10 @@ export const SNAPSHOT: Snapshot = {
     { command: 'Query', totalSeconds: 31, longestSeconds: 30 },
     { command: 'Sleep', totalSeconds: 1240, longestSeconds: 900 },
   ],
+  longest: [
+    { command: 'Query', seconds: 30 },
+    { command: 'Sleep', seconds: 900 },
+  ],
   dimensions: new Map<Dimension, DimensionCounts>([
     ['state', counts({ Updating: 2, none: 4 })],
     ['user', counts({ App_RW: 1, app_rw: 2, 'back\\slash': 1, other: 1, 'q"uote': 1 }, 7)],
@@ -98,8 +104,22 @@ export const NODE_STATUS: NodeStatus = {
   stalePolicy: '',
   runsSinceSuccess: 0,
   header: undefined,
-  previousSessions: 4,
+  recentSessions: [4, 6],
 };
+
+/** Of a project whose node that is, without discovery. */
+export const PROJECT_STATUS: ProjectStatus = {
+  name: DATABASE_NODE.project,
+  nodes: 1,
+  discovery: undefined,
+};
+
+export function fleetOf(
+  nodes: readonly NodeStatus[],
+  projects: readonly ProjectStatus[] = [PROJECT_STATUS],
+): FleetStatus {
+  return { nodes, projects };
+}
 
 /** When those figures vanish. */
 export const STALE_AT: MonotonicMs = freshUntil(NODE_STATUS);
@@ -118,7 +138,7 @@ export const UNTRIED_STATUS: NodeStatus = {
   lastSuccessAt: undefined,
   snapshot: undefined,
   freshForMs: undefined,
-  previousSessions: undefined,
+  recentSessions: [],
 };
 
 /** Another node, with a snapshot of its own. */

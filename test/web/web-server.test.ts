@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { NodeStatus } from '../../src/collect/node-store.js';
+import type { Clock, MonotonicMs } from '../../src/clock.js';
 import type { Log } from '../../src/log.js';
 import { plainWebAccess } from '../../src/web/access/web-access.js';
 import type { HttpServer } from '../../src/web/http-server.js';
@@ -7,7 +7,7 @@ import { OWN_PATHS } from '../../src/web/paths.js';
 import type { RoutesOptions } from '../../src/web/routes.js';
 import { startWebServer, type WebServerOptions } from '../../src/web/web-server.js';
 import { FakeClock } from '../support/fake-clock.js';
-import { NODE_STATUS, NOW } from '../support/node-status-fixture.js';
+import { fleetOf, NODE_STATUS, NOW, statusOf as nodeStatusOf } from '../support/node-status-fixture.js';
 import { wireNodes } from '../support/wired-nodes.js';
 import { rawConnection, rawRequest, statusOf } from './raw-request.js';
 
@@ -23,8 +23,8 @@ describe('startWebServer', () => {
     host = '127.0.0.1',
   ): Promise<{ port: number; url: string }> {
     const clock = new FakeClock(NOW);
-    const nodes = (): readonly NodeStatus[] => [NODE_STATUS];
-    const { exposition } = wireNodes(nodes(), clock);
+    const fleet = fleetOf([NODE_STATUS]);
+    const { exposition } = wireNodes(fleet.nodes, clock);
     const log: Log = { debug() {}, info() {}, warn() {}, error: (...entry) => logged.push(entry) };
     const server = await startWebServer({
       listenAddress: { host, port: 0 },
@@ -33,7 +33,7 @@ describe('startWebServer', () => {
       version: '1.2.3',
       // The agent's own series would differ from scrape to scrape.
       exposition: { scrape: (format, compressed) => exposition.nodeSeries(format, compressed) },
-      nodes,
+      fleet: () => fleet,
       ready: () => true,
       reload: undefined,
       clock,
@@ -137,6 +137,36 @@ describe('startWebServer', () => {
     const page = async (query: string) => (await fetch(`${url}/${query}`)).text();
     assert.doesNotMatch(await page('?refresh=off'), /http-equiv="refresh"|<script/);
     assert.equal(await page('?refresh=<b>'), await page(''));
+  });
+
+  it('serves the page to all while more filters are asked for than it renders at a time', async () => {
+    const fleet = fleetOf(Array.from({ length: 100 }, (_, index) => nodeStatusOf(index)));
+    // Time flies: a rendering gives way to the requests that come at each node.
+    let elapsed = 0;
+    const clock: Clock = {
+      now: () => NOW,
+      monotonic: () => {
+        elapsed += 6;
+        return elapsed as MonotonicMs;
+      },
+      sleep: () => new Promise(() => {}),
+    };
+    const { url } = await start({ fleet: () => fleet, clock });
+    const ask = async (query: string) => {
+      const answer = await fetch(`${url}/${query}`);
+      return { status: answer.status, text: await answer.text() };
+    };
+    const asked = Array.from({ length: 20 }, (_, index) => ask(`?q=${index}`));
+    const refused = await Promise.race(
+      asked.map(async (answer) =>
+        (await answer).status === 503 ? 'refused' : new Promise<string>(() => {}),
+      ),
+    );
+    assert.equal(refused, 'refused');
+    const whole = await ask('');
+    assert.deepEqual([whole.status, /All 100 nodes are up/.test(whole.text)], [200, true]);
+    const statuses = (await Promise.all(asked)).map(({ status }) => status);
+    assert.deepEqual([...new Set(statuses)].sort(), [200, 503]);
   });
 
   it('serves the script of the page', async () => {

@@ -1,5 +1,5 @@
 // PromQL that several panels are made of. Where two exporters collect the same node, it counts once.
-import { FILLING_UP, NEARLY_FULL } from '../../../src/web/page/fleet-view.js';
+import { FILLING_UP, NEARLY_FULL } from '../../../src/web/view/condition.js';
 import type { Steps } from './panel.js';
 import { CHOSEN_NODES } from './variables.js';
 

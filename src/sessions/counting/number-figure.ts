@@ -28,6 +28,10 @@ export class NumberFigure {
     this.#hasUnreadable ||= other.#hasUnreadable;
   }
 
+  get hasNumbers(): boolean {
+    return this.#hasRead;
+  }
+
   get isKnown(): boolean {
     return this.#hasRead || !this.#hasUnreadable;
   }

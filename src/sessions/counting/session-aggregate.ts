@@ -6,7 +6,7 @@ import { byDimension, DIMENSIONS, type Dimension, type DimensionRow } from '../d
 import { type HostGroup, hostLabelWithPort } from '../host-groups.js';
 import { faultOf, MISSING, type NumberKind, numberIn, UNREADABLE } from '../numbers.js';
 import type { CsvRecord } from '../scanner/record-scanner.js';
-import type { Counted, DimensionCounts, SessionTime, Snapshot, UnreadableNumbers } from '../snapshot.js';
+import type { Counted, DimensionCounts, UnreadableNumbers } from '../snapshot.js';
 import { ALL_COMMANDS, CommandTimes } from './command-times.js';
 import { HostCounts } from './host-counts.js';
 import { type Label, LabelCounts, type Marks } from './label-counts.js';
@@ -34,10 +34,12 @@ type ReadColumn = Extract<ColumnName, 'user' | 'host' | 'state' | 'command' | 't
 
 const SYSTEM_USER = /^system user$/i;
 const SLEEP = 'sleep';
-const INACTIVE_COMMANDS: ReadonlySet<string> = new Set([SLEEP, 'daemon', 'binlog dump', 'binlog dump gtid']);
+/** Threads of the server itself, which last for as long as it runs: the event scheduler, and what feeds its replicas. */
+const SERVER_THREADS: ReadonlySet<string> = new Set(['daemon', 'binlog dump', 'binlog dump gtid']);
 /** Marks of a command. */
 const ACTIVE = 1;
 const SLEEPING = 2;
+const SERVER_THREAD = 4;
 /** Mark of a state. */
 const LOCK_WAITING = 1;
 /** Mark of a user: a thread of replication, which waits and works for days. */
@@ -133,7 +135,8 @@ export class SessionAggregate {
           this.#slow++;
         }
       }
-      this.#times.add(this.#showsCommand ? this.#command.labelOf(command) : ALL_COMMANDS, seconds);
+      const label = this.#showsCommand ? this.#command.labelOf(command) : ALL_COMMANDS;
+      this.#times.add(label, seconds, (marks & SERVER_THREAD) !== 0);
     }
     const isStateWaiting = (this.#state.marksOf(state) & LOCK_WAITING) !== 0;
     if (this.#addTransaction(record, (marks & SLEEPING) !== 0, isReplication) || isStateWaiting) {
@@ -142,7 +145,7 @@ export class SessionAggregate {
   }
 
   /** `previous`, the node's snapshot before, decides which of the less frequent values stay shown. */
-  toCounted(previous?: Pick<Snapshot, 'dimensions'>): Counted {
+  toCounted(previous?: Pick<Counted, 'dimensions'>): Counted {
     const has = (...columns: readonly ColumnName[]): boolean =>
       columns.every((name) => this.#columns.has(name));
     const dimensions = this.#dimensions(previous);
@@ -164,7 +167,7 @@ export class SessionAggregate {
       ...(has('trx_lock_tables') && tables.isKnown && { transactionTablesLocked: tables.total }),
       ...(has('trx_update_rows') && modified.isKnown && { transactionRowsModified: modified.total }),
       ...(has('trx_lock_duration') && waits.isKnown && { transactionLockWaitLongestSeconds: waits.longest }),
-      times: has('time') ? this.#sessionTimes(dimensions.get('command')) : [],
+      ...(has('time') ? this.#sessionTimes(dimensions.get('command')) : { times: [], longest: [] }),
       dimensions,
     };
   }
@@ -237,7 +240,7 @@ export class SessionAggregate {
     this.#unreadable.set(column, { cells: cells + 1, fault });
   }
 
-  #dimensions(previous: Pick<Snapshot, 'dimensions'> | undefined): ReadonlyMap<Dimension, DimensionCounts> {
+  #dimensions(previous: Pick<Counted, 'dimensions'> | undefined): ReadonlyMap<Dimension, DimensionCounts> {
     const dimensions = new Map<Dimension, DimensionCounts>();
     for (const { name } of this.#shown) {
       const { maxValues } = this.#settings.dimensions[name];
@@ -253,12 +256,14 @@ export class SessionAggregate {
       : this.#counts[dimension];
   }
 
-  #sessionTimes(commands: DimensionCounts | undefined): readonly SessionTime[] {
+  #sessionTimes(commands: DimensionCounts | undefined): Pick<Counted, 'times' | 'longest'> {
+    const times = this.#times;
     if (commands === undefined) {
-      return this.#times.ofAll();
+      return { times: times.ofAll(), longest: times.longestOfAll() };
     }
     const shown = commands.values.map(({ value }) => value);
-    return this.#times.byCommand(shown, (label) => this.#command.nameOf(label));
+    const nameOf = (label: number) => this.#command.nameOf(label);
+    return { times: times.byCommand(shown, nameOf), longest: times.longestByCommand(shown, nameOf) };
   }
 }
 
@@ -285,7 +290,7 @@ function fieldsOf(
 
 function commandMarks(text: string | undefined): number {
   const command = text?.toLowerCase() ?? '';
-  return (INACTIVE_COMMANDS.has(command) ? 0 : ACTIVE) | (command === SLEEP ? SLEEPING : 0);
+  return SERVER_THREADS.has(command) ? SERVER_THREAD : command === SLEEP ? SLEEPING : ACTIVE;
 }
 
 function stateMarks(text = ''): number {

@@ -2,30 +2,29 @@
 // work without scripts and load nothing from other hosts.
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../clock.js';
-import type { NodeStatus } from '../../collect/node-store.js';
 import { OWN_PATHS } from '../paths.js';
+import type { FleetStatus } from '../view/fleet-view.js';
 import { Html, html } from './html.js';
 import { type Linker, linksFrom } from './links.js';
 import { PAGE_CSS } from './page.css.js';
+import { type PageQuery, pathWith } from './page-query.js';
 
 const PAGE_CSS_HASH = createHash('sha256').update(PAGE_CSS).digest('base64');
 
 export const PAGE_HEADERS = {
   'Content-Type': 'text/html; charset=utf-8',
-  'Content-Security-Policy': `default-src 'none'; style-src 'sha256-${PAGE_CSS_HASH}'; script-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+  'Content-Security-Policy': `default-src 'none'; style-src 'sha256-${PAGE_CSS_HASH}'; script-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`,
 };
 
 const REFRESH_SECONDS = 30;
-/** The query of a page that does not update. */
-export const PAUSED = 'refresh=off';
 
 /** A page for people: a file of this folder, listed in ../pages.ts. */
 export interface Page {
   readonly path: string;
   /** In the navigation. */
   readonly name: string;
-  /** The query without what changes nothing: those that read alike show the same page. */
-  readonly normalize: (query: string, statuses: readonly NodeStatus[]) => string;
+  /** What it takes of its address, without what changes nothing. */
+  readonly readQuery: (text: string, fleet: FleetStatus) => PageQuery;
   /** In UTF-8, in chunks to be sent one behind the other. */
   readonly render: (content: PageContent) => Promise<readonly Buffer[]>;
 }
@@ -33,15 +32,15 @@ export interface Page {
 export interface PageOptions {
   readonly version: string;
   readonly telemetryPath: string;
-  /** The part of its address after `?`, as `normalize` leaves it. */
-  readonly query: string;
+  /** As `readQuery` made it. */
+  readonly query: PageQuery;
   /** For the navigation. */
   readonly pages: readonly Pick<Page, 'path' | 'name'>[];
 }
 
 /** What there is to show. */
 export interface PageContent extends PageOptions {
-  readonly statuses: readonly NodeStatus[];
+  readonly fleet: FleetStatus;
   readonly clock: Clock;
 }
 
@@ -51,16 +50,15 @@ export interface PageHead {
   readonly alarms: readonly string[];
   /** The subject, such as `nodes`: the id of its main part. */
   readonly subject: string;
-  /** The address that it reloads without scripts: its path, with the query of what is open. */
-  readonly reloadPath: string;
+  /** Between header and main part, which alone is replaced when the page updates: so nothing that is typed is lost. */
+  readonly tools: Html;
 }
 
 /** Everything before the content; PAGE_END comes after it. */
 export function pageStart(
-  { path, alarms, subject, reloadPath }: PageHead,
+  { path, alarms, subject, tools }: PageHead,
   { version, telemetryPath, query, pages }: PageOptions,
 ): Html {
-  const live = query !== PAUSED;
   const link = linksFrom(path);
   return html`<!DOCTYPE html>
 <html lang="en">
@@ -70,7 +68,7 @@ export function pageStart(
 <meta name="color-scheme" content="light dark">
 <title>${[...alarms, 'TaurusDB sessions'].join(' · ')}</title>
 <link rel="icon" href="${icon(alarms.length === 0)}">
-${live ? keepFresh(link, reloadPath) : ''}
+${query.paused ? '' : keepFresh(link, pathWith(path, query))}
 <style>${new Html(PAGE_CSS)}</style>
 </head>
 <body>
@@ -82,11 +80,11 @@ ${pages.length > 1 ? pages.map((page) => pageLink(link, page, page.path === path
 <a href="${link(OWN_PATHS.nodes)}">JSON</a>
 <a href="${link(OWN_PATHS.ready)}">Ready?</a>
 <a href="${link(OWN_PATHS.healthy)}">Healthy?</a>
-${live ? html`<a href="${link(`${path}?${PAUSED}`)}">Pause updates</a>` : html`<a href="${link(path)}">Resume updates</a>`}
+<a href="${link(pathWith(path, { ...query, paused: !query.paused }))}">${query.paused ? 'Resume updates' : 'Pause updates'}</a>
 </nav>
 <p id="lost" role="status"></p>
 </header>
-<main id="${subject}" tabindex="-1">
+${tools}<main id="${subject}" tabindex="-1">
 `;
 }
 

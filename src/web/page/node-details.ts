@@ -2,10 +2,11 @@
 // shows ages; the details are kept until the node changes. Renderings that read alike share both: slow readers hold old ones.
 import type { EpochMs } from '../../clock.js';
 import { DIMENSIONS } from '../../sessions/dimensions.js';
-import { FILLING_UP, NEARLY_FULL } from './fleet-view.js';
+import { CONDITION_TEXTS, FILLING_UP, LOCK_WAITS, NEARLY_FULL } from '../view/condition.js';
+import { type DimensionView, type LongestSession, type NodeView, roleName } from '../view/node-view.js';
 import { change, duration, type Html, html, moment, number, percent, UNKNOWN } from './html.js';
 import { linksFrom } from './links.js';
-import type { DimensionView, LongestSession, NodeView } from './node-view.js';
+import { type PageQuery, pathWith } from './page-query.js';
 
 const NOTHING = html``;
 
@@ -17,11 +18,19 @@ export interface NodeAges {
 
 const knownLines = new WeakMap<NodeView, Buffer>();
 
-/** In chunks to send in order. */
-export function nodeDetails(node: NodeView, ages: NodeAges, now: EpochMs, open: boolean): readonly Buffer[] {
+/** In chunks to send in order. `query`: of the page that it stands on. */
+export function nodeDetails(
+  node: NodeView,
+  ages: NodeAges,
+  now: EpochMs,
+  open: boolean,
+  query: PageQuery,
+): readonly Buffer[] {
+  const ownPath = pathWith(NODES_PATH, { ...query, open: node.node_id });
   const line = html`
 <details id="node-${node.node_id}"${open ? html` open` : ''}>
 <summary>${summaryLine(node, ages, now)}</summary>
+<div class="body"><a class="own" href="${link(`${ownPath}#node-${node.node_id}`)}">link to this node</a>
 `.bytes();
   const known = knownLines.get(node);
   if (known?.equals(line)) {
@@ -32,23 +41,32 @@ export function nodeDetails(node: NodeView, ages: NodeAges, now: EpochMs, open: 
 }
 
 function summaryLine(node: NodeView, { successMs, errorMs = 0 }: NodeAges, now: EpochMs): Html {
-  const { last_error: error, next_run: next, saturation } = node;
-  const place = [node.instance_name, ROLES[node.role] ?? node.role, node.cloud_region];
-  return html`<span class="state ${node.state}">${node.state}</span>
-<span class="name"><b><bdi>${node.node_name || node.node_id}</bdi></b><small><bdi>${place.filter(Boolean).join(' · ')}</bdi></small></span>
-${cell(html`${number(node.sessions)} <em>${change(node.sessions, node.previous_sessions)}</em>`, 'sessions')}
+  const { last_error: error, next_run: next, saturation, condition } = node;
+  const { label, level } = CONDITION_TEXTS[condition];
+  return html`<span class="state ${level}">${label}</span>
+<span class="name"><b><bdi>${node.node_name || node.node_id}</bdi></b><small>${placeOf(node)}</small></span>
+${cell(html`${number(node.sessions)} <em>${change(node.sessions, node.previous_sessions)}</em>`, node.usual_sessions === null ? 'sessions' : `sessions, usual ${number(node.usual_sessions)}`, condition === 'spike' ? 'alarming' : '')}
 ${cell(saturation === null ? UNKNOWN : fullness(saturation), 'of max connections')}
 ${cell(number(node.active), 'active')}
-${cell(number(node.lock_waiting), 'waiting for locks', (node.lock_waiting ?? 0) > 0)}
-${cell(duration(node.transaction_longest_seconds), 'longest transaction', (node.transactions_long ?? 0) > 0)}
+${cell(number(node.lock_waiting), 'waiting for locks', lockLevel(node.lock_waiting ?? 0))}
+${cell(duration(node.transaction_longest_seconds), 'longest transaction', (node.transactions_long ?? 0) > 0 ? 'alarming' : '')}
 ${cell(successMs === undefined ? 'never' : html`${duration(successMs / 1000)} ago`, next === null ? 'collected' : `next ${dueIn((Date.parse(next) - now) / 1000)}`)}
 ${error === null ? NOTHING : html`<span class="error"><b>${error.reason}</b> ${duration(errorMs / 1000)} ago: <bdi>${error.message}</bdi></span>`}`;
 }
 
-const ROLES: Readonly<Record<string, string>> = { slave: 'replica' };
+/** Each part by itself: a name that is read from the right turns none of the others around. */
+function placeOf({ project, instance_name, role, cloud_region }: NodeView): Html[] {
+  return [project, instance_name, roleName(role), cloud_region]
+    .filter(Boolean)
+    .map((part, index) => html`${index === 0 ? '' : ' · '}<bdi>${part}</bdi>`);
+}
 
-function cell(value: Html | string, label: string, alarming = false): Html {
-  return html`<span class="cell${alarming ? ' alarming' : ''}"><b>${value}</b><small>${label}</small></span>`;
+function cell(value: Html | string, label: string, level: 'alarming' | 'critical' | '' = ''): Html {
+  return html`<span class="cell ${level}"><b>${value}</b><small>${label}</small></span>`;
+}
+
+function lockLevel(waiting: number): 'alarming' | 'critical' | '' {
+  return waiting >= LOCK_WAITS ? 'critical' : waiting > 0 ? 'alarming' : '';
 }
 
 function fullness(saturation: number): Html {
@@ -72,20 +90,9 @@ function bodyOf(node: NodeView): Buffer {
 export const NODES_PATH = '/';
 const link = linksFrom(NODES_PATH);
 
-/** Path of the page with this node open. */
-export function openNodePath(node: NodeView): string {
-  return `${NODES_PATH}?${openNode(node.node_id)}`;
-}
-
-/** The query of that page. */
-export function openNode(nodeId: string): string {
-  return `open=${encodeURIComponent(nodeId)}`;
-}
-
 function nodeBody(node: NodeView): Html {
   const { dimensions, sessions } = node;
-  return html`<div class="body">
-${advice(node)}
+  return html`${advice(node)}
 <div class="charts">
 ${DIMENSIONS.map(({ name, title }) => sessionBars(title, dimensions[name], sessions ?? 0))}
 ${longestBars(node.longest_sessions)}
@@ -103,7 +110,7 @@ ${node.last_success === null ? NOTHING : figure('Last success', moment(node.last
 ${node.stale_at === null ? NOTHING : figure('Figures vanish', moment(node.stale_at))}
 ${figure('Project', html`<bdi>${node.project}</bdi>`)}
 ${figure('Instance id', html`<code>${node.instance_id}</code>`)}
-${figure('Node id', html`<code>${node.node_id}</code> <a href="${link(`${openNodePath(node)}#node-${node.node_id}`)}">link to this node</a>`)}
+${figure('Node id', html`<code>${node.node_id}</code>`)}
 </dl>
 </div>
 </details>`;
@@ -118,18 +125,24 @@ function partText({ filter, sessions_listed: listed }: NodeView): string {
   return `${number(listed)} of collection.filter: ${filter}; figures that need all sessions are not known`;
 }
 
-function advice({ state, last_error: error, sessions_listed: listed }: NodeView): Html {
+function advice(node: NodeView): Html {
+  const { state, last_error: error } = node;
   if (error !== null) {
-    const figures =
-      listed === null
-        ? 'The figures of its last success are too old to be shown.'
-        : 'The figures below are of its last success.';
-    return html`<p class="advice"><b>What to do:</b> ${error.hint} ${figures}</p>`;
+    return html`<p class="advice"><b>What to do:</b> ${error.hint} ${figuresShown(node)}</p>`;
   }
   if (state === 'stale') {
     return html`<p class="advice"><b>What to do:</b> its last collection succeeded, but too long ago, and none has ended since. If runs are skipped, raise collection.max_concurrent or collect less often.</p>`;
   }
   return state === 'pending' ? html`<p>Its first collection has not ended yet.</p>` : NOTHING;
+}
+
+function figuresShown({ last_success: lastSuccess, sessions_listed: listed }: NodeView): string {
+  if (lastSuccess === null) {
+    return 'No collection of it has succeeded since this program started.';
+  }
+  return listed === null
+    ? 'The figures of its last success are too old to be shown.'
+    : 'The figures below are of its last success.';
 }
 
 function sessionBars(title: string, dimension: DimensionView | undefined, sessions: number): Html {
@@ -148,7 +161,12 @@ function longestBars(longest: readonly LongestSession[]): Html {
     return NOTHING;
   }
   return html`<section><h3>Longest sessions</h3>
-<ul>${longest.map(({ command, seconds }) => bar(command ?? 'any command', duration(seconds), seconds / Math.max(1, first.seconds)))}</ul></section>`;
+<ul>${longest.map(({ command, seconds }) => bar(command ?? 'any command', duration(seconds), seconds / Math.max(1, first.seconds), isSleep(command) ? ' rest' : ''))}</ul></section>`;
+}
+
+/** Idle: grey, and no hint at a slow statement. */
+function isSleep(command: string | null): boolean {
+  return command?.toLowerCase() === 'sleep';
 }
 
 function bar(name: string, value: string, share: number, kind = ''): Html {

@@ -1,16 +1,16 @@
-// The nodes as JSON (docs/api.md), in chunks that are shared until a node changes.
+// Nodes and projects as JSON (docs/api.md), in chunks that are shared until a node changes.
 import { type Clock, TimeSlice } from '../../clock.js';
-import type { NodeStatus } from '../../collect/node-store.js';
-import { viewFleetInSlices } from './fleet-view.js';
-import type { NodeView } from './node-view.js';
+import { type FleetStatus, viewFleetInSlices } from '../view/fleet-view.js';
+import type { NodeView } from '../view/node-view.js';
 
 const knownNodes = new WeakMap<NodeView, Buffer>();
 
 /** To be sent one behind the other. */
-export async function renderNodesJson(statuses: readonly NodeStatus[], clock: Clock): Promise<Buffer[]> {
+export async function renderNodesJson(fleet: FleetStatus, clock: Clock): Promise<Buffer[]> {
   const slice = new TimeSlice(clock);
-  const { summary, nodes } = await viewFleetInSlices(statuses, clock.monotonic(), slice);
-  const chunks: Buffer[] = [Buffer.from(`{"summary":${JSON.stringify(summary)},"nodes":[`)];
+  const { summary, projects, nodes } = await viewFleetInSlices(fleet, clock.monotonic(), slice);
+  const head = `{"summary":${JSON.stringify(summary)},"projects":${JSON.stringify(projects)},"nodes":[`;
+  const chunks: Buffer[] = [Buffer.from(head)];
   for (const [index, node] of nodes.entries()) {
     const text = nodeText(node);
     chunks.push(index === 0 ? text.subarray(1) : text);

@@ -1,11 +1,21 @@
-// The page of the nodes: their state, the age of their figures, the sources of their sessions.
+// The page of the nodes: what is worst, their condition, the age of their figures, the sources of their sessions.
 import { type EpochMs, elapsedMs, type Moment, momentOf, TimeSlice } from '../../clock.js';
 import type { NodeStatus } from '../../collect/node-store.js';
-import { type FleetSummary, groupByState, viewFleetInSlices } from './fleet-view.js';
+import { CONDITION_TEXTS, CONDITIONS, type Condition } from '../view/condition.js';
+import {
+  type FleetStatus,
+  type FleetSummary,
+  groupByCondition,
+  viewFleetInSlices,
+} from '../view/fleet-view.js';
+import { nodeFilter } from '../view/node-filter.js';
+import { alarms, counted, headline } from './headline.js';
 import { duration, type Html, html, moment, number, UNKNOWN } from './html.js';
-import { PAGE_END, PAUSED, type Page, type PageContent, pageStart } from './layout.js';
-import { NODES_PATH, type NodeAges, nodeDetails, openNode, openNodePath } from './node-details.js';
-import { NODE_STATES, type NodeState } from './node-view.js';
+import { PAGE_END, type Page, type PageContent, pageStart } from './layout.js';
+import { linksFrom } from './links.js';
+import { NODES_PATH, type NodeAges, nodeDetails } from './node-details.js';
+import { MAX_FILTER_LENGTH, type PageQuery, pathWith, queryFields, readQuery } from './page-query.js';
+import { projectsSection } from './projects-section.js';
 
 /** Up to this many nodes, all are shown open. */
 const MAX_OPEN = 8;
@@ -13,45 +23,41 @@ const MAX_OPEN = 8;
 export const NODES_PAGE: Page = {
   path: NODES_PATH,
   name: 'Nodes',
-  normalize: normalizeQuery,
+  readQuery: (text, { nodes }) => readQuery(text, (id) => nodes.some(({ node }) => node.nodeId === id)),
   render: renderNodes,
 };
 
-function normalizeQuery(query: string, statuses: readonly NodeStatus[]): string {
-  const wanted = wantedNode(query);
-  const isKnown = wanted !== null && statuses.some(({ node }) => node.nodeId === wanted);
-  return isKnown ? openNode(wanted) : query === PAUSED ? PAUSED : '';
-}
-
-function wantedNode(query: string): string | null {
-  return new URLSearchParams(query).get('open');
-}
+const link = linksFrom(NODES_PATH);
 
 /** Some megabytes at a thousand nodes: rendered in time slices, mostly from cached pieces. */
-async function renderNodes({ statuses, clock, ...options }: PageContent): Promise<readonly Buffer[]> {
+async function renderNodes({ fleet, clock, ...options }: PageContent): Promise<readonly Buffer[]> {
+  const { query } = options;
   const now = momentOf(clock);
   const slice = new TimeSlice(clock);
-  const { summary, nodes } = await viewFleetInSlices(statuses, now.monotonic, slice);
-  const statusOf = new Map(nodes.map((node, index) => [node, statuses[index]]));
-  const wanted = wantedNode(options.query);
-  const opened = nodes.find(({ node_id: id }) => id === wanted);
-  const allOpen = nodes.length <= MAX_OPEN;
+  const view = await viewFleetInSlices(fleet, now.monotonic, slice);
+  const { nodes, summary } = view;
+  const statusOf = new Map(nodes.map((node, index) => [node, fleet.nodes[index]]));
+  const all = groupByCondition(nodes);
+  const shown = nodes.filter(nodeFilter(query.q));
+  const groups = shown.length === nodes.length ? all : groupByCondition(shown);
+  const allOpen = shown.length <= MAX_OPEN;
   const head = {
     path: NODES_PATH,
-    alarms: alarmsOf(summary),
+    alarms: alarms(view, all),
     subject: 'nodes',
-    reloadPath: opened === undefined ? NODES_PATH : openNodePath(opened),
+    tools: filterForm(query),
   };
   const pieces = [
     pageStart(head, options).bytes(),
-    summarySection(summary, oldestAgeMs(statuses, now)).bytes(),
+    overview(headline(view, all), summary, conditionCounts(all, groups), oldestAgeMs(fleet, now)).bytes(),
+    projectsSection(fleet.projects, now).bytes(),
+    matches(query, shown.length, nodes.length).bytes(),
   ];
-  for (const [state, members] of groupByState(nodes)) {
-    pieces.push(sectionStart(state, members.length).bytes());
+  for (const [condition, members] of groups) {
+    pieces.push(sectionStart(condition, members.length).bytes());
     for (const node of members) {
-      pieces.push(
-        ...nodeDetails(node, agesOf(statusOf.get(node), now), now.wall, allOpen || node === opened),
-      );
+      const isOpen = allOpen || node.node_id === query.open;
+      pieces.push(...nodeDetails(node, agesOf(statusOf.get(node), now), now.wall, isOpen, query));
       await slice.rest();
     }
     pieces.push(SECTION_END);
@@ -65,20 +71,20 @@ function agesOf(status: NodeStatus | undefined, now: Moment): NodeAges {
   return { successMs: age(status?.lastSuccessAt), errorMs: age(status?.lastError?.at) };
 }
 
-function oldestAgeMs(statuses: readonly NodeStatus[], now: Moment): number | undefined {
-  const ages = statuses.flatMap((status) => agesOf(status, now).successMs ?? []);
+function oldestAgeMs({ nodes }: FleetStatus, now: Moment): number | undefined {
+  const ages = nodes.flatMap((status) => agesOf(status, now).successMs ?? []);
   return ages.length === 0 ? undefined : ages.reduce((oldest, age) => Math.max(oldest, age));
 }
 
-function alarmsOf({ states: { down, stale } }: FleetSummary): readonly string[] {
-  return [...(down > 0 ? [`${down} down`] : []), ...(stale > 0 ? [`${stale} stale`] : [])];
-}
-
-function summarySection(summary: FleetSummary, oldestMs: number | undefined): Html {
-  const { states } = summary;
+function overview(
+  verdict: Html,
+  summary: FleetSummary,
+  counts: readonly Html[],
+  oldestMs: number | undefined,
+): Html {
   return html`<section class="overview" aria-labelledby="overview">
-<h2 id="overview">${verdict(summary)}</h2>
-<ul class="states">${NODE_STATES.toReversed().map((state) => stateCount(state, states[state]))}</ul>
+<h2 id="overview">${verdict}</h2>
+<ul class="states">${counts}</ul>
 <ul class="totals">
 ${total(number(summary.sessions), 'sessions')}
 ${total(number(summary.active), 'active')}
@@ -89,38 +95,51 @@ ${total(oldestMs === undefined ? UNKNOWN : duration(oldestMs / 1000), 'age of th
 `;
 }
 
-function verdict({ nodes, states: { up, pending } }: FleetSummary): string {
-  const unwell = nodes - up - pending;
-  if (nodes === 0) {
-    return 'No nodes: none is configured, and none was found yet';
-  }
-  if (unwell > 0) {
-    return `${number(unwell)} of ${number(nodes)} ${plural(nodes)} not collected`;
-  }
-  if (pending > 0) {
-    return `${number(pending)} of ${number(nodes)} ${plural(nodes)} not tried yet`;
-  }
-  return nodes === 1 ? 'The node is up' : `All ${number(nodes)} nodes are up`;
+/** Those that there are, of all nodes; a way to those that are shown. */
+function conditionCounts(
+  all: ReturnType<typeof groupByCondition>,
+  shown: ReturnType<typeof groupByCondition>,
+): Html[] {
+  return CONDITIONS.flatMap((condition) => {
+    const { length } = all.get(condition) ?? [];
+    if (length === 0) {
+      return [];
+    }
+    const { label, level } = CONDITION_TEXTS[condition];
+    const text = html`<b>${number(length)}</b> ${label}`;
+    return shown.has(condition)
+      ? html`<li><a class="state ${level}" href="#${condition}">${text}</a></li>`
+      : html`<li><span class="state ${level}">${text}</span></li>`;
+  });
 }
 
-function plural(nodes: number): string {
-  return nodes === 1 ? 'node' : 'nodes';
+/** It works without scripts; what else the address asks for stays. */
+function filterForm(query: PageQuery): Html {
+  const others = queryFields({ ...query, q: '' });
+  const clear = html`<a href="${link(pathWith(NODES_PATH, { ...query, q: '' }))}">Show all</a>`;
+  return html`<form class="filter" role="search" method="get" action="${link(NODES_PATH)}">
+<label for="q">Filter</label>
+<input id="q" name="q" type="search" value="${query.q}" maxlength="${MAX_FILTER_LENGTH}" dir="auto" autocomplete="off" spellcheck="false" placeholder="name, id, project, role, region, state">
+${others.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}<button>Apply</button>
+${query.q === '' ? '' : clear}
+</form>
+`;
 }
 
-function stateCount(state: NodeState, count: number): Html {
-  const text = html`<b>${number(count)}</b> ${state}`;
-  return count === 0
-    ? html`<li><span class="state zero">${text}</span></li>`
-    : html`<li><a class="state ${state}" href="#${state}">${text}</a></li>`;
+function matches({ q }: PageQuery, shown: number, nodes: number): Html {
+  return q === ''
+    ? html``
+    : html`<p class="matches"><b>${number(shown)} of ${counted(nodes, 'node') || 'no nodes'}</b> ${shown === 1 ? 'matches' : 'match'} <q><bdi>${q}</bdi></q></p>
+`;
 }
 
 function total(value: string, label: string): Html {
   return html`<li><b>${value}</b> <small>${label}</small></li>`;
 }
 
-function sectionStart(state: NodeState, nodes: number): Html {
-  return html`<section aria-labelledby="${state}">
-<h2 id="${state}">${state} <small>${number(nodes)} ${plural(nodes)}</small></h2>`;
+function sectionStart(condition: Condition, nodes: number): Html {
+  return html`<section aria-labelledby="${condition}">
+<h2 id="${condition}">${CONDITION_TEXTS[condition].label} <small>${counted(nodes, 'node')}</small></h2>`;
 }
 
 function footnote(now: EpochMs): Html {

@@ -6,7 +6,7 @@ export const PAGE_SCRIPT = `'use strict';
 const PERIOD_MS = 10000;
 
 async function refresh() {
-  const answer = await fetch(location.pathname, { signal: AbortSignal.timeout(PERIOD_MS) });
+  const answer = await fetch(location.pathname + location.search, { signal: AbortSignal.timeout(PERIOD_MS) });
   if (!answer.ok) throw new Error('status ' + answer.status);
   const next = new DOMParser().parseFromString(await answer.text(), 'text/html');
   for (const details of next.querySelectorAll('details')) {

@@ -39,7 +39,7 @@ function dimensions(changes: Partial<SessionSettings['dimensions']>): Partial<Se
 
 describe('SessionAggregate', () => {
   it('counts no sessions as 0, in every figure', () => {
-    const { times, dimensions: shown, ...figures } = aggregate([]);
+    const { times, longest: _, dimensions: shown, ...figures } = aggregate([]);
     assert.deepEqual(figures, {
       sessions: 0,
       active: 0,
@@ -72,7 +72,7 @@ describe('SessionAggregate', () => {
         trx_update_rows: '6',
       },
     ]);
-    const { times, dimensions: shown, ...figures } = snapshot;
+    const { times, longest: _, dimensions: shown, ...figures } = snapshot;
     assert.deepEqual(figures, {
       sessions: 4,
       active: 2,
@@ -101,7 +101,13 @@ describe('SessionAggregate', () => {
 
   it('leaves out what the file has no column for', () => {
     const figures = aggregate([{ user: 'a' }], ['user', 'host', 'state']);
-    assert.deepEqual(Object.keys(figures).sort(), ['dimensions', 'lockWaiting', 'sessions', 'times']);
+    assert.deepEqual(Object.keys(figures).sort(), [
+      'dimensions',
+      'lockWaiting',
+      'longest',
+      'sessions',
+      'times',
+    ]);
     assert.deepEqual([...figures.dimensions.keys()], ['state', 'user', 'host']);
     assert.deepEqual(figures.times, []);
   });
@@ -191,6 +197,27 @@ describe('SessionAggregate', () => {
     assert.deepEqual(aggregate([], COLUMNS, off).times, [
       { command: undefined, totalSeconds: 0, longestSeconds: 0 },
     ]);
+  });
+
+  it('has the longest time of clients, without the threads that last as long as the server', () => {
+    const rows = [
+      { command: 'Daemon', user: 'event_scheduler', time: '9000000' },
+      { command: 'BINLOG DUMP', time: '8000000' },
+      { command: 'Binlog Dump GTID', time: '7000000' },
+      { command: 'Query', user: 'system user', time: '6000000' },
+      { command: 'Query', time: '5' },
+      { command: 'Sleep', time: '900' },
+      ...Array(2).fill({ command: 'Sleep', time: '800' }),
+      { command: 'Connect', time: 'NULL' },
+    ];
+    const sleep = { command: 'Sleep', seconds: 900 };
+    assert.deepEqual(aggregate(rows).longest, [{ command: 'Query', seconds: 5 }, sleep]);
+    const few = aggregate(rows, COLUMNS, dimensions({ command: { enabled: true, maxValues: 1 } }));
+    assert.deepEqual(few.longest, [sleep, { command: 'other', seconds: 5 }]);
+    assert.equal(few.times.at(-1)?.longestSeconds, 9_000_000);
+    const off = aggregate(rows, COLUMNS, dimensions({ command: { enabled: false, maxValues: 20 } }));
+    assert.deepEqual(off.longest, [{ command: undefined, seconds: 900 }]);
+    assert.equal(off.times[0]?.longestSeconds, 9_000_000);
   });
 
   it('keeps values shown that the previous snapshot showed', () => {
@@ -387,7 +414,7 @@ describe('SessionAggregate', () => {
         { command: 'Sleep', time: '9' },
       ];
       const sum = added(rows, COLUMNS, {});
-      const { times, dimensions: shown, ...figures } = sum.toCounted();
+      const { times, longest: _, dimensions: shown, ...figures } = sum.toCounted();
       assert.deepEqual(figures, {
         sessions: 4,
         active: 2,

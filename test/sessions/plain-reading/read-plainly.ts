@@ -79,8 +79,10 @@ export function readPlainly(
 function filtered(counted: Counted, filter: Filter): Snapshot {
   const { sessions, active, slow, lockWaiting, transactionLongestSeconds: age = 0 } = counted;
   const { transactionLockWaitLongestSeconds: wait } = counted;
-  const listed = { filter, listed: sessions, times: [], dimensions: new Map() };
-  const times = counted.times.filter(({ command = 'other' }) => command !== 'other');
+  const listed = { filter, listed: sessions, times: [], longest: [], dimensions: new Map() };
+  const isNamed = ({ command = 'other' }: { readonly command: string | undefined }) => command !== 'other';
+  const times = counted.times.filter(isNamed);
+  const longest = counted.longest.filter(isNamed);
   switch (filter) {
     case 'total':
       return { ...counted, filter, listed: sessions };
@@ -88,6 +90,7 @@ function filtered(counted: Counted, filter: Filter): Snapshot {
       return {
         ...listed,
         times,
+        longest,
         ...(active !== undefined && { active }),
         ...(slow !== undefined && { slow }),
         ...(lockWaiting !== undefined && { lockWaiting }),
@@ -99,6 +102,7 @@ function filtered(counted: Counted, filter: Filter): Snapshot {
         times: times.flatMap(({ command, longestSeconds = 0 }) =>
           longestSeconds > 0 ? [{ command, longestSeconds }] : [],
         ),
+        longest: longest.filter(({ seconds }) => seconds > 0),
         ...(slow !== undefined && { slow }),
       };
     default:

@@ -5,6 +5,7 @@ import type { SessionSettings } from '../../../src/sessions/read-snapshot.js';
 import type {
   Counted,
   DimensionCounts,
+  LongestTime,
   SessionTime,
   Snapshot,
   UnreadableNumbers,
@@ -28,6 +29,7 @@ type KnownDimension = (typeof DIMENSION_COLUMNS)[number][0];
 interface CommandTime {
   readonly command: string | undefined;
   readonly seconds: Reading;
+  readonly isServerThread: boolean;
 }
 
 export class SessionAggregate {
@@ -72,7 +74,11 @@ export class SessionAggregate {
     this.#hosts.push(session.host);
     this.#note('time', session.seconds);
     if (!session.isReplication) {
-      this.#times.push({ command: session.command, seconds: session.seconds });
+      this.#times.push({
+        command: session.command,
+        seconds: session.seconds,
+        isServerThread: session.isServerThread,
+      });
       if (session.isActive) {
         this.#active++;
         this.#activeTimes.push(session.seconds);
@@ -123,6 +129,7 @@ export class SessionAggregate {
       ...(has('trx_lock_duration') &&
         isKnown(this.#lockWaits) && { transactionLockWaitLongestSeconds: longest(this.#lockWaits) }),
       times: has('time') ? this.#commandTimes(dimensions.get('command')) : [],
+      longest: has('time') ? this.#longest(dimensions.get('command')) : [],
       dimensions,
     };
   }
@@ -162,16 +169,30 @@ export class SessionAggregate {
   }
 
   #commandTimes(commands: DimensionCounts | undefined): readonly SessionTime[] {
-    const shown: readonly (string | undefined)[] = commands?.values.map(({ value }) => value) ?? [undefined];
-    return shown.flatMap((command) => {
-      const times = this.#times
-        .filter(
-          (one) => commands === undefined || (shown.includes(one.command) ? one.command : OTHER) === command,
-        )
-        .map(({ seconds }) => seconds);
+    return shownCommands(commands).flatMap((command) => {
+      const times = this.#timesOf(command, commands).map(({ seconds }) => seconds);
       return isKnown(times) ? [{ command, totalSeconds: sum(times), longestSeconds: longest(times) }] : [];
     });
   }
+
+  #longest(commands: DimensionCounts | undefined): readonly LongestTime[] {
+    return shownCommands(commands).flatMap((command) => {
+      const clients = this.#timesOf(command, commands).filter(({ isServerThread }) => !isServerThread);
+      const times = clients.map(({ seconds }) => seconds);
+      return numbersIn(times).length > 0 ? [{ command, seconds: longest(times) }] : [];
+    });
+  }
+
+  #timesOf(command: string | undefined, commands: DimensionCounts | undefined): readonly CommandTime[] {
+    const shown = shownCommands(commands);
+    return this.#times.filter(
+      (one) => commands === undefined || (shown.includes(one.command) ? one.command : OTHER) === command,
+    );
+  }
+}
+
+function shownCommands(commands: DimensionCounts | undefined): readonly (string | undefined)[] {
+  return commands?.values.map(({ value }) => value) ?? [undefined];
 }
 
 function addTo(counts: Map<string, number>, value: string): void {

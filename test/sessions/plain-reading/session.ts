@@ -14,6 +14,7 @@ export interface Session {
   readonly database: string;
   readonly command: string;
   readonly isReplication: boolean;
+  readonly isServerThread: boolean;
   readonly isActive: boolean;
   readonly isSleeping: boolean;
   readonly seconds: Reading;
@@ -65,6 +66,7 @@ export function sessionReader(columns: ReadonlyMap<ColumnName, number>): (row: R
       database: labelText(database(row)),
       command: labelText(commandText),
       isReplication: userText?.toLowerCase() === 'system user',
+      isServerThread: ['daemon', 'binlog dump', 'binlog dump gtid'].includes(commandKey),
       isActive: !INACTIVE_COMMANDS.has(commandKey),
       isSleeping: commandKey === SLEEP,
       seconds: seconds(row),

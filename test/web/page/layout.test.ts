@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
+import { html } from '../../../src/web/page/html.js';
 import { PAGE_END, pageStart } from '../../../src/web/page/layout.js';
+import { NO_QUERY } from '../../../src/web/page/page-query.js';
 
-const PAGE = { path: '/incidents', alarms: [], subject: 'incidents', reloadPath: '/incidents?open=7&x=1' };
+const PAGE = { path: '/incidents', alarms: [], subject: 'incidents', tools: html`<p>tools</p>` };
 const OPTIONS = {
   version: '1.2.3',
   telemetryPath: '/metrics',
-  query: '',
+  query: NO_QUERY,
   pages: [{ path: '/', name: 'Nodes' }],
 };
 
@@ -22,13 +24,15 @@ describe('pageStart', () => {
     const { text } = pageStart(PAGE, OPTIONS);
     assert.match(text, /<a class="skip" href="#incidents">Skip to the incidents<\/a>/);
     assert.match(text, /<main id="incidents" tabindex="-1">/);
-    assert.match(text, /content="30; url=\.\/incidents\?open=7&amp;x=1"/);
+    const { text: open } = pageStart(PAGE, { ...OPTIONS, query: { q: 'a b', open: '7', paused: false } });
+    assert.match(open, /content="30; url=\.\/incidents\?q=a\+b&amp;open=7"/);
+    assert.match(open, /<\/header>\n<p>tools<\/p><main/);
     assert.match(text, /<script src="\.\/page\.js" defer>/);
   });
 
   it('pauses and resumes the page that it is on', () => {
     assert.match(pageStart(PAGE, OPTIONS).text, /<a href="\.\/incidents\?refresh=off">Pause updates<\/a>/);
-    const { text } = pageStart(PAGE, { ...OPTIONS, query: 'refresh=off' });
+    const { text } = pageStart(PAGE, { ...OPTIONS, query: { ...NO_QUERY, paused: true } });
     assert.match(text, /<a href="\.\/incidents">Resume updates<\/a>/);
     assert.doesNotMatch(text, /http-equiv="refresh"|<script/);
   });

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { html } from '../../../src/web/page/html.js';
 import { pageStart } from '../../../src/web/page/layout.js';
 import { linksFrom } from '../../../src/web/page/links.js';
+import { NO_QUERY, pathWith } from '../../../src/web/page/page-query.js';
 import { PAGE_SCRIPT } from '../../../src/web/page/page-script.js';
 import { PAGES } from '../../../src/web/pages.js';
 import { OWN_PATHS } from '../../../src/web/paths.js';
 import { FakeClock } from '../../support/fake-clock.js';
-import { NODE_STATUS, NOW } from '../../support/node-status-fixture.js';
+import { fleetOf, NODE_STATUS, NOW } from '../../support/node-status-fixture.js';
 import { linksOf } from '../../support/page-links.js';
 
 const PREFIXES = ['', '/taurusdb', '/monitoring/db/taurusdb'];
@@ -48,11 +50,18 @@ describe('the pages', () => {
     it(`link what there is behind any prefix, with the metrics at ${telemetryPath}`, async () => {
       const { nodeId } = NODE_STATUS.node;
       for (const { path: page, render } of PAGES) {
-        for (const query of ['', 'refresh=off', `open=${nodeId}`]) {
+        for (const [open, paused, q] of [
+          ['', false, ''],
+          ['', true, ''],
+          [nodeId, false, ''],
+          [nodeId, true, 'AP-southeast-3 orders'],
+          ['', false, '+ ../%2f'],
+        ] as const) {
+          const query = { open, paused, q };
           const options = { version: '1', telemetryPath, query, pages: PAGES };
-          const content = { ...options, statuses: [NODE_STATUS], clock: new FakeClock(NOW) };
+          const content = { ...options, fleet: fleetOf([NODE_STATUS]), clock: new FakeClock(NOW) };
+          const shown = q.startsWith('+') ? [] : [nodeId];
           const links = linksOf(Buffer.concat([...(await render(content))]).toString());
-          const live = query !== 'refresh=off';
           for (const prefix of PREFIXES) {
             assert.deepEqual(
               new Set(links.map((link) => followed(link, page, prefix))),
@@ -61,10 +70,11 @@ describe('the pages', () => {
                 OWN_PATHS.nodes,
                 OWN_PATHS.ready,
                 OWN_PATHS.healthy,
-                `/?open=${nodeId}#node-${nodeId}`,
-                ...(live
-                  ? [OWN_PATHS.pageScript, query === '' ? '/' : `/?${query}`, '/?refresh=off']
-                  : ['/']),
+                '/',
+                ...shown.map((id) => `${pathWith('/', { ...query, open: id })}#node-${id}`),
+                ...(q === '' ? [] : [pathWith('/', { ...query, q: '' })]),
+                pathWith('/', { ...query, paused: !paused }),
+                ...(paused ? [] : [OWN_PATHS.pageScript, pathWith('/', query)]),
               ]),
             );
           }
@@ -75,18 +85,18 @@ describe('the pages', () => {
 
   for (const page of PAGE_PATHS) {
     it(`have a head that links what there is, also one at ${page}`, () => {
-      const head = { path: page, alarms: [], subject: 'x', reloadPath: `${page}?x=1` };
+      const head = { path: page, alarms: [], subject: 'x', tools: html`` };
       const options = {
         version: '1',
         telemetryPath: '/a/metrics',
-        query: '',
+        query: { ...NO_QUERY, open: '7' },
         pages: [...PAGES, { path: page, name: 'x' }],
       };
       for (const prefix of PREFIXES) {
         assert.deepEqual(
           linksOf(pageStart(head, options).text).map((link) => followed(link, page, prefix)),
           [
-            `${page}?x=1`,
+            `${page}?open=7`,
             OWN_PATHS.pageScript,
             ...PAGES.map((one) => one.path),
             page,
@@ -94,7 +104,7 @@ describe('the pages', () => {
             OWN_PATHS.nodes,
             OWN_PATHS.ready,
             OWN_PATHS.healthy,
-            `${page}?refresh=off`,
+            `${page}?open=7&refresh=off`,
           ],
         );
       }
@@ -116,7 +126,7 @@ describe('the pages', () => {
   });
 
   it('have a script that asks for its own page alone, at the address that the browser knows', () => {
-    assert.deepEqual(PAGE_SCRIPT.match(/\bfetch\([^,)]*/gu), ['fetch(location.pathname']);
+    assert.deepEqual(PAGE_SCRIPT.match(/\bfetch\([^,)]*/gu), ['fetch(location.pathname + location.search']);
     assert.doesNotMatch(
       PAGE_SCRIPT,
       /XMLHttpRequest|EventSource|WebSocket|import\(|sendBeacon|location\s*=|\.open\(|'\//u,

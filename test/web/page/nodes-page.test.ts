@@ -1,18 +1,22 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import type { NodeStatus } from '../../../src/collect/node-store.js';
+import type { ProjectStatus } from '../../../src/model/project-status.js';
 import type { Snapshot } from '../../../src/sessions/snapshot.js';
 import { PAGE_HEADERS } from '../../../src/web/page/layout.js';
 import { NODES_PAGE } from '../../../src/web/page/nodes-page.js';
+import { NO_QUERY } from '../../../src/web/page/page-query.js';
 import { PAGES } from '../../../src/web/pages.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import {
   counts,
   DATABASE_NODE,
+  fleetOf,
   MOMENT,
   momentAt,
   NODE_STATUS,
   NOW,
+  PROJECT_STATUS,
   SNAPSHOT,
   statusOf,
   UNTRIED_STATUS,
@@ -20,13 +24,18 @@ import {
 
 const OPTIONS = { version: '1.2.3', telemetryPath: '/metrics', query: '', pages: PAGES };
 
+/** Of a page made without `pageOf`. */
+const PLAIN = { ...OPTIONS, query: NO_QUERY };
+
 async function pageOf(
   statuses: readonly NodeStatus[],
   options = OPTIONS,
   clock = new FakeClock(NOW),
+  projects: readonly ProjectStatus[] = [PROJECT_STATUS],
 ): Promise<string> {
-  const query = NODES_PAGE.normalize(options.query, statuses);
-  const content = { ...options, query, statuses, clock };
+  const fleet = fleetOf(statuses, projects);
+  const query = NODES_PAGE.readQuery(options.query, fleet);
+  const content = { ...options, query, fleet, clock };
   return String(Buffer.concat(await NODES_PAGE.render(content)));
 }
 
@@ -40,24 +49,31 @@ function visible(page: string): string {
 
 describe('NODES_PAGE', () => {
   it('says first which nodes are well, and how old the data is', async () => {
-    const down = { ...NODE_STATUS, up: false, lastSuccessAt: momentAt(NOW - 600_000) };
-    const text = visible(await pageOf([NODE_STATUS, down, UNTRIED_STATUS]));
-    assert.match(text, /\n1 of 3 nodes not collected\n1\nup\n1\npending\n0\nstale\n1\ndown\n/);
-    assert.match(text, /\n10 min\nage of the oldest data\n/);
-    assert.match(visible(await pageOf([NODE_STATUS, NODE_STATUS])), /\nAll 2 nodes are up\n/);
-    assert.match(visible(await pageOf([])), /\nNo nodes: none is configured/);
+    const text = visible(
+      await pageOf([statusOf(1), statusOf(2, { lastSuccessAt: momentAt(NOW - 170_000) }), UNTRIED_STATUS]),
+    );
+    assert.match(text, /\n1 of 3 nodes not tried yet\n1\npending\n2\nup\n/);
+    assert.match(text, /\n3 min\nage of the oldest data\n/);
+    assert.match(visible(await pageOf([statusOf(1), statusOf(2)])), /\nAll 2 nodes are up\n/);
   });
 
   it('shows a node with its state, age, change, saturation, longest transaction and next run', async () => {
     const status = { ...NODE_STATUS, node: { ...DATABASE_NODE, maxConnections: 8 } };
     assert.match(
       visible(await pageOf([status])),
-      /\nup\norders-primary\norders · master · ap-southeast-3\n6\n\+2\nsessions\n75 %\nof max connections\n2\nactive\n1\nwaiting for locks\n95 s\nlongest transaction\n12 s ago\nnext in 46 s\n/,
+      /\nup\norders-primary\nproduction\n·\norders\n·\nmaster\n·\nap-southeast-3\n6\n\+2\nsessions\n75 %\nof max connections\n2\nactive\n1\nwaiting for locks\n95 s\nlongest transaction\n12 s ago\nnext in 46 s\n/,
     );
   });
 
   it('says of a list of some sessions which it is, and that its figures are the last ones', async () => {
-    const snapshot: Snapshot = { filter: 'slow', listed: 2, slow: 2, times: [], dimensions: new Map() };
+    const snapshot: Snapshot = {
+      filter: 'slow',
+      listed: 2,
+      slow: 2,
+      times: [],
+      longest: [],
+      dimensions: new Map(),
+    };
     const lastError = { reason: 'api', message: 'got 404', details: {}, at: MOMENT } as const;
     const text = visible(await pageOf([{ ...NODE_STATUS, snapshot, up: false, lastError }]));
     assert.match(
@@ -120,7 +136,10 @@ describe('NODES_PAGE', () => {
     const text = visible(await pageOf([UNTRIED_STATUS]));
     assert.match(text, /\n1 of 1 node not tried yet\n/);
     assert.match(text, /\n–\nsessions\n/);
-    assert.match(text, /\nnever\nnext in 46 s\nIts first collection has not ended yet\.\n/);
+    assert.match(
+      text,
+      /\nnever\nnext in 46 s\nlink to this node\nIts first collection has not ended yet\.\n/,
+    );
   });
 
   it('opens a few nodes, and leaves many closed', async () => {
@@ -132,7 +151,9 @@ describe('NODES_PAGE', () => {
   it('tells new ages of a node that has not changed', async () => {
     const clock = new FakeClock(NOW);
     const page = async () =>
-      visible(String(Buffer.concat(await NODES_PAGE.render({ ...OPTIONS, statuses: [NODE_STATUS], clock }))));
+      visible(
+        String(Buffer.concat(await NODES_PAGE.render({ ...PLAIN, fleet: fleetOf([NODE_STATUS]), clock }))),
+      );
     assert.match(await page(), /\n12 s ago\n/);
     await clock.advance(5_000);
     assert.match(await page(), /\n17 s ago\n/);
@@ -157,7 +178,8 @@ describe('NODES_PAGE', () => {
   it('shares what reads alike with the rendering before', async () => {
     const clock = new FakeClock(NOW);
     const [first, second] = [statusOf(1), statusOf(2)];
-    const render = (statuses: readonly NodeStatus[]) => NODES_PAGE.render({ ...OPTIONS, statuses, clock });
+    const render = (statuses: readonly NodeStatus[]) =>
+      NODES_PAGE.render({ ...PLAIN, fleet: fleetOf(statuses), clock });
     const before = await render([first, second]);
     const after = await render([first, { ...second, lastSuccessAt: momentAt(NOW - 60_000) }]);
     const sharedOf = ({ node }: NodeStatus) =>
@@ -187,7 +209,7 @@ describe('NODES_PAGE', () => {
           lastError: { reason: 'api', message: evil, details: {}, at: momentAt(NOW) },
           snapshot: {
             ...SNAPSHOT,
-            times: [{ command: evil, totalSeconds: 1, longestSeconds: 1 }],
+            longest: [{ command: evil, seconds: 1 }],
             dimensions: new Map([['user', counts({ [evil]: 6 })]]),
           },
         },
@@ -195,7 +217,7 @@ describe('NODES_PAGE', () => {
       { ...OPTIONS, version: evil, telemetryPath: `/${evil}` },
     );
     assert.doesNotMatch(page, /<script>|alert\("/);
-    assert.equal(page.split('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&#39;&amp;').length - 1, 14);
+    assert.equal(page.split('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&#39;&amp;').length - 1, 15);
   });
 
   it('keeps itself fresh with a script or, where none runs, by reloading; or not at all', async () => {
@@ -207,6 +229,11 @@ describe('NODES_PAGE', () => {
     const paused = await pageOf([NODE_STATUS], { ...OPTIONS, query: 'refresh=off' });
     assert.doesNotMatch(paused, /http-equiv|<script/);
     assert.match(paused, /<a href="\.\/">Resume updates<\/a>/);
+    const all = await pageOf([NODE_STATUS], {
+      ...OPTIONS,
+      query: `refresh=off&open=${NODE_STATUS.node.nodeId}&q=x`,
+    });
+    assert.match(all, new RegExp(`<a href="\\./\\?q=x&amp;open=${NODE_STATUS.node.nodeId}">Resume updates`));
   });
 
   it('opens the node that its address asks for, and repeats nothing else of the address', async () => {
@@ -218,23 +245,101 @@ describe('NODES_PAGE', () => {
       [`node-${id}`],
     );
     assert.match(page, new RegExp(`content="30; url=\\./\\?open=${id}"`));
-    assert.match(page, new RegExp(`<a href="\\./\\?open=${id}#node-${id}">link to this node</a>`));
-    const unknown = await pageOf(nodes, { ...OPTIONS, query: 'open=evil&open=evil&refresh=evil#evil' });
+    assert.match(
+      page,
+      new RegExp(`<a class="own" href="\\./\\?open=${id}#node-${id}">link to this node</a>`),
+    );
+    const unknown = await pageOf(nodes, {
+      ...OPTIONS,
+      query: 'open=evil&open=evil&refresh=evil&p=evil#evil',
+    });
     assert.equal(unknown, await pageOf(nodes));
   });
 
-  it('knows which queries show the same page', () => {
-    const id = NODE_STATUS.node.nodeId;
-    const normalized = (query: string) => NODES_PAGE.normalize(query, [NODE_STATUS]);
-    assert.deepEqual(['', 'x=1', 'open=evil', 'refresh=on', 'refresh=off&x'].map(normalized), [
-      '',
-      '',
-      '',
-      '',
-      '',
-    ]);
-    assert.equal(normalized('refresh=off'), 'refresh=off');
-    assert.equal(normalized(`x=1&open=${id}&refresh=off`), `open=${id}`);
+  it('shows the nodes that a filter takes, how many they are, and the fleet as a whole', async () => {
+    const nodes = Array.from({ length: 20 }, (_, index) =>
+      statusOf(index, index === 3 ? { freshForMs: 0 } : {}),
+    );
+    const page = await pageOf(nodes, { ...OPTIONS, query: 'q=0005NO07&refresh=off' });
+    assert.deepEqual(
+      [...page.matchAll(/<details id="([^"]*)" open>/g)].map(([, opened]) => opened),
+      [`node-${nodes[5]?.node.nodeId}`],
+    );
+    const text = visible(page);
+    assert.match(text, /\norders-primary\n: its figures are too old to be shown\n1\nstale\n19\nup\n/);
+    assert.match(text, /\n1 of 20 nodes\nmatches\n0005NO07\n/);
+    // Only what is shown can be jumped to.
+    assert.deepEqual(page.match(/href="#\w+"/g), ['href="#nodes"', 'href="#up"']);
+    assert.match(page, /<input id="q" name="q" type="search" value="0005NO07"/);
+    assert.match(page, /<input type="hidden" name="refresh" value="off">/);
+    const none = visible(await pageOf(nodes, { ...OPTIONS, query: 'q=nowhere' }));
+    assert.match(none, /\n0 of 20 nodes\nmatch\nnowhere\n/);
+  });
+
+  it('repeats a filter as text', async () => {
+    const evil = '"><script>alert("1")</script>\'&';
+    const page = await pageOf([NODE_STATUS], { ...OPTIONS, query: `q=${encodeURIComponent(evil)}` });
+    assert.doesNotMatch(page, /<script>|alert\("/);
+    assert.equal(
+      page.split('&quot;&gt;&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&#39;&amp;').length,
+      3,
+    );
+  });
+
+  it('tells of a discovery that fails, has not ended or found nothing: why, since when, and what to do', async () => {
+    const lastError = {
+      reason: 'auth',
+      message: 'got a 401',
+      details: {},
+      at: momentAt(NOW - 30_000),
+    } as const;
+    const failing = { up: false, lastSuccessAt: momentAt(NOW - 600_000), lastError };
+    const of = async (discovery: ProjectStatus['discovery'], statuses: readonly NodeStatus[] = []) =>
+      visible(
+        await pageOf(statuses, OPTIONS, new FakeClock(NOW), [
+          { name: 'prod', nodes: statuses.length, discovery },
+        ]),
+      );
+    const blind = await of({ ...failing, lastSuccessAt: undefined });
+    assert.match(blind, /\nprod\n: discovery fails, and no node is known\nauth:\ngot a 401\n/);
+    assert.match(
+      blind,
+      /\nDiscovery\ndiscovery fails\nprod\n0 nodes are collected · discovery has not succeeded yet\n/,
+    );
+    assert.match(blind, /\nauth\n30 s ago:\ngot a 401\nWhat to do:\n.+instance:list\)/);
+    const known = await of(failing, [NODE_STATUS]);
+    assert.match(known, /\nprod\n: discovery fails, and new nodes are not found\nauth/);
+    assert.match(known, /\n1 node is collected · last success 10 min ago\n/);
+    assert.match(known, /The nodes that are known are still collected\.\n/);
+    const searching = { up: undefined, lastSuccessAt: undefined, lastError: undefined };
+    assert.match(await of(searching), /\nNo nodes yet: the first discovery of\nprod\nhas not ended\n/);
+    const empty = await of({ up: true, lastSuccessAt: momentAt(NOW), lastError: undefined });
+    assert.match(
+      empty,
+      /\nNo nodes: discovery of\nprod\nfound none to collect\n[\s\S]*\nnothing found\nprod\n/,
+    );
+    assert.match(await of(undefined), /\nNo nodes: none is configured\n/);
+    assert.doesNotMatch(
+      await of({ ...failing, up: true, lastError: undefined }, [NODE_STATUS]),
+      /\nDiscovery\n/,
+    );
+  });
+
+  it('says that a node was never collected, not that its figures are too old', async () => {
+    const lastError = { reason: 'network', message: 'got a reset', details: {}, at: momentAt(NOW) } as const;
+    const text = visible(await pageOf([{ ...UNTRIED_STATUS, up: false, lastError }]));
+    assert.match(text, /\norders-primary\n: never collected\nnetwork:\ngot a reset\n1\nnever collected\n/);
+    assert.match(text, /No collection of it has succeeded since this program started\.\n/);
+    assert.doesNotMatch(text, /too old/);
+  });
+
+  it('shows what is usual beside the sessions, and a longest session that sleeps in grey', async () => {
+    const page = await pageOf([{ ...NODE_STATUS, recentSessions: [...Array(20).fill(5), 6] }]);
+    assert.match(visible(page), /\n6\n\+1\nsessions, usual 5\n/);
+    assert.match(
+      page,
+      /<li class="bar w100 rest"><bdi>Sleep<\/bdi>[\s\S]*<li class="bar w3"><bdi>Query<\/bdi>/,
+    );
   });
 
   it('takes nothing from elsewhere and has nothing inline but its style, and its policy allows no more', async () => {

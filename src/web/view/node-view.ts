@@ -2,50 +2,13 @@
 // their labels.
 import { type EpochMs, later, type MonotonicMs } from '../../clock.js';
 import { type CollectionResult, freshSnapshot, type NodeStatus } from '../../collect/node-store.js';
-import type { FailureDetails, FailureReason, LastFailure } from '../../model/failure.js';
+import { previousSessions, usualSessions } from '../../collect/recent-sessions.js';
 import { DIMENSIONS, type Dimension } from '../../sessions/dimensions.js';
 import type { Filter, Snapshot, ValueCount } from '../../sessions/snapshot.js';
-import { firstCharacters, oneLine } from '../../visible-text.js';
-
-/** Worst first. `stale`: its last collection succeeded, but its snapshot is too old. `pending`: not tried yet. */
-export const NODE_STATES = ['down', 'stale', 'pending', 'up'] as const;
-export type NodeState = (typeof NODE_STATES)[number];
+import { type Condition, conditionOf, type NodeState } from './condition.js';
+import { type FailureView, viewCollectionFailure } from './failure-view.js';
 
 const TOP_VALUES = 5;
-const MAX_MESSAGE_LENGTH = 500;
-
-/** What a user can do about a failed collection: one or two sentences, the likeliest cause first. */
-const FAILURE_HINTS: Readonly<Record<FailureReason, string>> = {
-  network:
-    'The API cannot be reached from here, or the connection broke. Check name resolution, routes, the proxy and the project’s endpoint; the next run tries again.',
-  timeout:
-    'The collection did not end within collection.timeout. taurusdb_collection_duration_seconds tells which phase is slow: give it more time, or collect less often.',
-  auth: 'The API refused the credentials, or what they ask for: the message says what to check. After two refusals of a credential nothing is sent for 330 s, with it or, where others are accepted, for this node or project alone.',
-  throttled:
-    'The API limits how often it is asked. Lower api.max_requests_per_second, collect less often, or ask Huawei Cloud for a higher quota.',
-  api: 'The API, or what stands in front of it, refused the request or answered something unexpected: the message says what was got and what was expected. The next run tries again.',
-  task_error:
-    'The database service could not list the sessions of this node. Look at the node in the Huawei Cloud console; one that restarts or is overloaded recovers by itself.',
-  task_unrecognized:
-    'The service has lost track of the task, as after a failover of its own. Once is no reason to worry; if it goes on, open a ticket with the request id of the log.',
-  csv: 'The result could not be read: the message says why. If a column is missing, add its name under csv.columns; if letters are garbled, set csv.encoding.',
-  too_large:
-    'The session list is larger than api.max_csv_bytes. Raise it; a collection.filter that takes fewer sessions does without the figures of all.',
-  internal: 'A fault of this program. Please report it with the lines of the log that belong to it.',
-};
-
-/** Where the API refused a request that names the node. */
-const NODE_HINT =
-  'The API refused what was asked of this node: the message says why. Where it says nothing else, check the instance and node id, and whether the node still exists.';
-const ABOUT_A_NODE: readonly unknown[] = ['submit', 'wait', 'download'];
-const ABOUT_THE_REQUEST: readonly unknown[] = [400, 404];
-
-export interface FailureView {
-  readonly reason: FailureReason;
-  readonly message: string;
-  readonly hint: string;
-  readonly at: string;
-}
 
 export interface DimensionView {
   /** How many distinct values there are. */
@@ -68,6 +31,8 @@ interface Figures {
   readonly sessions_listed: number | null;
   readonly sessions: number | null;
   readonly previous_sessions: number | null;
+  /** The median of the collections before; null until there are enough. */
+  readonly usual_sessions: number | null;
   /** `sessions` divided by `max_connections`; null also where that is unknown. */
   readonly saturation: number | null;
   readonly active: number | null;
@@ -94,6 +59,7 @@ export interface NodeView extends Figures {
   readonly role: string;
   readonly max_connections: number | null;
   readonly state: NodeState;
+  readonly condition: Condition;
   /** RFC 3339, as all times here. */
   readonly last_success: string | null;
   /** When the snapshot of the last success becomes stale. */
@@ -102,6 +68,13 @@ export interface NodeView extends Figures {
   /** Of the last collection; null after a success. */
   readonly last_error: FailureView | null;
   readonly collections: Readonly<Record<CollectionResult, number>>;
+}
+
+const ROLES: Readonly<Record<string, string>> = { slave: 'replica' };
+
+/** As people say it; the role itself where they say no other. */
+export function roleName(role: string): string {
+  return ROLES[role] ?? role;
 }
 
 const knownViews = new WeakMap<
@@ -123,7 +96,7 @@ export function viewNode(status: NodeStatus, now: MonotonicMs): NodeView {
 
 function makeView(status: NodeStatus, snapshot: Snapshot | undefined): NodeView {
   const { node, lastError } = status;
-  return {
+  const view = {
     project: node.project,
     instance_id: node.instanceId,
     node_id: node.nodeId,
@@ -136,10 +109,11 @@ function makeView(status: NodeStatus, snapshot: Snapshot | undefined): NodeView 
     last_success: time(status.lastSuccessAt?.wall),
     stale_at: time(staleAt(status)),
     next_run: time(status.nextRunAt),
-    last_error: lastError === undefined ? null : viewFailure(lastError),
+    last_error: lastError === undefined ? null : viewCollectionFailure(lastError),
     collections: status.collections,
     ...viewFigures(status, snapshot),
   };
+  return { ...view, condition: conditionOf(view) };
 }
 
 function stateOf({ up }: NodeStatus, snapshot: Snapshot | undefined): NodeState {
@@ -152,30 +126,15 @@ function stateOf({ up }: NodeStatus, snapshot: Snapshot | undefined): NodeState 
   return snapshot === undefined ? 'stale' : 'up';
 }
 
-function viewFailure({ reason, message, details, at }: LastFailure): FailureView {
-  return {
-    reason,
-    message: oneLine(firstCharacters(message, MAX_MESSAGE_LENGTH)),
-    hint: reason === 'api' && isOfNode(details) ? NODE_HINT : FAILURE_HINTS[reason],
-    at: new Date(at.wall).toISOString(),
-  };
-}
-
-/** Not where the gateway does not know the API. */
-function isOfNode({ operation, status, error_code: code }: FailureDetails): boolean {
-  return (
-    ABOUT_A_NODE.includes(operation) && ABOUT_THE_REQUEST.includes(status) && !/^APIGW?\./u.test(String(code))
-  );
-}
-
-function viewFigures({ node, previousSessions }: NodeStatus, snapshot: Snapshot | undefined): Figures {
+function viewFigures({ node, recentSessions }: NodeStatus, snapshot: Snapshot | undefined): Figures {
   const { maxConnections = 0 } = node;
   const { sessions } = snapshot ?? {};
   return {
     filter: snapshot?.filter ?? null,
     sessions_listed: snapshot?.listed ?? null,
     sessions: sessions ?? null,
-    previous_sessions: (sessions === undefined ? undefined : previousSessions) ?? null,
+    previous_sessions: (sessions === undefined ? undefined : previousSessions(recentSessions)) ?? null,
+    usual_sessions: (sessions === undefined ? undefined : usualSessions(recentSessions)) ?? null,
     saturation: sessions === undefined || maxConnections <= 0 ? null : sessions / maxConnections,
     active: snapshot?.active ?? null,
     slow: snapshot?.slow ?? null,
@@ -190,11 +149,9 @@ function viewFigures({ node, previousSessions }: NodeStatus, snapshot: Snapshot 
   };
 }
 
-function longestSessions({ times }: Snapshot): Figures['longest_sessions'] {
-  return times
-    .flatMap(({ command = null, longestSeconds: seconds }) =>
-      seconds === undefined ? [] : { command, seconds },
-    )
+function longestSessions({ longest }: Snapshot): Figures['longest_sessions'] {
+  return longest
+    .map(({ command = null, seconds }) => ({ command, seconds }))
     .sort((a, b) => b.seconds - a.seconds)
     .slice(0, TOP_VALUES);
 }

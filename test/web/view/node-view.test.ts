@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { epochMs, later } from '../../../src/clock.js';
 import { FAILURE_REASONS } from '../../../src/model/failure.js';
 import type { Snapshot } from '../../../src/sessions/snapshot.js';
-import { viewNode } from '../../../src/web/page/node-view.js';
+import { viewNode } from '../../../src/web/view/node-view.js';
 import {
   counts,
   DATABASE_NODE,
@@ -37,6 +37,7 @@ describe('viewNode', () => {
       role: 'master',
       max_connections: 5000,
       state: 'up',
+      condition: 'up',
       last_success: '2026-01-02T03:04:05.250Z',
       stale_at: '2026-01-02T03:07:05.000Z',
       next_run: '2026-01-02T03:05:03.000Z',
@@ -46,6 +47,7 @@ describe('viewNode', () => {
       sessions_listed: 6,
       sessions: 6,
       previous_sessions: 4,
+      usual_sessions: null,
       saturation: 0.0012,
       active: 2,
       slow: 1,
@@ -103,6 +105,7 @@ describe('viewNode', () => {
       sessions: 3,
       lockWaiting: 0,
       times: [],
+      longest: [],
       dimensions: new Map(),
     };
     const view = viewNode({ ...NODE_STATUS, node, snapshot }, NOW);
@@ -116,6 +119,7 @@ describe('viewNode', () => {
       listed: 2,
       slow: 2,
       times: [{ command: 'Query', longestSeconds: 30 }],
+      longest: [{ command: 'Query', seconds: 30 }],
       dimensions: new Map(),
     };
     const view = viewNode({ ...NODE_STATUS, snapshot }, NOW);
@@ -179,19 +183,19 @@ describe('viewNode', () => {
     assert.notEqual(viewNode({ ...status }, NOW), view);
   });
 
-  it('keeps an error to one line of at most 500 characters', () => {
+  it('keeps an error to one line of at most 1,000 characters', () => {
     const message = `got \u001b[31m"a\r\nb"\u0085${'x'.repeat(1_000_000)}`;
     const { last_error: error } = viewNode(
       { ...NODE_STATUS, lastError: { reason: 'api', message, details: {}, at: MOMENT } },
       NOW,
     );
     assert.match(error?.message ?? '', /^got {2}\[31m"a b" x+$/);
-    assert.ok((error?.message.length ?? 0) <= 500);
+    assert.ok((error?.message.length ?? 0) <= 1_000);
   });
 
   it('cuts no character of an error in half', () => {
-    const lastError = { reason: 'api', message: `x${'𠮷'.repeat(500)}`, details: {}, at: MOMENT } as const;
+    const lastError = { reason: 'api', message: `x${'𠮷'.repeat(1_000)}`, details: {}, at: MOMENT } as const;
     const { last_error: error } = viewNode({ ...NODE_STATUS, lastError }, NOW);
-    assert.equal(error?.message, `x${'𠮷'.repeat(499)}`);
+    assert.equal(error?.message, `x${'𠮷'.repeat(999)}`);
   });
 });

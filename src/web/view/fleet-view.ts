@@ -1,7 +1,16 @@
-// The nodes for people: sums over the fleet, and groups by state.
+// The fleet for people: sums over its nodes, the nodes grouped by condition, and its projects.
 import type { MonotonicMs, TimeSlice } from '../../clock.js';
 import type { NodeStatus } from '../../collect/node-store.js';
-import { NODE_STATES, type NodeState, type NodeView, viewNode } from './node-view.js';
+import type { ProjectStatus } from '../../model/project-status.js';
+import { CONDITIONS, type Condition, extentOf, type NodeState } from './condition.js';
+import { type NodeView, viewNode } from './node-view.js';
+import { type ProjectView, viewProject } from './project-view.js';
+
+/** What is known of the fleet. */
+export interface FleetStatus {
+  readonly nodes: readonly NodeStatus[];
+  readonly projects: readonly ProjectStatus[];
+}
 
 /** Sums are over the nodes that know the figure, and null where none does. */
 export interface FleetSummary {
@@ -16,26 +25,27 @@ export interface FleetSummary {
 
 export interface FleetView {
   readonly summary: FleetSummary;
+  readonly projects: readonly ProjectView[];
   readonly nodes: readonly NodeView[];
 }
 
-/** Nodes keep their order. */
-export function viewFleet(statuses: readonly NodeStatus[], now: MonotonicMs): FleetView {
-  const nodes = statuses.map((status) => viewNode(status, now));
-  return { summary: summarize(nodes), nodes };
+/** Nodes and projects keep their order. */
+export function viewFleet(fleet: FleetStatus, now: MonotonicMs): FleetView {
+  const nodes = fleet.nodes.map((status) => viewNode(status, now));
+  return { summary: summarize(nodes), projects: fleet.projects.map(viewProject), nodes };
 }
 
 /** The same of very many nodes; what has not changed since it was viewed last costs nothing. */
 export async function viewFleetInSlices(
-  statuses: readonly NodeStatus[],
+  fleet: FleetStatus,
   now: MonotonicMs,
   slice: TimeSlice,
 ): Promise<FleetView> {
-  for (const status of statuses) {
+  for (const status of fleet.nodes) {
     viewNode(status, now);
     await slice.rest();
   }
-  return viewFleet(statuses, now);
+  return viewFleet(fleet, now);
 }
 
 function summarize(nodes: readonly NodeView[]): FleetSummary {
@@ -61,21 +71,25 @@ function plus(sum: number | null, figure: number | null): number | null {
   return figure === null ? sum : (sum ?? 0) + figure;
 }
 
-/** Shares of `max_connections` from which the page marks a node and the alerts of deploy/ fire. */
-export const FILLING_UP = 0.8;
-export const NEARLY_FULL = 0.95;
-
-/** The groups with nodes, worst first; within a group nodes that fill up come first, then by name. */
-export function groupByState(nodes: readonly NodeView[]): ReadonlyMap<NodeState, readonly NodeView[]> {
+/** The conditions that nodes are in, worst first; the nodes of each, the worst first, then by project and name. */
+export function groupByCondition(
+  nodes: readonly NodeView[],
+): ReadonlyMap<Condition, readonly [NodeView, ...NodeView[]]> {
   const sorted = nodes
     .map((node) => ({ node, key: sortKey(node) }))
-    .sort((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key)))
+    .sort((a, b) => extentOf(b.node) - extentOf(a.node) || (a.key < b.key ? -1 : Number(a.key > b.key)))
     .map(({ node }) => node);
-  const groups = NODE_STATES.map((state) => [state, sorted.filter((node) => node.state === state)] as const);
-  return new Map(groups.filter(([, members]) => members.length > 0));
+  const groups = new Map<Condition, NodeView[]>(CONDITIONS.map((condition) => [condition, []]));
+  for (const node of sorted) {
+    groups.get(node.condition)?.push(node);
+  }
+  return new Map(
+    [...groups].flatMap(([condition, [first, ...others]]) =>
+      first === undefined ? [] : [[condition, [first, ...others]]],
+    ),
+  );
 }
 
-function sortKey({ saturation, project, instance_name, node_name, node_id }: NodeView): string {
-  const rank = saturation !== null && saturation >= FILLING_UP ? '0' : '1';
-  return [rank, project, instance_name, node_name, node_id].join('\0');
+function sortKey({ project, instance_name, node_name, node_id }: NodeView): string {
+  return [project, instance_name, node_name, node_id].join('\0');
 }

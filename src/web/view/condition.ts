@@ -1,0 +1,104 @@
+// The worst that is known of a node, in one word: the page sorts and groups by it, and its headline begins with the worst.
+import { isSpike } from '../../collect/recent-sessions.js';
+
+/** Worst first. `stale`: its last collection succeeded, but its snapshot is too old. `pending`: not tried yet. */
+export const NODE_STATES = ['down', 'stale', 'pending', 'up'] as const;
+export type NodeState = (typeof NODE_STATES)[number];
+
+/**
+ * Worst first. Before all figures come the nodes that have none: they may be worse than anything that is shown. One collection
+ * that failed hides nothing yet, so it comes behind what the figures of the one before it show.
+ */
+export const CONDITIONS = [
+  'never_collected',
+  'stale',
+  'nearly_full',
+  'lock_waits',
+  'spike',
+  'filling_up',
+  'down',
+  'pending',
+  'up',
+] as const;
+export type Condition = (typeof CONDITIONS)[number];
+
+/** `alarm` and `warning` need attention. */
+type Level = 'alarm' | 'warning' | 'idle' | 'well';
+
+export const CONDITION_TEXTS: Readonly<Record<Condition, { readonly label: string; readonly level: Level }>> =
+  {
+    never_collected: { label: 'never collected', level: 'alarm' },
+    stale: { label: 'stale', level: 'alarm' },
+    nearly_full: { label: 'nearly full', level: 'alarm' },
+    lock_waits: { label: 'waiting for locks', level: 'warning' },
+    spike: { label: 'spike', level: 'warning' },
+    filling_up: { label: 'filling up', level: 'warning' },
+    down: { label: 'down', level: 'alarm' },
+    pending: { label: 'pending', level: 'idle' },
+    up: { label: 'up', level: 'well' },
+  };
+
+/** Shares of `max_connections` from which the page marks a node and the alerts of deploy/ fire. */
+export const FILLING_UP = 0.8;
+export const NEARLY_FULL = 0.95;
+/** So many sessions that wait for locks, too. */
+export const LOCK_WAITS = 5;
+
+/** What decides it, as in node-view.ts: null where it is not known. */
+interface Known {
+  readonly state: NodeState;
+  readonly last_success: string | null;
+  /** Null without a fresh snapshot alone. */
+  readonly sessions_listed: number | null;
+  readonly sessions: number | null;
+  readonly usual_sessions: number | null;
+  readonly saturation: number | null;
+  readonly lock_waiting: number | null;
+}
+
+export function conditionOf(node: Known): Condition {
+  const { state, last_success: lastSuccess, sessions_listed: listed, saturation } = node;
+  const { sessions, usual_sessions: usual } = node;
+  if (state === 'pending') {
+    return 'pending';
+  }
+  if (lastSuccess === null) {
+    return 'never_collected';
+  }
+  if (listed === null) {
+    return 'stale';
+  }
+  if (saturation !== null && saturation >= NEARLY_FULL) {
+    return 'nearly_full';
+  }
+  if (node.lock_waiting !== null && node.lock_waiting >= LOCK_WAITS) {
+    return 'lock_waits';
+  }
+  if (sessions !== null && usual !== null && isSpike(sessions, usual)) {
+    return 'spike';
+  }
+  if (saturation !== null && saturation >= FILLING_UP) {
+    return 'filling_up';
+  }
+  return state === 'down' ? 'down' : 'up';
+}
+
+/** How far a node is into its condition, where it is a matter of degree. */
+export function extentOf(node: Known & { readonly condition: Condition }): number {
+  switch (node.condition) {
+    case 'spike':
+      return (node.sessions ?? 0) - (node.usual_sessions ?? 0);
+    case 'lock_waits':
+      return node.lock_waiting ?? 0;
+    case 'nearly_full':
+    case 'filling_up':
+      return node.saturation ?? 0;
+    default:
+      return 0;
+  }
+}
+
+export function needsAttention(condition: Condition): boolean {
+  const { level } = CONDITION_TEXTS[condition];
+  return level === 'alarm' || level === 'warning';
+}
