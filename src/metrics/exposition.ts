@@ -40,8 +40,12 @@ export class Exposition {
   readonly #statuses = new WeakMap<NodeStatus, FamilyChunks>();
   readonly #snapshots = new WeakMap<Snapshot, { node: NodeStatus['node']; rendered: FamilyChunks }>();
   #rendering: Rendering | undefined;
+  /** One at a time, and one for all who wait for its end: each takes the longer the more nodes there are. */
+  #running: Promise<Rendering> | undefined;
+  #next: Promise<Rendering> | undefined;
   #isScrapedCompressed = false;
-  #isRefreshPlanned = false;
+  #hasChanged = false;
+  #isFollowing = false;
 
   constructor(options: ExpositionOptions) {
     this.#options = options;
@@ -62,35 +66,66 @@ export class Exposition {
 
   /** Renders the change soon, so that the next scrape need not. */
   noteChange(): void {
-    if (this.#isRefreshPlanned) {
-      return;
+    this.#hasChanged = true;
+    if (!this.#isFollowing) {
+      this.#isFollowing = true;
+      this.#followChanges()
+        .catch(() => {}) // a scrape fails at the same, and says so
+        .finally(() => {
+          this.#isFollowing = false;
+        });
     }
-    this.#isRefreshPlanned = true;
-    this.#refreshLater().catch(() => {}); // a scrape fails at the same, and says so
   }
 
-  async #refreshLater(): Promise<void> {
+  async #followChanges(): Promise<void> {
     const { clock } = this.#options;
-    await clock.sleep(REFRESH_AFTER_MS);
-    this.#isRefreshPlanned = false;
-    const { groups } = await this.#refresh();
-    const slice = new TimeSlice(clock);
-    for (const group of groups) {
-      if (this.#isScrapedCompressed) {
-        group.deflated();
+    while (this.#hasChanged) {
+      await clock.sleep(REFRESH_AFTER_MS);
+      this.#hasChanged = false;
+      const { groups } = await this.#refresh();
+      const slice = new TimeSlice(clock);
+      for (const group of groups) {
+        if (this.#isScrapedCompressed) {
+          group.deflated();
+        }
+        await slice.rest();
       }
-      await slice.rest();
     }
   }
 
+  /** The nodes as they are now. */
   async #refresh(): Promise<Rendering> {
+    const known = this.#rendering;
+    if (known !== undefined && this.#isCurrent(known)) {
+      return known;
+    }
+    if (this.#running === undefined) {
+      this.#running = this.#render().finally(() => {
+        this.#running = undefined;
+      });
+      return this.#running;
+    }
+    this.#next ??= this.#running
+      .catch(() => {}) // told to those who asked for it
+      .then(() => {
+        this.#next = undefined;
+        return this.#refresh();
+      });
+    return this.#next;
+  }
+
+  #isCurrent({ nodes, until }: Rendering): boolean {
+    const { clock } = this.#options;
+    return (
+      nodes === this.#options.nodes() && (until === undefined || elapsedMs(clock.monotonic(), until) > 0)
+    );
+  }
+
+  async #render(): Promise<Rendering> {
     const { clock } = this.#options;
     const now = clock.monotonic();
     const nodes = this.#options.nodes();
     const before = this.#rendering;
-    if (before?.nodes === nodes && (before.until === undefined || elapsedMs(now, before.until) > 0)) {
-      return before;
-    }
     const slice = new TimeSlice(clock);
     const groups: NodeGroup[] = [];
     for (let start = 0; start < nodes.length; start += NODES_PER_GROUP) {

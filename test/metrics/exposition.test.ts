@@ -292,6 +292,38 @@ describe('Exposition', () => {
     assert.ok(turns >= 10, `${turns} turns of the event loop`);
   });
 
+  it('renders for one at a time, and once for all who wait meanwhile, however often the nodes change', async () => {
+    const clock = new FakeClock(NOW);
+    let monotonic = 0;
+    clock.monotonic = () => monotonic++ as MonotonicMs;
+    let renderings = 0;
+    let nodes: readonly NodeStatus[] = [];
+    const change = (sessions: number) => {
+      const counted = Array.from({ length: 64 }, (_, number) =>
+        statusOf(number, { snapshot: { ...SNAPSHOT, sessions } }),
+      );
+      nodes = new Proxy(counted, {
+        get: (target, name, receiver) => {
+          // Each rendering goes through the nodes in groups, from the first on.
+          renderings += name === 'slice' ? 1 / 4 : 0;
+          return Reflect.get(target, name, receiver);
+        },
+      });
+    };
+    const exposition = expositionOf(() => nodes, clock);
+    const scrapes: Promise<string>[] = [];
+    for (let sessions = 1; sessions <= 20; sessions++) {
+      change(sessions);
+      exposition.noteChange();
+      scrapes.push(exposition.scrape('text', false).then((chunks) => Buffer.concat(chunks).toString()));
+    }
+    const texts = await Promise.all(scrapes);
+    assert.equal(renderings, 2);
+    for (const text of texts.slice(1)) {
+      assert.equal(text.match(/^taurusdb_sessions\{.*\} 20$/gmu)?.length, 64);
+    }
+  });
+
   it('keeps label sets apart that look alike when strung together', async () => {
     const node = (number: number, instanceName: string, name: string) => {
       const status = statusOf(number);
