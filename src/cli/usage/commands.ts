@@ -15,7 +15,7 @@ export const PROGRAM = 'taurusdb-session-exporter';
 
 export const COMMANDS = {
   run: {
-    summary: 'run the exporter: collect on schedule, serve /metrics (default)',
+    summary: 'collect on schedule and serve /metrics (default)',
     takes: 'nothing',
     about: [
       'Collects the sessions of every node on schedule and serves them on /metrics, until SIGTERM or SIGINT. SIGHUP reloads the configuration.',
