@@ -57,7 +57,10 @@ export function configSchema(dependencies: ConfigDependencies) {
       api: v.nullish(described('How the TaurusDB API is called', apiSection(dependencies)), {}),
       csv: v.nullish(described('How the result files are read', csvSection()), {}),
       metrics: v.nullish(described('What is published', metricsSection()), {}),
-      web: v.nullish(described('Where it is published; a change needs a restart', webSection()), {}),
+      web: v.nullish(
+        described('Where the metrics are published; a change needs a restart', webSection()),
+        {},
+      ),
       log: v.nullish(described('What is logged; a change needs a restart', logSection()), {}),
     }),
     refuseRepeatedItems(),

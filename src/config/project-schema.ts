@@ -163,7 +163,7 @@ function missingParts(
     } else if (!('iam_endpoint' in project) && (!hasProjectId || needsIam(auth))) {
       missing.push([
         'iam_endpoint',
-        'missing: for this region it is not known, and a password or a project_id to look up needs it',
+        'missing: it is not known for this region, and is needed for a password or to look up project_id',
       ]);
     }
   }

@@ -125,7 +125,7 @@ const NOT_YAML: Readonly<Record<string, Wrong>> = {
   },
   'a key that is a list': {
     yaml: '? [a]\n: 1\n',
-    errors: ['1: got a key that is no text, expected a name'],
+    errors: ['1: got a key that is not a text, expected a name'],
   },
   'a merge key': {
     yaml: projectAnd('log: { "<<": 1 }\n'),
@@ -200,7 +200,7 @@ const WRONG_PROJECTS: Readonly<Record<string, Wrong>> = {
   'an unknown region whose project is to be looked up, without an IAM endpoint': {
     yaml: projectWith(`    endpoint: https://taurusdb.example\n${NODES}`).replace('ap-southeast-3', 'mars'),
     errors: [
-      '2: projects[0].iam_endpoint: missing: for this region it is not known, and a password or a project_id to look up needs it',
+      '2: projects[0].iam_endpoint: missing: it is not known for this region, and is needed for a password or to look up project_id',
     ],
   },
   'a project id of another length': {

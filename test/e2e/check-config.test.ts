@@ -94,7 +94,7 @@ describe('check-config', function () {
     assert.equal(code, 0);
     assert.match(
       stdout,
-      /warning: projects\[0\]\.auth\.token\.value \(line 4\): got a text like a variable, which is taken as it stands: a variable is written \$\{SECRET\}\n/u,
+      /warning: projects\[0\]\.auth\.token\.value \(line 4\): got a text that looks like a variable, and is used as it is: a variable is written \$\{SECRET\}\n/u,
     );
   });
 
