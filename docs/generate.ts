@@ -58,14 +58,20 @@ function withTable(page: string, name: string, table: string): string {
 export function configurationPage(): string {
   return `# Configuration
 
-Every key of the configuration file. Unknown keys are errors. Durations are written as Prometheus writes them (\`500ms\`,
-\`30s\`, \`5m\`, \`1h30m\`), sizes as \`64KiB\`, \`256MiB\`, \`1GiB\` or bytes. \`\${NAME}\` and \`\${NAME:-default}\` are taken from
-the environment (\`$\${\` is a literal); an unset variable or an empty secret is an error. Every secret \`x\` has a twin
-\`x_file\`, which is read again when the file changes. Relative paths are relative to the file, of a
-configuration from standard input to the working directory. Globs know \`*\` and \`?\`,
-match the whole name, and mind case.
+Every key of the configuration file. Where to find the ids, with links to Huawei Cloud's pages, is in the README under
+[What it needs](../README.md#what-it-needs); which credentials there are, under [Credentials](../README.md#credentials); and what
+they must be allowed, under [Permissions](../README.md#permissions). [config.example.yaml](../config.example.yaml) shows the keys in
+place.
 
-This page is made from the schema by \`npm run docs\`; [config.example.yaml](../config.example.yaml) shows the keys in place.
+- Unknown keys are errors.
+- Durations are written as Prometheus writes them (\`500ms\`, \`30s\`, \`5m\`, \`1h30m\`), sizes as \`64KiB\`, \`256MiB\`, \`1GiB\` or in bytes.
+- \`\${NAME}\` and \`\${NAME:-default}\` are replaced from the environment (\`$\${\` stands for \`\${\` itself); an unset variable or an empty
+  secret is an error.
+- Every secret \`x\` has a twin \`x_file\`, a file that is read again when it changes.
+- Relative paths start from the folder of the configuration file; if that comes from standard input, from the working directory.
+- Globs know \`*\` and \`?\`, must match the whole name, and are case-sensitive.
+
+This page is made from the schema by \`npm run docs\`.
 
 ${configReference()}`;
 }

@@ -62,7 +62,7 @@ export const LOG_FIELDS = {
   submit_seconds: number('how long the phase took'),
   wait_seconds: number('how long the phase took'),
   download_seconds: number('how long the phase took, with the reading of the file'),
-  columns: text('columns of the session file, or those that are told of'),
+  columns: text('columns of the session file, or those that the line is about'),
   unknown_headers: text('names in the header of the session file that no column is known by'),
   requests: number('requests to the API, IAM included'),
   requests_throttled: number('those of them that were answered with 429'),

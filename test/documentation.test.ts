@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { parse } from 'yaml';
 import {
   COMMANDS_PAGE,
   CONFIGURATION,
@@ -15,8 +16,17 @@ import {
   readmeWithMetrics,
 } from '../docs/generate.js';
 import { COMMAND_NAMES } from '../src/cli/usage/commands.js';
+import { ConfigFolder } from './config/config-folder.js';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
+const PAGES = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  ...readdirSync(path.join(ROOT, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
 
 describe('the documentation', () => {
   it('lists in the README every metric that is published (npm run docs)', () => {
@@ -45,18 +55,43 @@ describe('the documentation', () => {
     assert.equal(readFileSync(EDITOR_SCHEMA, 'utf8'), editorSchemaText());
   });
 
-  it('links only to files that are there', () => {
-    const pages = [
-      'README.md',
-      'CONTRIBUTING.md',
-      ...readdirSync(path.join(ROOT, 'docs')).map((name) => `docs/${name}`),
-    ].filter((name) => name.endsWith('.md'));
-    for (const page of pages) {
-      const links = readFileSync(path.join(ROOT, page), 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/gu);
-      for (const [, link = ''] of links) {
-        assert.ok(existsSync(path.join(ROOT, path.dirname(page), link)), `${page} links to ${link}`);
+  it('links only to files and headings that are there', () => {
+    for (const page of PAGES) {
+      const links = textOf(page).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/gu);
+      for (const [, link = '', heading] of links) {
+        const target = link === '' ? page : path.join(path.dirname(page), link);
+        assert.ok(existsSync(path.join(ROOT, target)), `${page} links to ${link}`);
+        if (heading !== undefined) {
+          assert.ok(anchorsOf(textOf(target)).includes(heading), `${page} links to ${link}#${heading}`);
+        }
       }
     }
+  });
+
+  it('shows only JSON and YAML that can be read, and configurations that load', () => {
+    const folder = new ConfigFolder();
+    const kinds = { json: 0, yaml: 0, configuration: 0 };
+    try {
+      for (const page of PAGES) {
+        for (const [, kind = '', block = ''] of textOf(page).matchAll(/^```(json|yaml)\n(.*?)^```$/gmsu)) {
+          if (kind === 'json') {
+            assert.doesNotThrow(() => JSON.parse(block), `${page}: ${block}`);
+            kinds.json += 1;
+          } else {
+            assert.doesNotThrow(() => parse(block), `${page}: ${block}`);
+            kinds.yaml += 1;
+          }
+          if (/^projects:/mu.test(block)) {
+            const { warnings } = folder.load(block);
+            assert.deepEqual(warnings, [], `${page}: ${block}`);
+            kinds.configuration += 1;
+          }
+        }
+      }
+    } finally {
+      folder.remove();
+    }
+    assert.ok(kinds.json >= 2 && kinds.yaml >= 5 && kinds.configuration >= 1, JSON.stringify(kinds));
   });
 
   it('names for each promise of docs/reliability.md a test through the built program or the wiring', () => {
@@ -71,6 +106,20 @@ describe('the documentation', () => {
     }
   });
 });
+
+function textOf(page: string): string {
+  return readFileSync(path.join(ROOT, page), 'utf8');
+}
+
+/** Of its headings, as GitHub makes them. */
+function anchorsOf(page: string): string[] {
+  return [...page.matchAll(/^#+ (.*)$/gmu)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}_ -]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
 
 /** A file, the files of a folder, or those that a name with a `*` fits. */
 function filesNamed(name: string): string[] {

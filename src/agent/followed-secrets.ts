@@ -58,13 +58,13 @@ export class FollowedSecrets {
       onRefused: (error) => {
         const paths = error instanceof UnusableFile ? [error.path] : files.paths;
         log.warn(
-          'secret file cannot be used as it is now: the value before stays in force; mend the file, which is read again when it changes',
+          'secret file cannot be used: the previous value stays in force; correct the file, which is read again when it changes',
           { ...shown(paths), error: error instanceof Error ? error.message : 'unreadable' },
         );
       },
       onRestless: (paths) => {
         log.warn(
-          'secret file cannot be used as it is now: the value before stays in force; write the file only when the secret changes',
+          'secret file cannot be used: the previous value stays in force; write the file only when the secret changes',
           { ...shown(paths), error: RESTLESSNESS },
         );
       },

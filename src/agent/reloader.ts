@@ -54,7 +54,7 @@ export class Reloader {
       done(true);
     } catch (error) {
       const reason = error instanceof Error ? error.message.replaceAll('\n', '; ') : String(error);
-      log.error('configuration not reloaded: the one before it stays in force', { error: reason });
+      log.error('configuration not reloaded: the previous one stays in force', { error: reason });
       done(false);
       throw error;
     }

@@ -23,7 +23,7 @@ export async function demo(flags: FlagValues, hangups: Hangups): Promise<number>
   const { 'with-prometheus': withPrometheus, 'web.telemetry-path': telemetryPath = '/metrics' } = flags;
   if (withPrometheus && flags['web.config.file'] !== undefined) {
     throw new UsageError(
-      '--with-prometheus: got --web.config.file too, expected an agent without a password',
+      '--with-prometheus: got --web.config.file too, expected an exporter without a password',
     );
   }
   const listenAddress = listenAddressOf(flags, 'demo');
@@ -114,7 +114,7 @@ export async function freePort(): Promise<number> {
 }
 
 function agentText(url: string, telemetryPath: string, configFile: string): string {
-  return `A simulated TaurusDB API and the agent, on loopback alone. Open
+  return `A simulated TaurusDB API and the exporter, on loopback only. Open
 
   ${url}/          the nodes and their sessions
   ${url}${telemetryPath}   what Prometheus scrapes

@@ -87,7 +87,7 @@ export const FLAGS = flagTable({
     commands: SHARDED,
     value: 'N',
     default: '0',
-    help: 'which share of the nodes is ours: 0 to total-shards - 1, or auto (the number that ends the host name)',
+    help: 'which share of the nodes this process collects: 0 to total-shards - 1, or auto (the number at the end of the host name)',
   },
   'total-shards': {
     type: 'string',
@@ -100,7 +100,7 @@ export const FLAGS = flagTable({
   'with-prometheus': {
     type: 'boolean',
     commands: ['demo'],
-    help: 'also start the prometheus program, where it is installed, with the rules and consoles of deploy/prometheus',
+    help: 'also start Prometheus, if it is installed, with the rules and consoles of deploy/prometheus',
   },
   projects: {
     type: 'string',
@@ -122,7 +122,7 @@ export const FLAGS = flagTable({
     commands: SIMULATING,
     value: 'NODE[:AFTER],…',
     kind: FLOOD_LIST,
-    help: 'nodes that one client floods to the end, from AFTER on, a duration (default 2m: what is usual is known by then)',
+    help: 'nodes that one client floods, from the duration AFTER until the end (default 2m: by then it is known what is usual)',
   },
   'simulate.nodes': {
     type: 'string',
@@ -152,7 +152,7 @@ export const FLAGS = flagTable({
     value: 'SHARE',
     kind: decimalNumber(0, 1),
     default: 0,
-    help: 'share of API requests answered 500, 0 to 1',
+    help: 'share of API requests that are answered with 500, 0 to 1',
   },
   'simulate.throttle-rate': {
     type: 'string',
@@ -160,7 +160,7 @@ export const FLAGS = flagTable({
     value: 'SHARE',
     kind: decimalNumber(0, 1),
     default: 0,
-    help: 'share of API requests answered 429, 0 to 1',
+    help: 'share of API requests that are answered with 429, 0 to 1',
   },
   'simulate.task-seconds': {
     type: 'string',

@@ -64,9 +64,8 @@ export function nodeReport(status: NodeStatus): string {
 
 /** A list of some sessions only is not passed off as one of all. */
 function listedText({ filter, listed }: Snapshot): string {
-  return filter === 'total'
-    ? `${listed} sessions`
-    : `${listed} sessions listed (collection.filter: ${filter})`;
+  const sessions = `${listed} ${listed === 1 ? 'session' : 'sessions'}`;
+  return filter === 'total' ? sessions : `${sessions} listed (collection.filter: ${filter})`;
 }
 
 function unreadOf({ csvUnreadableNumbers }: NodeStatus): string {

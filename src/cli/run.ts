@@ -35,7 +35,7 @@ export async function run(
     log,
     apply: (next) => {
       if (agent === undefined) {
-        throw new Error('reload: the agent is still starting; ask again');
+        throw new Error('reload: the exporter is still starting; ask again');
       }
       protect(next);
       try {

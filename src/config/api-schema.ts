@@ -65,24 +65,24 @@ export function mergeApi(top: ApiSettings, own: ProjectApi): ApiSettings {
 
 function apiKeys(dependencies: ConfigDependencies) {
   return {
-    request_timeout: described('Limit of one attempt of a request', duration('100ms', '10m')),
+    request_timeout: described('Time limit of one attempt of a request', duration('100ms', '10m')),
     max_retries: described(
-      'Further attempts of one request: a GET after connect error, reset, 408, 429 or 5xx; the submitting POST after connect error or 429 only',
+      'How often a request is repeated: a GET after a connect error, a reset, 408, 429 or 5xx; the submitting POST only after a connect error or 429',
       integer(0, 10),
     ),
     max_requests_per_second: described(
-      "A project's budget of requests; halved on a 429 answer, back by a tenth each 10 s",
+      "Each project's budget of requests; a 429 halves it, and it grows back by a tenth every 10 s",
       integer(1, 1000),
     ),
     max_csv_bytes: described('Largest result that is read, in decoded bytes', byteSize('1KiB', '16GiB')),
     ca_file: v.exactOptional(
       described(
-        "Certificates (PEM) to trust beside those that Node trusts: its own or the system's, and `NODE_EXTRA_CA_CERTS`; read at the start and at a reload",
+        "Certificates (PEM) to trust in addition to those that Node trusts: its own or the system's, and `NODE_EXTRA_CA_CERTS`; read at the start and at a reload",
         certificatesFile(dependencies),
       ),
     ),
     proxy_url: secretText(
-      'HTTP proxy for all requests, with its user and password if it has any; `HTTPS_PROXY`, `NO_PROXY` and the like in the environment are not used',
+      'HTTP proxy for all requests, with user and password if it asks for them; `HTTPS_PROXY`, `NO_PROXY` and the like in the environment are not used',
       PROXY,
     ),
     proxy_url_file: secretFile('proxy_url', dependencies, PROXY),

@@ -27,7 +27,7 @@ export function authSection(dependencies: ConfigDependencies) {
     ),
     ecs_agency: v.exactOptional(
       described(
-        'Temporary keys from the metadata service of the ECS that the program runs on; has no keys: `{}`',
+        'Temporary keys from the metadata service of the ECS that the exporter runs on; has no keys: `{}`',
         v.pipe(
           v.nullable(section({}), {}),
           v.transform(() => ({ kind: 'ecs_agency' as const })),

@@ -57,7 +57,10 @@ export function configSchema(dependencies: ConfigDependencies) {
       api: v.nullish(described('How the TaurusDB API is called', apiSection(dependencies)), {}),
       csv: v.nullish(described('How the result files are read', csvSection()), {}),
       metrics: v.nullish(described('What is published', metricsSection()), {}),
-      web: v.nullish(described('Where it is published; a change needs a restart', webSection()), {}),
+      web: v.nullish(
+        described('Where the metrics are published; a change needs a restart', webSection()),
+        {},
+      ),
       log: v.nullish(described('What is logged; a change needs a restart', logSection()), {}),
     }),
     refuseRepeatedItems(),
@@ -82,40 +85,49 @@ function collectionSection() {
     schedule: v.optional(described('When each node is collected, in node-cron syntax', cron()), '* * * * *'),
     timezone: v.optional(described('Time zone of the schedules', timeZone()), 'UTC'),
     splay: v.optional(
-      described("Each node's start is shifted by a fixed share of this", duration('0s', '1h')),
+      described(
+        'Each node starts later than the schedule says by a fixed share of this, so that not all start together',
+        duration('0s', '1h'),
+      ),
       '5s',
     ),
     timeout: v.optional(
       described(
-        "Limit of one node's collection, all phases together, from its turn on",
+        "Time limit of one node's collection, all phases together, counted from its turn",
         duration('100ms', '1h'),
       ),
       '50s',
     ),
     poll_interval: v.optional(
-      described('First wait between two looks at a running task; grows to 5 s', duration('100ms', '1m')),
+      described(
+        'First pause before asking again whether a task is done; grows to 5 s',
+        duration('100ms', '1m'),
+      ),
       '1s',
     ),
-    max_concurrent: v.optional(described('Nodes collected at the same time', integer(1, 1000)), 8),
+    max_concurrent: v.optional(
+      described('How many nodes are collected at the same time', integer(1, 1000)),
+      8,
+    ),
     stale_after: v.exactOptional(
       described(
-        "A node's session series vanish this long after its last success; left out: until the third scheduled run after it has had its timeout",
+        "A node's session series vanish this long after its last success; left out, once the third scheduled run after it has had its timeout",
         duration('1s', '1y'),
       ),
     ),
     filter: v.optional(
       described(
-        'Which sessions the API is asked for; with another one than total, figures that need all sessions are absent',
+        'Which sessions the API is asked for; with any other filter than total, figures that need all sessions are absent',
         oneOf(FILTERS),
       ),
       'total',
     ),
     slow_session_threshold: v.optional(
-      described('An active session of this age counts as slow', duration('1s', '1d')),
+      described('A session that has been active for this long counts as slow', duration('1s', '1d')),
       '10s',
     ),
     long_transaction_threshold: v.optional(
-      described('A transaction of this age counts as long', duration('1s', '1y')),
+      described('A transaction that has run for this long counts as long', duration('1s', '1y')),
       '60s',
     ),
   });
@@ -136,14 +148,17 @@ function csvSection() {
 
 function metricsSection() {
   return section({
-    labels: v.nullish(described('Added to every session series, by name', labels()), {}),
+    labels: v.nullish(described('Labels that are added to every session series', labels()), {}),
     dimensions: v.nullish(described('What sessions are counted by', dimensionsSection()), {}),
   });
 }
 
 function dimensionsSection() {
-  const keysOf = ({ plural, defaultMax, enabledByDefault }: DimensionRow) => ({
-    enabled: v.optional(described(`Whether sessions are counted by ${plural}`, flag()), enabledByDefault),
+  const keysOf = ({ title, plural, defaultMax, enabledByDefault }: DimensionRow) => ({
+    enabled: v.optional(
+      described(`Whether sessions are counted ${title.toLowerCase()}`, flag()),
+      enabledByDefault,
+    ),
     max_values: v.optional(
       described(`How many ${plural} are shown; the others are summed under \`other\``, integer(1, 10_000)),
       defaultMax,
@@ -155,7 +170,7 @@ function dimensionsSection() {
     strip_port: v.optional(described('Whether hosts are shown without their port', flag()), true),
     groups: v.nullish(
       described(
-        'Hosts counted under one name, the first that fits; others stay as they are',
+        'Groups of hosts that are counted under one name: the first group that a host fits counts it, other hosts stay as they are',
         v.pipe(
           v.array(hostGroupSection(), 'expected a list'),
           v.maxLength(MOST_GROUPS, `got more, expected at most ${MOST_GROUPS} groups`),
@@ -165,8 +180,10 @@ function dimensionsSection() {
     ),
   };
   return section({
-    ...byDimension((row) => v.nullish(described(row.title, section(keysOf(row))), {})),
-    host: v.nullish(described(host.title, section(hostKeys)), {}),
+    ...byDimension((row) =>
+      v.nullish(described(`Counting ${row.title.toLowerCase()}`, section(keysOf(row))), {}),
+    ),
+    host: v.nullish(described(`Counting ${host.title.toLowerCase()}`, section(hostKeys)), {}),
   });
 }
 
@@ -174,7 +191,7 @@ function hostGroupSection() {
   return v.pipe(
     section({
       name: described(
-        'What stands for the hosts of the group',
+        'The name under which the hosts of the group are counted',
         text(
           `1 to ${MAX_CHARACTERS} characters, no blank at either end, and neither ${NO_GROUP.join(' nor ')}, which stand for other values`,
           (name) =>
@@ -183,7 +200,7 @@ function hostGroupSection() {
       ),
       cidr: v.exactOptional(
         described(
-          'Networks of its hosts; an address alone is one, too',
+          'Networks of the hosts; a single address is one, too',
           v.pipe(
             v.array(network(), 'expected a list of networks such as [10.0.0.0/8]'),
             v.minLength(1, 'got an empty list, expected a network such as 10.0.0.0/8'),
@@ -192,7 +209,7 @@ function hostGroupSection() {
         ),
       ),
       match: v.exactOptional(
-        described('A glob (`*`, `?`) of its hosts: of the whole name, minding case', someText('a glob')),
+        described('A glob (`*`, `?`) that matches the whole host, case-sensitive', someText('a glob')),
       ),
     }),
     atLeastOneOf(['cidr', 'match']),
@@ -205,14 +222,14 @@ function webSection() {
   return section({
     listen_address: v.optional(
       described(
-        'Address to listen on; the flag --web.listen-address comes first',
+        'Address to listen on; the flag --web.listen-address overrides it',
         textOf(LISTEN_ADDRESS.kind),
       ),
       LISTEN_ADDRESS.default,
     ),
     telemetry_path: v.optional(
       described(
-        'Path of the metrics; the flag --web.telemetry-path comes first',
+        'Path of the metrics; the flag --web.telemetry-path overrides it',
         textOf(TELEMETRY_PATH.kind),
       ),
       TELEMETRY_PATH.default,
@@ -225,11 +242,14 @@ const { 'log.level': LOG_LEVEL, 'log.format': LOG_FORMAT } = FLAG_KEYS;
 function logSection() {
   return section({
     level: v.optional(
-      described('Lowest level; the flag --log.level comes first', oneOf(LOG_LEVEL.kind.options)),
+      described(
+        'Lowest level that is logged; the flag --log.level overrides it',
+        oneOf(LOG_LEVEL.kind.options),
+      ),
       LOG_LEVEL.default,
     ),
     format: v.optional(
-      described('Format; the flag --log.format comes first', oneOf(LOG_FORMAT.kind.options)),
+      described('Format of the log; the flag --log.format overrides it', oneOf(LOG_FORMAT.kind.options)),
       LOG_FORMAT.default,
     ),
   });

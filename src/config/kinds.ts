@@ -243,7 +243,7 @@ export const LISTEN_ADDRESS: Kind<ListenAddress> = {
 };
 
 export const TELEMETRY_PATH: Kind<string> = {
-  expected: 'a path such as /metrics that the program does not use itself',
+  expected: 'a path such as /metrics that the exporter does not use itself',
   parse: (text) => (/^\/[\w./~-]*$/u.test(text) && !isOwnPath(text) ? text : undefined),
 };
 

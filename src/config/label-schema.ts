@@ -26,7 +26,7 @@ function labelNameProblem(name: string): string | undefined {
   if (OF_THE_TARGET.has(name)) {
     return 'another label name: Prometheus sets this one for the scraped target';
   }
-  return TAKEN.has(name) ? 'another label name: the program uses this one itself' : undefined;
+  return TAKEN.has(name) ? 'another label name: the exporter uses this one itself' : undefined;
 }
 
 export function labels() {

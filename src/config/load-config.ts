@@ -45,7 +45,7 @@ function ofFilter({ collection: { filter } }: Config): string[] {
   return filter === 'total'
     ? []
     : [
-        `collection.filter: got ${filter}: figures that need all sessions are absent, such as taurusdb_sessions, by user and by host, ` +
+        `collection.filter: got ${filter}: figures that need all sessions are absent, such as taurusdb_sessions and those by user and host, ` +
           'and alerts on spikes and on max_connections cannot fire; write total for these',
       ];
 }

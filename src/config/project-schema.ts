@@ -23,10 +23,13 @@ export function projectSection(dependencies: ConfigDependencies) {
         'Name of the project here: the label `project` and the log show it',
         text('1 to 64 letters, digits, _, . or -', (name) => /^[\p{L}\p{M}\p{N}_.-]{1,64}$/u.test(name)),
       ),
-      region: described('Huawei Cloud region', someText('a region such as ap-southeast-3')),
+      region: described(
+        'Huawei Cloud region, which also decides where the API answers',
+        someText('a region such as ap-southeast-3'),
+      ),
       project_id: v.exactOptional(
         described(
-          'Id of the project; left out, it is looked up by the region',
+          'Id of the project (README, "What it needs", says where to find it); left out, it is looked up by the region',
           text(PROJECT_ID.kind, PROJECT_ID.matches),
         ),
       ),
@@ -38,7 +41,7 @@ export function projectSection(dependencies: ConfigDependencies) {
       ),
       auth: v.exactOptional(
         described(
-          'Credentials, of exactly one kind; left out, they come from the environment or the profile file of the Huawei Cloud SDK',
+          'Credentials, of exactly one kind; left out, they come from the environment or the profile file of the Huawei Cloud SDK. README, "Permissions", says what they must be allowed',
           authSection(dependencies),
         ),
       ),
@@ -48,7 +51,7 @@ export function projectSection(dependencies: ConfigDependencies) {
       ),
       nodes: v.nullish(described('Nodes to collect', v.array(nodeSection(), 'expected a list')), []),
       discovery: v.nullish(
-        described('Finds instances and their nodes; may stand beside `nodes`', discoverySection()),
+        described('Finds instances and their nodes; may be combined with `nodes`', discoverySection()),
         {},
       ),
     }),
@@ -69,25 +72,28 @@ export function projectSection(dependencies: ConfigDependencies) {
 
 function nodeSection() {
   return section({
-    instance_id: described('Id of the TaurusDB instance', text(INSTANCE_ID.kind, INSTANCE_ID.matches)),
-    node_id: described('Id of the node', text(NODE_ID.kind, NODE_ID.matches)),
-    name: v.exactOptional(described('Shown as the label `node_name`', someText())),
-    labels: v.nullish(described("Added to this node's session series, by name", labels()), {}),
+    instance_id: described(
+      'Id of the TaurusDB instance (README, "What it needs", says where to find it)',
+      text(INSTANCE_ID.kind, INSTANCE_ID.matches),
+    ),
+    node_id: described('Id of the node (`discover` prints it)', text(NODE_ID.kind, NODE_ID.matches)),
+    name: v.exactOptional(described('Name of the node: the label `node_name`', someText())),
+    labels: v.nullish(described("Labels that are added to this node's session series", labels()), {}),
     instance_name: v.exactOptional(
       described(
-        'Name of its instance, for a node that is only listed; what discovery says comes first',
+        'Name of the instance; for nodes that are only listed, as discovery overrides it',
         someText(),
       ),
     ),
     role: v.exactOptional(
       described(
-        'Its role, for a node that is only listed; what discovery says comes first',
+        'Role of the node; for nodes that are only listed, as discovery overrides it',
         oneOf(NODE_ROLES),
       ),
     ),
     max_connections: v.exactOptional(
       described(
-        'Connections that it accepts at most, for a node that is only listed; what discovery says comes first',
+        'How many connections the node accepts; for nodes that are only listed, as discovery overrides it',
         integer(1, 10_000_000),
       ),
     ),
@@ -102,20 +108,23 @@ function discoverySection() {
     enabled: v.optional(described('Whether to look for instances', flag()), false),
     refresh: v.optional(described('How often to look', duration('1s', '1d')), '10m'),
     instance_name: v.optional(
-      described('Instances to take: a glob (`*`, `?`) of the whole name, minding case', someText('a glob')),
+      described(
+        'Which instances: a glob (`*`, `?`) that matches the whole name, case-sensitive',
+        someText('a glob'),
+      ),
       '*',
     ),
     tags: v.nullish(
       described(
-        'Instances to take: a glob for the value of each of these tags',
+        'Which instances: those that have all of these tags, each with a value that matches its glob',
         namedValues(someText('a tag name'), someText('a glob')),
       ),
       {},
     ),
-    role: v.optional(described('Nodes to take', oneOf(ROLES)), 'both'),
+    role: v.optional(described('Which nodes, by their role', oneOf(ROLES)), 'both'),
     status: v.nullish(
       described(
-        'Instances to take: their status, in any case; empty: every one that is not known to be down',
+        'Which instances: those with one of these statuses, in any case; left out, all that are not known to be down',
         v.array(someText('a status'), 'expected a list'),
       ),
       [],
@@ -154,13 +163,13 @@ function missingParts(
     } else if (!('iam_endpoint' in project) && (!hasProjectId || needsIam(auth))) {
       missing.push([
         'iam_endpoint',
-        'missing: for this region it is not known, and a password or a project_id to look up needs it',
+        'missing: it is not known for this region, and is needed for a password or to look up project_id',
       ]);
     }
   }
   const hasNodes = !Array.isArray(project.nodes) || project.nodes.length > 0;
   if (!hasNodes && isObject(discovery) && discovery.enabled === false) {
-    missing.push(['', 'got neither nodes nor an enabled discovery, expected one of them or both']);
+    missing.push(['', 'got neither nodes nor an enabled discovery, expected at least one of them']);
   }
   return missing;
 }

@@ -19,7 +19,7 @@ export function refuseRepeatedItems<Input>(): v.RawCheckAction<Input> {
     for (const { what, id, path } of projects.flatMap(itemsOf)) {
       const first = id === undefined ? undefined : seen.get(`${what} ${id}`);
       if (first !== undefined) {
-        const message = `this ${what} stands already at ${formatPath(['projects', ...first])}`;
+        const message = `this ${what} is already at ${formatPath(['projects', ...first])}`;
         addIssue({ message, path: issuePath('projects', ...path) });
       } else if (id !== undefined) {
         seen.set(`${what} ${id}`, path);

@@ -60,8 +60,8 @@ function fromProfile(env: NodeJS.ProcessEnv, warn: (message: string) => void): S
   } catch (error) {
     throw new Error(
       'missing, and there are no credentials elsewhere: HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK are not both set, ' +
-        `and the profile file ${quote(path)} does not help (${messageOf(error)}); ` +
-        'HUAWEICLOUD_SDK_CREDENTIALS_FILE would name another one',
+        `and the profile file ${quote(path)} cannot be used (${messageOf(error)}); ` +
+        'set HUAWEICLOUD_SDK_CREDENTIALS_FILE to use another one',
     );
   }
 }

@@ -31,7 +31,7 @@ export const API_RETRIES = agentFamily(
 export const API_CLOCK_CORRECTIONS = agentFamily(
   'counter',
   'taurusdb_api_clock_corrections_total',
-  "Times that the clock used for signing was set by the cloud API's, which had refused a signature for its date.",
+  "Times that the clock used for signing was corrected by the cloud API's, after a signature was refused for its date.",
   ['project'],
 );
 export const API_BUDGET_RATE = agentFamily(
@@ -43,19 +43,19 @@ export const API_BUDGET_RATE = agentFamily(
 export const API_BUDGET_USED = agentFamily(
   'gauge',
   'taurusdb_api_budget_used_ratio',
-  "Share of what the project's budget of requests to TaurusDB allowed over about the last minute that was used: near 1, requests wait for their turn.",
+  "Share of the project's budget of requests to TaurusDB that was used over about the last minute: near 1, requests wait for their turn.",
   ['project'],
 );
 export const DISCOVERY_UP = agentFamily(
   'gauge',
   'taurusdb_discovery_up',
-  'Whether the last discovery of the project read all of it (1) or failed, also in part (0); 0 until one has succeeded.',
+  'Whether the last discovery of the project read all of it (1), or failed in whole or in part (0); 0 until one has succeeded.',
   ['project'],
 );
 export const DISCOVERY_ERRORS = agentFamily(
   'counter',
   'taurusdb_discovery_errors_total',
-  'Discoveries of the project that failed, also in part, each counted once by the reason of its first failure.',
+  'Discoveries of the project that failed in whole or in part, each counted once, by the reason of its first failure.',
   ['project', 'reason'],
 );
 export const DISCOVERY_NODES = agentFamily(
@@ -73,24 +73,24 @@ export const DISCOVERY_LAST_SUCCESS = agentFamily(
 export const PROJECT_NODES = agentFamily(
   'gauge',
   'taurusdb_project_nodes',
-  'Nodes of the project that this process collects, listed or discovered; each of several shards has its own.',
+  'Nodes of the project that this process collects, listed or discovered; with several shards, each counts its own.',
   ['project'],
 );
 export const BUILD_INFO = agentFamily(
   'gauge',
   'taurusdb_exporter_build_info',
-  'Always 1; its labels tell which program this is and what it runs on.',
+  'Always 1; its labels are the version and revision of the exporter and the version of Node.js.',
   ['version', 'revision', 'node_version'],
 );
 export const CONFIG_LAST_RELOAD_SUCCESSFUL = agentFamily(
   'gauge',
   'taurusdb_exporter_config_last_reload_successful',
-  'Whether the last attempt to load each file, the configuration and the web configuration, succeeded (1) or one failed (0).',
+  'Whether the last attempt to load each file, configuration and web configuration, succeeded (1), or failed for one of them (0).',
 );
 export const CONFIG_LAST_RELOAD_SUCCESS = agentFamily(
   'gauge',
   'taurusdb_exporter_config_last_reload_success_timestamp_seconds',
-  'When a file was last loaded that left every file, the configuration and the web configuration, loaded with success.',
+  'When a file was last loaded with the result that each file, configuration and web configuration, was loaded successfully.',
 );
 
 export const AGENT_FAMILIES: readonly AgentFamily[] = [

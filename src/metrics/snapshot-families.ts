@@ -53,7 +53,7 @@ export const SNAPSHOT_FAMILIES: readonly SnapshotFamily[] = [
     source: 'snapshot',
     name: 'taurusdb_sessions_listed',
     type: 'gauge',
-    help: "Sessions listed at the node's last scheduled collection, those that collection.filter chose: the rows of the session list. Instead of taurusdb_sessions, where the filter is not total.",
+    help: "Sessions that collection.filter chose at the node's last scheduled collection: the rows of the session list. Takes the place of taurusdb_sessions where the filter is not total.",
     labels: ['filter'],
     configuredLabels: true,
     samples: ({ filter, listed }) => (filter === 'total' ? [] : [[listed, filter]]),

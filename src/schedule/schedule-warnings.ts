@@ -96,7 +96,7 @@ function longSteps(schedule: string): string[] {
     const steps = [...text.matchAll(/\/(\d+)/gu)].map(([, step]) => Number(step));
     return steps.some((step) => step > size / 2)
       ? [
-          `${text} as the ${name} means ${values[field].join(' and ')} alone, as steps start anew in every ${around}`,
+          `${text} as the ${name} means only ${values[field].join(' and ')}, because steps start again every ${around}`,
         ]
       : [];
   });

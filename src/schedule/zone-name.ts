@@ -49,14 +49,14 @@ export function zoneNamed(text: string): string | undefined {
 /** What to write instead of a text that is no name; undefined where there is nothing to go by. */
 export function zoneMeantBy(text: string): string | undefined {
   if (OFFSET.test(text)) {
-    return 'an offset is no place, and Etc/GMT+8 is 8 hours behind UTC: write a place of your time, such as Asia/Shanghai';
+    return 'an offset is not a place, and Etc/GMT+8 is 8 hours behind UTC: write a place in your time zone, such as Asia/Shanghai';
   }
   const abbreviation = text.toUpperCase();
   if (Object.hasOwn(PLACES_OF, abbreviation)) {
     const places = PLACES_OF[abbreviation] ?? '';
     return places.includes(' or ')
       ? `an abbreviation can mean several: write ${places}`
-      : `an abbreviation is no name of the database: write ${places}`;
+      : `an abbreviation is not a name of the database: write ${places}`;
   }
   const known = knownToIntl(text);
   return known !== undefined && zoneNamed(known) !== undefined

@@ -24,7 +24,7 @@ export class Readiness {
    */
   check(): true | string {
     if (this.#stopping) {
-      return 'the agent is stopping';
+      return 'the exporter is stopping';
     }
     const waitsFor = this.#firstRoundDone ? undefined : this.#waitsFor();
     this.#firstRoundDone = waitsFor === undefined;

@@ -145,7 +145,7 @@ describe('FollowedSecrets', () => {
         assert.deepEqual(await still(config), ['ak-1', 'sk-1', 'token-1']);
       }
       assert.deepEqual(log.lines, [
-        `warn secret file cannot be used as it is now: the value before stays in force; mend the file, which is read again when it changes file=${folder.path}/sk error=${reason}`,
+        `warn secret file cannot be used: the previous value stays in force; correct the file, which is read again when it changes file=${folder.path}/sk error=${reason}`,
       ]);
     });
   }
@@ -160,7 +160,7 @@ describe('FollowedSecrets', () => {
       await clock.advance(1_000);
     }
     assert.deepEqual(log.lines, [
-      `warn secret file cannot be used as it is now: the value before stays in force; write the file only when the secret changes file=${folder.path}/sk error=it has not been still for 2 s within the last 30 s`,
+      `warn secret file cannot be used: the previous value stays in force; write the file only when the secret changes file=${folder.path}/sk error=it has not been still for 2 s within the last 30 s`,
     ]);
   });
 

@@ -76,7 +76,7 @@ describe('Reloader', () => {
     await assert.rejects(wrong.reload(), /unknown key\nconfig\.yaml:2/u);
     assert.deepEqual(calls, ['load', 'done false']);
     assert.deepEqual(log.lines, [
-      'error configuration not reloaded: the one before it stays in force error=config.yaml:1: a: unknown key; config.yaml:2: b: unknown key',
+      'error configuration not reloaded: the previous one stays in force error=config.yaml:1: a: unknown key; config.yaml:2: b: unknown key',
     ]);
   });
 

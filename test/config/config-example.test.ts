@@ -192,7 +192,7 @@ describe('config.schema.json', () => {
     assert.ok(isSchema(collection));
     assert.deepEqual(collection.properties?.splay, {
       description:
-        "Each node's start is shifted by a fixed share of this\n\nExpected: a duration from 0s to 1h",
+        'Each node starts later than the schedule says by a fixed share of this, so that not all start together\n\nExpected: a duration from 0s to 1h',
       default: '5s',
     });
   });
@@ -208,12 +208,12 @@ describe('configReference', () => {
     assert.equal(rows.length, configKeys().length);
     assert.ok(
       rows.includes(
-        "| `collection.splay` | a duration from 0s to 1h | `5s` | Each node's start is shifted by a fixed share of this |",
+        '| `collection.splay` | a duration from 0s to 1h | `5s` | Each node starts later than the schedule says by a fixed share of this, so that not all start together |',
       ),
     );
     assert.ok(
       rows.includes(
-        '| `projects[].nodes[].node_id` | 36 letters and digits that end in no07 | required | Id of the node |',
+        '| `projects[].nodes[].node_id` | 36 letters and digits that end in no07 | required | Id of the node (`discover` prints it) |',
       ),
     );
     for (const row of rows) {

@@ -125,7 +125,7 @@ const NOT_YAML: Readonly<Record<string, Wrong>> = {
   },
   'a key that is a list': {
     yaml: '? [a]\n: 1\n',
-    errors: ['1: got a key that is no text, expected a name'],
+    errors: ['1: got a key that is not a text, expected a name'],
   },
   'a merge key': {
     yaml: projectAnd('log: { "<<": 1 }\n'),
@@ -157,7 +157,7 @@ const WRONG_KEYS: Readonly<Record<string, Wrong>> = {
     errors: [
       '2: projects[0].name: missing',
       '2: projects[0].region: missing',
-      '2: projects[0]: got neither nodes nor an enabled discovery, expected one of them or both',
+      '2: projects[0]: got neither nodes nor an enabled discovery, expected at least one of them',
     ],
   },
   'a list where a mapping belongs': {
@@ -185,11 +185,11 @@ const WRONG_PROJECTS: Readonly<Record<string, Wrong>> = {
   },
   'a project name that stands twice': {
     yaml: projectWith(NODES) + projectWith('\n    discovery: { enabled: true }').replace('projects:', ''),
-    errors: ['5: projects[1].name: this project name stands already at projects[0].name'],
+    errors: ['5: projects[1].name: this project name is already at projects[0].name'],
   },
   'a node that stands twice, in two projects': {
     yaml: `${projectWith(NODES)}\n${projectWith(NODES).replace('production', 'test').replace('projects:\n', '')}`,
-    errors: ['7: projects[1].nodes[0]: this node stands already at projects[0].nodes[0]'],
+    errors: ['7: projects[1].nodes[0]: this node is already at projects[0].nodes[0]'],
   },
   'an unknown region without an endpoint': {
     yaml: projectWith(NODES).replace('ap-southeast-3', 'mars'),
@@ -200,7 +200,7 @@ const WRONG_PROJECTS: Readonly<Record<string, Wrong>> = {
   'an unknown region whose project is to be looked up, without an IAM endpoint': {
     yaml: projectWith(`    endpoint: https://taurusdb.example\n${NODES}`).replace('ap-southeast-3', 'mars'),
     errors: [
-      '2: projects[0].iam_endpoint: missing: for this region it is not known, and a password or a project_id to look up needs it',
+      '2: projects[0].iam_endpoint: missing: it is not known for this region, and is needed for a password or to look up project_id',
     ],
   },
   'a project id of another length': {
@@ -228,7 +228,7 @@ const WRONG_PROJECTS: Readonly<Record<string, Wrong>> = {
   },
   'neither nodes nor discovery': {
     yaml: projectWith('    nodes: []\n    discovery: { enabled: false }'),
-    errors: ['2: projects[0]: got neither nodes nor an enabled discovery, expected one of them or both'],
+    errors: ['2: projects[0]: got neither nodes nor an enabled discovery, expected at least one of them'],
   },
   'discovery that cannot be': {
     yaml: projectWith(
@@ -482,7 +482,7 @@ const WRONG_VALUES: Readonly<Record<string, Wrong>> = {
       '10: metrics.labels.9a: got "9a", expected a label name: ASCII letters, digits and _, no digit first',
       '10: metrics.labels.__name__: got "__name__", expected a label name that does not start with __: Prometheus keeps these to itself',
       '10: metrics.labels.job: got "job", expected another label name: Prometheus sets this one for the scraped target',
-      '10: metrics.labels.user: got "user", expected another label name: the program uses this one itself',
+      '10: metrics.labels.user: got "user", expected another label name: the exporter uses this one itself',
       '10: metrics.labels.tier: got 1, expected a label value (quote it: YAML reads it as a number)',
     ],
   },
@@ -544,7 +544,7 @@ const WRONG_VALUES: Readonly<Record<string, Wrong>> = {
     yaml: projectAnd('web: { listen_address: 10104, telemetry_path: /-/ready }\n'),
     errors: [
       '10: web.listen_address: got 10104, expected host:port, [address]:port or :port: write ":10104"',
-      '10: web.telemetry_path: got "/-/ready", expected a path such as /metrics that the program does not use itself',
+      '10: web.telemetry_path: got "/-/ready", expected a path such as /metrics that the exporter does not use itself',
     ],
   },
 };
@@ -578,7 +578,7 @@ describe('loadConfig', () => {
       const node = folder.errorsOf(
         projectWith(`    nodes: [{ instance_id: ${INSTANCE}, node_id: ${NODE}, labels: { ${name}: x } }]\n`),
       );
-      const message = `got "${name}", expected another label name: the program uses this one itself`;
+      const message = `got "${name}", expected another label name: the exporter uses this one itself`;
       assert.deepEqual(metrics, [`config.yaml:10: metrics.labels.${name}: ${message}`]);
       assert.deepEqual(node, [`config.yaml:4: projects[0].nodes[0].labels.${name}: ${message}`]);
     });

@@ -267,8 +267,8 @@ api: { request_timeout: 3s, max_retries: 5, proxy_url: "http://common" }
   it('warns of a text that looks like a variable, without the text', () => {
     const yaml = projectAnd('metrics: { labels: { team: $(TEAM) } }\n').replace('t0ken', '$s3cret');
     assert.deepEqual(folder.load(yaml, { TEAM: 'orders' }).warnings, [
-      'projects[0].auth.token.value (line 6): got a text like a variable, which is taken as it stands: a variable is written ${NAME}',
-      'metrics.labels.team (line 10): got a text like a variable, which is taken as it stands: a variable is written ${TEAM}',
+      'projects[0].auth.token.value (line 6): got a text that looks like a variable, and is used as it is: a variable is written ${NAME}',
+      'metrics.labels.team (line 10): got a text that looks like a variable, and is used as it is: a variable is written ${TEAM}',
     ]);
   });
 
@@ -285,7 +285,7 @@ api: { request_timeout: 3s, max_retries: 5, proxy_url: "http://common" }
       );
       const key = id === '' ? 'region' : 'project_id';
       assert.deepEqual(warnings, [
-        `projects[1].${key} (line 3): the same project as projects[0]: each sends api.max_requests_per_second of its own, and a node that both discover is collected by the first alone; write one project, or the ${key} that was meant`,
+        `projects[1].${key} (line 3): the same project as projects[0]: each sends api.max_requests_per_second of its own, and a node that both discover is collected only for the first; write them as one project, or correct the ${key}`,
         'projects[2].nodes[1].name (line 4): "b" is the name of projects[2].nodes[0], too: alerts, dashboards and the page show names; give each node its own',
       ]);
     }
@@ -305,7 +305,7 @@ api: { request_timeout: 3s, max_retries: 5, proxy_url: "http://common" }
         ),
       ).warnings;
     assert.deepEqual(warningsOf('0 9-17 * * *', 'stale_after: 16h'), [
-      'collection.stale_after (line 11): 16h is not more than the 16h that can lie between two runs of schedule "0 9-17 * * *": the figures vanish before the next; write at least 16h50s, or leave it out',
+      'collection.stale_after (line 11): 16h is not more than the 16h that can lie between two runs of schedule "0 9-17 * * *": the figures vanish before the next run; write at least 16h50s, or leave it out',
     ]);
     assert.deepEqual(warningsOf('0 9-17 * * *', 'stale_after: 17h'), []);
     assert.deepEqual(warningsOf('0 9-17 * * *', 'timeout: 10s'), []);

@@ -158,7 +158,7 @@ describe('credentials of the SDK', () => {
       'nothing',
       () => ({}),
       'missing, and there are no credentials elsewhere: HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK are not both set, ' +
-        'and the profile file "/.huaweicloud/credentials" does not help (no such file); HUAWEICLOUD_SDK_CREDENTIALS_FILE would name another one',
+        'and the profile file "/.huaweicloud/credentials" cannot be used (no such file); set HUAWEICLOUD_SDK_CREDENTIALS_FILE to use another one',
     ],
     [
       'a profile without them',

@@ -201,7 +201,7 @@ describe('secret files that change', function () {
       await agent.collected(nodes);
       const lines = linesOf(value_file);
       assert.equal(lines.length, 1, lines.join('\n'));
-      assert.match(lines[0] ?? '', /level=warn .*the value before stays in force; mend the file/u);
+      assert.match(lines[0] ?? '', /level=warn .*the previous value stays in force; correct the file/u);
       assert.ok(lines[0]?.includes(`error="${reason}"`), lines[0]);
       assert.doesNotMatch(agent.program.stderr(), /new-static|bmV3LXN0YXRpYw/u);
       assert.deepEqual(new Set(cloud.requests.map(({ token }) => token)), new Set([OLD_TOKEN]));

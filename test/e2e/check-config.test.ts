@@ -56,7 +56,7 @@ describe('check-config', function () {
       vanishes('45m', '\\*/45 \\* \\* \\* \\*', '45m50s'),
       `warning: schedule "0 9 1 \\* mon" \\(projects\\[0\\]\\.nodes\\[2\\]\\.schedule\\): .* both .* next on ${date} and ${date}; .*`,
       'warning: schedule "\\* \\*/5 \\* \\* \\* \\*" \\(projects\\[0\\]\\.nodes\\[3\\]\\.schedule\\): .* 60 times .* "0 \\*/5 \\* \\* \\* \\*"\\?',
-      'warning: schedule "\\*/45 \\* \\* \\* \\*" \\(projects\\[0\\]\\.nodes\\[4\\]\\.schedule\\): .* 0 and 45 alone.*',
+      'warning: schedule "\\*/45 \\* \\* \\* \\*" \\(projects\\[0\\]\\.nodes\\[4\\]\\.schedule\\): .* only 0 and 45, .*',
       'ok: 1 project, 5 nodes listed',
       `schedule "0 3 \\* \\* \\*" \\(Asia/Shanghai, 2 nodes\\): next runs (${date} 03:00:00\\+08:00(, |; )){3}each node up to 5 s later \\(collection\\.splay\\)`,
       `schedule "0 9 1 \\* mon" \\(Asia/Shanghai, 1 node\\): next runs (${date} 09:00:00\\+08:00(, |; )){3}.*`,
@@ -94,7 +94,7 @@ describe('check-config', function () {
     assert.equal(code, 0);
     assert.match(
       stdout,
-      /warning: projects\[0\]\.auth\.token\.value \(line 4\): got a text like a variable, which is taken as it stands: a variable is written \$\{SECRET\}\n/u,
+      /warning: projects\[0\]\.auth\.token\.value \(line 4\): got a text that looks like a variable, and is used as it is: a variable is written \$\{SECRET\}\n/u,
     );
   });
 

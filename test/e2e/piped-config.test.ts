@@ -64,7 +64,7 @@ describe('a configuration from a pipe', function () {
     assert.deepEqual(shell('false | $PROGRAM check-config -'), {
       code: 1,
       stdout: '',
-      stderr: 'standard input: cannot be read: it is empty: what is to write it wrote nothing\n',
+      stderr: 'standard input: cannot be read: it is empty: the program that should write it wrote nothing\n',
     });
     assert.deepEqual(shell('yes a: b | $PROGRAM check-config -'), {
       code: 1,
@@ -91,7 +91,7 @@ describe('a configuration from a pipe', function () {
       assert.equal(await gauge(), 1);
       agent.child.kill('SIGHUP');
       await agent.says(
-        /configuration not reloaded: the one before it stays in force" error="standard input: cannot be read: it came through a pipe, which can be read once: restart to change it"/u,
+        /configuration not reloaded: the previous one stays in force" error="standard input: cannot be read: it came through a pipe, which can be read once: restart to change it"/u,
       );
       await eventually(async () => ((await gauge()) === 0 ? true : undefined), 'the gauge at 0');
       assert.match(await (await fetch(`${address}/`)).text(), /production/u);

@@ -35,7 +35,7 @@ interface Case {
   readonly neverSays?: RegExp;
 }
 
-const OK = /: ok: 1 sessions/u;
+const OK = /: ok: 1 session,/u;
 
 const refused = (status: number, body: PlainAnswer['body'], ...says: Case['says']): Case => ({
   submit: { status, body: body ?? '' },

@@ -99,13 +99,13 @@ describe('scheduleWarnings', () => {
   }
 
   for (const [schedule, message] of [
-    ['*/45 * * * *', '*/45 as the minute means 0 and 45 alone, as steps start anew in every hour'],
-    ['*/90 * * * *', '*/90 as the minute means 0 alone, as steps start anew in every hour'],
-    ['*/40 * * * * *', '*/40 as the second means 0 and 40 alone, as steps start anew in every minute'],
-    ['0 */20 * * *', '*/20 as the hour means 0 and 20 alone, as steps start anew in every day'],
-    ['0 0 */20 * *', '*/20 as the day of month means 1 and 21 alone, as steps start anew in every month'],
-    ['0 0 1 */7 *', '*/7 as the month means 1 and 8 alone, as steps start anew in every year'],
-    ['0-59/31 * * * *', '0-59/31 as the minute means 0 and 31 alone, as steps start anew in every hour'],
+    ['*/45 * * * *', '*/45 as the minute means only 0 and 45, because steps start again every hour'],
+    ['*/90 * * * *', '*/90 as the minute means only 0, because steps start again every hour'],
+    ['*/40 * * * * *', '*/40 as the second means only 0 and 40, because steps start again every minute'],
+    ['0 */20 * * *', '*/20 as the hour means only 0 and 20, because steps start again every day'],
+    ['0 0 */20 * *', '*/20 as the day of month means only 1 and 21, because steps start again every month'],
+    ['0 0 1 */7 *', '*/7 as the month means only 1 and 8, because steps start again every year'],
+    ['0-59/31 * * * *', '0-59/31 as the minute means only 0 and 31, because steps start again every hour'],
   ] as const) {
     it(`says what the step of "${schedule}" comes to`, () =>
       assert.deepEqual(warningsOf(schedule), [message]));

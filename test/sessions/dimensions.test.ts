@@ -49,8 +49,8 @@ describe('DIMENSIONS', () => {
       it('has documented configuration keys', () => {
         const key = `metrics.dimensions.${name}`;
         for (const row of [
-          `| \`${key}\` | a mapping |  | ${title} |`,
-          `| \`${key}.enabled\` | true or false | \`${enabledByDefault}\` | Whether sessions are counted by ${plural} |`,
+          `| \`${key}\` | a mapping |  | Counting ${title.toLowerCase()} |`,
+          `| \`${key}.enabled\` | true or false | \`${enabledByDefault}\` | Whether sessions are counted ${title.toLowerCase()} |`,
           `| \`${key}.max_values\` | a whole number from 1 to 10000 | \`${defaultMax}\` | How many ${plural} are shown; the others are summed under \`other\` |`,
         ]) {
           assert.ok(CONFIGURATION.includes(row), row);
@@ -59,7 +59,7 @@ describe('DIMENSIONS', () => {
 
       it('keeps its label from the configuration', () => {
         const [error = ''] = folder.errorsOf(projectAnd(`metrics: { labels: { ${label}: x } }\n`));
-        assert.match(error, /expected another label name: the program uses this one itself/);
+        assert.match(error, /expected another label name: the exporter uses this one itself/);
       });
     });
   }

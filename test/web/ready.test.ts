@@ -52,6 +52,6 @@ describe('Readiness', () => {
     nodes = [NODE_STATUS];
     assert.equal(ready.check(), true);
     ready.stop();
-    assert.equal(ready.check(), 'the agent is stopping');
+    assert.equal(ready.check(), 'the exporter is stopping');
   });
 });

@@ -15,7 +15,7 @@ export const PROGRAM = 'taurusdb-session-exporter';
 
 export const COMMANDS = {
   run: {
-    summary: 'the agent: collect on schedule, serve /metrics (default)',
+    summary: 'collect on schedule and serve /metrics (default)',
     takes: 'nothing',
     about: [
       'Collects the sessions of every node on schedule and serves them on /metrics, until SIGTERM or SIGINT. SIGHUP reloads the configuration.',
@@ -28,12 +28,12 @@ export const COMMANDS = {
     ],
   },
   'check-config': {
-    summary: 'validate the configuration, print all that is wrong with path and line',
+    summary: 'check the configuration: print everything that is wrong, with path and line',
     takes: 'configuration',
     about: [
-      'Prints all that is wrong or odd, and when each schedule comes next; ends with 1 where the agent would not start.',
-      'With --online it also tries credentials, permissions, discovery and one collection of every node, and ends with 1 where one of them fails.',
-      'FILE stands for --config.file; - is standard input.',
+      'Prints everything that is wrong or odd, and the next runs of each schedule; ends with 1 if the exporter would not start.',
+      'With --online it also tries credentials, permissions, discovery and one collection of every node, and ends with 1 if one of them fails.',
+      'FILE is short for --config.file=FILE; - is standard input.',
     ],
     examples: [
       'check-config',
@@ -44,14 +44,14 @@ export const COMMANDS = {
   collect: {
     summary: 'collect every node once and print the result',
     takes: 'nothing',
-    about: ['Ends with 1 where a discovery or a collection failed.'],
+    about: ['Ends with 1 if a discovery or a collection failed.'],
     examples: ['collect', 'collect --output=json'],
   },
   discover: {
     summary: 'print the nodes found, as YAML ready for nodes:',
     takes: 'nothing',
     about: [
-      'Asks for the nodes of every project, discovery enabled or not; ends with 1 where one is incomplete.',
+      'Looks for the nodes of every project, whether its discovery is enabled or not; ends with 1 if one could not be read in full.',
     ],
     examples: ['discover --config.file=config.yaml'],
   },
@@ -59,8 +59,8 @@ export const COMMANDS = {
     summary: 'print the metrics of saved CSV files: replay FILE…',
     takes: 'files',
     about: [
-      'Reads session lists that were saved as CSV files and prints the metrics that the agent would publish of them, without an account. The name of a file without .csv becomes node_id.',
-      'Needs no configuration; --config.file, where given, supplies csv, metrics and thresholds. What can be read is printed; it ends with 1 where a file cannot.',
+      'Reads session lists that were saved as CSV files and prints the metrics that the exporter would publish for them, without an account. The name of a file without .csv becomes node_id.',
+      'Needs no configuration; csv, metrics and the thresholds are taken from --config.file if it is given. Files that can be read are printed; it ends with 1 if one cannot.',
     ],
     examples: ['replay sessions.csv', 'replay --output=table saved/*.csv'],
   },
@@ -68,8 +68,8 @@ export const COMMANDS = {
     summary: 'a TaurusDB API on loopback, for trying things out',
     takes: 'nothing',
     about: [
-      'Serves the API, IAM and the metadata service, and prints a configuration for them with every credential that they take. Now and then a client floods a node, and a lock makes others wait.',
-      'A NODE is the name or the id of a node, or PROJECT/NAME where several projects have a node of the name; several are parted by commas. `discover` prints names and ids.',
+      'Serves the API, IAM and the metadata service, and prints a configuration for them with every credential that they accept. Now and then a client floods a node, and a lock makes others wait.',
+      'A NODE is the name or the id of a node, or PROJECT/NAME where several projects have a node of that name; commas separate several nodes. `discover` prints names and ids.',
     ],
     examples: [
       'simulate --projects=2 --simulate.nodes=6 > config.yaml',
@@ -81,7 +81,7 @@ export const COMMANDS = {
     summary: 'simulate and run on loopback, no account needed',
     takes: 'nothing',
     about: [
-      'Simulated nodes and the agent in one process; its flags are those of run, without --config.file, and those of simulate.',
+      'Simulated nodes and the exporter in one process. It takes the flags of run, except --config.file, and those of simulate.',
     ],
     examples: [
       'demo',

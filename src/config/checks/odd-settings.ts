@@ -56,7 +56,7 @@ function sameProjects<Project extends CheckedProject>(
     const where = placeText(['projects', index, key], lineOf(['projects', index, key]));
     return [
       `${where}: the same project as projects[${first}]: each sends api.max_requests_per_second of its own, and a node that both ` +
-        `discover is collected by the first alone; write one project, or the ${key} that was meant`,
+        `discover is collected only for the first; write them as one project, or correct the ${key}`,
     ];
   });
 }
@@ -105,7 +105,7 @@ function figuresThatVanish<Project extends CheckedProject>(
       ? []
       : [
           `${placeText(path, lineOf(path))}: ${durationText(staleAfterMs)} is not more than the ${durationText(gapMs)} that can lie between two ` +
-            `runs of schedule "${schedule}": the figures vanish before the next; write at least ${durationText(gapMs + timeoutMs)}, or leave it out`,
+            `runs of schedule "${schedule}": the figures vanish before the next run; write at least ${durationText(gapMs + timeoutMs)}, or leave it out`,
         ];
   });
 }

@@ -90,7 +90,7 @@ class ReadOnce implements ConfigSource {
     }
     const text = utf8Text(outcome);
     if (text.trim() === '') {
-      throw new Error('it is empty: what is to write it wrote nothing');
+      throw new Error('it is empty: the program that should write it wrote nothing');
     }
     return { text, isExposed: false };
   }

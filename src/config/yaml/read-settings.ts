@@ -128,7 +128,7 @@ export function parseSettings<Schema extends v.GenericSchema>(
   for (const { path, reference } of env === undefined ? [] : unreadVariables(value, env)) {
     const where = placeText(disclosure.path(path), placeOf(path).line);
     warn(
-      `${where}: got a text like a variable, which is taken as it stands: a variable is written ${reference}`,
+      `${where}: got a text that looks like a variable, and is used as it is: a variable is written ${reference}`,
     );
   }
   return { settings: result.output, warnings, lineOf };

@@ -33,7 +33,7 @@ const MESSAGES: Readonly<Record<ErrorCode, string>> = {
   MULTIPLE_ANCHORS: ALIASES,
   MULTIPLE_DOCS: 'got a second document, expected one',
   MULTIPLE_TAGS: TAGS,
-  NON_STRING_KEY: 'got a key that is no text, expected a name',
+  NON_STRING_KEY: 'got a key that is not a text, expected a name',
   RESOURCE_EXHAUSTION: 'nested too deeply',
   TAB_AS_INDENT: 'tabs are not allowed as indentation',
   TAG_RESOLVE_FAILED: TAGS,

@@ -68,7 +68,7 @@ export class RequestLine {
     this.#fields = {
       ...this.#fields,
       reason: isExplained ? error.reason : undefined,
-      error: isExplained ? error.message : 'ended by this program before its answer was read',
+      error: isExplained ? error.message : 'ended by the exporter before its answer was read',
       code: isExplained ? error.details.code : undefined,
     };
     this.ended();

@@ -90,7 +90,7 @@ class FileWebAccess implements WebAccess {
       onRefused: (error) => this.#refuse(error),
       onRestless: (paths) => {
         options.log.warn(
-          'web configuration not reloaded: the settings before it stay in force; write its files only when they change',
+          'web configuration not reloaded: the previous settings stay in force; write its files only when they change',
           { file: paths.join(', '), error: RESTLESSNESS },
         );
       },
@@ -165,7 +165,7 @@ class FileWebAccess implements WebAccess {
 
   #refuse(error: unknown): void {
     const reason = error instanceof Error ? error.message.replaceAll('\n', '; ') : 'unknown';
-    this.#options.log.error('web configuration not reloaded: the settings before it stay in force', {
+    this.#options.log.error('web configuration not reloaded: the previous settings stay in force', {
       file: this.#path,
       error: reason,
     });

@@ -138,7 +138,7 @@ function advice(node: NodeView): Html {
 
 function figuresShown({ last_success: lastSuccess, sessions_listed: listed }: NodeView): string {
   if (lastSuccess === null) {
-    return 'No collection of it has succeeded since this program started.';
+    return 'No collection of this node has succeeded since the exporter started.';
   }
   return listed === null
     ? 'The figures of its last success are too old to be shown.'

@@ -11,18 +11,18 @@ const COLLECTION_HINTS: Readonly<Record<FailureReason, string>> = {
     'The API cannot be reached from here, or the connection broke. Check name resolution, routes, the proxy and the project’s endpoint; the next run tries again.',
   timeout:
     'The collection did not end within collection.timeout. taurusdb_collection_duration_seconds tells which phase is slow: give it more time, or collect less often.',
-  auth: 'The API refused the credentials, or what they ask for: the message says what to check. After two refusals of a credential nothing is sent for 330 s, with it or, where others are accepted, for this node or project alone.',
+  auth: 'The API refused the credentials, or what was asked with them: the message says what to check. After two refusals of a credential nothing is sent for 330 s, with it or, where others are accepted, for this node or project alone.',
   throttled:
     'The API limits how often it is asked. Lower api.max_requests_per_second, collect less often, or ask Huawei Cloud for a higher quota.',
-  api: 'The API, or what stands in front of it, refused the request or answered something unexpected: the message says what was got and what was expected. The next run tries again.',
+  api: 'The API, or what stands in front of it, refused the request or answered something unexpected: the message says what came and what was expected. The next run tries again.',
   task_error:
     'The database service could not list the sessions of this node. Look at the node in the Huawei Cloud console; one that restarts or is overloaded recovers by itself.',
   task_unrecognized:
     'The service has lost track of the task, as after a failover of its own. Once is no reason to worry; if it goes on, open a ticket with the request id of the log.',
   csv: 'The result could not be read: the message says why. If a column is missing, add its name under csv.columns; if letters are garbled, set csv.encoding.',
   too_large:
-    'The session list is larger than api.max_csv_bytes. Raise it; a collection.filter that takes fewer sessions does without the figures of all.',
-  internal: 'A fault of this program. Please report it with the lines of the log that belong to it.',
+    'The session list is larger than api.max_csv_bytes. Raise it; a collection.filter that lists fewer sessions makes it smaller, at the price of the figures that need all of them.',
+  internal: 'A fault of the exporter. Please report it with the lines of the log that belong to it.',
 };
 
 /** Where the API refused a request that names the node. */
@@ -40,7 +40,7 @@ const DISCOVERY_HINTS: Readonly<Partial<Record<FailureReason, string>>> = {
   auth: 'The API refused the credentials, or the permission to list instances (gaussdbformysql:instance:list): the message says what to check. After two refusals of a credential nothing is sent with it for 330 s.',
   throttled:
     'The API limits how often it is asked. Lower api.max_requests_per_second, raise discovery.refresh, or ask Huawei Cloud for a higher quota.',
-  api: 'The API, or what stands in front of it, refused the request or answered something unexpected: the message says what was got and what was expected. Discovery is tried again within a minute.',
+  api: 'The API, or what stands in front of it, refused the request or answered something unexpected: the message says what came and what was expected. Discovery is tried again within a minute.',
 };
 
 export interface FailureView {

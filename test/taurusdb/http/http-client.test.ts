@@ -196,7 +196,7 @@ describe('HTTP client', () => {
       const stop = new AbortController();
       const server = await startServer([() => stop.abort()]);
       await assert.rejects(get(create(server.url), stop.signal));
-      assert.match(log.lines.join(), / error=ended by this program before its answer was read .*bytes=0 /u);
+      assert.match(log.lines.join(), / error=ended by the exporter before its answer was read .*bytes=0 /u);
     });
 
     it('nothing that it was sent with: no query, no header, no secret that the server repeats', async () => {

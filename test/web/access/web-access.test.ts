@@ -314,7 +314,7 @@ describe('openWebAccess', () => {
         }
         assert.equal((await https()).outcome, 401);
         assert.deepEqual(web.reloads, [false]);
-        const message = 'error web configuration not reloaded: the settings before it stay in force';
+        const message = 'error web configuration not reloaded: the previous settings stay in force';
         assert.deepEqual(web.log.lines, [
           `${message} file=${web.folder}/web.yml error=${reason.replaceAll('FOLDER', web.folder)}`,
         ]);
@@ -380,7 +380,7 @@ describe('openWebAccess', () => {
         [
           [],
           [
-            `warn web configuration not reloaded: the settings before it stay in force; write its files only when they change file=${web.folder}/web.yml error=it has not been still for 2 s within the last 30 s`,
+            `warn web configuration not reloaded: the previous settings stay in force; write its files only when they change file=${web.folder}/web.yml error=it has not been still for 2 s within the last 30 s`,
           ],
         ],
       );

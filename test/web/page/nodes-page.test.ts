@@ -329,7 +329,7 @@ describe('NODES_PAGE', () => {
     const lastError = { reason: 'network', message: 'got a reset', details: {}, at: momentAt(NOW) } as const;
     const text = visible(await pageOf([{ ...UNTRIED_STATUS, up: false, lastError }]));
     assert.match(text, /\norders-primary\n: never collected\nnetwork:\ngot a reset\n1\nnever collected\n/);
-    assert.match(text, /No collection of it has succeeded since this program started\.\n/);
+    assert.match(text, /No collection of this node has succeeded since the exporter started\.\n/);
     assert.doesNotMatch(text, /too old/);
   });
 
