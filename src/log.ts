@@ -75,6 +75,7 @@ export const LOG_FIELDS = {
   gone: number('nodes that a discovery took away'),
   records: number('records of a listing that were left out'),
   found: text('what is wrong with these records'),
+  seen: text('of a discovery that found no nodes: what it saw, and why none of it is collected'),
   projects: number('projects in the configuration'),
   address: text('address listened on'),
   port: number('port listened on'),

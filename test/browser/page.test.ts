@@ -90,6 +90,7 @@ const WIDE_PROJECTS: readonly ProjectStatus[] = [
   {
     name: 'P'.repeat(128),
     nodes: 8,
+    nodesOfAllShards: 8,
     discovery: {
       up: false,
       lastSuccessAt: momentAt(NOW - 600_000),
@@ -100,7 +101,14 @@ const WIDE_PROJECTS: readonly ProjectStatus[] = [
     ...PROJECT_STATUS,
     name: WIDE,
     nodes: 0,
-    discovery: { up: true, lastSuccessAt: momentAt(NOW), lastError: undefined },
+    nodesOfAllShards: 0,
+    discovery: {
+      up: true,
+      lastSuccessAt: momentAt(NOW),
+      found: 0,
+      whyNone: `1 instance seen, 0 match instance_name "${'w'.repeat(900)}"`,
+      lastError: undefined,
+    },
   },
 ];
 

@@ -63,10 +63,15 @@ export function viewDiscoveryFailure(failure: LastFailure): FailureView {
 function viewFailure({ reason, message, at }: LastFailure, hint: string): FailureView {
   return {
     reason,
-    message: oneLine(firstCharacters(message, MAX_MESSAGE_LENGTH)),
+    message: shownMessage(message),
     hint,
     at: new Date(at.wall).toISOString(),
   };
+}
+
+/** As it is shown: in one line, and not endless. */
+export function shownMessage(message: string): string {
+  return oneLine(firstCharacters(message, MAX_MESSAGE_LENGTH));
 }
 
 /** Not where the gateway does not know the API. */
