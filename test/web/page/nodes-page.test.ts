@@ -276,6 +276,20 @@ describe('NODES_PAGE', () => {
     assert.match(none, /\n0 of 20 nodes\nmatch\nnowhere\n/);
   });
 
+  it('shows control characters and turned text as what they are, so that no name reads otherwise', async () => {
+    const name = 'a\u0001\u001b[31m\u202eb\u2066\ufffe\u{1ffff}\ud800';
+    const named = { ...NODE_STATUS, node: { ...NODE_STATUS.node, name } };
+    const page = await pageOf([named], OPTIONS, new FakeClock(NOW), [
+      {
+        ...PROJECT_STATUS,
+        name,
+        discovery: { up: undefined, lastSuccessAt: undefined, lastError: undefined },
+      },
+    ]);
+    assert.doesNotMatch(page, /[^\P{Cc}\n]|[\p{Cs}\p{NChar}\u202a-\u202e\u2066-\u2069]/u);
+    assert.ok(page.includes('<bdi>a\\u0001\\u001b[31m\\u202eb\\u2066\\u{fffe}\\u{1ffff}\\ud800</bdi>'));
+  });
+
   it('repeats a filter as text', async () => {
     const evil = '"><script>alert("1")</script>\'&';
     const page = await pageOf([NODE_STATUS], { ...OPTIONS, query: `q=${encodeURIComponent(evil)}` });
