@@ -136,7 +136,10 @@ export class Fleet {
       }
     }
     for (const [project, warning] of warnings) {
-      this.#lines.tell('warn', project, CAPACITY, warning, { project });
+      this.#lines.tell('warn', project, CAPACITY, 'schedules need more requests than the project has', {
+        project,
+        warning,
+      });
     }
     this.#warnings = warnings;
   }
