@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { NodeStatus } from '../../../src/collect/node-store.js';
 import { FAILURE_REASONS } from '../../../src/model/failure.js';
 import type { Snapshot } from '../../../src/sessions/snapshot.js';
+import { viewCollectionFailure, viewDiscoveryFailure } from '../../../src/web/view/failure-view.js';
 import { groupByCondition, viewFleet } from '../../../src/web/view/fleet-view.js';
 import {
   DATABASE_NODE,
@@ -139,6 +140,10 @@ describe('viewFleet of projects', () => {
         MOMENT.monotonic,
       );
       assert.match(projects[0]?.discovery?.last_error?.hint ?? '', /^[A-Z].{30,}\.$/u, reason);
+      if (reason === 'auth') {
+        assert.match(viewCollectionFailure(lastError).hint, /a password .*15 minutes/u);
+        assert.match(viewDiscoveryFailure(lastError).hint, /a password .*15 minutes/u);
+      }
     }
   });
 });
