@@ -25,6 +25,7 @@ export const LOG_FIELDS = {
   phase: text('of a failed collection: the phase it failed in, `submit`, `wait` or `download`'),
   reason: text('why it failed: the label `reason` of the metrics'),
   error: text('what went wrong: what was found, what was expected, where'),
+  warning: text('what may be otherwise than it was meant: where, what follows, what to write'),
   repeats: number('how often the same came since it was last told'),
   failures: number('of a discovery: how many of its parts failed'),
 
@@ -54,7 +55,9 @@ export const LOG_FIELDS = {
   nodes: number('nodes that are collected, or were found'),
   nodes_up: number('nodes whose last collection succeeded'),
   nodes_down: number('nodes whose last collection failed'),
-  sessions: number('sessions in the snapshot; in a summary, in all snapshots on show'),
+  sessions: number(
+    'sessions in the snapshot, where the list has all; in a summary, in all snapshots on show',
+  ),
   rows: number('rows read of the session file'),
   rows_rejected: number('rows that were skipped, as they have too few or too many fields'),
   bytes: number('bytes that were read of a session file or of an answer'),
@@ -75,6 +78,7 @@ export const LOG_FIELDS = {
   gone: number('nodes that a discovery took away'),
   records: number('records of a listing that were left out'),
   found: text('what is wrong with these records'),
+  seen: text('of a discovery that found no nodes: what it saw, and why none of it is collected'),
   projects: number('projects in the configuration'),
   address: text('address listened on'),
   port: number('port listened on'),
@@ -82,6 +86,7 @@ export const LOG_FIELDS = {
   file: text('the file that the line is about'),
   shard: text('which shard of how many this process is'),
   url: text('address of the simulated API'),
+  lines: number('lines of the log that were left out'),
   client: text('address of a client of the HTTP server'),
   signal: text('signal that the process got'),
   event: text('how an unforeseen error came up'),
@@ -98,12 +103,18 @@ export type LogFields = {
     | undefined;
 };
 
+/** Text that stands in the code as it is: what varies goes into a field. */
+export type Constant<Text extends string> = Text &
+  (Record<never, never> extends Record<Text, unknown> ? never : Text);
+
+type Write = <Message extends string>(message: Constant<Message>, fields?: LogFields) => void;
+
 /** Never pass it a secret, a signed URL or a cell of a session file. */
 export interface Log {
-  debug(message: string, fields?: LogFields): void;
-  info(message: string, fields?: LogFields): void;
-  warn(message: string, fields?: LogFields): void;
-  error(message: string, fields?: LogFields): void;
+  readonly debug: Write;
+  readonly info: Write;
+  readonly warn: Write;
+  readonly error: Write;
 }
 
 /** A time span as the log has it: to the millisecond. */

@@ -31,7 +31,15 @@ async function main(argv: readonly string[]): Promise<number> {
       'NODE_TLS_REJECT_UNAUTHORIZED: got 0, which lets anyone read the credentials; unset it, and set api.ca_file for a private authority',
     );
   }
-  return runCommand(line);
+  return runCommand(line).catch(async (error: unknown) => {
+    if (line.flags['log.format'] !== 'json') {
+      throw error;
+    }
+    const { openLog } = await import('./agent/open-log.js');
+    const { logFailure } = await import('./cli/process-end.js');
+    logFailure(openLog({ level: 'error', format: 'json' }).log, error);
+    return exitCodeOf(error);
+  });
 }
 
 /** Loads only the code of the command: the agent starts without the libraries of the others. */
@@ -65,11 +73,15 @@ async function runCommand({ command, flags, files }: CommandLine): Promise<numbe
 /** Prints the message without a stack trace: it is written for users. Returns the exit code. */
 function reportError(error: unknown): number {
   printError(`${error instanceof Error ? error.message : String(error)}\n`);
-  if (error instanceof Error && error.name === 'UsageError') {
+  const code = exitCodeOf(error);
+  if (code === WRONG_USAGE) {
     printError('see --help\n');
-    return WRONG_USAGE;
   }
-  return 1;
+  return code;
+}
+
+function exitCodeOf(error: unknown): number {
+  return error instanceof Error && error.name === 'UsageError' ? WRONG_USAGE : 1;
 }
 
 // EPIPE: stdout was closed, as by `| head`. A closed stderr must not stop the agent.

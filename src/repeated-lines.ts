@@ -1,7 +1,7 @@
 // The log of what may come again and again: told at once, and from then on every ten minutes, with how often it came in
 // between. The level `debug` has every one.
 import { type Clock, elapsedMs, type MonotonicMs } from './clock.js';
-import type { Log, LogFields } from './log.js';
+import type { Constant, Log, LogFields } from './log.js';
 import { recall } from './recently-used.js';
 
 const TOLD_EVERY_MS = 600_000;
@@ -29,11 +29,11 @@ export class RepeatedLines {
    * `subject`: whom it is about, such as a node; `what`: of a closed list, so that one subject takes no more room than that.
    * Returns whether it was told.
    */
-  tell(
+  tell<Message extends string>(
     level: 'info' | 'warn' | 'error',
     subject: string,
     what: string,
-    message: string,
+    message: Constant<Message>,
     fields: LogFields = {},
   ): boolean {
     const told = this.#of(subject);

@@ -36,13 +36,13 @@ describe('RepeatedLines', () => {
       ['a', 'down'],
       ['a', 'slow'],
     ] as const) {
-      lines.tell('error', subject, what, `${subject} ${what}`);
+      lines.tell<'a slow' | 'b slow' | 'a down' | 'b down'>('error', subject, what, `${subject} ${what}`);
     }
     assert.deepEqual(told(), ['error a slow', 'error b slow', 'error a down']);
   });
 
   it('tells at once what was over, and what is said of a subject that was gone', () => {
-    const tell = (subject: string) => lines.tell('warn', subject, 'slow', subject);
+    const tell = (subject: 'a' | 'b') => lines.tell('warn', subject, 'slow', subject);
     assert.ok(tell('a') && tell('b'));
     lines.forget('a', ['slow']);
     lines.keepOnly((subject) => subject === 'a');

@@ -3,11 +3,11 @@ import type { Clock } from '../clock.js';
 import type { Config } from '../config/config-schema.js';
 import { Discovery } from '../discover/discovery.js';
 import type { DiscoveredNode } from '../discover/discovery-api.js';
-import { isInShard, type Shard } from '../discover/shard.js';
+import { isInShard, type Shard, WHOLE_FLEET } from '../discover/shard.js';
 import type { Log } from '../log.js';
 import type { AgentMetrics } from '../metrics/agent-metrics.js';
 import type { DatabaseNode } from '../model/node.js';
-import type { ProjectStatus } from '../model/project-status.js';
+import type { DiscoveryStatus, ProjectStatus } from '../model/project-status.js';
 import { RepeatedLines } from '../repeated-lines.js';
 import { type CapacityWarning, capacityWarnings } from '../schedule/capacity.js';
 import { shortestGapMs } from '../schedule/next-runs.js';
@@ -39,6 +39,8 @@ export class Fleet {
   #isStarted = false;
   /** As `follow` or discovery said last. */
   #nodes: readonly DatabaseNode[] = [];
+  /** Of all shards. */
+  #allNodes: readonly DatabaseNode[] = [];
   #projects: readonly ProjectStatus[] | undefined;
   /** Of the projects' budgets, by project: another one is told at once. */
   #warnings: ReadonlyMap<string, string> = new Map();
@@ -68,11 +70,9 @@ export class Fleet {
 
   /** Every project of the configuration, in its order; the same array until something changes. */
   projects(): readonly ProjectStatus[] {
-    this.#projects ??= this.#config.projects.map(({ name }) => ({
-      name,
-      nodes: this.#nodes.filter(({ project }) => project === name).length,
-      discovery: this.#discovery.statusOf(name),
-    }));
+    this.#projects ??= projectStatuses(this.#config, this.#nodes, this.#allNodes, (project) =>
+      this.#discovery.statusOf(project),
+    );
     return this.#projects;
   }
 
@@ -115,7 +115,8 @@ export class Fleet {
 
   #publish(): void {
     const { shard, onChange } = this.#options;
-    this.#nodes = fleetNodes(this.#config, shard, (project) => this.#discovery.nodesOf(project));
+    this.#allNodes = fleetNodes(this.#config, WHOLE_FLEET, (project) => this.#discovery.nodesOf(project));
+    this.#nodes = this.#allNodes.filter(({ nodeId }) => isInShard(nodeId, shard));
     this.#noteChange();
     onChange(this.#nodes);
   }
@@ -135,7 +136,10 @@ export class Fleet {
       }
     }
     for (const [project, warning] of warnings) {
-      this.#lines.tell('warn', project, CAPACITY, warning, { project });
+      this.#lines.tell('warn', project, CAPACITY, 'schedules need more requests than the project has', {
+        project,
+        warning,
+      });
     }
     this.#warnings = warnings;
   }
@@ -191,6 +195,31 @@ export function fleetNodes(
     }
   }
   return [...nodes.values()].filter(({ nodeId }) => isInShard(nodeId, shard));
+}
+
+/** Every project of the configuration, in its order. */
+export function projectStatuses(
+  { projects }: FleetConfig,
+  nodes: readonly DatabaseNode[],
+  allNodes: readonly DatabaseNode[],
+  discoveryOf: (project: string) => DiscoveryStatus | undefined,
+): readonly ProjectStatus[] {
+  const own = countsByProject(nodes);
+  const all = countsByProject(allNodes);
+  return projects.map(({ name }) => ({
+    name,
+    nodes: own.get(name) ?? 0,
+    nodesOfAllShards: all.get(name) ?? 0,
+    discovery: discoveryOf(name),
+  }));
+}
+
+function countsByProject(nodes: readonly DatabaseNode[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { project } of nodes) {
+    counts.set(project, (counts.get(project) ?? 0) + 1);
+  }
+  return counts;
 }
 
 /** What of the nodes' schedules the projects' budgets of requests do not carry: one warning a project. */

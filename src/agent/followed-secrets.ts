@@ -2,12 +2,7 @@
 // following the files that stay: what they say in the middle of a change is not taken by it.
 import type { Clock } from '../clock.js';
 import { secretsIn } from '../config/secret.js';
-import {
-  exposureWarning,
-  type SecretFiles,
-  type SecretsInForce,
-  UnusableFile,
-} from '../config/secrets/secret-files.js';
+import { type SecretFiles, type SecretsInForce, UnusableFile } from '../config/secrets/secret-files.js';
 import { FollowedFiles, RESTLESSNESS } from '../followed-files.js';
 import type { Log } from '../log.js';
 
@@ -52,7 +47,9 @@ export class FollowedSecrets {
           log.info('secret changed with its file: the new value is in force from now on', shown(files.paths));
         }
         for (const path of now.exposed.filter((exposed) => !before.exposed.includes(exposed))) {
-          log.warn(exposureWarning(path));
+          log.warn('secret file can be read by other users: take their permission away (chmod 600)', {
+            file: path,
+          });
         }
       },
       onRefused: (error) => {

@@ -3,13 +3,14 @@ import { type Moment, momentOf } from '../clock.js';
 import type { NodeStatus } from '../collect/node-store.js';
 import type { DiscoveredNode } from '../discover/discovery-api.js';
 import { KnownNodes } from '../discover/known-nodes.js';
+import { WHOLE_FLEET } from '../discover/shard.js';
 import { startDeadline } from '../model/deadline.js';
 import { type CollectionError, explainFailure } from '../model/failure.js';
 import type { DatabaseNode } from '../model/node.js';
 import type { OddRecords } from '../model/odd-records.js';
 import type { DiscoveryStatus, ProjectStatus } from '../model/project-status.js';
 import { ConcurrencyLimit } from '../schedule/concurrency-limit.js';
-import { fleetNodes, selectionOf } from './fleet.js';
+import { fleetNodes, projectStatuses, selectionOf } from './fleet.js';
 import { type Dependencies, type WiredConfig, type Wiring, wire } from './wire.js';
 
 /** Enough for thousands of instances within a project's budget of requests. */
@@ -79,13 +80,11 @@ export class OneShot {
     discovered: ReadonlyMap<string, DiscoveryResult>,
     nodes: readonly DatabaseNode[],
   ): readonly ProjectStatus[] {
-    return this.wiring.config.projects.map(({ name }) => {
-      const result = discovered.get(name);
-      return {
-        name,
-        nodes: nodes.filter(({ project }) => project === name).length,
-        discovery: result && discoveryStatus(result),
-      };
+    const { config } = this.wiring;
+    const all = fleetNodes(config, WHOLE_FLEET, (project) => discovered.get(project)?.nodes ?? []);
+    return projectStatuses(config, nodes, all, (project) => {
+      const result = discovered.get(project);
+      return result && discoveryStatus(result);
     });
   }
 
@@ -110,9 +109,9 @@ export class OneShot {
   }
 }
 
-function discoveryStatus({ failures: [first], endedAt }: DiscoveryResult): DiscoveryStatus {
+function discoveryStatus({ failures: [first], nodes, whyNone, endedAt }: DiscoveryResult): DiscoveryStatus {
   if (first === undefined) {
-    return { up: true, lastSuccessAt: endedAt, lastError: undefined };
+    return { up: true, lastSuccessAt: endedAt, found: nodes.length, whyNone, lastError: undefined };
   }
   const { reason, message, details } = first;
   return { up: false, lastSuccessAt: undefined, lastError: { reason, message, details, at: endedAt } };

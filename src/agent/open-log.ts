@@ -1,5 +1,6 @@
 // The log: lines on standard error, as logfmt or JSON with the same names in both. Every text is stripped of the secrets of
 // the configuration: the last guard, should one slip into a message.
+import type { Writable } from 'node:stream';
 import { isDeepStrictEqual } from 'node:util';
 import { type Clock, systemClock } from '../clock.js';
 import type { Config } from '../config/config-schema.js';
@@ -8,6 +9,7 @@ import { type Secret, secretsIn } from '../config/secret.js';
 import { LOG_FIELDS, type Log, type LogField, type LogFields } from '../log.js';
 import { wholeRedactor } from '../redact.js';
 import { escapeControls, firstCharacters, hasControls } from '../visible-text.js';
+import { BoundedOutput } from './bounded-output.js';
 
 /** The least first. */
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
@@ -41,7 +43,10 @@ const MAX_FORMER_SECRETS = 1_000;
 /** Of all of them, in characters. */
 const MAX_FORMER_SIZE = 256 * 1024;
 
-export function openLog({ level, format }: Pick<LogSettings, 'level' | 'format'>): OpenedLog {
+export function openLog(
+  { level, format }: Pick<LogSettings, 'level' | 'format'>,
+  stream: Writable = process.stderr,
+): OpenedLog {
   let current: readonly Secret[] = [];
   let inForce: readonly string[] = [];
   let known: readonly string[] = [];
@@ -54,14 +59,13 @@ export function openLog({ level, format }: Pick<LogSettings, 'level' | 'format'>
     }
     return known;
   };
+  const output = new BoundedOutput(stream, (lines) =>
+    log.warn('lines of the log were left out, as they were not read in time', { lines }),
+  );
+  const write = (line: string) => output.write(line);
+  const log = createLog({ level, format, secrets, clock: systemClock, write });
   return {
-    log: createLog({
-      level,
-      format,
-      secrets,
-      clock: systemClock,
-      write: (line) => process.stderr.write(line),
-    }),
+    log,
     protect: (config) => {
       secrets();
       current = secretsIn(config);
@@ -85,7 +89,7 @@ function latest(former: readonly string[]): string[] {
 /** What may be otherwise than it was meant, one line each. */
 export function logWarnings(log: Log, { warnings }: Pick<LoadedConfig, 'warnings'>): void {
   for (const warning of warnings) {
-    log.warn(warning);
+    log.warn('configuration: may be otherwise than it was meant', { warning });
   }
 }
 

@@ -63,9 +63,9 @@ export class Reloader {
   #warnOfRestart(config: Config): void {
     for (const section of ['web', 'log'] as const) {
       if (!isDeepStrictEqual(config[section], this.#startedWith[section])) {
-        this.#options.log.warn(
-          `configuration: ${section}.* changed, which takes effect at the next start only`,
-        );
+        this.#options.log.warn('configuration: may be otherwise than it was meant', {
+          warning: `${section}.* changed, which takes effect at the next start only`,
+        });
       }
     }
   }

@@ -38,7 +38,7 @@ function withoutInfo(log: Config['log']): Config['log'] {
 export function areComplete(discovered: ReadonlyMap<string, DiscoveryResult>, log: Log): boolean {
   for (const [project, { failures, odd, whyNone }] of discovered) {
     if (whyNone !== undefined) {
-      log.warn(`discovery ${FOUND_NO_NODES}: ${whyNone}`, { project });
+      log.warn(`discovery ${FOUND_NO_NODES}`, { project, seen: whyNone });
     }
     if (odd.count > 0) {
       log.warn(`discovery: ${ODD_RECORDS}`, { project, records: odd.count, found: String(odd) });

@@ -25,6 +25,12 @@ export async function untilStopped(log: Log): Promise<void> {
   }
 }
 
+/** Why a command failed, as one line of its log. */
+export function logFailure(log: Log, error: unknown): void {
+  const message = error instanceof Error ? error.message : String(error);
+  log.error('ended by an error', { error: message.trimEnd().replaceAll('\n', '; ') });
+}
+
 const FRAMES_SHOWN = 5;
 
 /**

@@ -1,16 +1,18 @@
 // Runs the agent as a process: configuration file, signals, end.
 import { hostname } from 'node:os';
 import { type Agent, startAgent } from '../agent/agent.js';
-import { logWarnings, openLog } from '../agent/open-log.js';
+import { logWarnings, type OpenedLog, openLog } from '../agent/open-log.js';
 import { Reloader } from '../agent/reloader.js';
 import { systemClock } from '../clock.js';
-import { loadConfig } from '../config/load-config.js';
+import { type LoadedConfig, loadConfig } from '../config/load-config.js';
 import { parseWebConfig } from '../config/web-config.js';
+import type { ConfigSource } from '../config/yaml/config-source.js';
+import type { Shard } from '../discover/shard.js';
 import { openWebAccess, plainWebAccess } from '../web/access/web-access.js';
 import { shardOf } from './command-line.js';
 import { configSource, type FlagValues, logSettings } from './flags.js';
 import type { Hangups } from './hangups.js';
-import { endOnUnforeseen, untilStopped } from './process-end.js';
+import { endOnUnforeseen, logFailure, untilStopped } from './process-end.js';
 
 /** Calls `onListening` once the agent serves; resolves to the exit code once a signal has stopped it. */
 export async function run(
@@ -22,9 +24,34 @@ export async function run(
   const source = await configSource(flags);
   const loaded = loadConfig(source, process.env);
   const { config } = loaded;
-  const { log, protect } = openLog(logSettings(flags, config.log));
+  const settings = logSettings(flags, config.log);
+  const { log, protect } = openLog(settings);
   protect(config);
   endOnUnforeseen(log);
+  try {
+    return await serve(flags, { shard, source, loaded, log, protect }, hangups, onListening);
+  } catch (error) {
+    if (settings.format !== 'json') {
+      throw error;
+    }
+    logFailure(log, error);
+    return 1;
+  }
+}
+
+interface Opened extends OpenedLog {
+  readonly shard: Shard;
+  readonly source: ConfigSource;
+  readonly loaded: LoadedConfig;
+}
+
+async function serve(
+  flags: FlagValues,
+  { shard, source, loaded, log, protect }: Opened,
+  hangups: Hangups,
+  onListening: (at: { readonly scheme: string; readonly port: number }) => Promise<void>,
+): Promise<number> {
+  const { config } = loaded;
   logWarnings(log, loaded);
 
   let agent: Agent | undefined;

@@ -91,7 +91,7 @@ export class Summary implements CollectionObserver, ApiObserver {
       nodes: statuses.length,
       nodes_up: statuses.filter(({ up }) => up === true).length,
       nodes_down: statuses.filter(({ up }) => up === false).length,
-      sessions: statuses.reduce((sum, status) => sum + (freshSnapshot(status, now)?.sessions ?? 0), 0),
+      sessions: sumOfKnown(statuses.map((status) => freshSnapshot(status, now)?.sessions)),
       requests,
       requests_throttled: throttled,
       retries,
@@ -104,6 +104,12 @@ export class Summary implements CollectionObserver, ApiObserver {
     this.#since = now;
     this.#counts = new Counts();
   }
+}
+
+/** Undefined where none is known. */
+function sumOfKnown(figures: readonly (number | undefined)[]): number | undefined {
+  const known = figures.filter((figure) => figure !== undefined);
+  return known.length === 0 ? undefined : known.reduce((sum, figure) => sum + figure);
 }
 
 /** Since the last line. */

@@ -182,7 +182,7 @@ export class Discovery {
     this.#logOutcome(name, state, end);
     this.#logOdd(name, state);
     this.#show(state);
-    this.#logNoNodes(name, state, end);
+    this.#logNoNodes(name, state);
     if (state.nodes !== nodesBefore) {
       onSettled();
     }
@@ -272,11 +272,11 @@ export class Discovery {
     }
   }
 
-  #logNoNodes(project: string, { nodes }: ProjectState, { failures, whyNone }: SearchEnd): void {
+  #logNoNodes(project: string, { nodes, status: { up, whyNone } }: ProjectState): void {
     if (nodes.length > 0) {
       this.#lines.forget(project, [NO_NODES]);
-    } else if (failures.length === 0 && whyNone !== undefined) {
-      this.#lines.tell('warn', project, NO_NODES, `discovery ${FOUND_NO_NODES}: ${whyNone()}`, { project });
+    } else if (up === true) {
+      this.#lines.tell('warn', project, NO_NODES, `discovery ${FOUND_NO_NODES}`, { project, seen: whyNone });
     }
   }
 
@@ -298,12 +298,18 @@ export class Discovery {
 /** Of several failures the first is remembered. */
 function statusAfter(
   before: DiscoveryStatus,
-  { failures: [first] }: SearchEnd,
+  { failures: [first], whyNone }: SearchEnd,
   found: number,
   at: Moment,
 ): DiscoveryStatus {
   if (first === undefined) {
-    return { up: true, lastSuccessAt: at, found, lastError: undefined };
+    return {
+      up: true,
+      lastSuccessAt: at,
+      found,
+      whyNone: found === 0 ? whyNone?.() : undefined,
+      lastError: undefined,
+    };
   }
   const { reason, message, details } = first;
   return { ...before, up: false, lastError: { reason, message, details, at } };

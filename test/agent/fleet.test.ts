@@ -133,8 +133,8 @@ describe('Fleet', () => {
     let wiring = wire(config, dependencies);
     const before = wiring.fleet.projects();
     assert.deepEqual(before, [
-      { name: 'production', nodes: 2, discovery: never },
-      { name: 'again', nodes: 0, discovery: never },
+      { name: 'production', nodes: 2, nodesOfAllShards: 2, discovery: never },
+      { name: 'again', nodes: 0, nodesOfAllShards: 0, discovery: never },
     ]);
     assert.equal(wiring.fleet.projects(), before);
 
@@ -142,12 +142,13 @@ describe('Fleet', () => {
     const undiscovered = { ...production, discovery: { ...production.discovery, enabled: false } };
     wiring = wire({ ...config, projects: [again, undiscovered] }, dependencies, wiring);
     assert.deepEqual(wiring.fleet.projects(), [
-      { name: 'again', nodes: 0, discovery: never },
-      { name: 'production', nodes: 2, discovery: undefined },
+      { name: 'again', nodes: 0, nodesOfAllShards: 0, discovery: never },
+      { name: 'production', nodes: 2, nodesOfAllShards: 2, discovery: undefined },
     ]);
 
     const shards = [0, 1, 2].map((index) => {
       const { fleet } = wire(config, { ...dependencies, shard: { index, total: 3 } });
+      assert.equal(fleet.projects()[0]?.nodesOfAllShards, 2);
       return fleet.projects()[0]?.nodes ?? Number.NaN;
     });
     assert.equal(

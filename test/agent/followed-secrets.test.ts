@@ -173,7 +173,7 @@ describe('FollowedSecrets', () => {
     assert.deepEqual(
       log.lines.filter((line) => line.startsWith('warn')),
       [
-        `warn secret file "${folder.path}/sk" can be read by other users: take their permission away (chmod 600)`,
+        `warn secret file can be read by other users: take their permission away (chmod 600) file=${folder.path}/sk`,
       ],
     );
   });

@@ -43,7 +43,7 @@ describe('Reloader', () => {
     await reloader({ warnings: ['sk_file: readable by others'] }).reload();
     assert.deepEqual(calls, ['load', 'apply', 'done true']);
     assert.deepEqual(log.lines, [
-      'warn sk_file: readable by others',
+      'warn configuration: may be otherwise than it was meant warning=sk_file: readable by others',
       'info configuration reloaded projects=1',
     ]);
   });
@@ -116,7 +116,9 @@ describe('Reloader', () => {
     await changing.reload();
     assert.deepEqual(
       log.lines.filter((line) => line.startsWith('warn')),
-      Array(2).fill('warn configuration: web.* changed, which takes effect at the next start only'),
+      Array(2).fill(
+        'warn configuration: may be otherwise than it was meant warning=web.* changed, which takes effect at the next start only',
+      ),
     );
   });
 });

@@ -1,10 +1,14 @@
 // The page in a real browser: what it looks like and whether people can use it, with the worst names that there are.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import axe from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Page, Route } from 'playwright-core';
 import type { NodeStatus } from '../../src/collect/node-store.js';
 import type { ProjectStatus } from '../../src/model/project-status.js';
 import type { Dimension } from '../../src/sessions/dimensions.js';
+import { escapeControls } from '../../src/visible-text.js';
 import type { HttpServer } from '../../src/web/http-server.js';
 import {
   counts,
@@ -90,6 +94,7 @@ const WIDE_PROJECTS: readonly ProjectStatus[] = [
   {
     name: 'P'.repeat(128),
     nodes: 8,
+    nodesOfAllShards: 8,
     discovery: {
       up: false,
       lastSuccessAt: momentAt(NOW - 600_000),
@@ -100,7 +105,14 @@ const WIDE_PROJECTS: readonly ProjectStatus[] = [
     ...PROJECT_STATUS,
     name: WIDE,
     nodes: 0,
-    discovery: { up: true, lastSuccessAt: momentAt(NOW), lastError: undefined },
+    nodesOfAllShards: 0,
+    discovery: {
+      up: true,
+      lastSuccessAt: momentAt(NOW),
+      found: 0,
+      whyNone: `1 instance seen, 0 match instance_name "${'w'.repeat(900)}"`,
+      lastError: undefined,
+    },
   },
 ];
 
@@ -171,7 +183,7 @@ describe('the page in Chromium', function () {
     await page.goto(url);
     const text = await page.locator('main').innerText();
     for (const name of HOSTILE_NAMES) {
-      assert.ok(text.includes(name), name);
+      assert.ok(text.includes(escapeControls(name)), name);
     }
     assert.equal(await page.locator('img, script:not([src="./page.js"])').count(), 0);
     assert.equal(await page.locator('main > section').count(), 7);
@@ -290,16 +302,66 @@ describe('the page in Chromium', function () {
     }
   });
 
-  it('says when the exporter does not answer any more', async () => {
+  it('stays as it is and says so while something else than the exporter answers, or nothing', async () => {
     const page = await browser.newPage();
     await page.clock.install();
     await page.goto(url);
-    await page.route('**/*', (route) => route.abort());
+    const lost = page.getByRole('status').getByText('The exporter has not answered since');
+    const shown = () => page.evaluate<string>('document.title + document.querySelector("main").innerHTML');
+    const before = await shown();
+    const login = (main = '') =>
+      `<!DOCTYPE html><title>Login</title><link rel="icon" href="data:,"><p id="lost"></p>${main}`;
+    const exporters = await (await page.request.get(url)).text();
+    const redirecting = createServer((request, response) => {
+      const isFirst = request.url === '/';
+      response.writeHead(isFirst ? 302 : 200, { location: '/login', 'content-type': 'text/html' });
+      response.end(isFirst ? undefined : exporters);
+    });
+    await once(redirecting.listen(0, '127.0.0.1'), 'listening');
+    const { port } = redirecting.address() as AddressInfo;
+    const html = { status: 200, contentType: 'text/html' };
+    const answers: readonly ((route: Route) => Promise<void>)[] = [
+      (route) => route.abort(),
+      (route) => route.fulfill({ status: 503 }),
+      (route) => route.fulfill({ ...html, body: login() }),
+      (route) => route.fulfill({ ...html, body: login('<main id="login">Log in</main>') }),
+      (route) => route.fulfill({ ...html, body: exporters.replace(/<link rel="icon"[^>]*>/u, '') }),
+      (route) => route.fulfill({ ...html, contentType: 'text/plain', body: exporters }),
+      // As a proxy would that sends to its own page: the browser follows.
+      (route) => route.continue({ url: `http://127.0.0.1:${port}/` }),
+    ];
+    try {
+      for (const answer of answers) {
+        await page.route('**/*', answer);
+        await page.clock.fastForward(10_000);
+        await lost.waitFor();
+        assert.equal(await shown(), before);
+        await page.unroute('**/*');
+        await page.clock.fastForward(10_000);
+        await lost.waitFor({ state: 'detached' });
+      }
+    } finally {
+      redirecting.close();
+      redirecting.closeAllConnections();
+    }
+  });
+
+  it('keeps itself fresh where its address has a user and a password', async () => {
+    const page = await browser.newPage();
+    const complaints = complaintsOf(page);
+    await page.clock.install();
+    await page.goto(`${url.replace('//', '//user:secret@')}?q=primary`);
+    nodes = [{ ...NODE_STATUS, snapshot: { ...SNAPSHOT, sessions: 777 } }];
     await page.clock.fastForward(10_000);
-    await page.getByRole('status').getByText('The exporter has not answered since').waitFor();
-    await page.unroute('**/*');
-    await page.clock.fastForward(10_000);
-    await page.getByRole('status').getByText('The exporter').waitFor({ state: 'detached' });
+    await page.locator('summary').getByText('777').waitFor();
+    assert.equal(await page.locator('#lost').innerText(), '');
+    await page.getByLabel('Filter').fill('orders');
+    await page.getByRole('button', { name: 'Apply' }).click();
+    await page.getByText('matches orders').waitFor();
+    await page.getByRole('link', { name: 'Show all' }).click();
+    await page.getByText('Pause updates').click();
+    await page.getByText('Resume updates').waitFor();
+    assert.deepEqual(complaints, []);
   });
 
   it('without scripts, reloads itself and keeps the node of its address open', async () => {

@@ -76,8 +76,21 @@ describe('Summary', () => {
     assert.equal(
       told(),
       'info summary interval_seconds=600 collections=0 collections_failed=0 collections_skipped=0 ' +
-        'nodes=3 nodes_up=0 nodes_down=0 sessions=0 requests=0 requests_throttled=0 retries=0',
+        'nodes=3 nodes_up=0 nodes_down=0 requests=0 requests_throttled=0 retries=0',
     );
+  });
+
+  it('has no number of sessions where none is known', async () => {
+    const listed = { filter: 'active', listed: 3 } as Snapshot;
+    const shown = { up: true, lastSuccessAt: momentOf(clock), freshForMs: 5 * TEN_MINUTES_MS };
+    const old = { ...shown, snapshot: { sessions: 30 } as Snapshot, freshForMs: 1 };
+    store.update(node.nodeId, () => ({ ...shown, snapshot: listed }));
+    store.update(other.nodeId, () => old);
+    await clock.advance(TEN_MINUTES_MS);
+    assert.doesNotMatch(told(), / sessions=/u);
+    store.update(third.nodeId, () => ({ ...shown, snapshot: { sessions: 0 } as Snapshot }));
+    await clock.advance(TEN_MINUTES_MS);
+    assert.match(told(), / sessions=0 /u);
   });
 
   it('is not led astray by a wall clock that is set', async () => {

@@ -477,6 +477,7 @@ describe('Discovery', () => {
       up: false,
       lastSuccessAt: { wall: 0, monotonic: 0 },
       found: 1,
+      whyNone: undefined,
       lastError: {
         reason: 'api',
         message: 'got 500',
@@ -501,7 +502,7 @@ describe('Discovery', () => {
   it('warns every ten minutes of a project without nodes, and at once when it is empty again', async () => {
     answer = () => complete();
     discovery.setProjects([project('production', MINUTE)]);
-    const warning = 'warn discovery found no nodes: 4 instances seen, 0 match project=production';
+    const warning = 'warn discovery found no nodes project=production seen=4 instances seen, 0 match';
     const warnings = () => log.lines.filter((line) => line.startsWith(warning)).length;
     await clock.advance(9 * MINUTE);
     assert.equal(warnings(), 1);

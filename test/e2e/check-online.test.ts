@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { jsonAnswer } from '../../src/simulator/cloud/answer.js';
 import { sampleFleet } from '../../src/simulator/sample-fleet.js';
 import { type Simulator, startSimulator } from '../../src/simulator/start-simulator.js';
-import { eventually, runProgram, startProgram } from '../support/program.js';
+import { addressOf, eventually, runProgram, startProgram } from '../support/program.js';
 import { samplesOf } from '../support/scrape.js';
 import { simulatedConfig, writeConfig } from '../support/simulated-config.js';
 
@@ -110,18 +110,27 @@ describe('check-config --online', function () {
         : discovering();
     const { code, stdout } = await check(filtered);
     const why =
-      'found no nodes: 2 instances seen, 0 match instance_name "Orders*"; seen: "orders", "payments" (1 would match in another case, which globs mind)';
+      '2 instances seen, 0 match instance_name "Orders*"; seen: "orders", "payments" (1 would match in another case, which globs mind)';
     assert.equal(code, 1);
-    assert.ok(linesOf(stdout).includes(`staging: discovery: failed: ${why}`), stdout);
+    assert.ok(linesOf(stdout).includes(`staging: discovery: failed: found no nodes: ${why}`), stdout);
     assert.ok(linesOf(stdout).includes('production: discovery: ok: 4 nodes found'), stdout);
 
     const file = writeConfig(simulatedConfig(simulator, {}, filtered));
-    const logged = `discovery ${why.replaceAll('"', '\\"')}`;
+    const logged = `msg="discovery found no nodes" project=staging seen=${JSON.stringify(why)}`;
     const discovered = await runProgram(['discover', `--config.file=${file}`]);
     assert.equal(discovered.code, 0);
     assert.ok(discovered.stderr.includes(logged), discovered.stderr);
     const agent = startProgram([`--config.file=${file}`, '--web.listen-address=127.0.0.1:0']);
     await eventually(() => agent.stderr().includes(logged) || undefined, 'the warning');
+    const address = await addressOf(agent);
+    const json = (await (await fetch(`${address}/api/v1/nodes`)).json()) as {
+      projects: { project: string; discovery: { found: number; why_none: string } }[];
+    };
+    const staging = json.projects.find(({ project }) => project === 'staging');
+    assert.deepEqual([staging?.discovery.found, staging?.discovery.why_none], [0, why]);
+    const page = await (await fetch(`${address}/`)).text();
+    assert.match(page, /<title>discovery finds nothing · /u);
+    assert.match(page, /<bdi>staging<\/bdi>: discovery finds nothing to collect/u);
     agent.child.kill('SIGKILL');
     await agent.ended;
   });

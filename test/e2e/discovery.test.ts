@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { isInShard } from '../../src/discover/shard.js';
 import { jsonAnswer } from '../../src/simulator/cloud/answer.js';
 import type { Fault } from '../../src/simulator/cloud/fault.js';
 import { sampleFleet } from '../../src/simulator/sample-fleet.js';
@@ -146,14 +147,14 @@ describe('discovery against a simulated API', function () {
       eventually(async () => (what.test(await text(path)) ? true : undefined), `${what} at ${path}`);
     await told(
       '/api/v1/nodes',
-      /"project":"staging","nodes":0,"discovery":\{"up":false,"last_success":null,.*DBS\.05000000/u,
+      /"project":"staging","nodes":0,"nodes_of_all_shards":0,"discovery":\{"up":false,.*"last_success":null,.*DBS\.05000000/u,
     );
     await told('/', /<h2 id="overview"><bdi>staging<\/bdi>: discovery fails, and no node is known/u);
     assert.match(await text('/'), /<title>discovery fails/u);
     fault = undefined;
     await told(
       '/api/v1/nodes',
-      /"project":"staging","nodes":6,"discovery":\{"up":true,"last_success":"2.+Z","last_error":null\}/u,
+      /"project":"staging","nodes":6,"nodes_of_all_shards":6,"discovery":\{"up":true,"found":6,"why_none":null,"hint":null,"last_success":"2.+Z","last_error":null\}/u,
     );
     await told('/', /<title>(?!discovery)/u);
   });
@@ -266,6 +267,22 @@ describe('discovery against a simulated API', function () {
     assert.ok(shards.every((nodes) => nodes.length > 0 && nodes.length < 12));
     assert.equal(shards.flat().length, 12);
     assert.equal(new Set(shards.flat()).size, 12);
+  });
+
+  it('is calm in a shard that has none of the nodes, as others do', async () => {
+    const projects = sampleFleet({ instances: 1, nodesPerInstance: 1 });
+    const [id = ''] = projects.flatMap(({ instances }) => instances[0]?.nodes.map((node) => node.id) ?? []);
+    const empty = isInShard(id, { index: 0, total: 2 }) ? 1 : 0;
+    await simulator.close();
+    simulator = await startSimulator({ projects });
+    const settings = simulatedConfig(simulator, {}, () => ({ nodes: [], discovery: { enabled: true } }));
+    const address = await startWith(writeConfig(settings), `--shard=${empty}`, '--total-shards=2');
+    const page = await eventually(async () => {
+      const text = await (await fetch(`${address}/`)).text();
+      return text.includes('discovering') ? undefined : text;
+    }, 'the first discovery');
+    assert.match(page, /<title>TaurusDB sessions</u);
+    assert.match(page, /No nodes here: other shards collect the only one</u);
   });
 
   it('calls a shard beyond the last one wrong usage', async () => {

@@ -1,5 +1,6 @@
 // What the log of the built program tells of a short life: first successes, a failure, every request, a summary.
 import assert from 'node:assert/strict';
+import { chmodSync } from 'node:fs';
 import { LINE_KEYS, LOG_FIELDS } from '../../src/log.js';
 import { apiRefusal, refusalAnswer } from '../../src/simulator/cloud/answer.js';
 import { sampleFleet } from '../../src/simulator/sample-fleet.js';
@@ -50,6 +51,43 @@ describe('the log', function () {
       .stats()
       .requests.filter((one) => status === undefined || one.status === status)
       .reduce((sum, { count }) => sum + count, 0);
+
+  it('is JSON also where the start fails: one event, one line', async () => {
+    const file = writeConfig(settingsOf(api, {}));
+    chmodSync(file, 0o644);
+    const { port } = new URL(api.url);
+    const json = '--log.format=json';
+    const failed = async (...args: readonly string[]) => {
+      const { code, stderr } = await runProgram(args);
+      const lines = jsonLines(stderr);
+      return [code, ...lines.map(({ level, msg, error, warning }) => [level, msg, error ?? warning])];
+    };
+    const listen = `127.0.0.1:${port}`;
+    const [code, warning = [], ended = [], ...others] = await failed(
+      `--config.file=${file}`,
+      `--web.listen-address=${listen}`,
+      json,
+    );
+    assert.deepEqual([code, others], [1, []]);
+    const [level, msg, what] = warning as string[];
+    assert.deepEqual([level, msg], ['warn', 'configuration: may be otherwise than it was meant']);
+    assert.match(String(what), /^configuration file ".+" can be read by other users/u);
+    assert.deepEqual((ended as string[]).slice(0, 2), ['error', 'ended by an error']);
+    assert.match(String((ended as string[])[2]), /^listen address: got .+EADDRINUSE/u);
+    // Where the configuration asks for it, too.
+    const inFile = writeConfig(settingsOf(api, { log: { format: 'json' } }));
+    assert.deepEqual(await failed(`--config.file=${inFile}`, `--web.listen-address=${listen}`), [1, ended]);
+
+    for (const args of [['run'], ['collect'], ['check-config']]) {
+      const [missing, line] = await failed(...args, '--config.file=/nowhere/config.yaml', json);
+      assert.deepEqual([missing, (line as string[])[1]], [1, 'ended by an error']);
+    }
+    const wrong = writeConfig({ projects: [], colection: {}, web: { x: 1 } });
+    const [, line, ...more] = await failed(`--config.file=${wrong}`, json);
+    assert.deepEqual(more, []);
+    assert.match(String((line as string[])[2]), /colection.+; .+web/u);
+    assert.equal((await failed('--shard=3', '--total-shards=3', json))[0], 2);
+  });
 
   it('has one line for each collection and each request, and a summary of them at the stop', async () => {
     const agent = start('--log.format=json');

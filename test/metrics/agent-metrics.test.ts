@@ -104,8 +104,8 @@ describe('AgentMetrics', () => {
     };
     const statuses = (discovery: DiscoveryStatus) =>
       metrics.setStatuses([
-        { name: 'listed', nodes: 2, discovery: undefined },
-        { name: 'found', nodes: 0, discovery },
+        { name: 'listed', nodes: 2, nodesOfAllShards: 2, discovery: undefined },
+        { name: 'found', nodes: 0, nodesOfAllShards: 0, discovery },
       ]);
     const nodes = { 'project_nodes listed': 2, 'project_nodes found': 0 };
     const success = {
@@ -204,7 +204,7 @@ describe('AgentMetrics', () => {
     metrics.setProjects(['production']);
     metrics.setBudgets(new Map([['production', { requestsPerSecond: 10, usedRatio: 0 }]]));
     metrics.setDiscovered(['production']);
-    metrics.setStatuses([{ name: 'production', nodes: 1, discovery: DISCOVERED }]);
+    metrics.setStatuses([{ name: 'production', nodes: 1, nodesOfAllShards: 1, discovery: DISCOVERED }]);
     const families = [...(await metrics.text('text')).matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(
       ([, name, type]) => ({
         name,

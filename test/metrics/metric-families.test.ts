@@ -57,7 +57,7 @@ describe('METRIC_FAMILIES', () => {
     const discovery = { up: true, lastSuccessAt: momentOf(clock), found: 3, lastError: undefined };
     metrics.setProjects(['production']);
     metrics.setDiscovered(['production']);
-    metrics.setStatuses([{ name: 'production', nodes: 3, discovery }]);
+    metrics.setStatuses([{ name: 'production', nodes: 3, nodesOfAllShards: 3, discovery }]);
     metrics.setBudgets(new Map([['production', { requestsPerSecond: 10, usedRatio: 0 }]]));
     metrics.reload('configuration', true, NOW);
     const nodes = Buffer.concat(await exposition.nodeSeries('text', false)).toString();

@@ -111,6 +111,7 @@ export const NODE_STATUS: NodeStatus = {
 export const PROJECT_STATUS: ProjectStatus = {
   name: DATABASE_NODE.project,
   nodes: 1,
+  nodesOfAllShards: 1,
   discovery: undefined,
 };
 

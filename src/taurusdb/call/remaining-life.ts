@@ -6,11 +6,14 @@ import type { HttpAnswer } from '../http/http-client.js';
 /** Short enough to be renewed before most secrets end. */
 const ASSUMED_LIFE_MS = 3_600_000;
 
+/** For the log, where the end cannot be read. */
+export const UNREADABLE_END = 'got no readable expires_at, expected a date: taken to last an hour';
+
 export interface LifeReader {
   /** For an answer that has no Date. */
   readonly now: EpochMs;
   /** Called when the end cannot be read, so that an hour is assumed. */
-  readonly warn: (message: string) => void;
+  readonly warn: () => void;
 }
 
 /** Milliseconds from the answer's own time to `expiresAt`; throws where that has passed. */
@@ -22,7 +25,7 @@ export function remainingLife(
 ): number {
   const endsAt = typeof expiresAt === 'string' ? Date.parse(expiresAt) : Number.NaN;
   if (Number.isNaN(endsAt)) {
-    warn(`${what}: got no readable expires_at, expected a date: taken to last an hour`);
+    warn();
     return ASSUMED_LIFE_MS;
   }
   const lifeMs = endsAt - (Date.parse(answer.header('date') ?? '') || now);

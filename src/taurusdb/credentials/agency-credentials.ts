@@ -1,10 +1,12 @@
 // Requests signed with the temporary keys of the agency of the ECS that the program runs on.
+
 import type { Clock } from '../../clock.js';
 import type { Log } from '../../log.js';
 import type { ApiObserver } from '../../model/api-observer.js';
 import type { Deadline } from '../../model/deadline.js';
 import { RepeatedLines } from '../../repeated-lines.js';
 import type { Credentials } from '../call/credentials.js';
+import { UNREADABLE_END } from '../call/remaining-life.js';
 import { MetadataService } from './metadata-service.js';
 import { type FetchedSecret, RenewedSecret } from './renewed-secret.js';
 import {
@@ -39,8 +41,8 @@ class AgencyKeys implements KeySource {
 
   constructor({ project, metadataEndpoint, clock, observer, log, closing }: AgencyOptions) {
     const lines = new RepeatedLines(log, clock);
-    const warn = (message: string): void => {
-      lines.tell('warn', project, 'life', message, { project });
+    const warn = (): void => {
+      lines.tell('warn', project, 'life', `temporary key: ${UNREADABLE_END}`, { project });
     };
     this.#metadata = new MetadataService({
       project,

@@ -28,7 +28,7 @@ export interface MetadataServiceOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly observer: ApiObserver;
-  readonly warn: (message: string) => void;
+  readonly warn: () => void;
 }
 
 export interface TemporaryKey {

@@ -1,4 +1,5 @@
 // Requests that carry a token which IAM gave for a user's password: one token for all of them, renewed in time.
+
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../clock.js';
 import type { Log } from '../../log.js';
@@ -8,6 +9,7 @@ import type { CallApi } from '../call/api-call.js';
 import type { CircuitBreaker } from '../call/circuit-breaker.js';
 import type { Authorization, CredentialRequest, Credentials } from '../call/credentials.js';
 import { withCurrentSecret } from '../call/current-secret.js';
+import { UNREADABLE_END } from '../call/remaining-life.js';
 import { fetchIamToken, type ProjectScope } from '../operations/iam-token.js';
 import { type FetchedSecret, RenewedSecret } from './renewed-secret.js';
 
@@ -108,8 +110,8 @@ export class PasswordCredentials implements Credentials {
 
   async #fetchTokenFor(password: string, deadline: Deadline): Promise<FetchedSecret<string>> {
     const { project, domain, user, iam, breaker, scope, clock, random } = this.#options;
-    const warn = (message: string): void => {
-      this.#lines.tell('warn', project, 'life', message, { project });
+    const warn = (): void => {
+      this.#lines.tell('warn', project, 'life', `token: ${UNREADABLE_END}`, { project });
     };
     const life = () => ({ now: clock.now(), warn });
     const callIam = iam.callWith(this.#credentialsOf(password), breaker);

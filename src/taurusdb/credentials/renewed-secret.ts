@@ -18,7 +18,7 @@ export interface FetchedSecret<Value> {
 
 export interface RenewedSecretOptions<Value> {
   /** How messages call it. */
-  readonly what: string;
+  readonly what: 'token' | 'temporary key';
   readonly project: string;
   readonly fetch: (deadline: Deadline) => Promise<FetchedSecret<Value>>;
   readonly clock: Clock;
@@ -135,7 +135,7 @@ export class RenewedSecret<Value> {
         this.#replacedAt = now;
       }
       this.#held = { value, renewAt: later(now, renewInMs), endsAt: later(now, lifeMs) };
-      log.debug(`${what} fetched`, { project, valid_seconds: seconds(lifeMs) });
+      log.debug(`${what} fetched` as const, { project, valid_seconds: seconds(lifeMs) });
       return this.#held;
     } catch (error) {
       if (this.#leftMs() > 0 && !closing.aborted) {
@@ -147,11 +147,17 @@ export class RenewedSecret<Value> {
 
   #warn(error: unknown): void {
     const { what, project } = this.#options;
-    this.#lines.tell('warn', project, 'renewal', `${what} not renewed: the one in force is used on`, {
+    this.#lines.tell(
+      'warn',
       project,
-      valid_seconds: seconds(this.#leftMs()),
-      error: error instanceof Error ? error.message : String(error),
-    });
+      'renewal',
+      `${what} not renewed: the one in force is used on` as const,
+      {
+        project,
+        valid_seconds: seconds(this.#leftMs()),
+        error: error instanceof Error ? error.message : String(error),
+      },
+    );
   }
 }
 

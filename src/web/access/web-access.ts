@@ -211,17 +211,16 @@ class FileWebAccess implements WebAccess {
   }
 
   #warnOfExposedFiles({ settings: { users, tls }, exposed }: Loaded): void {
-    const warn = (what: string, file: string) =>
-      this.#options.log.warn(`${what}: expected mode 0600`, { file });
+    const { log } = this.#options;
     const holdsSecret = users.size > 0 || (tls !== undefined && 'text' in tls.key);
     if (holdsSecret && exposed.has(this.#path)) {
-      warn(
-        'web configuration can be read by other users and holds password hashes or a private key',
-        this.#path,
+      log.warn(
+        'web configuration can be read by other users and holds password hashes or a private key: expected mode 0600',
+        { file: this.#path },
       );
     }
     if (tls !== undefined && 'file' in tls.key && exposed.has(tls.key.file)) {
-      warn('private key can be read by other users', tls.key.file);
+      log.warn('private key can be read by other users: expected mode 0600', { file: tls.key.file });
     }
   }
 }

@@ -1,12 +1,6 @@
 // The page's headline: the worst there is, concretely, and how much more there is; and the same for the title of the tab.
 import { firstCharacters } from '../../visible-text.js';
-import {
-  CONDITION_TEXTS,
-  CONDITIONS,
-  type Condition,
-  FILLING_UP,
-  needsAttention,
-} from '../view/condition.js';
+import { CONDITIONS, type Condition, FILLING_UP, labelOf, needsAttention } from '../view/condition.js';
 import type { FailureView } from '../view/failure-view.js';
 import type { FleetView } from '../view/fleet-view.js';
 import type { NodeView } from '../view/node-view.js';
@@ -24,19 +18,14 @@ type Groups = ReadonlyMap<Condition, readonly [NodeView, ...NodeView[]]>;
 
 /** A project of which nothing can be seen comes first; one whose known nodes are collected behind all nodes. */
 export function headline({ projects, summary }: FleetView, groups: Groups): Html {
-  const blind = withLack(projects, 'blind');
-  const failing = withLack(projects, 'failing');
+  const blind = [...withLack(projects, 'blind'), ...withLack(projects, 'empty')];
+  const failing = [...withLack(projects, 'failing'), ...withLack(projects, 'finds_nothing')];
   const unwell = [...groups].flatMap(([condition, nodes]) => (needsAttention(condition) ? nodes : []));
   const [worstProject] = [...blind, ...(unwell.length === 0 ? failing : [])];
   const failingProjects = blind.length + failing.length;
   if (worstProject !== undefined) {
     const others = [counted(unwell.length, 'node'), counted(failingProjects - 1, 'other project')];
-    return trouble(
-      worstProject.project,
-      `discovery fails, and ${worstProject.nodes === 0 ? 'no node is known' : 'new nodes are not found'}`,
-      others,
-      worstProject.discovery?.last_error ?? null,
-    );
+    return trouble(worstProject.project, projectTrouble(worstProject), others, projectReason(worstProject));
   }
   const [worstNode] = unwell;
   if (worstNode !== undefined) {
@@ -46,7 +35,7 @@ export function headline({ projects, summary }: FleetView, groups: Groups): Html
       name || id,
       nodeTrouble(worstNode),
       others,
-      COLLECTION_FAILS.includes(condition) ? error : null,
+      error !== null && COLLECTION_FAILS.includes(condition) ? failureReason(error) : undefined,
     );
   }
   const { nodes, states } = summary;
@@ -64,14 +53,17 @@ export function headline({ projects, summary }: FleetView, groups: Groups): Html
 
 /** What needs attention, worst first: for the title of the tab. */
 export function alarms({ projects, summary }: FleetView, groups: Groups): readonly string[] {
-  const failing = [...withLack(projects, 'blind'), ...withLack(projects, 'failing')];
-  const hasNone = summary.nodes === 0 && failing.length === 0 && withLack(projects, 'searching').length === 0;
+  const has = (lack: Lack) => withLack(projects, lack).length > 0;
+  const fails = has('blind') || has('failing');
+  const findsNothing = has('empty') || has('finds_nothing');
+  const hasNone = summary.nodes === 0 && !has('searching') && nodesOfAllShards(projects) === 0;
   return [
-    ...(failing.length > 0 ? ['discovery fails'] : []),
-    ...(hasNone ? ['no nodes'] : []),
+    ...(fails ? ['discovery fails'] : []),
+    ...(findsNothing ? ['discovery finds nothing'] : []),
+    ...(hasNone && !fails && !findsNothing ? ['no nodes'] : []),
     ...CONDITIONS.filter(needsAttention).flatMap((condition) => {
       const { length } = groups.get(condition) ?? [];
-      return length > 0 ? [`${number(length)} ${CONDITION_TEXTS[condition].label}`] : [];
+      return length > 0 ? [`${number(length)} ${labelOf(condition, length)}`] : [];
     }),
   ];
 }
@@ -82,6 +74,29 @@ export function counted(count: number, noun: string): string {
 
 function withLack(projects: readonly ProjectView[], lack: Lack): readonly ProjectView[] {
   return projects.filter((project) => lackOf(project) === lack);
+}
+
+function nodesOfAllShards(projects: readonly ProjectView[]): number {
+  return projects.reduce((sum, project) => sum + project.nodes_of_all_shards, 0);
+}
+
+function projectTrouble(project: ProjectView): string {
+  switch (lackOf(project)) {
+    case 'blind':
+      return 'discovery fails, and no node is known';
+    case 'failing':
+      return 'discovery fails, and new nodes are not found';
+    default:
+      return 'discovery finds nothing to collect';
+  }
+}
+
+function projectReason({ discovery }: ProjectView): Html | undefined {
+  const { last_error: error = null, why_none: whyNone = null } = discovery ?? {};
+  if (error !== null) {
+    return failureReason(error);
+  }
+  return whyNone === null ? undefined : html` <small>${start(whyNone)}</small>`;
 }
 
 function nodeTrouble(node: NodeView): string {
@@ -103,14 +118,18 @@ function nodeTrouble(node: NodeView): string {
   }
 }
 
-/** The error, where there is one, in small letters: it is a sentence of its own. */
-function trouble(name: string, what: string, others: readonly string[], error: FailureView | null): Html {
-  return html`<bdi>${name}</bdi>: ${what}${more(others)}${error === null ? '' : reason(error)}`;
+/** The reason, where there is one, in small letters: it is a sentence of its own. */
+function trouble(name: string, what: string, others: readonly string[], reason: Html | undefined): Html {
+  return html`<bdi>${name}</bdi>: ${what}${more(others)}${reason ?? ''}`;
 }
 
-function reason({ reason, message }: FailureView): Html {
-  const start = firstCharacters(message, MAX_REASON_LENGTH);
-  return html` <small>${reason}: <bdi>${start}${start === message ? '' : '…'}</bdi></small>`;
+function failureReason({ reason, message }: FailureView): Html {
+  return html` <small>${reason}: ${start(message)}</small>`;
+}
+
+function start(message: string): Html {
+  const shown = firstCharacters(message, MAX_REASON_LENGTH);
+  return html`<bdi>${shown}${shown === message ? '' : '…'}</bdi>`;
 }
 
 function more(others: readonly string[]): string {
@@ -124,8 +143,8 @@ function noNodes(projects: readonly ProjectView[]): Html {
   if (searching !== undefined) {
     return html`No nodes yet: the first discovery of <bdi>${searching.project}</bdi> has not ended`;
   }
-  const [empty] = withLack(projects, 'nothing_found');
-  return empty === undefined
+  const all = nodesOfAllShards(projects);
+  return all === 0
     ? html`No nodes: none is configured`
-    : html`No nodes: discovery of <bdi>${empty.project}</bdi> found none to collect`;
+    : html`No nodes here: other shards collect ${all === 1 ? 'the only one' : `all ${number(all)}`}`;
 }

@@ -1,5 +1,6 @@
 // HTML as template literals, which escape all values that are not HTML themselves; and numbers, times and durations as
 // people read them.
+import { escapeControls } from '../../visible-text.js';
 
 export class Html {
   readonly text: string;
@@ -41,8 +42,11 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
+/** Control characters are shown as `\u001b`, and what is no character of HTML as `\u{fffe}`: names are others' text. */
 function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
+  return escapeControls(text)
+    .replace(/\p{NChar}/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`)
+    .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }
 
 /** In place of an unknown value. */

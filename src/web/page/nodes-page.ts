@@ -1,7 +1,7 @@
 // The page of the nodes: what is worst, their condition, the age of their figures, the sources of their sessions.
 import { type EpochMs, elapsedMs, type Moment, momentOf, TimeSlice } from '../../clock.js';
 import type { NodeStatus } from '../../collect/node-store.js';
-import { CONDITION_TEXTS, CONDITIONS, type Condition } from '../view/condition.js';
+import { CONDITION_TEXTS, CONDITIONS, type Condition, labelOf } from '../view/condition.js';
 import {
   type FleetStatus,
   type FleetSummary,
@@ -105,8 +105,8 @@ function conditionCounts(
     if (length === 0) {
       return [];
     }
-    const { label, level } = CONDITION_TEXTS[condition];
-    const text = html`<b>${number(length)}</b> ${label}`;
+    const { level } = CONDITION_TEXTS[condition];
+    const text = html`<b>${number(length)}</b> ${labelOf(condition, length)}`;
     return shown.has(condition)
       ? html`<li><a class="state ${level}" href="#${condition}">${text}</a></li>`
       : html`<li><span class="state ${level}">${text}</span></li>`;

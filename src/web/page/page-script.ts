@@ -6,9 +6,17 @@ export const PAGE_SCRIPT = `'use strict';
 const PERIOD_MS = 10000;
 
 async function refresh() {
-  const answer = await fetch(location.pathname + location.search, { signal: AbortSignal.timeout(PERIOD_MS) });
-  if (!answer.ok) throw new Error('status ' + answer.status);
+  // Without the user and password that the page's own address may have: with them browsers make no request.
+  const answer = await fetch(location.origin + location.pathname + location.search, { signal: AbortSignal.timeout(PERIOD_MS) });
+  const isPage = /^text\\/html\\b/.test(answer.headers.get('content-type'));
+  if (!answer.ok || answer.redirected || !isPage) throw new Error('status ' + answer.status);
   const next = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  const main = document.querySelector('main');
+  const icon = document.querySelector('link[rel=icon]');
+  const nextMain = next.querySelector('main');
+  const nextIcon = next.querySelector('link[rel=icon]');
+  // Whatever else answers, such as a login page: nothing is changed before all of it is there.
+  if (!nextIcon || nextMain?.id !== main.id || !next.getElementById('lost')) throw new Error('not the page');
   for (const details of next.querySelectorAll('details')) {
     const shown = document.getElementById(details.id);
     if (shown) details.open = shown.open;
@@ -17,8 +25,8 @@ async function refresh() {
   const focusedId = focused.closest('[id]')?.id;
   const focusedTag = focused.localName;
   document.title = next.title;
-  document.querySelector('link[rel=icon]').href = next.querySelector('link[rel=icon]').href;
-  document.querySelector('main').replaceWith(next.querySelector('main'));
+  icon.href = nextIcon.href;
+  main.replaceWith(nextMain);
   if (!document.contains(focused)) {
     const owner = document.getElementById(focusedId);
     (owner?.querySelector(focusedTag) ?? owner)?.focus({ preventScroll: true });

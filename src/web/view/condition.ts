@@ -25,18 +25,30 @@ export type Condition = (typeof CONDITIONS)[number];
 /** `alarm` and `warning` need attention. */
 type Level = 'alarm' | 'warning' | 'idle' | 'well';
 
-export const CONDITION_TEXTS: Readonly<Record<Condition, { readonly label: string; readonly level: Level }>> =
-  {
-    never_collected: { label: 'never collected', level: 'alarm' },
-    stale: { label: 'stale', level: 'alarm' },
-    nearly_full: { label: 'nearly full', level: 'alarm' },
-    lock_waits: { label: 'waiting for locks', level: 'warning' },
-    spike: { label: 'spike', level: 'warning' },
-    filling_up: { label: 'filling up', level: 'warning' },
-    down: { label: 'down', level: 'alarm' },
-    pending: { label: 'pending', level: 'idle' },
-    up: { label: 'up', level: 'well' },
-  };
+interface ConditionTexts {
+  readonly label: string;
+  /** Where the label is a noun. */
+  readonly plural?: string;
+  readonly level: Level;
+}
+
+export const CONDITION_TEXTS: Readonly<Record<Condition, ConditionTexts>> = {
+  never_collected: { label: 'never collected', level: 'alarm' },
+  stale: { label: 'stale', level: 'alarm' },
+  nearly_full: { label: 'nearly full', level: 'alarm' },
+  lock_waits: { label: 'waiting for locks', level: 'warning' },
+  spike: { label: 'spike', plural: 'spikes', level: 'warning' },
+  filling_up: { label: 'filling up', level: 'warning' },
+  down: { label: 'down', level: 'alarm' },
+  pending: { label: 'pending', level: 'idle' },
+  up: { label: 'up', level: 'well' },
+};
+
+/** Behind a number of nodes. */
+export function labelOf(condition: Condition, count: number): string {
+  const { label, plural = label } = CONDITION_TEXTS[condition];
+  return count === 1 ? label : plural;
+}
 
 /** Shares of `max_connections` from which the page marks a node and the alerts of deploy/ fire. */
 export const FILLING_UP = 0.8;
@@ -83,8 +95,13 @@ export function conditionOf(node: Known): Condition {
   return state === 'down' ? 'down' : 'up';
 }
 
-/** How far a node is into its condition, where it is a matter of degree. */
-export function extentOf(node: Known & { readonly condition: Condition }): number {
+interface InCondition extends Known {
+  readonly condition: Condition;
+  readonly collections: { readonly error: number };
+}
+
+/** How far a node is into its condition, or how long it has been. */
+export function extentOf(node: InCondition): number {
   switch (node.condition) {
     case 'spike':
       return (node.sessions ?? 0) - (node.usual_sessions ?? 0);
@@ -93,6 +110,11 @@ export function extentOf(node: Known & { readonly condition: Condition }): numbe
     case 'nearly_full':
     case 'filling_up':
       return node.saturation ?? 0;
+    case 'stale':
+    case 'down':
+      return -Date.parse(node.last_success ?? '');
+    case 'never_collected':
+      return node.collections.error;
     default:
       return 0;
   }

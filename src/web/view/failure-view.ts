@@ -11,7 +11,7 @@ const COLLECTION_HINTS: Readonly<Record<FailureReason, string>> = {
     'The API cannot be reached from here, or the connection broke. Check name resolution, routes, the proxy and the project’s endpoint; the next run tries again.',
   timeout:
     'The collection did not end within collection.timeout. taurusdb_collection_duration_seconds tells which phase is slow: give it more time, or collect less often.',
-  auth: 'The API refused the credentials, or what was asked with them: the message says what to check. After two refusals of a credential nothing is sent for 330 s, with it or, where others are accepted, for this node or project alone.',
+  auth: 'The API refused the credentials, or what was asked with them: the message says what to check. After two refusals of a key or token nothing is sent for 330 s, with it or, where others are accepted, for this node or project alone; after one of a password nothing for 15 minutes.',
   throttled:
     'The API limits how often it is asked. Lower api.max_requests_per_second, collect less often, or ask Huawei Cloud for a higher quota.',
   api: 'The API, or what stands in front of it, refused the request or answered something unexpected: the message says what came and what was expected. The next run tries again.',
@@ -37,7 +37,7 @@ const DISCOVERY_HINTS: Readonly<Partial<Record<FailureReason, string>>> = {
     'The API cannot be reached from here, or the connection broke. Check name resolution, routes, the proxy and the project’s endpoint; discovery is tried again within a minute.',
   timeout:
     'The instances could not all be read in time. The next search goes on where this one stopped; if it goes on like this, raise api.max_requests_per_second.',
-  auth: 'The API refused the credentials, or the permission to list instances (gaussdbformysql:instance:list): the message says what to check. After two refusals of a credential nothing is sent with it for 330 s.',
+  auth: 'The API refused the credentials, or the permission to list instances (gaussdbformysql:instance:list): the message says what to check. After two refusals of a key or token nothing is sent with it for 330 s, after one of a password for 15 minutes.',
   throttled:
     'The API limits how often it is asked. Lower api.max_requests_per_second, raise discovery.refresh, or ask Huawei Cloud for a higher quota.',
   api: 'The API, or what stands in front of it, refused the request or answered something unexpected: the message says what came and what was expected. Discovery is tried again within a minute.',
@@ -63,10 +63,15 @@ export function viewDiscoveryFailure(failure: LastFailure): FailureView {
 function viewFailure({ reason, message, at }: LastFailure, hint: string): FailureView {
   return {
     reason,
-    message: oneLine(firstCharacters(message, MAX_MESSAGE_LENGTH)),
+    message: shownMessage(message),
     hint,
     at: new Date(at.wall).toISOString(),
   };
+}
+
+/** As it is shown: in one line, and not endless. */
+export function shownMessage(message: string): string {
+  return oneLine(firstCharacters(message, MAX_MESSAGE_LENGTH));
 }
 
 /** Not where the gateway does not know the API. */

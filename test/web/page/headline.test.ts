@@ -21,7 +21,18 @@ const failure = (message: string) => ({ reason: 'network', message, details: {},
 
 function failing(name: string, nodes: number): ProjectStatus {
   const discovery = { up: false, lastSuccessAt: undefined, lastError: failure('got a reset') };
-  return { name, nodes, discovery };
+  return { name, nodes, nodesOfAllShards: nodes, discovery };
+}
+
+/** A discovery that succeeded. */
+function finding(
+  name: string,
+  found: number,
+  [nodes, nodesOfAllShards]: readonly [own: number, all: number],
+): ProjectStatus {
+  const whyNone = found === 0 ? '2 instances seen, 0 match' : undefined;
+  const discovery = { up: true, lastSuccessAt: MOMENT, found, whyNone, lastError: undefined };
+  return { name, nodes, nodesOfAllShards, discovery };
 }
 
 /** Usually 86 sessions. */
@@ -92,12 +103,58 @@ describe('headline', () => {
     );
   });
 
+  it('names a project whose discovery finds nothing to collect, other nodes or not', () => {
+    const says = 'gamma: discovery finds nothing to collect';
+    const empty = finding('gamma', 0, [0, 0]);
+    for (const nodes of [[], [named('a', 86)]]) {
+      assert.deepEqual(told(nodes, [finding('alpha', 1, [1, 1]), empty]), [
+        `${says} | 2 instances seen, 0 match`,
+        'discovery finds nothing',
+      ]);
+    }
+    // Another project has all that it found.
+    assert.deepEqual(told([named('a', 86)], [finding('gamma', 3, [0, 0])]), [
+      `${says} | found 3, all collected for other projects`,
+      'discovery finds nothing',
+    ]);
+    assert.equal(
+      told([named('c', 977)], [failing('beta', 1), empty, failing('delta', 0)])[0],
+      'delta: discovery fails, and no node is known — and 1 node and 2 other projects need attention | network: got a reset',
+    );
+    assert.deepEqual(told([named('c', 977)], [finding('listed', 0, [1, 1])]), [
+      'c: 97 % of its 1,000 connections in use — and 1 project needs attention',
+      'discovery finds nothing',
+      '1 nearly full',
+    ]);
+    assert.deepEqual(told([named('a', 86)], [finding('listed', 0, [1, 1])]), [
+      'listed: discovery finds nothing to collect | 2 instances seen, 0 match',
+      'discovery finds nothing',
+    ]);
+  });
+
+  it('is calm about nodes that other shards collect', () => {
+    assert.deepEqual(told([], [finding('gamma', 1, [0, 1])]), [
+      'No nodes here: other shards collect the only one',
+    ]);
+    assert.deepEqual(told([], [{ ...PROJECT_STATUS, nodes: 0, nodesOfAllShards: 3 }]), [
+      'No nodes here: other shards collect all 3',
+    ]);
+    assert.deepEqual(told([named('a', 86)], [PROJECT_STATUS, finding('gamma', 1, [0, 1])]), [
+      'The node is up',
+    ]);
+    // The nodes of other shards are known, though new ones are not found.
+    assert.equal(
+      told([], [{ ...failing('gamma', 0), nodesOfAllShards: 1 }])[0],
+      'gamma: discovery fails, and new nodes are not found | network: got a reset',
+    );
+  });
+
   it('names of several nodes with a spike the one with the largest', () => {
     const spike = (name: string, sessions: number) =>
       named(name, sessions, { recentSessions: [...USUAL, sessions] });
     assert.deepEqual(told([spike('a', 200), spike('b', 300), spike('c', 250)]), [
       'b: 300 sessions, 214 more than usual — and 2 other nodes need attention',
-      '3 spike',
+      '3 spikes',
     ]);
   });
 
@@ -106,9 +163,9 @@ describe('headline', () => {
     assert.deepEqual(told([named('a', 86), named('b', 86)]), ['All 2 nodes are up']);
     assert.deepEqual(told([named('a', 86), UNTRIED_STATUS]), ['1 of 2 nodes not tried yet']);
     const discovery = { up: undefined, lastSuccessAt: undefined, lastError: undefined };
-    assert.deepEqual(told([named('a', 86)], [{ name: 'new', nodes: 0, discovery }]), [
+    assert.deepEqual(told([named('a', 86)], [{ name: 'new', nodes: 0, nodesOfAllShards: 0, discovery }]), [
       'The node is up — and the first discovery of new has not ended',
     ]);
-    assert.deepEqual(told([]), ['No nodes: none is configured', 'no nodes']);
+    assert.deepEqual(told([], []), ['No nodes: none is configured', 'no nodes']);
   });
 });

@@ -126,7 +126,9 @@ describe('the pages', () => {
   });
 
   it('have a script that asks for its own page alone, at the address that the browser knows', () => {
-    assert.deepEqual(PAGE_SCRIPT.match(/\bfetch\([^,)]*/gu), ['fetch(location.pathname + location.search']);
+    assert.deepEqual(PAGE_SCRIPT.match(/\bfetch\([^,)]*/gu), [
+      'fetch(location.origin + location.pathname + location.search',
+    ]);
     assert.doesNotMatch(
       PAGE_SCRIPT,
       /XMLHttpRequest|EventSource|WebSocket|import\(|sendBeacon|location\s*=|\.open\(|'\//u,

@@ -276,6 +276,20 @@ describe('NODES_PAGE', () => {
     assert.match(none, /\n0 of 20 nodes\nmatch\nnowhere\n/);
   });
 
+  it('shows control characters and turned text as what they are, so that no name reads otherwise', async () => {
+    const name = 'a\u0001\u001b[31m\u202eb\u2066\ufffe\u{1ffff}\ud800';
+    const named = { ...NODE_STATUS, node: { ...NODE_STATUS.node, name } };
+    const page = await pageOf([named], OPTIONS, new FakeClock(NOW), [
+      {
+        ...PROJECT_STATUS,
+        name,
+        discovery: { up: undefined, lastSuccessAt: undefined, lastError: undefined },
+      },
+    ]);
+    assert.doesNotMatch(page, /[^\P{Cc}\n]|[\p{Cs}\p{NChar}\u202a-\u202e\u2066-\u2069]/u);
+    assert.ok(page.includes('<bdi>a\\u0001\\u001b[31m\\u202eb\\u2066\\u{fffe}\\u{1ffff}\\ud800</bdi>'));
+  });
+
   it('repeats a filter as text', async () => {
     const evil = '"><script>alert("1")</script>\'&';
     const page = await pageOf([NODE_STATUS], { ...OPTIONS, query: `q=${encodeURIComponent(evil)}` });
@@ -297,7 +311,7 @@ describe('NODES_PAGE', () => {
     const of = async (discovery: ProjectStatus['discovery'], statuses: readonly NodeStatus[] = []) =>
       visible(
         await pageOf(statuses, OPTIONS, new FakeClock(NOW), [
-          { name: 'prod', nodes: statuses.length, discovery },
+          { name: 'prod', nodes: statuses.length, nodesOfAllShards: statuses.length, discovery },
         ]),
       );
     const blind = await of({ ...failing, lastSuccessAt: undefined });
@@ -313,16 +327,60 @@ describe('NODES_PAGE', () => {
     assert.match(known, /The nodes that are known are still collected\.\n/);
     const searching = { up: undefined, lastSuccessAt: undefined, lastError: undefined };
     assert.match(await of(searching), /\nNo nodes yet: the first discovery of\nprod\nhas not ended\n/);
-    const empty = await of({ up: true, lastSuccessAt: momentAt(NOW), lastError: undefined });
+    const whyNone = '2 instances seen, 0 match instance_name "x"';
+    const empty = await of({
+      up: true,
+      lastSuccessAt: momentAt(NOW),
+      found: 0,
+      whyNone,
+      lastError: undefined,
+    });
     assert.match(
       empty,
-      /\nNo nodes: discovery of\nprod\nfound none to collect\n[\s\S]*\nnothing found\nprod\n/,
+      /\nprod\n: discovery finds nothing to collect\n2 instances seen, 0 match [\s\S]*\nnothing found\nprod\n/,
     );
+    assert.match(empty, /\n2 instances seen, 0 match .+\nWhat to do:\n.*Compare discovery\.instance_name/);
     assert.match(await of(undefined), /\nNo nodes: none is configured\n/);
     assert.doesNotMatch(
-      await of({ ...failing, up: true, lastError: undefined }, [NODE_STATUS]),
+      await of({ ...failing, up: true, found: 1, lastError: undefined }, [NODE_STATUS]),
       /\nDiscovery\n/,
     );
+  });
+
+  it('shows of several projects the worst first, as the headline does', async () => {
+    const at = { lastSuccessAt: momentAt(NOW), lastError: undefined };
+    const lastError = { reason: 'api', message: 'got a 500', details: {}, at: momentAt(NOW) } as const;
+    const success = { ...at, up: true, found: 0, whyNone: 'none seen' };
+    const project = (name: string, all: number, discovery: ProjectStatus['discovery']) => ({
+      name,
+      nodes: 0,
+      nodesOfAllShards: all,
+      discovery,
+    });
+    const text = visible(
+      await pageOf([NODE_STATUS], OPTIONS, new FakeClock(NOW), [
+        project('elsewhere', 3, { ...success, found: 3, whyNone: undefined }),
+        project('searching', 0, { ...at, up: undefined }),
+        project('listed', 1, success),
+        project('failing', 1, { ...at, up: false, lastError }),
+        project('empty', 0, success),
+        project('blind', 0, { ...at, up: false, lastError }),
+      ]),
+    );
+    const [, section = ''] = text.split('\nDiscovery\n');
+    assert.deepEqual(section.match(/^(?:elsewhere|searching|listed|failing|empty|blind)$/gmu), [
+      'blind',
+      'empty',
+      'failing',
+      'listed',
+      'searching',
+      'elsewhere',
+    ]);
+    assert.match(
+      text,
+      /\nblind\n: discovery fails, and no node is known — and 3 other projects need attention\n/,
+    );
+    assert.match(section, /\nOther shards collect all its 3 nodes\.\n/);
   });
 
   it('says that a node was never collected, not that its figures are too old', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { NodeStatus } from '../../../src/collect/node-store.js';
 import { FAILURE_REASONS } from '../../../src/model/failure.js';
 import type { Snapshot } from '../../../src/sessions/snapshot.js';
+import { viewCollectionFailure, viewDiscoveryFailure } from '../../../src/web/view/failure-view.js';
 import { groupByCondition, viewFleet } from '../../../src/web/view/fleet-view.js';
 import {
   DATABASE_NODE,
@@ -71,27 +72,39 @@ describe('viewFleet of projects', () => {
       at: momentAt(NOW - 5_000),
     } as const;
     const discovery = { up: false, lastSuccessAt: momentAt(NOW - 60_000), lastError };
+    const unknown = { found: null, why_none: null, hint: null };
     const searching = { up: undefined, lastSuccessAt: undefined, lastError: undefined };
+    const empty = { up: true, lastSuccessAt: momentAt(NOW), found: 0, lastError: undefined };
     const { projects } = viewFleet(
       fleetOf(
         [],
         [
-          { name: 'listed', nodes: 3, discovery: undefined },
-          { name: 'new', nodes: 0, discovery: searching },
-          { name: 'failing', nodes: 2, discovery },
+          { name: 'listed', nodes: 3, nodesOfAllShards: 4, discovery: undefined },
+          { name: 'new', nodes: 0, nodesOfAllShards: 0, discovery: searching },
+          { name: 'failing', nodes: 2, nodesOfAllShards: 2, discovery },
+          { name: 'empty', nodes: 0, nodesOfAllShards: 0, discovery: { ...empty, whyNone: 'saw\n2' } },
+          { name: 'taken', nodes: 0, nodesOfAllShards: 0, discovery: { ...empty, found: 5 } },
+          { name: 'elsewhere', nodes: 0, nodesOfAllShards: 5, discovery: { ...empty, found: 5 } },
         ],
       ),
       MOMENT.monotonic,
     );
     assert.match(projects[2]?.discovery?.last_error?.hint ?? '', /^The API.+within a minute\.$/u);
-    assert.deepEqual(JSON.parse(JSON.stringify(projects)), [
-      { project: 'listed', nodes: 3, discovery: null },
-      { project: 'new', nodes: 0, discovery: { up: null, last_success: null, last_error: null } },
+    assert.deepEqual(JSON.parse(JSON.stringify(projects.slice(0, 3))), [
+      { project: 'listed', nodes: 3, nodes_of_all_shards: 4, discovery: null },
+      {
+        project: 'new',
+        nodes: 0,
+        nodes_of_all_shards: 0,
+        discovery: { up: null, ...unknown, last_success: null, last_error: null },
+      },
       {
         project: 'failing',
         nodes: 2,
+        nodes_of_all_shards: 2,
         discovery: {
           up: false,
+          ...unknown,
           last_success: new Date(NOW - 60_000).toISOString(),
           last_error: {
             reason: 'api',
@@ -102,14 +115,35 @@ describe('viewFleet of projects', () => {
         },
       },
     ]);
+    assert.deepEqual(
+      projects
+        .slice(3)
+        .map(({ discovery }) => [
+          discovery?.found,
+          discovery?.why_none,
+          discovery?.hint?.split(/[ ,]/u, 2).join(' '),
+        ]),
+      [
+        [0, 'saw 2', 'Compare discovery.instance_name'],
+        [5, 'found 5, all collected for other projects', 'Two projects'],
+        [5, null, undefined],
+      ],
+    );
   });
 
   it('tells of a failed discovery what to do about it, whatever its reason', () => {
     for (const reason of FAILURE_REASONS) {
       const lastError = { reason, message: 'got x', details: {}, at: MOMENT };
       const discovery = { up: false, lastSuccessAt: undefined, lastError };
-      const { projects } = viewFleet(fleetOf([], [{ name: 'p', nodes: 0, discovery }]), MOMENT.monotonic);
+      const { projects } = viewFleet(
+        fleetOf([], [{ name: 'p', nodes: 0, nodesOfAllShards: 0, discovery }]),
+        MOMENT.monotonic,
+      );
       assert.match(projects[0]?.discovery?.last_error?.hint ?? '', /^[A-Z].{30,}\.$/u, reason);
+      if (reason === 'auth') {
+        assert.match(viewCollectionFailure(lastError).hint, /a password .*15 minutes/u);
+        assert.match(viewDiscoveryFailure(lastError).hint, /a password .*15 minutes/u);
+      }
     }
   });
 });
@@ -165,6 +199,33 @@ describe('groupByCondition', () => {
     assert.deepEqual(
       filling?.map(({ node_name }) => node_name),
       ['b', 'a', 'd', 'c'],
+    );
+  });
+
+  it('puts of nodes that cannot be collected those first that have failed for the longest', () => {
+    const since = (name: string, minutes: number, changes: Partial<typeof NODE_STATUS>) =>
+      named(name, { lastSuccessAt: momentAt(NOW - 60_000 * minutes), ...changes });
+    const never = (name: string, error: number) => ({
+      ...UNTRIED_STATUS,
+      node: named(name).node,
+      up: false,
+      collections: { success: 0, error, skipped: 0 },
+    });
+    const whileFresh = { up: false, freshForMs: 86_400_000 };
+    const nodes = [
+      since('a', 1, { freshForMs: 0 }),
+      since('b', 3, { freshForMs: 0, up: false }),
+      since('c', 2, { freshForMs: 0 }),
+      never('d', 1),
+      never('e', 12),
+      since('f', 1, whileFresh),
+      since('g', 2, whileFresh),
+    ];
+    assert.deepEqual(
+      [...groupByCondition(viewFleet(fleetOf(nodes), MOMENT.monotonic).nodes)].map(([, members]) =>
+        members.map(({ node_name }) => node_name).join(' '),
+      ),
+      ['e d', 'b c a', 'g f'],
     );
   });
 
