@@ -180,7 +180,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'repeated-lines.ts',
     'visible-text.ts',
   ],
-  'cli/usage': ['config', 'config/yaml'],
+  'cli/usage': ['config', 'config/meant', 'config/yaml'],
   cli: [
     'cli/usage',
     'model',
