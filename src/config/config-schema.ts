@@ -15,6 +15,7 @@ import {
   flag,
   integer,
   network,
+  networksExpected,
   oneOf,
   someText,
   text,
@@ -202,7 +203,7 @@ function hostGroupSection() {
         described(
           'Networks of the hosts; a single address is one, too',
           v.pipe(
-            v.array(network(), 'expected a list of networks such as [10.0.0.0/8]'),
+            v.array(network(), networksExpected),
             v.minLength(1, 'got an empty list, expected a network such as 10.0.0.0/8'),
             v.maxLength(MOST_NETWORKS, `got more, expected at most ${MOST_NETWORKS} networks`),
           ),
