@@ -52,13 +52,14 @@ export class NetworkTable {
     networks.set(key, Math.min(number, networks.get(key) ?? number));
   }
 
-  /** The lowest number of a network that holds the address; undefined where none does. */
-  lowest(address: Address): number | undefined {
+  /** The lowest number of a network that holds the address, or all of the network of so many bits; undefined where none does. */
+  lowest(address: Address, mostBits = WORDS * WORD_BITS): number | undefined {
     let lowest: number | undefined;
     // No network of IPv6 holds an address of IPv4, though ::/0 has room for all that are mapped.
     const isMapped = MAPPED.every((word, at) => address[at] === word);
     for (const [bits, networks] of this.#byBits) {
-      const found = isMapped && bits < MAPPED_BITS ? undefined : networks.get(networkPart(address, bits));
+      const isOther = bits > mostBits || (isMapped && bits < MAPPED_BITS);
+      const found = isOther ? undefined : networks.get(networkPart(address, bits));
       lowest = found === undefined ? lowest : Math.min(found, lowest ?? found);
     }
     return lowest;
