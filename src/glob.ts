@@ -3,8 +3,25 @@
 
 /** Whether the whole text matches, minding case. */
 export function matchesGlob(glob: string, text: string): boolean {
+  return globMatcher(glob)(text);
+}
+
+/** The same for many texts. */
+export function globMatcher(glob: string): (text: string) => boolean {
+  // Most texts are told by their ends, or lack a part that they must have.
+  const parts = glob.split(/[*?]/u);
+  const [start = ''] = parts;
+  const end = parts.at(-1) ?? '';
+  const different = [...new Set(parts)];
   const pattern = [...glob];
-  const characters = [...text];
+  return (text) =>
+    text.startsWith(start) &&
+    text.endsWith(end) &&
+    different.every((part) => text.includes(part)) &&
+    matches(pattern, [...text]);
+}
+
+function matches(pattern: readonly string[], characters: readonly string[]): boolean {
   let at = 0;
   let next = 0;
   /** Behind the last `*`, and the character that it was last tried to end before. */

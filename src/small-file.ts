@@ -22,7 +22,9 @@ export function readBoundedFile(path: string, maxBytes: number): BoundedFile {
   try {
     const stats = fstatSync(descriptor);
     if (!stats.isFile()) {
-      throw new Error('not a regular file');
+      throw new Error(
+        `not a regular file${stats.isFIFO() ? ': only --config.file takes a pipe, at the start' : ''}`,
+      );
     }
     const buffer = Buffer.alloc(maxBytes + 1);
     let length = 0;

@@ -133,7 +133,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'config/meant': [],
   'config/yaml': ['config/meant', 'json.ts', 'small-file.ts', 'visible-text.ts', 'clock.ts'],
   'config/secrets': ['config/yaml', 'small-file.ts', 'followed-files.ts'],
-  'config/checks': ['schedule', 'config/meant', 'config/yaml'],
+  'config/checks': ['sessions', 'schedule', 'config/meant', 'config/yaml'],
   config: [
     'model',
     'sessions',
@@ -180,7 +180,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'repeated-lines.ts',
     'visible-text.ts',
   ],
-  'cli/usage': ['config', 'config/yaml'],
+  'cli/usage': ['config', 'config/meant', 'config/yaml'],
   cli: [
     'cli/usage',
     'model',

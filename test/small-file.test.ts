@@ -115,7 +115,7 @@ describe('a small file', () => {
     for (const [path, message] of [
       [file, 'no such file'],
       [join(folder, 'large'), 'larger than 100 bytes'],
-      [pipe, 'not a regular file'],
+      [pipe, 'not a regular file: only --config.file takes a pipe, at the start'],
       [folder, 'not a regular file'],
       ['/dev/zero', 'not a regular file'],
     ] as const) {

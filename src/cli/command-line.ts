@@ -33,7 +33,7 @@ interface Written {
   readonly operands: readonly string[];
 }
 
-/** Of a repeated flag the last value counts. */
+/** Of a repeated flag the last value counts; lists add up. */
 export function parseCommandLine(argv: readonly string[]): CommandLine {
   const { flags: written, operands } = readArguments(argv);
   const [first, ...rest] = operands;
@@ -53,9 +53,11 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     }
   }
   const command = commandOf(first ?? 'run');
-  const flags: Record<string, unknown> = Object.fromEntries(
-    written.map(({ name, value }) => [name, readFlag(command, name, value)]),
-  );
+  const flags: Record<string, unknown> = {};
+  for (const { name, value: text } of written) {
+    const [before, value] = [flags[name], readFlag(command, name, text)];
+    flags[name] = Array.isArray(before) && Array.isArray(value) ? [...before, ...value] : value;
+  }
   if (command === 'help') {
     return helpOf(rest);
   }
@@ -137,6 +139,9 @@ function readOperands(
 ): readonly string[] {
   const { takes } = COMMANDS[command];
   const [operand] = operands;
+  if (operands.includes('')) {
+    throw new UsageError(`${command}: got an empty name, expected that of a file: is a variable unset?`);
+  }
   if (takes === 'files') {
     if (operand === undefined) {
       throw new UsageError(`${command} needs at least one CSV file`);

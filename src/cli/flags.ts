@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import type { LogSettings } from '../agent/open-log.js';
 import { systemClock } from '../clock.js';
 import { FLAG_KEYS } from '../config/flag-keys.js';
-import { choice, decimalNumber, LISTEN_ADDRESS, wholeNumber } from '../config/kinds.js';
+import { choice, decimalNumber, type Kind, LISTEN_ADDRESS, wholeNumber } from '../config/kinds.js';
 import { type ConfigSource, openSource } from '../config/yaml/config-source.js';
 import { printError } from './terminal.js';
 import { COMMAND_NAMES } from './usage/commands.js';
@@ -16,6 +16,11 @@ const CONFIGURED = ['run', 'check-config', 'collect', 'discover', 'replay'] as c
 const SHARDED = ['run', 'collect', 'check-config', 'demo'] as const;
 const SIMULATING = ['simulate', 'demo'] as const;
 const LOGGING = ['run', 'check-config', 'collect', 'discover', 'replay', 'simulate', 'demo'] as const;
+
+const NAMED_FILE: Kind<string> = {
+  expected: 'a file: standard input is for --config.file alone',
+  parse: (text) => (text === '' || text === '-' ? undefined : text),
+};
 
 export const FLAGS = flagTable({
   'config.file': {
@@ -45,6 +50,7 @@ export const FLAGS = flagTable({
     type: 'string',
     commands: [...SERVING, 'check-config'],
     value: 'FILE',
+    kind: NAMED_FILE,
     help: "TLS and basic auth, in the exporter-toolkit's format",
   },
   'web.enable-lifecycle': {
@@ -115,14 +121,14 @@ export const FLAGS = flagTable({
     commands: SIMULATING,
     value: 'NODE,…',
     kind: NODE_LIST,
-    help: 'nodes whose collections all fail: their tasks end with an error',
+    help: 'nodes whose collections all fail: their tasks end with an error; may be repeated',
   },
   spike: {
     type: 'string',
     commands: SIMULATING,
     value: 'NODE[:AFTER],…',
     kind: FLOOD_LIST,
-    help: 'nodes that one client floods, from the duration AFTER until the end (default 2m: by then it is known what is usual)',
+    help: 'nodes that one client floods, from the duration AFTER until the end (default 2m: by then it is known what is usual); may be repeated',
   },
   'simulate.nodes': {
     type: 'string',

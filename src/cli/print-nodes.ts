@@ -11,7 +11,9 @@ import { oneLine } from '../visible-text.js';
 import { viewFleet } from '../web/view/fleet-view.js';
 import { print, printMetrics } from './terminal.js';
 
-const COLUMNS: readonly (readonly [title: string, figure: (snapshot: Snapshot) => number | undefined])[] = [
+type Column = readonly [title: string, figure: (snapshot: Snapshot) => number | string | undefined];
+
+const COLUMNS: readonly Column[] = [
   ['SESSIONS', (snapshot) => snapshot.sessions],
   ['ACTIVE', (snapshot) => snapshot.active],
   ['SLOW', (snapshot) => snapshot.slow],
@@ -19,20 +21,28 @@ const COLUMNS: readonly (readonly [title: string, figure: (snapshot: Snapshot) =
   ['OPEN TRX', (snapshot) => snapshot.transactionsOpen],
   ['IDLE IN TRX', (snapshot) => snapshot.idleInTransaction],
 ];
+/** Where lists have some sessions only, most of those are absent. */
+const COLUMNS_OF_SOME: readonly Column[] = [
+  ['LISTED', (snapshot) => snapshot.listed],
+  ...COLUMNS,
+  ['LONGEST TRX', ({ transactionLongestSeconds: seconds }) => seconds && `${seconds} s`],
+];
 
 /** Between two columns of the table. */
 const GAP = '  ';
 
 /** A line per node; a figure is `-` where the file lacks its column or sessions that it needs, the result is the reason where a node failed. */
 export function nodeTable(statuses: readonly NodeStatus[]): string {
+  const isOfSome = statuses.some(({ snapshot }) => snapshot !== undefined && snapshot.filter !== 'total');
+  const columns = isOfSome ? COLUMNS_OF_SOME : COLUMNS;
   const rows = [
-    ['PROJECT', 'NODE', 'NAME', 'RESULT', ...COLUMNS.map(([title]) => title)],
+    ['PROJECT', 'NODE', 'NAME', 'RESULT', ...columns.map(([title]) => title)],
     ...statuses.map(({ node, up, snapshot, lastError }) => [
       oneLine(node.project) || '-',
       node.nodeId,
       oneLine(node.name) || '-',
       up === true ? 'ok' : (lastError?.reason ?? 'not tried'),
-      ...COLUMNS.map(([, figure]) => String((snapshot && figure(snapshot)) ?? '-')),
+      ...columns.map(([, figure]) => String((snapshot && figure(snapshot)) ?? '-')),
     ]),
   ].map((cells) => cells.map((text) => ({ text, width: stringWidth(text) })));
   const widths = rows[0]?.map((_, column) =>

@@ -81,11 +81,15 @@ function simulatedProjects(flags: FlagValues): SimulatedProject[] {
 /** With the nodes of --down-node and --spike as these say. */
 function withTroubles(fleet: readonly SimulatedProject[], flags: FlagValues): SimulatedProject[] {
   const down = new Set(flags['down-node']?.flatMap((name) => idsOf(fleet, name, 'down-node')));
-  const floods = new Map(
-    flags.spike?.flatMap(({ node, afterMs }) =>
-      idsOf(fleet, node, 'spike').map((id) => [id, afterMs] as const),
-    ),
-  );
+  const floods = new Map<string, number>();
+  for (const { node, afterMs } of flags.spike ?? []) {
+    for (const id of idsOf(fleet, node, 'spike')) {
+      if (floods.has(id) && floods.get(id) !== afterMs) {
+        throw new UsageError(`--spike: got ${quote(node)} with two durations, expected one for each node`);
+      }
+      floods.set(id, afterMs);
+    }
+  }
   return fleet.map((project) =>
     withNodes(project, (node) => {
       const floodAfterMs = floods.get(node.id);
@@ -105,7 +109,8 @@ function idsOf(fleet: readonly SimulatedProject[], wanted: string, flag: FlagNam
   );
   const found = nodes.filter(({ names }) => names.includes(wanted));
   if (found.length === 0) {
-    const names = [...new Set(nodes.map(({ names: [name = ''] }) => name))];
+    const form = wanted.includes('/') ? 1 : 0;
+    const names = [...new Set(nodes.map((node) => node.names[form] ?? ''))];
     const nearest = nearestOf(wanted, names);
     const hint = nearest === undefined ? `one of ${shownNames(names)}` : `did you mean ${nearest}?`;
     throw new UsageError(

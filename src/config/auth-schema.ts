@@ -18,6 +18,17 @@ export const NEEDS_IAM = {
   ecs_agency: false,
 } as const satisfies Record<Auth['kind'], boolean>;
 
+/** Of the keys of each kind, how they are written. */
+const PLACES: Readonly<Record<string, string>> = {
+  ...placesOf('access_key: { ak: …, sk: … }', ['ak', 'ak_file', 'sk', 'sk_file', 'security_token']),
+  ...placesOf('token: { value: … }', ['value', 'value_file']),
+  ...placesOf('password: { domain: …, user: …, password: … }', ['domain', 'user', 'password_file']),
+};
+
+function placesOf(written: string, keys: readonly string[]): Record<string, string> {
+  return Object.fromEntries(keys.map((key) => [key, written]));
+}
+
 export function authSection(dependencies: ConfigDependencies) {
   const kinds = {
     access_key: v.exactOptional(described('Access key, which signs every request', accessKey(dependencies))),
@@ -36,7 +47,7 @@ export function authSection(dependencies: ConfigDependencies) {
     ),
   };
   return v.pipe(
-    section(kinds),
+    section(kinds, PLACES),
     exactlyOneOf(Object.keys(kinds)),
     v.transform((auth) => theOne<NonNullable<(typeof auth)[keyof typeof auth]>>(...Object.values(auth))),
   );

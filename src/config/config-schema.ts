@@ -6,6 +6,7 @@ import { NO_GROUP } from '../sessions/host-groups.js';
 import { MAX_CHARACTERS } from '../sessions/label-text.js';
 import { FILTERS } from '../sessions/snapshot.js';
 import { apiSection, mergeApi } from './api-schema.js';
+import { LONGEST_STALE_AFTER } from './checks/odd-settings.js';
 import { FLAG_KEYS } from './flag-keys.js';
 import {
   cron,
@@ -15,6 +16,7 @@ import {
   flag,
   integer,
   network,
+  networksExpected,
   oneOf,
   someText,
   text,
@@ -28,7 +30,7 @@ import type { Secret } from './secret.js';
 import { atLeastOneOf, namedValues, section } from './section.js';
 import type { ConfigDependencies } from './yaml/read-settings.js';
 
-/** Each host that is new to a list is held against all of them. */
+/** Each host that is new to a list is held against the globs of all groups. */
 const MOST_GROUPS = 100;
 const MOST_NETWORKS = 100;
 
@@ -112,7 +114,7 @@ function collectionSection() {
     stale_after: v.exactOptional(
       described(
         "A node's session series vanish this long after its last success; left out, once the third scheduled run after it has had its timeout",
-        duration('1s', '1y'),
+        duration('1s', LONGEST_STALE_AFTER),
       ),
     ),
     filter: v.optional(
@@ -202,7 +204,7 @@ function hostGroupSection() {
         described(
           'Networks of the hosts; a single address is one, too',
           v.pipe(
-            v.array(network(), 'expected a list of networks such as [10.0.0.0/8]'),
+            v.array(network(), networksExpected),
             v.minLength(1, 'got an empty list, expected a network such as 10.0.0.0/8'),
             v.maxLength(MOST_NETWORKS, `got more, expected at most ${MOST_NETWORKS} networks`),
           ),

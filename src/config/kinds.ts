@@ -1,13 +1,17 @@
 // The kinds of single values: each says what it expects once, for the error message and the documentation alike.
 import { BlockList, isIP } from 'node:net';
 import * as v from 'valibot';
-import { cronMeantBy, plainCron, validateCron } from '../schedule/cron-expression.js';
+import { plainCron, validateCron } from '../schedule/cron-expression.js';
 import { zoneMeantBy, zoneNamed } from '../schedule/zone-name.js';
 import { networkIn } from '../sessions/networks.js';
 import type { ListenAddress } from '../web/http-server.js';
 import { isOwnPath } from '../web/pages.js';
 import { durationMeant, flagMeant, groupedMeant, optionMeant, sizeMeant } from './meant/figures.js';
+import { networkMeant } from './meant/networks.js';
+import { scheduleMeant } from './meant/schedules.js';
+import { optionOfWord, squeezed, ZONE_OF_CITY } from './meant/words.js';
 import { withHint } from './yaml/describe-issue.js';
+import { nearestName, nearestOfNumber } from './yaml/nearest-name.js';
 
 export interface Kind<Output = unknown> {
   /** Completes "expected …". */
@@ -76,7 +80,8 @@ export function choice<const Option extends string>(options: readonly Option[]):
   return {
     expected: `one of ${options.join(', ')}`,
     parse: (text) => options.find((option) => option === text),
-    meant: (text) => optionMeant(text, options),
+    meant: (text) =>
+      optionOfWord(text, options) ?? optionMeant(text, options) ?? nearestOfNumber(text, options),
     options,
   };
 }
@@ -249,10 +254,21 @@ export const TELEMETRY_PATH: Kind<string> = {
 
 /** As text: what is read of it is nothing that could be frozen. */
 export function network() {
+  const kind = 'a network such as 10.0.0.0/8 or 2001:db8::/32, or an address';
   return text(
-    'a network such as 10.0.0.0/8 or 2001:db8::/32, or an address',
+    kind,
     (written) => networkIn(written) !== undefined,
+    (written) => {
+      const meant = networkMeant(written) ?? '';
+      return withHint(`expected ${kind}`, networkIn(meant) && meant);
+    },
   );
+}
+
+/** What is expected in place of a list of networks. */
+export function networksExpected({ input }: { readonly input: unknown }): string {
+  const isOne = typeof input === 'string' && networkIn(input) !== undefined;
+  return withHint('expected a list of networks such as [10.0.0.0/8]', isOne ? `[${input}]` : undefined);
 }
 
 const CRON = 'a cron expression of 5 fields, or 6 with seconds first';
@@ -267,9 +283,11 @@ export function cron() {
       CRON,
       (expression) => validateCron(expression) === undefined,
       (expression) => {
-        const meant = cronMeantBy(expression);
+        const meant = scheduleMeant(expression);
         const fault = MAY_BE_CRON.test(expression) ? validateCron(expression) : undefined;
-        return meant === undefined ? (fault ?? EXPECTED_CRON) : withHint(EXPECTED_CRON, `"${meant}"`);
+        return meant === undefined || validateCron(meant) !== undefined
+          ? (fault ?? EXPECTED_CRON)
+          : withHint(EXPECTED_CRON, `"${meant}"`);
       },
     ),
     v.transform(plainCron),
@@ -284,10 +302,25 @@ export function timeZone() {
     text(
       TIME_ZONE,
       (name) => zoneNamed(name) !== undefined,
-      (name) => [`expected ${TIME_ZONE}`, zoneMeantBy(name) ?? []].flat().join(': '),
+      (name) => [`expected ${TIME_ZONE}`, zoneMeantBy(name) ?? zoneNear(name) ?? []].flat().join(': '),
     ),
     v.transform((name) => zoneNamed(name) ?? name),
   );
+}
+
+/** So that one or two letters may be wrong: there are hundreds of zones. */
+const WRONG_SHARE = 0.15;
+
+function zoneNear(text: string): string | undefined {
+  const plain = text.normalize('NFKC').trim().replaceAll(' ', '_');
+  const city = squeezed(plain.slice(plain.lastIndexOf('/') + 1));
+  const zones = Intl.supportedValuesOf('timeZone').filter((zone) => zoneNamed(zone) !== undefined);
+  const ofCity = zones.filter((zone) => squeezed(zone.slice(zone.lastIndexOf('/') + 1)) === city);
+  const near =
+    zoneNamed(plain) ??
+    ZONE_OF_CITY.get(city) ??
+    (ofCity.length === 1 ? ofCity[0] : nearestName(plain, zones, WRONG_SHARE));
+  return near && `write ${near}`;
 }
 
 export function encoding() {

@@ -2,6 +2,7 @@
 import { type EpochMs, systemClock } from '../clock.js';
 import { scheduleWarnings } from '../schedule/schedule-warnings.js';
 import { oddSettings } from './checks/odd-settings.js';
+import { groupsInVain } from './checks/unreachable-groups.js';
 import { type Config, configSchema, type DeepReadonly, type ProjectConfig } from './config-schema.js';
 import { secretsIn } from './secret.js';
 import type { ConfigPath } from './yaml/config-errors.js';
@@ -30,6 +31,7 @@ export function loadConfig(
     warnings: [
       ...warnings,
       ...ofSettings,
+      ...groupsInVain(config.metrics.dimensions.host.groups, lineOf),
       ...ofSchedules(config, now),
       ...ofFilter(config),
       ...ofUnusedProxy(config, env),

@@ -1,14 +1,17 @@
 // One project: the keys of an item of `projects`, its nodes and its discovery among them.
 import * as v from 'valibot';
 import { isObject } from '../json.js';
-import { INSTANCE_ID, NODE_ID, PROJECT_ID } from '../model/ids.js';
+import { type IdFormat, INSTANCE_ID, NODE_ID, PROJECT_ID } from '../model/ids.js';
 import { apiEndpoint, iamEndpoint, KNOWN_REGIONS } from '../taurusdb/regions.js';
 import { projectApiSection } from './api-schema.js';
 import { type Auth, authSection, NEEDS_IAM } from './auth-schema.js';
 import { cron, described, duration, endpoint, flag, integer, oneOf, someText, text } from './kinds.js';
 import { labels } from './label-schema.js';
+import { REGION_OF_PLACE, squeezed } from './meant/words.js';
 import { findSdkCredentials, type SdkCredentials } from './sdk-credentials.js';
 import { issuePath, namedValues, section, theOne } from './section.js';
+import { withHint } from './yaml/describe-issue.js';
+import { nearestOfNumber } from './yaml/nearest-name.js';
 import type { ConfigDependencies } from './yaml/read-settings.js';
 
 const LANGUAGES = ['en-us', 'zh-cn'] as const;
@@ -25,12 +28,15 @@ export function projectSection(dependencies: ConfigDependencies) {
       ),
       region: described(
         'Huawei Cloud region, which also decides where the API answers',
-        someText('a region such as ap-southeast-3'),
+        v.pipe(
+          someText('a region such as ap-southeast-3'),
+          v.metadata({ known: [...KNOWN_REGIONS, ...REGION_OF_PLACE.keys()] }),
+        ),
       ),
       project_id: v.exactOptional(
         described(
           'Id of the project (README, "What it needs", says where to find it); left out, it is looked up by the region',
-          text(PROJECT_ID.kind, PROJECT_ID.matches),
+          id(PROJECT_ID),
         ),
       ),
       endpoint: v.exactOptional(described("URL of the TaurusDB API, instead of the region's", endpoint())),
@@ -74,9 +80,12 @@ function nodeSection() {
   return section({
     instance_id: described(
       'Id of the TaurusDB instance (README, "What it needs", says where to find it)',
-      text(INSTANCE_ID.kind, INSTANCE_ID.matches),
+      id(INSTANCE_ID, [NODE_ID, 'the id of a node: are instance_id and node_id swapped?']),
     ),
-    node_id: described('Id of the node (`discover` prints it)', text(NODE_ID.kind, NODE_ID.matches)),
+    node_id: described(
+      'Id of the node (`discover` prints it)',
+      id(NODE_ID, [INSTANCE_ID, 'the id of an instance: are instance_id and node_id swapped?']),
+    ),
     name: v.exactOptional(described('Name of the node: the label `node_name`', someText())),
     labels: v.nullish(described("Labels that are added to this node's session series", labels()), {}),
     instance_name: v.exactOptional(
@@ -101,6 +110,30 @@ function nodeSection() {
       described('When the node is collected, instead of `collection.schedule`', cron()),
     ),
   });
+}
+
+/** `other`: what an id of another format is that is taken for this one. */
+function id(format: IdFormat, [other, isOther]: [IdFormat?, string?] = []) {
+  return text(format.kind, format.matches, (written) => {
+    const expected = `expected ${format.kind}`;
+    if (other?.matches(written) === true) {
+      return `${expected}; this is ${isOther}`;
+    }
+    const isParted = format.matches(written.replace(/[\s-]/gu, ''));
+    return withHint(expected, isParted ? 'it without dashes and blanks' : undefined);
+  });
+}
+
+/** So that one or two letters may be wrong. */
+const WRONG_SHARE = 0.15;
+
+function regionMeant(text: string): string | undefined {
+  const plain = squeezed(text);
+  return (
+    REGION_OF_PLACE.get(plain) ??
+    KNOWN_REGIONS.find((region) => squeezed(region) === plain) ??
+    nearestOfNumber(text.trim(), KNOWN_REGIONS, WRONG_SHARE)
+  );
 }
 
 function discoverySection() {
@@ -159,7 +192,10 @@ function missingParts(
   }
   if (typeof region === 'string' && !KNOWN_REGIONS.includes(region)) {
     if (!('endpoint' in project)) {
-      missing.push(['region', `expected one of ${KNOWN_REGIONS.join(', ')} or an explicit endpoint`]);
+      const meant = regionMeant(region);
+      const known =
+        meant === undefined ? `one of ${KNOWN_REGIONS.join(', ')}` : 'a region whose address is known,';
+      missing.push(['region', withHint(`expected ${known} or an explicit endpoint`, meant)]);
     } else if (!('iam_endpoint' in project) && (!hasProjectId || needsIam(auth))) {
       missing.push([
         'iam_endpoint',

@@ -6,10 +6,14 @@ import { keyHint } from './yaml/nearest-name.js';
 
 /**
  * Reports every unknown key, not only the first as valibot's strict object does, and the key that was probably meant.
- * The output holds the known keys alone. A message that starts with "expected" is completed with what was got.
+ * `places`: where keys belong that are often written here. The output holds the known keys alone. A message that starts with "expected" is completed with what was got.
  */
-export function section<const Entries extends v.ObjectEntries>(entries: Entries) {
+export function section<const Entries extends v.ObjectEntries>(
+  entries: Entries,
+  places: Readonly<Record<string, string>> = {},
+) {
   const known = Object.keys(entries);
+  const hint = (key: string) => (Object.hasOwn(places, key) ? `write ${places[key]}` : keyHint(key, known));
   const object = v.looseObject(entries, 'missing');
   return v.pipe(
     mapping<v.InferInput<typeof object>>((text) => ` (${keyHint(text, known)})`),
@@ -18,7 +22,7 @@ export function section<const Entries extends v.ObjectEntries>(entries: Entries)
       const input = dataset.value;
       for (const key of isObject(input) ? Object.keys(input) : []) {
         if (!known.includes(key)) {
-          addIssue({ message: `unknown key (${keyHint(key, known)})`, path: issuePath(key) });
+          addIssue({ message: `unknown key (${hint(key)})`, path: issuePath(key) });
         }
       }
     }),

@@ -57,23 +57,6 @@ export function validateCron(expression: string): string | undefined {
   return comes(plain) ? undefined : `got "${plain}", expected a date that exists`;
 }
 
-/** What crontab(5) has for some expressions. */
-const NICKNAMES: Readonly<Record<string, string>> = {
-  '@hourly': '0 * * * *',
-  '@daily': '0 0 * * *',
-  '@midnight': '0 0 * * *',
-  '@weekly': '0 0 * * 0',
-  '@monthly': '0 0 1 * *',
-  '@yearly': '0 0 1 1 *',
-  '@annually': '0 0 1 1 *',
-};
-
-/** What to write instead of a nickname; undefined for any other text. */
-export function cronMeantBy(text: string): string | undefined {
-  const name = text.trim().toLowerCase();
-  return Object.hasOwn(NICKNAMES, name) ? NICKNAMES[name] : undefined;
-}
-
 /** With one space between its fields: those of a crontab are parted by any blanks. */
 export function plainCron(expression: string): string {
   return fieldsOf(expression).join(' ');

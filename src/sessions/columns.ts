@@ -113,9 +113,35 @@ const SEPARATORS: Readonly<Record<string, string>> = {
   '|': '|',
   '\uff0c': 'full-width commas',
   '\uff1b': 'full-width semicolons',
+  '\u3001': 'ideographic commas',
 };
+const SAVE_WITH_COMMAS = 'expected one parted by commas: save the file with commas between its fields';
+/** What else names may stand in than what CSV quotes them with: how they are read then, what that is called, and what to do. */
+const WRAPPINGS: readonly (readonly [
+  names: (header: readonly string[]) => string[],
+  got: string,
+  expected: string,
+])[] = [
+  [
+    (header) => (header.length === 1 ? (header[0] ?? '').split(',') : []),
+    'the whole line in one pair of quotes',
+    'quotes around each name or none: save the file again without them',
+  ],
+  [
+    (header) => header.map((name) => name.replace(/^\s+"(.*)"\s*$/su, '$1')),
+    'blanks between commas and quotes',
+    'quotes right behind the commas: save the file without those blanks',
+  ],
+  [
+    (header) => header.map((name) => name.replace(/^\s*'(.*)'\s*$/su, '$1')),
+    'names in single quotes',
+    'names in double quotes or none: save the file with those',
+  ],
+];
 /** The line that spreadsheets read the separator from. */
 const SEPARATOR_LINE = /^["\s]*sep=/iu;
+/** The line above the names in the tables that the mysql client prints. */
+const TABLE_LINE = /^\+[+-]*\+\s*$/u;
 
 export type HeaderNames = Readonly<Partial<Record<ColumnName, readonly string[]>>>;
 
@@ -152,7 +178,7 @@ export function findColumns(header: readonly string[], extraNames: HeaderNames =
   const known = new Set([extra, NORMALIZED_NAMES].flatMap((names) => Object.values(names).flat()));
   const missing = REQUIRED_COLUMNS.filter((column) => !indexes.has(column));
   if (missing.length > 0) {
-    refuseOtherSeparator(header, known);
+    refuseOtherForm(header, known);
     const knownNames = [...fields.keys()].filter((name) => known.has(name)).length;
     throw missingColumns(missing, `${describeHeader(header, knownNames)}${encodingHint(header)}`, extraNames);
   }
@@ -250,23 +276,53 @@ function missingColumns(missing: readonly ColumnName[], got: string, extraNames:
   return new CsvError(`csv header: got ${got}, expected ${expected.join(' and ')}`);
 }
 
-/** Where the names are known once they are parted by something else. Shows none of them: they may be cells. */
-function refuseOtherSeparator(header: readonly string[], known: ReadonlySet<string>): void {
-  if (SEPARATOR_LINE.test(header[0] ?? '') && header.length <= 2) {
+/** Where the names are known once they are read in another way. Shows none of them: they may be cells. */
+function refuseOtherForm(header: readonly string[], known: ReadonlySet<string>): void {
+  const [first = ''] = header;
+  if (SEPARATOR_LINE.test(first) && header.length <= 2) {
     throw new CsvError(
       'csv header: got a line that names a separator (sep=), expected the names of the columns: leave the line out, and part fields by commas',
+    );
+  }
+  if (TABLE_LINE.test(first) && header.length === 1) {
+    throw new CsvError(
+      'csv header: got a table as the mysql client prints it, expected names parted by commas: save the session list as CSV',
     );
   }
   const line = header.join(',');
   for (const [separator, called] of Object.entries(SEPARATORS)) {
     const names = line.split(separator).map((name) => name.replaceAll('"', ''));
-    const knownNames = new Set(names.map(normalizedHeader).filter((name) => known.has(name))).size;
-    if (names.length > header.length && knownNames >= KNOWN_NAMES_OF_A_HEADER && !hasCell(names)) {
+    const knownNames = knownAmong(names, known);
+    if (names.length > header.length && isHeader(names, knownNames)) {
       throw new CsvError(
-        `csv header: got a header parted by ${called} (${names.length} names, ${knownNames} of them known), expected one parted by commas: ` +
-          'save the file with commas between its fields',
+        `csv header: got a header parted by ${called} (${names.length} names, ${knownNames} of them known), ${SAVE_WITH_COMMAS}`,
       );
     }
+  }
+  for (const [read, got, expected] of WRAPPINGS) {
+    const names = read(header);
+    const knownNames = knownAmong(names, known);
+    if (knownNames > knownAmong(header, known) && isHeader(names, knownNames)) {
+      throw new CsvError(`csv header: got ${got}, expected ${expected}`);
+    }
+  }
+}
+
+/** How many different ones. */
+function knownAmong(names: readonly string[], known: ReadonlySet<string>): number {
+  return new Set(names.map(normalizedHeader).filter((name) => known.has(name))).size;
+}
+
+function isHeader(names: readonly string[], knownNames: number): boolean {
+  return knownNames >= KNOWN_NAMES_OF_A_HEADER && !hasCell(names);
+}
+
+/** Throws where a quoted name of the header is followed by what parts fields elsewhere. `behind`: what stands there. */
+export function refuseSeparatorBehind(behind: string, line: number): void {
+  const [, called] =
+    Object.entries(SEPARATORS).find(([separator]) => behind.replace(/^ +/u, '').startsWith(separator)) ?? [];
+  if (called !== undefined) {
+    throw new CsvError(`csv header: got a header parted by ${called} (line ${line}), ${SAVE_WITH_COMMAS}`);
   }
 }
 

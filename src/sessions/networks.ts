@@ -39,18 +39,41 @@ export function networkIn(text: string): Network | undefined {
   return bits <= WORDS * WORD_BITS ? { address, bits } : undefined;
 }
 
-/** No network of IPv6 holds an address of IPv4, though ::/0 has room for all that are mapped. */
-export function holds({ address: own, bits }: Network, address: Address): boolean {
-  if (bits < MAPPED_BITS && MAPPED.every((word, at) => address[at] === word)) {
-    return false;
+/** Networks with a number each: which numbers an address has takes as many look-ups as there are lengths of prefixes. */
+export class NetworkTable {
+  /** By the length of the prefix, the networks by their own part of the address. */
+  readonly #byBits = new Map<number, Map<string, number>>();
+
+  /** Of two numbers of one network the lower one counts. */
+  add({ address, bits }: Network, number: number): void {
+    const networks = this.#byBits.get(bits) ?? new Map<string, number>();
+    this.#byBits.set(bits, networks);
+    const key = networkPart(address, bits);
+    networks.set(key, Math.min(number, networks.get(key) ?? number));
   }
-  for (let at = 0, left = bits; left > 0; at++, left -= WORD_BITS) {
-    const difference = (own[at] ?? 0) ^ (address[at] ?? 0);
-    if (left >= WORD_BITS ? difference !== 0 : difference >>> (WORD_BITS - left) !== 0) {
-      return false;
+
+  /** The lowest number of a network that holds the address, or all of the network of so many bits; undefined where none does. */
+  lowest(address: Address, mostBits = WORDS * WORD_BITS): number | undefined {
+    let lowest: number | undefined;
+    // No network of IPv6 holds an address of IPv4, though ::/0 has room for all that are mapped.
+    const isMapped = MAPPED.every((word, at) => address[at] === word);
+    for (const [bits, networks] of this.#byBits) {
+      const isOther = bits > mostBits || (isMapped && bits < MAPPED_BITS);
+      const found = isOther ? undefined : networks.get(networkPart(address, bits));
+      lowest = found === undefined ? lowest : Math.min(found, lowest ?? found);
     }
+    return lowest;
   }
-  return true;
+}
+
+function networkPart(address: Address, bits: number): string {
+  return address
+    .map((word, at) => {
+      const left = Math.min(Math.max(bits - at * WORD_BITS, 0), WORD_BITS);
+      // A shift by 32 would be one by 0.
+      return left === 0 ? 0 : word >>> (WORD_BITS - left);
+    })
+    .join();
 }
 
 function ipv4Word(text: string): number | undefined {

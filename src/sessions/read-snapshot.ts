@@ -8,6 +8,7 @@ import {
   findColumns,
   type HeaderNames,
   hasCell,
+  refuseSeparatorBehind,
 } from './columns.js';
 import { type CountingSettings, SessionAggregate } from './counting/session-aggregate.js';
 import { CsvError } from './csv-error.js';
@@ -51,7 +52,7 @@ export async function readSnapshot(
   previous?: Snapshot,
 ): Promise<ReadResult> {
   let table: Table | undefined;
-  const records = new RecordScanner((record) => {
+  const read = (record: CsvRecord): void => {
     if (table === undefined) {
       const header = headerIn(record);
       if (header.join('').trim() !== '' || header.length > 1) {
@@ -71,6 +72,11 @@ export async function readSnapshot(
     } else {
       tally.rows++;
       table.aggregate.add(record);
+    }
+  };
+  const records = new RecordScanner(read, (behind, line) => {
+    if (table === undefined) {
+      refuseSeparatorBehind(behind, line);
     }
   });
   for await (const utf8 of checkBody(toUtf8(counted(bytes, tally), settings.encoding))) {

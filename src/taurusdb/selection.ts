@@ -22,18 +22,28 @@ type Described = Partial<ListedInstance>;
 interface InstanceFilter {
   /** As the configuration has it. */
   readonly what: string;
-  fits(instance: Described): boolean;
-  /** As it may have been meant. */
-  fitsInAnyCase(instance: Described): boolean;
+  /** `as`: how texts are compared, as they may have been meant. */
+  fits(instance: Described, as?: Reading): boolean;
+  /** What was seen where none fits, of the things that the filter is about. */
+  seenIn(listed: readonly ListedInstance[]): string;
 }
+
+type Reading = (text: string) => string;
+
+/** Of instances that the filter would fit, were it read so. */
+const NEAR_MISSES: readonly (readonly [as: Reading, said: string])[] = [
+  [(text) => text.trim(), 'without the blanks at its ends'],
+  [(text) => text.toLowerCase(), 'in another case, which globs mind'],
+  [(text) => text.trim().toLowerCase(), 'in another case, without the blanks at its ends'],
+];
 
 const NAMES_SHOWN = 3;
 const MAX_NAME_SHOWN = 40;
 
 function filtersOf({ instanceName, tags, statuses }: NodeSelection): InstanceFilter[] {
-  const ofName = ({ name }: Described, glob: string, as = (text: string) => text): boolean =>
+  const ofName = ({ name }: Described, glob: string, as: Reading): boolean =>
     name === undefined || matchesGlob(as(glob), as(name));
-  const ofTag = ({ tags: all }: Described, key: string, glob: string, as = (text: string) => text) =>
+  const ofTag = ({ tags: all }: Described, key: string, glob: string, as: Reading): boolean =>
     all === undefined ||
     [...all].some(([one, value]) => as(one) === as(key) && matchesGlob(as(glob), as(value)));
   const runs = ({ status }: Described): boolean =>
@@ -42,24 +52,43 @@ function filtersOf({ instanceName, tags, statuses }: NodeSelection): InstanceFil
   return [
     {
       what: `instance_name ${JSON.stringify(instanceName)}`,
-      fits: (instance) => ofName(instance, instanceName),
-      fitsInAnyCase: (instance) => ofName(instance, instanceName, lowerCase),
+      fits: (instance, as = asWritten) => ofName(instance, instanceName, as),
+      seenIn: () => '',
     },
     ...Object.entries(tags).map(([key, glob]) => ({
       what: `tags ${key}: ${JSON.stringify(glob)}`,
-      fits: (instance: Described) => ofTag(instance, key, glob),
-      fitsInAnyCase: (instance: Described) => ofTag(instance, key, glob, lowerCase),
+      fits: (instance: Described, as = asWritten) => ofTag(instance, key, glob, as),
+      seenIn: (listed: readonly ListedInstance[]) => seenTags(listed, key),
     })),
     {
       what: statuses.length === 0 ? 'a status of one that runs' : `status ${statuses.join(', ')}`,
       fits: runs,
-      fitsInAnyCase: runs,
+      seenIn: (listed) => `; status seen: ${shownTexts(listed.map(({ status }) => status))}`,
     },
   ];
 }
 
-function lowerCase(text: string): string {
-  return text.toLowerCase();
+/** The values of the tag, or where no instance has it the tags that there are. */
+function seenTags(listed: readonly ListedInstance[], key: string): string {
+  const all = listed.flatMap(({ tags }) => [...tags]);
+  const values = all.filter(([one]) => one === key).map(([, value]) => value);
+  return values.length > 0
+    ? `; ${key} seen: ${shownTexts(values)}`
+    : `; tags seen: ${shownTexts(all.map(([one]) => one)) || 'none'}`;
+}
+
+/** The first different ones, quoted and cut. */
+function shownTexts(texts: readonly string[]): string {
+  const different = [...new Set(texts)];
+  const shown = different
+    .slice(0, NAMES_SHOWN)
+    .map((text) => escapeControls(JSON.stringify(firstCharacters(text, MAX_NAME_SHOWN))));
+  const rest = different.length > shown.length ? ` and ${different.length - shown.length} more` : '';
+  return `${shown.join(', ')}${rest}`;
+}
+
+function asWritten(text: string): string {
+  return text;
 }
 
 export class Selection {
@@ -110,19 +139,17 @@ export class Selection {
     const fitting = (filter: InstanceFilter) => listed.filter((instance) => filter.fits(instance)).length;
     const unfit = this.#filters.filter((filter) => fitting(filter) < listed.length);
     const alone = unfit.length < 2 ? '' : ` (each alone: ${unfit.map(fitting).join(', ')})`;
-    const names = listed
-      .slice(0, NAMES_SHOWN)
-      .map(({ name }) => escapeControls(JSON.stringify(firstCharacters(name, MAX_NAME_SHOWN))));
-    const rest = listed.length > names.length ? ` and ${listed.length - names.length} more` : '';
-    return `${unfit.map(({ what }) => what).join(' and ')}${alone}; seen: ${names.join(', ')}${rest}${this.#nearMiss(listed)}`;
+    const names = shownTexts(listed.map(({ name }) => name));
+    const others = unfit.filter((filter) => fitting(filter) === 0).map((filter) => filter.seenIn(listed));
+    return `${unfit.map(({ what }) => what).join(' and ')}${alone}; seen: ${names}${others.join('')}${this.#nearMiss(listed)}`;
   }
 
   #nearMiss(listed: readonly ListedInstance[]): string {
-    const inAnyCase = listed.filter((instance) =>
-      this.#filters.every((filter) => filter.fitsInAnyCase(instance)),
-    ).length;
-    if (inAnyCase > 0) {
-      return ` (${inAnyCase} would match in another case, which globs mind)`;
+    for (const [as, said] of NEAR_MISSES) {
+      const near = listed.filter((instance) => this.#filters.every((filter) => filter.fits(instance, as)));
+      if (near.length > 0) {
+        return ` (${near.length} would match ${said})`;
+      }
     }
     const around = { ...this.#selection, instanceName: `*${this.#selection.instanceName}*` };
     const wider = new Selection(around);

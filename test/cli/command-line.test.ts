@@ -92,6 +92,15 @@ describe('parseCommandLine', () => {
         '--log.level=warning',
         '--log.level: got "warning", expected one of debug, info, warn, error: write warn',
       ],
+      ['--log.level=wran', '--log.level: got "wran", expected one of debug, info, warn, error: write warn'],
+      ['-v', 'flags start with two dashes: did you mean --version?'],
+      ['-V', 'flags start with two dashes: did you mean --version?'],
+      [
+        '--web.config.file=-',
+        '--web.config.file: got "-", expected a file: standard input is for --config.file alone',
+      ],
+      ['check-config ', 'check-config: got an empty name, expected that of a file: is a variable unset?'],
+      ['replay a.csv ', 'replay: got an empty name, expected that of a file: is a variable unset?'],
       ['--log.format=JSON', '--log.format: got "JSON", expected one of logfmt, json: write json'],
       ['--colour', 'unknown flag "--colour"'],
       [
@@ -231,6 +240,21 @@ describe('flags that name simulated nodes', () => {
       { node: 'a', afterMs: 120_000 },
       { node: 'b', afterMs: 30_000 },
     ]);
+    const repeated = parseCommandLine([
+      'demo',
+      '--spike=a:1s',
+      '--down-node=a',
+      '--spike',
+      'b:2s',
+      '--down-node=b,c',
+    ]);
+    assert.deepEqual(repeated.flags['down-node'], ['a', 'b', 'c']);
+    assert.deepEqual(repeated.flags.spike, [
+      { node: 'a', afterMs: 1_000 },
+      { node: 'b', afterMs: 2_000 },
+    ]);
+    assert.match(refusal('demo', '--spike=a:30,b:5s,c:1 min'), /: write "a:30s,b:5s,c:1m"$/u);
+    assert.match(refusal('demo', '--spike=a:soon'), /as in orders-primary:30s$/u);
     for (const wrong of ['', 'a,', 'a:5', ':5s', 'a:5s:5s']) {
       assert.match(
         refusal('simulate', `--spike=${wrong}`),

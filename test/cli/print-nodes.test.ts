@@ -115,7 +115,16 @@ describe('nodeReport', () => {
       nodeReport({ ...named('orders'), header, snapshot }),
       /: ok: 2 sessions listed \(collection\.filter: active\), \d+ series, /u,
     );
-    assert.match(nodeTable([{ ...named('orders'), snapshot }]), / ok {6}- {9}2 {7}-/u);
+    assert.match(nodeTable([{ ...named('orders'), snapshot }]), / ok {6}2 {7}- {9}2 {7}-/u);
+    const { active: _, ...others } = snapshot;
+    const long: Snapshot = { ...others, filter: 'long', transactionLongestSeconds: 125.5 };
+    assert.equal(
+      nodeTable([{ ...named('orders'), snapshot: long }]),
+      `\
+PROJECT     NODE  NAME    RESULT  LISTED  SESSIONS  ACTIVE  SLOW  LOCK WAIT  OPEN TRX  IDLE IN TRX  LONGEST TRX
+production  no07  orders  ok      2       -         -       -     -          -         -            125.5 s
+`,
+    );
   });
 
   it('says why a collection failed', () => {

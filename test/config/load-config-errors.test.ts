@@ -216,8 +216,8 @@ const WRONG_PROJECTS: Readonly<Record<string, Wrong>> = {
   'ids in the place of each other': {
     yaml: projectWith(`    nodes: [{ instance_id: ${NODE}, node_id: ${INSTANCE} }]`),
     errors: [
-      `4: projects[0].nodes[0].instance_id: got "${NODE}", expected 36 letters and digits that end in in07`,
-      `4: projects[0].nodes[0].node_id: got "${INSTANCE}", expected 36 letters and digits that end in no07`,
+      `4: projects[0].nodes[0].instance_id: got "${NODE}", expected 36 letters and digits that end in in07; this is the id of a node: are instance_id and node_id swapped?`,
+      `4: projects[0].nodes[0].node_id: got "${INSTANCE}", expected 36 letters and digits that end in no07; this is the id of an instance: are instance_id and node_id swapped?`,
     ],
   },
   'an id that is a path': {
@@ -239,7 +239,7 @@ const WRONG_PROJECTS: Readonly<Record<string, Wrong>> = {
       '4: projects[0].discovery.refresh: got 0, expected a duration from 1s to 1d',
       '4: projects[0].discovery.instance_name: got nothing, expected a glob',
       '4: projects[0].discovery.tags.env: got 1, expected a glob (quote it: YAML reads it as a number)',
-      '4: projects[0].discovery.role: got "primary", expected one of master, slave, both',
+      '4: projects[0].discovery.role: got "primary", expected one of master, slave, both: write master',
       '4: projects[0].discovery.status: got a text that is not shown, expected a list',
     ],
   },
@@ -255,6 +255,91 @@ const WRONG_PROJECTS: Readonly<Record<string, Wrong>> = {
     ],
   },
 };
+
+const HOST_GROUPS = (cidr: string) =>
+  `metrics: { dimensions: { host: { groups: [{ name: a, cidr: ${cidr} }] } } }`;
+const CRON = 'expected a cron expression of 5 fields, or 6 with seconds first';
+const ZONE = 'expected UTC or an IANA name (Area/Location) such as Asia/Shanghai';
+const HEX = '0123456789abcdef0123456789abcdef';
+
+/** A slip and what is said of it; the line begins with the place. */
+const SAYS_WHAT_TO_WRITE: readonly (readonly [yaml: string, message: string])[] = [
+  ...(
+    [
+      ['ap-southeast3', '"ap-southeast3"', 'ap-southeast-3'],
+      ['AP-Southeast-3', '"AP-Southeast-3"', 'ap-southeast-3'],
+      ['"ap-southeast-3 "', '"ap-southeast-3 "', 'ap-southeast-3'],
+      ['ap-southest-3', '"ap-southest-3"', 'ap-southeast-3'],
+      ['Singapore', '"Singapore"', 'ap-southeast-3'],
+      ['Hong Kong', '"Hong Kong"', 'ap-southeast-1'],
+    ] as const
+  ).map(
+    ([region, got, meant]) =>
+      [
+        projectWith(NODES).replace('ap-southeast-3', region),
+        `projects[0].region: got ${got}, expected a region whose address is known, or an explicit endpoint: write ${meant}`,
+      ] as const,
+  ),
+  [
+    projectWith(`    nodes: [{ instance_id: ${INSTANCE}, node_id: ${NODE}, role: primary }]`),
+    'projects[0].nodes[0].role: got "primary", expected one of master, slave: write master',
+  ],
+  [
+    projectWith(`    nodes: [{ instance_id: ${NODE}, node_id: ${NODE} }]`),
+    `projects[0].nodes[0].instance_id: got "${NODE}", expected 36 letters and digits that end in in07; this is the id of a node: are instance_id and node_id swapped?`,
+  ],
+  [
+    projectWith(`    project_id: "01234567-89ab-cdef-0123-456789abcdef"\n${NODES}`),
+    'projects[0].project_id: got a text that is not shown, expected 32 letters and digits: write it without dashes and blanks',
+  ],
+  [
+    projectWith(`    project_id: "${HEX} "\n${NODES}`),
+    'projects[0].project_id: got a text that is not shown, expected 32 letters and digits: write it without dashes and blanks',
+  ],
+  [
+    projectWith(`    auth: { ak: x, sk: y }\n${NODES}`),
+    'projects[0].auth: unknown key (write access_key: { ak: …, sk: … }) (near "ak")',
+  ],
+  ...(
+    [
+      ['filter: all', 'filter: got "all", expected one of total, active, slow, long: write total'],
+      ['timezone: Asia/Singapor', `timezone: got "Asia/Singapor", ${ZONE}: write Asia/Singapore`],
+      ['timezone: Asia/Beijing', `timezone: got "Asia/Beijing", ${ZONE}: write Asia/Shanghai`],
+      ['timezone: Beijing', `timezone: got "Beijing", ${ZONE}: write Asia/Shanghai`],
+      [
+        'timezone: America/New York',
+        `timezone: got a text that is not shown, ${ZONE}: write America/New_York`,
+      ],
+      ['timezone: "Asia/Shanghai "', `timezone: got a text that is not shown, ${ZONE}: write Asia/Shanghai`],
+      ['schedule: 1m', `schedule: got "1m", ${CRON}: write "* * * * *"`],
+      ['schedule: “* * * * *”', `schedule: got "“* * * * *”", ${CRON}: write "* * * * *"`],
+      ['timeout: 0:50', 'timeout: got "0:50", expected a duration from 100ms to 1h: write 50s or 50m'],
+      ['timeout: ５０s', 'timeout: got "５０s", expected a duration from 100ms to 1h: write 50s'],
+      ['timeout: 5分', 'timeout: got "5分", expected a duration from 100ms to 1h: write 5m'],
+      ['max_concurrent: 1k', 'max_concurrent: got "1k", expected a whole number from 1 to 1000: write 1000'],
+    ] as const
+  ).map(([key, message]) => [projectAnd(`collection: { ${key} }`), `collection.${message}`] as const),
+  [
+    projectAnd('collection:\n  schedule: @every 1m'),
+    'a schedule has fields: write "* * * * *" (near "schedule")',
+  ],
+  [
+    projectAnd('collection: { schedule: @hourly, splay: 1s }'),
+    'a schedule has fields: write "0 * * * *" (near "schedule")',
+  ],
+  [
+    projectAnd(HOST_GROUPS('10.0.0.0/8')),
+    'metrics.dimensions.host.groups[0].cidr: got a text that is not shown, expected a list of networks such as [10.0.0.0/8]: write [10.0.0.0/8]',
+  ],
+  [
+    projectAnd(HOST_GROUPS('[10.*]')),
+    `metrics.dimensions.host.groups[0].cidr[0]: got "10.*", expected ${NETWORK}: write 10.0.0.0/8`,
+  ],
+  [
+    projectAnd(HOST_GROUPS('[10.0.0.0/255.0.0.0]')),
+    `metrics.dimensions.host.groups[0].cidr[0]: got "10.0.0.0/255.0.0.0", expected ${NETWORK}: write 10.0.0.0/8`,
+  ],
+];
 
 const WRONG_ENDPOINTS = [
   'https://user:pass@host',
@@ -460,7 +545,7 @@ const WRONG_VALUES: Readonly<Record<string, Wrong>> = {
   'words that are not known': {
     yaml: projectAnd('collection: { filter: all }\nlog: { level: trace, format: text }\n'),
     errors: [
-      '10: collection.filter: got "all", expected one of total, active, slow, long',
+      '10: collection.filter: got "all", expected one of total, active, slow, long: write total',
       '11: log.level: got "trace", expected one of debug, info, warn, error',
       '11: log.format: got "text", expected one of logfmt, json',
     ],
@@ -503,14 +588,14 @@ const WRONG_VALUES: Readonly<Record<string, Wrong>> = {
       `15: metrics.dimensions.host.groups[0].name: got "other", expected ${GROUP_NAME}`,
       `15: metrics.dimensions.host.groups[0].cidr[0]: got "10.0.0.0/33", expected ${NETWORK}`,
       `15: metrics.dimensions.host.groups[0].cidr[1]: got "web-1", expected ${NETWORK}`,
-      `15: metrics.dimensions.host.groups[0].cidr[2]: got "10.0.0.0/255.0.0.0", expected ${NETWORK}`,
+      `15: metrics.dimensions.host.groups[0].cidr[2]: got "10.0.0.0/255.0.0.0", expected ${NETWORK}: write 10.0.0.0/8`,
       `16: metrics.dimensions.host.groups[1].name: got " pods", expected ${GROUP_NAME}`,
-      '16: metrics.dimensions.host.groups[1].cidr: got a text that is not shown, expected a list of networks such as [10.0.0.0/8]',
+      '16: metrics.dimensions.host.groups[1].cidr: got a text that is not shown, expected a list of networks such as [10.0.0.0/8]: write [10.0.0.0/8]',
       '17: metrics.dimensions.host.groups[2]: got none, expected at least one of cidr, match',
       '18: metrics.dimensions.host.groups[3].cidr: got an empty list, expected a network such as 10.0.0.0/8',
       '18: metrics.dimensions.host.groups[3].match: got nothing, expected a glob',
       '19: metrics.dimensions.host.groups[4].name: missing',
-      '19: metrics.dimensions.host.groups[4]: unknown key (known here: name, cidr, match)',
+      '19: metrics.dimensions.host.groups[4].cird: unknown key (did you mean "cidr"?)',
     ],
   },
   'too many groups of hosts': {
@@ -590,7 +675,10 @@ describe('loadConfig', () => {
     const missing = `${folder.path}/missing`;
     assert.throws(() => loadConfig(missing, {}), { message: `${missing}: cannot be read: no such file` });
     for (const path of [folder.path, pipe]) {
-      assert.throws(() => loadConfig(path, {}), { message: `${path}: cannot be read: not a regular file` });
+      assert.throws(
+        () => loadConfig(path, {}),
+        ({ message }: Error) => message.startsWith(`${path}: cannot be read: not a regular file`),
+      );
     }
   });
 
@@ -630,5 +718,24 @@ describe('loadConfig', () => {
       error,
       'config.yaml:10: log.level: got "a\\n\\u001b[31m\\u2028", expected one of debug, info, warn, error',
     );
+  });
+
+  describe('says what to write for', () => {
+    for (const [yaml, message] of SAYS_WHAT_TO_WRITE) {
+      it(message, () => {
+        const lines = folder.errorsOf(yaml);
+        assert.ok(
+          lines.some((line) => line.replace(/^config\.yaml:\d+: /u, '') === message),
+          lines.join('\n'),
+        );
+      });
+    }
+  });
+
+  it('names no region for a region of another number, nor a secret in the place of one', () => {
+    const regionOf = (region: string) =>
+      folder.errorsOf(projectWith(NODES).replace('ap-southeast-3', region)).join('\n');
+    assert.match(regionOf('cn-north-1'), /expected one of af-south-1, .* or an explicit endpoint$/u);
+    assert.match(regionOf('S3cr3tS3cr3tS3cr3t'), /region: got a text that is not shown, expected one of/u);
   });
 });

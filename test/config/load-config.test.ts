@@ -297,6 +297,48 @@ api: { request_timeout: 3s, max_retries: 5, proxy_url: "http://common" }
     assert.deepEqual(folder.load(another).warnings, []);
   });
 
+  it('warns of what is the same but for blanks or case, and of two names of one instance', () => {
+    const id = '054e292c9880d4992f02c0196d3ea468';
+    const project = (name: string, projectId: string, nodes: string) =>
+      `  - { name: ${name}, region: ap-southeast-3, project_id: ${projectId}, auth: { token: { value: ${name} } }, nodes: [${nodes}] }\n`;
+    const node = (nodeId: string, keys: string) =>
+      `{ instance_id: ${INSTANCE}, node_id: ${nodeId}, ${keys} }`;
+    const yaml = `projects:\n${project('a', id, node(NODE, 'name: a'))}${project(
+      'b',
+      id.toUpperCase(),
+      `${node(OTHER_NODE, 'name: "b  c", instance_name: x')}, ${node(NODE.replace('9', '7'), 'name: "b c ", instance_name: y')}`,
+    )}`;
+    const [same, blanks, instance, ...others] = folder.load(yaml).warnings;
+    assert.match(same ?? '', /^projects\[1\]\.project_id \(line 3\): the same project as projects\[0\]/u);
+    assert.match(blanks ?? '', /: "b c " is but for blanks the name of projects\[1\]\.nodes\[0\], too/u);
+    assert.equal(
+      instance,
+      'projects[1].nodes[1].instance_name (line 3): "y" is the second name of one instance, which is "x" at projects[1].nodes[0]; write one of them at both',
+    );
+    assert.deepEqual(others, []);
+  });
+
+  it('warns of groups of hosts that an earlier one leaves nothing', () => {
+    const warningsOf = (...groups: string[]) =>
+      folder
+        .load(projectAnd(`metrics: { dimensions: { host: { groups: [${groups.join(', ')}] } } }\n`))
+        .warnings.map((warning) => warning.replace('metrics.dimensions.host.', ''));
+    const inVain = (key: string, by: string) =>
+      `${key} (line 10): counts no host, as ${by} has them all: the first group that fits counts a host; put the narrower one first`;
+    const ALL = '{ name: all, match: "*" }';
+    const TEN = '{ name: ten, cidr: [192.168.0.1, 10.0.0.0/8] }';
+    const SOME = '{ name: some, cidr: [172.16.0.0/12, 10.1.0.0/16] }';
+    const WEB = '{ name: web, match: "web-*" }';
+    assert.deepEqual(warningsOf(SOME, TEN, WEB, ALL), []);
+    assert.deepEqual(warningsOf(TEN, SOME), [inVain('groups[1].cidr[1]', 'groups[0] ("ten")')]);
+    assert.deepEqual(warningsOf(ALL, WEB), [inVain('groups[1]', 'groups[0] ("all")')]);
+    assert.deepEqual(warningsOf(WEB, WEB.replace('web,', 'app,')), [
+      inVain('groups[1].match', 'groups[0] ("web")'),
+    ]);
+    assert.deepEqual(warningsOf(TEN, SOME.replace('some', 'ten')), []);
+    assert.deepEqual(warningsOf('{ name: six, cidr: ["::/0"] }', TEN), []);
+  });
+
   it('warns of figures that vanish between two runs, of schedules that nodes have', () => {
     const warningsOf = (nodeSchedule: string, collection: string) =>
       folder.load(
@@ -307,7 +349,15 @@ api: { request_timeout: 3s, max_retries: 5, proxy_url: "http://common" }
     assert.deepEqual(warningsOf('0 9-17 * * *', 'stale_after: 16h'), [
       'collection.stale_after (line 11): 16h is not more than the 16h that can lie between two runs of schedule "0 9-17 * * *": the figures vanish before the next run; write at least 16h50s, or leave it out',
     ]);
-    assert.deepEqual(warningsOf('0 9-17 * * *', 'stale_after: 17h'), []);
+    assert.deepEqual(warningsOf('0 9-17 * * *', 'stale_after: 16h49s'), [
+      'collection.stale_after (line 11): 16h49s is by less than collection.timeout more than the 16h that can lie between two runs of schedule "0 9-17 * * *": the figures vanish for a while where a collection takes long; write at least 16h50s, or leave it out',
+    ]);
+    assert.deepEqual(warningsOf('0 9-17 * * *', 'stale_after: 16h50s'), []);
+    // More than the key takes is not advised.
+    assert.match(
+      warningsOf('0 0 29 2 *', 'stale_after: 1y').join('\n'),
+      /before the next run; leave it out$/mu,
+    );
     assert.deepEqual(warningsOf('0 9-17 * * *', 'timeout: 10s'), []);
   });
 

@@ -49,6 +49,15 @@ describe('a configuration from a pipe', function () {
     }
   });
 
+  it('that is a file which others may read is told as that', () => {
+    folder.write('open.yaml', CONFIG);
+    const { stdout } = shell('chmod 644 open.yaml; $PROGRAM check-config - <open.yaml');
+    assert.match(
+      stdout,
+      /^standard input: warning: the file that standard input comes from can be read by other users /u,
+    );
+  });
+
   it('names its lines, and files from the working directory on', () => {
     folder.write('token', 'abc');
     const project = CONFIG.replace(/auth:.*\n/u, 'auth: { token: { value_file: token } }\n');

@@ -82,6 +82,9 @@ describe('simulate', function () {
         2,
         /^--down-node: got "orders-primry", .*: did you mean orders-primary\?\n/u,
       ],
+      ['--spike=production/orders-primry', 2, /: did you mean production\/orders-primary\?\n/u],
+      ['--down-node=elsewhere/x', 2, /: one of production\/orders-primary, production\/orders-replica-1/u],
+      ['--spike=orders-primary,orders-primary:3s', 2, /^--spike: got "orders-primary" with two durations, /u],
       [
         '--simulate.csv=/nowhere',
         2,

@@ -50,6 +50,24 @@ describe('groups of client hosts', () => {
     assert.deepEqual(countsOf(await hostsOf(hosts, first.toReversed()), 'host'), { node: 1, pods: 2 });
   });
 
+  it('come in their order whether a network or a glob fits', async () => {
+    const groups = [
+      group('web', [], 'web-*'),
+      group('one', ['10.0.0.7'], '10.0.0.9'),
+      group('nine', [], '*.9'),
+      PODS,
+      group('rest', [], '*'),
+    ];
+    const hosts = ['10.0.0.7', '10.0.0.9', '10.0.1.9', '10.0.0.8', 'web-1', 'x'];
+    assert.deepEqual(countsOf(await hostsOf(hosts, groups), 'host'), {
+      one: 2,
+      nine: 1,
+      pods: 1,
+      web: 1,
+      rest: 1,
+    });
+  });
+
   it('are counted with a host of their name', async () => {
     const named = [group('web-1', [], 'db-*'), group('db-1', [], 'web-*')];
     assert.deepEqual(countsOf(await hostsOf(['db-1', 'db-2', 'web-1', 'web-1', 'x'], named), 'host'), {

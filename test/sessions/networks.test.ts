@@ -1,7 +1,19 @@
 import assert from 'node:assert/strict';
 import { BlockList, isIP } from 'node:net';
 import fc from 'fast-check';
-import { addressIn, holds, networkIn } from '../../src/sessions/networks.js';
+import {
+  type Address,
+  addressIn,
+  type Network,
+  NetworkTable,
+  networkIn,
+} from '../../src/sessions/networks.js';
+
+function holds(network: Network, address: Address): boolean {
+  const table = new NetworkTable();
+  table.add(network, 7);
+  return table.lowest(address) === 7;
+}
 
 function isIn(network: string, host: string): boolean | undefined {
   const parsed = networkIn(network);
@@ -100,6 +112,30 @@ describe('networks', () => {
           list.addSubnet(network, bits, 'ipv6');
           assert.equal(holds(parsed, address), list.check(host, 'ipv6'), `${host} in ${network}/${bits}`);
         }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('are found in a table by the lowest of their numbers', () => {
+    const octet = fc.constantFrom('0', '1', '128', '255');
+    const ipv4 = fc.tuple(octet, octet, octet, octet).map((octets) => octets.join('.'));
+    const networks = fc.array(
+      fc.tuple(ipv4, fc.integer({ min: 0, max: 32 })).map(([host, bits]) => `${host}/${bits}`),
+      { maxLength: 12 },
+    );
+    fc.assert(
+      fc.property(networks, ipv4, (written, host) => {
+        const table = new NetworkTable();
+        const lists = written.map((text, number) => {
+          const [address = '', bits = ''] = text.split('/');
+          const list = new BlockList();
+          list.addSubnet(address, Number(bits), 'ipv4');
+          table.add(networkIn(text) ?? assert.fail(text), number);
+          return list;
+        });
+        const first = lists.findIndex((list) => list.check(host, 'ipv4'));
+        assert.equal(table.lowest(addressIn(host) ?? assert.fail(host)), first === -1 ? undefined : first);
       }),
       { numRuns: 500 },
     );

@@ -111,6 +111,38 @@ describe('readSnapshot', () => {
     assert.deepEqual(countsOf(snapshot, 'user'), { real: 1 });
   });
 
+  it('tells a header that is written in another way than CSV by its first line, and shows none of its names', async () => {
+    const parted = (by: string) => `got a header parted by ${by} (`;
+    for (const [header, got] of [
+      ['"id";"user";"host";"state"', parted(';')],
+      ['"id";user;"host";"state"', parted(';')],
+      ['id;"user";"host";"state"', parted(';')],
+      ['\ufeff"id" ; "user" ; "host" ; "state"', parted(';')],
+      ['\n"id"\t"user"\t"host"\t"state"', parted('tabs')],
+      ['"id"|"user"|"host"|"state"', parted('|')],
+      ['"会话ID"，"用户"，"主机"，"状态"', parted('full-width commas')],
+      ['会话ID、用户、主机、状态', parted('ideographic commas')],
+      ['"会话ID"、"用户"、"主机"、"状态"', parted('ideographic commas')],
+      ['"id", "user", "host", "state"', 'got blanks between commas and quotes'],
+      ["'id','user','host','state'", 'got names in single quotes'],
+      ['"id,user,host,state"', 'got the whole line in one pair of quotes'],
+      ['+----+------+\n| id | user |\n+----+------+', 'got a table as the mysql client prints it'],
+    ] as const) {
+      for (const sizes of [[], [1]]) {
+        await assert.rejects(
+          readSnapshot(inChunks(`${header}\n1,a,b,c\n`, sizes), SETTINGS, emptyTally()),
+          ({ message }: Error) => message.startsWith(`csv header: ${got}`) && !message.includes('user'),
+          header,
+        );
+      }
+    }
+    // In a row it is what it was.
+    await assert.rejects(
+      snapshotOf('user,host,state\n"a";"b";"c"\n'),
+      /^CsvError: csv quoting: .* \(line 2\)$/,
+    );
+  });
+
   it('is not misled by the names of object members', async () => {
     const snapshot = await snapshotOf(`__proto__,${HEADER}\n1,__proto__,constructor,toString\n`);
     assert.equal(

@@ -75,14 +75,33 @@ describe('discoverNodes', () => {
       [
         'by a tag',
         { tags: { env: 'prod' }, statuses: ['active', 'frozen'] },
-        `4 instances seen, 0 match tags env: "prod"; ${SEEN} (4 would match in another case, which globs mind)`,
+        `4 instances seen, 0 match tags env: "prod"; ${SEEN}; env seen: "Prod" (4 would match in another case, which globs mind)`,
       ],
       [
         'by a part of a name',
         { instanceName: 'orders', statuses: ['active', 'frozen'] },
         `4 instances seen, 0 match instance_name "orders"; ${SEEN} (2 would match "*orders*": a glob is of the whole name)`,
       ],
-      ['by status', { statuses: ['backup'] }, `4 instances seen, 0 match status backup; ${SEEN}`],
+      [
+        'by a tag that none has',
+        { tags: { team: '*' }, statuses: ['active', 'frozen'] },
+        `4 instances seen, 0 match tags team: "*"; ${SEEN}; tags seen: "env"`,
+      ],
+      [
+        'but for a blank',
+        { instanceName: 'orders-a ' },
+        `4 instances seen, 0 match instance_name "orders-a " and a status of one that runs (each alone: 0, 3); ${SEEN} (1 would match without the blanks at its ends)`,
+      ],
+      [
+        'but for a blank and case',
+        { tags: { env: 'prod ' }, statuses: ['active', 'frozen'] },
+        `4 instances seen, 0 match tags env: "prod "; ${SEEN}; env seen: "Prod" (4 would match in another case, without the blanks at its ends)`,
+      ],
+      [
+        'by status',
+        { statuses: ['backup'] },
+        `4 instances seen, 0 match status backup; ${SEEN}; status seen: "ACTIVE", "frozen"`,
+      ],
       [
         'by role',
         { instanceName: 'Users-*', role: 'slave' },

@@ -2,6 +2,8 @@
 import { quote } from '../../config/yaml/config-errors.js';
 import { nearestName } from '../../config/yaml/nearest-name.js';
 
+/** The letters that other programs print their version at. */
+const VERSION_LETTERS = ['v', 'V'];
 /** Shorter ones are the beginning of too much. */
 const SHORTEST_PART = 3;
 
@@ -45,6 +47,9 @@ function takers<Command extends string>(
 /** An argument such as `-config.file=x`: what does not resemble a flag is not repeated, as it may be `-pPassword`. */
 export function singleDash(argument: string, flags: readonly string[]): string {
   const [name = ''] = argument.slice(1).split('=');
+  if (VERSION_LETTERS.includes(argument.slice(1))) {
+    return 'flags start with two dashes: did you mean --version?';
+  }
   const nearest = name.length < SHORTEST_PART ? undefined : nearestOf(name, flags);
   return nearest === undefined
     ? `unknown flag "${argument.slice(0, 2)}…": flags start with two dashes`

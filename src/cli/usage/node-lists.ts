@@ -1,5 +1,6 @@
 // How flags name simulated nodes: one or several, parted by commas.
 import { type Kind, parseDuration } from '../../config/kinds.js';
+import { durationMeant } from '../../config/meant/figures.js';
 
 export interface NodeFlood {
   readonly node: string;
@@ -24,6 +25,12 @@ export const FLOOD_LIST: Kind<readonly NodeFlood[]> = {
       const afterMs = after === undefined ? CALM_MS : parseDuration(after);
       return node === '' || afterMs === undefined || rest.length > 0 ? undefined : { node, afterMs };
     }),
+  meant: (text) => {
+    const written = text.replaceAll(/:([^:,]*)(?=,|$)/gu, (all, after: string) =>
+      parseDuration(after) === undefined ? `:${durationMeant(after, () => true) ?? after}` : all,
+    );
+    return FLOOD_LIST.parse(written) === undefined ? undefined : `"${written}"`;
+  },
 };
 
 function listOf<Item>(text: string, itemOf: (text: string) => Item | undefined): Item[] | undefined {

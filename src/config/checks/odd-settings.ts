@@ -4,7 +4,13 @@ import { longestGapMs } from '../../schedule/next-runs.js';
 import { durationText } from '../meant/figures.js';
 import { type ConfigPath, placeText, quote } from '../yaml/config-errors.js';
 
+/** The most that the key takes. */
+export const LONGEST_STALE_AFTER = '1y';
+const LONGEST_STALE_AFTER_MS = 365 * 86_400_000;
+
 interface CheckedNode {
+  readonly instance_id: string;
+  readonly instance_name?: string | undefined;
   readonly name?: string | undefined;
   readonly schedule?: string | undefined;
 }
@@ -38,6 +44,7 @@ export function oddSettings<Project extends CheckedProject>(
   return [
     ...sameProjects(config.projects, context),
     ...sameNames(config.projects, context),
+    ...namesOfOneInstance(config.projects, context),
     ...figuresThatVanish(config, context),
   ];
 }
@@ -46,7 +53,8 @@ function sameProjects<Project extends CheckedProject>(
   projects: readonly Project[],
   { lineOf, accessOf }: CheckContext<Project>,
 ): string[] {
-  const keyOf = (project: Project) => project.project_id ?? `${project.region} ${accessOf(project)}`;
+  const keyOf = (project: Project) =>
+    project.project_id?.toLowerCase() ?? `${project.region} ${accessOf(project)}`;
   return projects.flatMap((project, index) => {
     const first = projects.findIndex((other) => keyOf(other) === keyOf(project));
     if (first === index) {
@@ -72,15 +80,39 @@ function sameNames<Project extends CheckedProject>(
       if (name === undefined) {
         return [];
       }
-      const first = firsts.get(name);
+      const shown = name.trim().replace(/\s+/gu, ' ');
+      const first = firsts.get(shown);
       if (first === undefined) {
-        firsts.set(name, index);
+        firsts.set(shown, index);
         return [];
       }
+      const isSame = nodes[first]?.name === name;
       const path: ConfigPath = ['projects', project, 'nodes', index, 'name'];
       return [
-        `${placeText(path, lineOf(path))}: ${quote(name)} is the name of projects[${project}].nodes[${first}], too: alerts, dashboards ` +
+        `${placeText(path, lineOf(path))}: ${quote(name)} is ${isSame ? '' : 'but for blanks '}the name of projects[${project}].nodes[${first}], too: alerts, dashboards ` +
           'and the page show names; give each node its own',
+      ];
+    });
+  });
+}
+
+function namesOfOneInstance<Project extends CheckedProject>(
+  projects: readonly Project[],
+  { lineOf }: CheckContext<Project>,
+): string[] {
+  return projects.flatMap(({ nodes }, project) => {
+    const named = nodes.flatMap(({ instance_id: id, instance_name: name }, index) =>
+      name === undefined ? [] : [{ id, name, index }],
+    );
+    return named.flatMap(({ id, name, index }) => {
+      const first = named.find((other) => other.id === id);
+      if (first === undefined || first.name === name) {
+        return [];
+      }
+      const path: ConfigPath = ['projects', project, 'nodes', index, 'instance_name'];
+      return [
+        `${placeText(path, lineOf(path))}: ${quote(name)} is the second name of one instance, which is ${quote(first.name)} at ` +
+          `projects[${project}].nodes[${first.index}]; write one of them at both`,
       ];
     });
   });
@@ -101,11 +133,18 @@ function figuresThatVanish<Project extends CheckedProject>(
   const path: ConfigPath = ['collection', 'stale_after'];
   return [...new Set(schedules)].flatMap((schedule) => {
     const gapMs = longestGapMs(schedule);
-    return staleAfterMs > gapMs
-      ? []
-      : [
-          `${placeText(path, lineOf(path))}: ${durationText(staleAfterMs)} is not more than the ${durationText(gapMs)} that can lie between two ` +
-            `runs of schedule "${schedule}": the figures vanish before the next run; write at least ${durationText(gapMs + timeoutMs)}, or leave it out`,
-        ];
+    const enoughMs = gapMs + timeoutMs;
+    if (staleAfterMs >= enoughMs) {
+      return [];
+    }
+    const [isMore, follows] =
+      staleAfterMs > gapMs
+        ? ['by less than collection.timeout', 'the figures vanish for a while where a collection takes long']
+        : ['not', 'the figures vanish before the next run'];
+    const advice = enoughMs > LONGEST_STALE_AFTER_MS ? '' : `write at least ${durationText(enoughMs)}, or `;
+    return [
+      `${placeText(path, lineOf(path))}: ${durationText(staleAfterMs)} is ${isMore} more than the ${durationText(gapMs)} that can lie between two ` +
+        `runs of schedule "${schedule}": ${follows}; ${advice}leave it out`,
+    ];
   });
 }

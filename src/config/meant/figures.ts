@@ -4,6 +4,9 @@
 /** Longer figures are not read: of a text that may be a secret nothing but short ones is repeated. */
 const FIGURE = String.raw`\d{1,5}(?:[.,]\d{1,3})?`;
 
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+
 interface Unit {
   readonly name: string;
   readonly size: number;
@@ -11,12 +14,16 @@ interface Unit {
 }
 
 const DURATION_UNITS: readonly Unit[] = [
-  { name: 'w', size: 604_800_000, words: ['w', 'wk', 'week', 'weeks'] },
-  { name: 'd', size: 86_400_000, words: ['d', 'day', 'days'] },
-  { name: 'h', size: 3_600_000, words: ['h', 'hr', 'hrs', 'hour', 'hours'] },
-  { name: 'm', size: 60_000, words: ['m', 'min', 'mins', 'minute', 'minutes'] },
-  { name: 's', size: 1_000, words: ['s', 'sec', 'secs', 'second', 'seconds'] },
-  { name: 'ms', size: 1, words: ['ms', 'msec', 'msecs', 'milli', 'millis', 'millisecond', 'milliseconds'] },
+  { name: 'w', size: 604_800_000, words: ['w', 'wk', 'week', 'weeks', '周'] },
+  { name: 'd', size: 86_400_000, words: ['d', 'day', 'days', '天', '日'] },
+  { name: 'h', size: 3_600_000, words: ['h', 'hr', 'hrs', 'hour', 'hours', '时', '小时'] },
+  { name: 'm', size: 60_000, words: ['m', 'min', 'mins', 'minute', 'minutes', '分', '分钟'] },
+  { name: 's', size: 1_000, words: ['s', 'sec', 'secs', 'second', 'seconds', '秒', '秒钟'] },
+  {
+    name: 'ms',
+    size: 1,
+    words: ['ms', 'msec', 'msecs', 'milli', 'millis', 'millisecond', 'milliseconds', '毫秒'],
+  },
 ];
 
 const SIZE_UNITS: readonly Unit[] = [
@@ -31,26 +38,41 @@ const PLAIN_UNITS = ['s', 'ms'];
 
 /** `isTaken`: whether the key takes the duration. */
 export function durationMeant(text: string, isTaken: (duration: string) => boolean): string | undefined {
-  const bare = text.trim();
+  const bare = plainWidth(text);
   if (/^\d{1,5}$/u.test(bare)) {
     return PLAIN_UNITS.map((unit) => `${bare}${unit}`).find(isTaken);
   }
-  const total = clockTime(bare) ?? isoTime(bare) ?? sumOf(bare, DURATION_UNITS);
-  return total === undefined ? undefined : firstTaken(total, bare, DURATION_UNITS, isTaken);
+  const two = twoFigures(bare).filter(isTaken);
+  const total = millisecondsIn(bare);
+  return total === undefined
+    ? two.join(' or ') || undefined
+    : firstTaken(total, bare, DURATION_UNITS, isTaken);
+}
+
+/** Of a duration in any notation but two figures, which can be read in two ways. */
+export function millisecondsIn(text: string): number | undefined {
+  const bare = plainWidth(text);
+  return clockTime(bare) ?? isoTime(bare) ?? sumOf(bare, DURATION_UNITS);
 }
 
 export function sizeMeant(text: string, isTaken: (size: string) => boolean): string | undefined {
-  const total = sumOf(text.trim(), SIZE_UNITS);
-  return total === undefined
-    ? groupedMeant(text, isTaken)
-    : firstTaken(total, text.trim(), SIZE_UNITS, isTaken);
+  const bare = plainWidth(text);
+  const total = sumOf(bare, SIZE_UNITS);
+  return total === undefined ? groupedMeant(bare, isTaken) : firstTaken(total, bare, SIZE_UNITS, isTaken);
 }
 
-/** `1_000`, `1,000` and `1 000`; no other number. */
+/** `1_000`, `1,000`, `1 000`, `5k`, and digits of full width; no other number. */
 export function groupedMeant(text: string, isTaken: (number: string) => boolean): string | undefined {
-  const isGrouped = /^\d{1,3}(?:[_,' ]\d{3}){1,3}$/u.test(text.trim());
-  const plain = text.replace(/\D/gu, '');
-  return isGrouped && isTaken(plain) ? plain : undefined;
+  const bare = plainWidth(text);
+  const [, thousands] = /^(\d{1,4}(?:\.\d{1,3})?) ?k$/iu.exec(bare) ?? [];
+  const isNumber = /^\d{1,3}(?:[_,' ]\d{3}){1,3}$/u.test(bare) || (/^\d{1,9}$/u.test(bare) && bare !== text);
+  const plain = thousands === undefined ? bare.replace(/\D/gu, '') : String(1_000 * Number(thousands));
+  return (isNumber || thousands !== undefined) && isTaken(plain) ? plain : undefined;
+}
+
+/** Of the width of ASCII, as input methods can have another. */
+function plainWidth(text: string): string {
+  return text.normalize('NFKC').trim();
 }
 
 const WORDS_OF_FLAGS: Readonly<Record<string, string>> = {
@@ -87,7 +109,7 @@ export function optionMeant<Option extends string>(
 
 /** `1 minute 30 seconds`, `1.5h`, `10s30m`. */
 function sumOf(text: string, units: readonly Unit[]): number | undefined {
-  const part = String.raw`(${FIGURE})\s{0,3}([a-z]{1,12})`;
+  const part = String.raw`(${FIGURE})\s{0,3}([a-z]{1,12}|\p{Script=Han}{1,2})`;
   if (!new RegExp(String.raw`^${part}(?:(?:,|\s|\band\b){0,4}${part}){0,5}$`, 'iu').test(text)) {
     return undefined;
   }
@@ -109,6 +131,14 @@ function isoTime(text: string): number | undefined {
   return whole === undefined
     ? undefined
     : (((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1_000;
+}
+
+/** `5:00`: minutes and seconds, or hours and minutes. */
+function twoFigures(text: string): string[] {
+  const [, large, small] = /^(\d{1,2}):([0-5]\d)$/u.exec(text) ?? [];
+  return large === undefined
+    ? []
+    : [SECOND, MINUTE].map((unit) => durationText((Number(large) * 60 + Number(small)) * unit));
 }
 
 /** `0:05:00`; two figures alone may be hours or minutes. */

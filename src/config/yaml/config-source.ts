@@ -8,6 +8,9 @@ import { isatty } from 'node:tty';
 import { type Clock, elapsedMs } from '../../clock.js';
 import { isExposed, readBoundedFile, utf8Text } from '../../small-file.js';
 
+/** In messages. */
+export const STANDARD_INPUT = 'standard input';
+
 const MAX_BYTES = 1024 * 1024;
 /** For all of it: who decrypts may ask a service, or a person for a passphrase. */
 const PIPE_TIMEOUT_MS = 30_000;
@@ -61,7 +64,7 @@ export async function openSource(path: string, options: SourceOptions): Promise<
   }
   // A descriptor lies in no folder.
   const directory = process.cwd();
-  const name = path === '-' ? 'standard input' : path;
+  const name = path === '-' ? STANDARD_INPUT : path;
   if (stats === undefined || stats.isFile()) {
     return fileSource(path === '-' ? '/dev/stdin' : path, { name, directory });
   }

@@ -3,7 +3,14 @@
 import leven from 'leven';
 import type { ConfigPath } from './config-errors.js';
 import { nearestName } from './nearest-name.js';
-import { isStructure, keysOf, partsBelow, type SchemaParts, secretPartOf } from './schema-parts.js';
+import {
+  isStructure,
+  keysOf,
+  knownTextsOf,
+  partsBelow,
+  type SchemaParts,
+  secretPartOf,
+} from './schema-parts.js';
 
 /**
  * What may be repeated of a part of a file, besides keys that are known. `names`: it has no secrets, nor stands beside
@@ -60,7 +67,11 @@ export class Disclosure {
     if (shows === 'nothing') {
       return SHORT_FIGURE.test(text);
     }
-    return hasShortWords(text) || (shows === 'names' && isName(text));
+    return (
+      hasShortWords(text) ||
+      (shows === 'names' && isName(text)) ||
+      isLike(text.toLowerCase(), knownTextsOf(parts))
+    );
   }
 
   /** A key that the schema does not name. `parts`: of the mapping that it stands in. */
@@ -83,6 +94,10 @@ function isName(text: string): boolean {
 }
 
 function isTypo(key: string, known: readonly string[]): boolean {
-  const meant = /^[a-z_]{1,64}$/u.test(key) ? nearestName(key, known) : undefined;
-  return meant !== undefined && leven(key, meant) <= MOST_WRONG_LETTERS;
+  return /^[a-z_]{1,64}$/u.test(key) && isLike(key, known);
+}
+
+function isLike(text: string, known: readonly string[]): boolean {
+  const meant = nearestName(text, known);
+  return meant !== undefined && leven(text, meant) <= MOST_WRONG_LETTERS;
 }

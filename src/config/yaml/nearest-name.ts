@@ -4,13 +4,32 @@ import { quote } from './config-errors.js';
 
 const WORD = /[\w-]+/gu;
 
-/** What a mistyped name was probably meant to be; undefined where more than two letters in five differ. */
-export function nearestName(typed: string, known: readonly string[]): string | undefined {
+/** What a mistyped name was probably meant to be; undefined where more than two letters in five, or than `share`, differ, unless two are swapped. */
+export function nearestName(typed: string, known: readonly string[], share = 0.4): string | undefined {
   const near = known
-    .map((name) => ({ name, distance: leven(typed.slice(0, 64).toLowerCase(), name.toLowerCase()) }))
-    .filter(({ name, distance }) => distance <= Math.max(1, Math.floor(name.length * 0.4)))
+    .map((name) => ({ name, distance: distance(typed.slice(0, 64).toLowerCase(), name.toLowerCase()) }))
+    .filter(({ name, distance }) => distance <= Math.max(1, Math.floor(name.length * share)))
     .sort((a, b) => a.distance - b.distance);
   return near[0]?.name;
+}
+
+/** The same of names in which another number is another thing. */
+export function nearestOfNumber(typed: string, known: readonly string[], share?: number): string | undefined {
+  const numbersIn = (text: string) => text.slice(0, 64).replace(/\D+/gu, ' ').trim();
+  const number = numbersIn(typed);
+  return nearestName(
+    typed,
+    known.filter((name) => numbersIn(name) === number),
+    share,
+  );
+}
+
+/** Two letters that are swapped are one slip, as a letter that is wrong. */
+function distance(typed: string, name: string): number {
+  const at = [...typed].findIndex((letter, index) => letter !== name[index]);
+  const [first = '', second = ''] = typed.slice(at);
+  const isSwapped = at >= 0 && `${typed.slice(0, at)}${second}${first}${typed.slice(at + 2)}` === name;
+  return isSwapped ? 1 : leven(typed, name);
 }
 
 /** What should stand instead of the text: a key, or a key and its value that a slip of the pen made one. */

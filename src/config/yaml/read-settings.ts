@@ -9,7 +9,7 @@ import {
   placeText,
   quote,
 } from './config-errors.js';
-import { type ConfigSource, type ConfigText, fileSource } from './config-source.js';
+import { type ConfigSource, type ConfigText, fileSource, STANDARD_INPUT } from './config-source.js';
 import { describeIssue } from './describe-issue.js';
 import { Disclosure, type Shows } from './disclosure.js';
 import { expandEnvironment, referencesIn } from './expand-environment.js';
@@ -122,7 +122,7 @@ export function parseSettings<Schema extends v.GenericSchema>(
   }
   if (isExposed && holdsLiteralSecret(value, parts)) {
     warnings.unshift(
-      `configuration file ${quote(file)} can be read by other users and holds a secret: take their permission away (chmod 600)`,
+      `${file === STANDARD_INPUT ? 'the file that standard input comes from' : `configuration file ${quote(file)}`} can be read by other users and holds a secret: take their permission away (chmod 600)`,
     );
   }
   for (const { path, reference } of env === undefined ? [] : unreadVariables(value, env)) {

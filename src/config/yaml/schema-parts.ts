@@ -58,6 +58,13 @@ export function isStructure(parts: SchemaParts): boolean {
   );
 }
 
+/** Texts that belong there and are no secret, such as names of regions. Set as `known` in the metadata. */
+export function knownTextsOf(parts: SchemaParts): string[] {
+  return parts.flatMap(({ metadata }) =>
+    isObject(metadata) && Array.isArray(metadata.known) ? metadata.known.map(String) : [],
+  );
+}
+
 /** What of a text there is the secret; undefined where nothing is. Set by `secretPart` in the metadata. */
 export function secretPartOf(parts: SchemaParts): RegExp | undefined {
   const marks = parts.map(({ metadata }) => (isObject(metadata) ? metadata.secretPart : undefined));

@@ -1,6 +1,7 @@
 // What keeps a text from being YAML, told so that it can be mended: mostly a value that needs quotes. Shows nothing of the
 // text but a schedule, as anything else may be a secret.
 import type { ErrorCode } from 'yaml';
+import { scheduleMeant } from '../meant/schedules.js';
 import { quote } from './config-errors.js';
 import type { Openings } from './openings.js';
 
@@ -110,6 +111,10 @@ function hintFor(line: string, column: number, code: ErrorCode): Hint | undefine
     }
     if (value.startsWith('{{')) {
       return { message: `{{ }} is not filled in here: write ${VARIABLE} for a variable of the environment` };
+    }
+    const meant = value.startsWith('@') ? scheduleMeant(value.split(/[,}#]/u, 1)[0] ?? '') : undefined;
+    if (meant !== undefined) {
+      return { message: `a schedule has fields: write ${quote(meant)}` };
     }
     const [special] = SPECIAL_START.exec(value) ?? [];
     if (special !== undefined) {

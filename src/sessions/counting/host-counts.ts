@@ -1,7 +1,7 @@
 // Sessions by client host, without the port. Hosts that may end in a port or not are counted apart until the whole file has
 // shown whether its hosts carry ports.
 import { cellText } from '../cells.js';
-import { type HostGroup, hostLabel } from '../host-groups.js';
+import type { HostGroups } from '../host-groups.js';
 import {
   ASK_THE_TEXT,
   hostEnd,
@@ -23,10 +23,10 @@ export class HostCounts {
   #withPort = 0;
   #withoutPort = 0;
 
-  constructor(groups: readonly HostGroup[]) {
+  constructor(groups: HostGroups) {
     this.#counts = new LabelCounts(
       (host) => (saysNoPorts(host) ? NO_PORTS : 0),
-      (host) => hostLabel(host, groups),
+      (host) => groups.label(host),
     );
   }
 

@@ -3,7 +3,7 @@
 import { isLockWait, isSaid } from '../cells.js';
 import type { ColumnName, NumberColumn } from '../columns.js';
 import { byDimension, DIMENSIONS, type Dimension, type DimensionRow } from '../dimensions.js';
-import { type HostGroup, hostLabelWithPort } from '../host-groups.js';
+import { type HostGroup, HostGroups } from '../host-groups.js';
 import { faultOf, MISSING, type NumberKind, numberIn, UNREADABLE } from '../numbers.js';
 import type { CsvRecord } from '../scanner/record-scanner.js';
 import type { Counted, DimensionCounts, UnreadableNumbers } from '../snapshot.js';
@@ -90,8 +90,8 @@ export class SessionAggregate {
     this.#columns = columns;
     this.#settings = settings;
     this.#fields = fieldsOf(columns, settings);
-    const { hostGroups } = settings;
-    const withPort: Label = (host) => hostLabelWithPort(host, hostGroups);
+    const hostGroups = new HostGroups(settings.hostGroups);
+    const withPort: Label = (host) => hostGroups.labelWithPort(host);
     this.#counts = byDimension(
       ({ name }) => new LabelCounts(MARKS[name], name === 'host' ? withPort : undefined),
     );

@@ -49,6 +49,7 @@ export class RecordScanner implements CsvRecord {
   readonly bytes = bytes;
   readonly view = view;
   readonly #read: (record: CsvRecord) => void;
+  readonly #refuseBehind: (behind: string, line: number) => void;
   /** Begins a record whose end has not come. */
   #kept = Buffer.allocUnsafe(FIRST_KEPT_BYTES);
   #keptBytes = 0;
@@ -58,9 +59,16 @@ export class RecordScanner implements CsvRecord {
   /** Fewer bytes are not scanned: a long record would be scanned again for every small chunk of it. */
   #worthScanning = 0;
 
-  /** `read` is called for each record that is not empty. */
-  constructor(read: (record: CsvRecord) => void) {
+  /**
+   * `read` is called for each record that is not empty; `refuseBehind` with the first characters behind a closing quote that
+   * should not be there: it may throw what says more of them.
+   */
+  constructor(
+    read: (record: CsvRecord) => void,
+    refuseBehind: (behind: string, line: number) => void = () => {},
+  ) {
     this.#read = read;
+    this.#refuseBehind = refuseBehind;
   }
 
   /** Throws CsvError, and what `read` throws. */
@@ -155,8 +163,17 @@ export class RecordScanner implements CsvRecord {
       throw openQuote(this.#lineOf(at));
     }
     // A CR behind the quote is passed over before the fault is seen.
-    const behind = foreignBehind(bytes, bytes[at - 1] === QUOTE ? at : at - 1, length);
-    throw behind === undefined ? brokenQuoting(this.#lineOf(at)) : foreignLineEnd(behind, this.#lineOf(at));
+    const behindQuote = bytes[at - 1] === QUOTE ? at : at - 1;
+    const lineEnd = foreignBehind(bytes, behindQuote, length);
+    const line = this.#lineOf(at);
+    if (lineEnd !== undefined) {
+      throw foreignLineEnd(lineEnd, line);
+    }
+    this.#refuseBehind(
+      bytes.toString('utf8', behindQuote, Math.min(behindQuote + LINE_END_BYTES, length)),
+      line,
+    );
+    throw brokenQuoting(line);
   }
 
   #refuseForeign(end: number): void {

@@ -10,6 +10,8 @@ import { SharedAttempt } from '../call/shared-attempt.js';
 import { ApiError, type CallSite } from '../errors.js';
 import { noProject } from '../refusal/expectation.js';
 
+const SET_ID = 'set project_id';
+
 export type FindProjectId = (deadline: Deadline) => Promise<string>;
 
 export interface ProjectLookupOptions {
@@ -65,20 +67,20 @@ function onlyProject({ projects }: JsonObject, region: string, site: CallSite): 
     (project) => isObject(project) && project.name === region,
   );
   if (ofRegion.length !== 1) {
-    const none = ofRegion.length === 0 ? ` (${noProject(region)})` : '';
+    const advice = ofRegion.length === 0 ? noProject(region) : SET_ID;
     throw lookupError(
       site,
-      `${ofRegion.length} projects of the name "${region}", expected exactly one that the credential may use${none}`,
+      `${ofRegion.length} projects of the name "${region}", expected exactly one that the credential may use: ${advice}`,
     );
   }
   const { id } = ofRegion[0];
   if (PROJECT_ID.matches(id)) {
     return id;
   }
-  throw lookupError(site, `something else, expected ${PROJECT_ID.kind}`);
+  throw lookupError(site, `something else, expected ${PROJECT_ID.kind}: ${SET_ID}`);
 }
 
 function lookupError({ operation, where }: CallSite, gotAndExpected: string): ApiError {
-  const message = `project id: got ${gotAndExpected}: set project_id (${where})`;
+  const message = `project id: got ${gotAndExpected} (${where})`;
   return new ApiError('api', message, { operation }, {});
 }

@@ -178,6 +178,20 @@ const ROWS: readonly Row[] = [
       `a user and a project that IAM knows: check auth.password${region === undefined ? ', project_id and region' : `, and whether ${noProject(region)}`}`,
   },
   { asked: 'token', statuses: [404], formats: ['JSON'], expected: NO_PROJECT },
+  // The name of the region is all that is asked with.
+  {
+    asked: 'projects',
+    statuses: [400],
+    expected: (_, region) =>
+      region === undefined ? '200' : `a region that IAM knows: check whether ${noProject(region)}`,
+  },
+  {
+    asked: 'projects',
+    statuses: [404],
+    formats: ['JSON'],
+    expected: ({ sought }, region) =>
+      `${sought}${region === undefined ? '' : `, and whether ${noProject(region)}`}`,
+  },
 
   { statuses: [401], expected: 'an accepted credential: check it, and that its project is of this region' },
 

@@ -10,6 +10,13 @@ describe('nearestName', () => {
     }
   });
 
+  it('takes two swapped letters of a short name for one slip', () => {
+    const words = ['warn', 'db', 'error'];
+    assert.equal(nearestName('wran', words), 'warn');
+    assert.equal(nearestName('bd', words), 'db');
+    assert.equal(nearestName('nraw', words), undefined);
+  });
+
   it('prefers the nearest', () => {
     assert.equal(nearestName('abcde', ['abcxy', 'abcdx', 'abxye']), 'abcdx');
   });

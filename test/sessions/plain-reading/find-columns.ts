@@ -1,6 +1,6 @@
 // Which field is which column, the plain way: by the names that the configuration adds, then by those that are known.
 import { COLUMNS, type ColumnName, HEADER_NAMES } from '../../../src/sessions/columns.js';
-import { Refusal } from './find-fault.js';
+import { Refusal, SEPARATORS } from './find-fault.js';
 
 const REQUIRED: readonly ColumnName[] = ['user', 'host', 'state'];
 /** No figure is made of them. */
@@ -42,6 +42,7 @@ export function findColumns(header: readonly string[], addedNames: Names): Found
   const missing = REQUIRED.filter((column) => !indexes.has(column));
   if (missing.length > 0) {
     checkSeparator(header, known);
+    checkWrapping(header, known);
     const knownNames = new Set(fields.filter((name) => known.includes(name))).size;
     throw missingColumns(missing, header, knownNames, addedNames);
   }
@@ -101,13 +102,17 @@ function checkSeparator(header: readonly string[], known: readonly string[]): vo
       'csv header: got a line that names a separator (sep=), expected the names of the columns: leave the line out, and part fields by commas',
     );
   }
-  for (const [separator, called] of [
-    [';', ';'],
-    ['\t', 'tabs'],
-    ['|', '|'],
-    ['，', 'full-width commas'],
-    ['；', 'full-width semicolons'],
-  ] as const) {
+  if (
+    header.length === 1 &&
+    /^\+[+-]*$/u.test(first.trimEnd()) &&
+    first.trimEnd().length > 1 &&
+    first.trimEnd().endsWith('+')
+  ) {
+    throw new Refusal(
+      'csv header: got a table as the mysql client prints it, expected names parted by commas: save the session list as CSV',
+    );
+  }
+  for (const [separator, called] of SEPARATORS) {
     const names = header
       .join()
       .split(separator)
@@ -117,6 +122,36 @@ function checkSeparator(header: readonly string[], known: readonly string[]): vo
       throw new Refusal(
         `csv header: got a header parted by ${called} (${names.length} names, ${count} of them known), expected one parted by commas: save the file with commas between its fields`,
       );
+    }
+  }
+}
+
+/** Names that are known once what they stand in is taken away. */
+function checkWrapping(header: readonly string[], known: readonly string[]): void {
+  const knownIn = (names: readonly string[]) =>
+    new Set(names.map(plainName).filter((name) => known.includes(name))).size;
+  const inner = (name: string, sign: string) => {
+    const text = name.trim();
+    return text.length > 1 && text.startsWith(sign) && text.endsWith(sign) ? text.slice(1, -1) : name;
+  };
+  const wrappings: [names: string[], message: string][] = [
+    [
+      header.length === 1 ? header.join().split(',') : [],
+      'the whole line in one pair of quotes, expected quotes around each name or none: save the file again without them',
+    ],
+    [
+      header.map((name) => (name.trimStart() === name ? name : inner(name, '"'))),
+      'blanks between commas and quotes, expected quotes right behind the commas: save the file without those blanks',
+    ],
+    [
+      header.map((name) => inner(name, "'")),
+      'names in single quotes, expected names in double quotes or none: save the file with those',
+    ],
+  ];
+  for (const [names, message] of wrappings) {
+    const count = knownIn(names);
+    if (count > 1 && count > knownIn(header) && !names.some(isCell)) {
+      throw new Refusal(`csv header: got ${message}`);
     }
   }
 }

@@ -17,6 +17,16 @@ const AFTER_QUOTE = 3;
 /** After the CR that may follow a closing quote. */
 const AFTER_CR = 4;
 
+/** What other programs part fields by, and what that is called. */
+export const SEPARATORS: ReadonlyMap<string, string> = new Map([
+  [';', ';'],
+  ['\t', 'tabs'],
+  ['|', '|'],
+  ['，', 'full-width commas'],
+  ['；', 'full-width semicolons'],
+  ['、', 'ideographic commas'],
+]);
+
 /** The file is no session CSV; the message is the one that the program has for it. */
 export class Refusal extends Error {}
 
@@ -31,6 +41,8 @@ export interface Lines {
   readonly sound: readonly Line[];
   /** Of what comes behind those. */
   readonly fault: Refusal | undefined;
+  /** What the fault is where it is in the header. */
+  readonly faultOfHeader?: Refusal | undefined;
 }
 
 export function linesIn(utf8: Buffer): Lines {
@@ -41,12 +53,10 @@ export function linesIn(utf8: Buffer): Lines {
   let quoteStart = 0;
   let recordLine = 1;
   let recordStart = 0;
-  const refused = (end: number, otherwise: Refusal): Lines => {
+  const refused = (end: number, otherwise: Refusal, ofHeader = otherwise): Lines => {
     const { lineEnd } = linesOf(utf8.subarray(recordStart, end));
-    return {
-      sound,
-      fault: lineEnd === undefined ? otherwise : new Refusal(lineEndMessage(lineEnd, recordLine)),
-    };
+    const foreign = lineEnd === undefined ? undefined : new Refusal(lineEndMessage(lineEnd, recordLine));
+    return { sound, fault: foreign ?? otherwise, faultOfHeader: foreign ?? ofHeader };
   };
   for (const [at, byte] of utf8.entries()) {
     if (at + 1 - recordStart > MAX_RECORD_BYTES) {
@@ -76,7 +86,8 @@ export function linesIn(utf8: Buffer): Lines {
       state = AFTER_CR;
     } else if (state === AFTER_QUOTE || state === AFTER_CR) {
       const quoteEnd = state === AFTER_CR ? at - 1 : at;
-      return refused(at, textAfterQuote(utf8.subarray(quoteEnd), line));
+      const behind = utf8.subarray(quoteEnd);
+      return refused(at, textAfterQuote(behind, line), separatorAfterQuote(behind, line));
     } else {
       state = BARE;
     }
@@ -94,6 +105,17 @@ export function linesIn(utf8: Buffer): Lines {
 function textAfterQuote(text: Buffer, line: number): Refusal {
   const lineEnd = lineEndAt(text.subarray(0, 3).toString());
   return lineEnd === undefined ? brokenQuoting(line) : new Refusal(lineEndMessage(lineEnd, line));
+}
+
+/** Of the three bytes that follow: so many it takes to tell the longest separator. */
+function separatorAfterQuote(text: Buffer, line: number): Refusal | undefined {
+  const [sign = ''] = text.subarray(0, 3).toString().replace(/^ +/, '');
+  const called = SEPARATORS.get(sign);
+  return called === undefined
+    ? undefined
+    : new Refusal(
+        `csv header: got a header parted by ${called} (line ${line}), expected one parted by commas: save the file with commas between its fields`,
+      );
 }
 
 function endlessRecord(line: number): Refusal {

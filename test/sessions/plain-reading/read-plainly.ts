@@ -20,10 +20,10 @@ export function readPlainly(
   tally.bytes = body.length;
   const utf8 = body.subarray(body.toString('latin1', 0, 3) === '\u00ef\u00bb\u00bf' ? 3 : 0);
   checkStart(utf8);
-  const { sound, fault } = linesIn(utf8);
+  const { sound, fault, faultOfHeader } = linesIn(utf8);
   const [header, ...rows] = sound.flatMap(recordsIn);
   if (header === undefined) {
-    throw fault ?? new Refusal('csv body: got blank lines only, expected a header line');
+    throw faultOfHeader ?? new Refusal('csv body: got blank lines only, expected a header line');
   }
   checkHeader(header);
   const names = header.cells;

@@ -54,7 +54,7 @@ describe('the look-up of a project id', () => {
     [
       'no project',
       [],
-      'got 0 projects of the name "ap-southeast-3", expected exactly one that the credential may use (the account has no project in region "ap-southeast-3", or',
+      'got 0 projects of the name "ap-southeast-3", expected exactly one that the credential may use: the account has no project in region "ap-southeast-3", or',
     ],
     ['two projects', [PROJECT, { ...PROJECT, id: 'x'.repeat(32) }], 'got 2 projects of the name'],
     ['a project of another name', [{ ...PROJECT, name: `${REGION}_sub` }], 'got 0 projects of the name'],
@@ -71,7 +71,8 @@ describe('the look-up of a project id', () => {
       const error = await collectionError(find());
       assert.equal(error.reason, 'api');
       assert.ok(error.message.startsWith(`project id: ${message}`), error.message);
-      assert.ok(error.message.endsWith(`: set project_id (${new URL(server.url).host})`), error.message);
+      assert.ok(error.message.endsWith(` set project_id (${new URL(server.url).host})`), error.message);
+      assert.equal(error.message.split('set project_id').length, 2, error.message);
       await clock.advance(1_000);
       assert.equal(await find(), PROJECT_ID);
       assert.deepEqual(new Set(server.requests.map(({ method }) => method)), new Set(['GET']));

@@ -37,6 +37,9 @@ describe('expectation', () => {
       ['token', [404, undefined, 'not found']],
       ['token', [400, 'IAM.0011', 'The request is invalid.']],
       ['projects', [400, undefined, 'no such project']],
+      ['projects', [400, undefined, 'Words of IAM 400.']],
+      ['projects', [400, undefined, undefined]],
+      ['projects', [404, undefined, 'not found']],
     ] as const) {
       const says = expected(asked, answer, 'ap-southeast-9');
       assert.match(says, /the account has no project in region "ap-southeast-9"/u, says);
@@ -319,7 +322,8 @@ describe('expectation', () => {
       ['token', [404, 'APIGW.0101', 'The API does not exist'], /check iam_endpoint and region/u],
       ['token', [404, undefined, undefined], /IAM: check iam_endpoint/u],
       ['token', [404, undefined, '404 page not found', 'text'], /firewall answer\? check iam_endpoint/u],
-      ['projects', [404, undefined, undefined], /IAM: check iam_endpoint/u],
+      ['projects', [404, undefined, undefined], /IAM: check iam_endpoint$/u],
+      ['projects', [404, undefined, 'not found'], /IAM: check iam_endpoint$/u],
     ] as const) {
       assert.match(expected(asked, one), hint, JSON.stringify(one));
     }
