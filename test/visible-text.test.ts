@@ -48,7 +48,7 @@ describe('what the program prints', () => {
     const writers = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter(
       (name) =>
         name.endsWith('.ts') &&
-        /\bconsole\.\w|std(?:out|err)\.write/u.test(readFileSync(path.join(SRC, name), 'utf8')),
+        /\bconsole\.\w|process\.std(?:out|err)\b(?!\.on\()/u.test(readFileSync(path.join(SRC, name), 'utf8')),
     );
     // The log escapes its lines itself.
     assert.deepEqual(writers.sort(), ['agent/open-log.ts', 'cli/terminal.ts']);
