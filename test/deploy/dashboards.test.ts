@@ -83,6 +83,22 @@ describe('deploy/grafana', () => {
     });
   }
 
+  it('shows of each project whether its nodes are known, and lets a project be chosen that has none', () => {
+    const health = dashboards.get('agent-health.json');
+    assert.ok(health !== undefined);
+    const asked = panelExpressions(health, EXAMPLE_NODE_ID).map(({ expr }) => expr);
+    for (const metric of ['discovery_up', 'discovery_errors_total', 'project_nodes']) {
+      assert.ok(
+        asked.some((expr) => expr.includes(`taurusdb_${metric}{project=~`)),
+        metric,
+      );
+    }
+    for (const [name, dashboard] of dashboards) {
+      const project = dashboard.templating.list.find((variable) => variable.name === 'project');
+      assert.match(project?.query ?? '', /taurusdb_project_nodes/, name);
+    }
+  });
+
   it('keeps time, data source and node from one dashboard to the other', () => {
     for (const [name, dashboard] of dashboards) {
       assert.ok(dashboard.links.length > 0, name);

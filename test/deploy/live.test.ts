@@ -153,6 +153,7 @@ describe('deploy on a real Prometheus', function () {
     const agent = await consolePage('taurusdb-agent.html');
     assert.match(agent, /<td>0\.1\.0<\/td>/);
     assert.match(agent, /staging\/n3no07/);
+    assert.match(agent, /<td>staging<\/td>\s*<td class="number">1<\/td>\s*<td>works<\/td>/);
   });
 
   it('shows a node in its console, names as text', async () => {

@@ -22,6 +22,11 @@ export interface PrometheusSettings {
   readonly alerting?: object;
 }
 
+/** How long Prometheus waits until it sends an alert, or its end, once more: a minute unless told otherwise. */
+interface PrometheusFlags {
+  readonly resendSeconds?: number;
+}
+
 export interface Sample {
   readonly metric: Readonly<Record<string, string>>;
   readonly value: readonly [time: number, value: string];
@@ -39,6 +44,7 @@ export interface PrometheusServer {
 export async function startPrometheus(
   program: string,
   settings: PrometheusSettings,
+  { resendSeconds = 60 }: PrometheusFlags = {},
 ): Promise<PrometheusServer> {
   const folder = mkdtempSync(join(tmpdir(), 'prometheus-'));
   const config = {
@@ -56,6 +62,7 @@ export async function startPrometheus(
       `--web.listen-address=${address}`,
       `--web.console.templates=${join(FOLDER, 'consoles')}`,
       `--web.console.libraries=${join(FOLDER, 'console_libraries')}`,
+      `--rules.alert.resend-delay=${resendSeconds}s`,
       '--log.level=error',
     ],
     { stdio: ['ignore', 'ignore', 'inherit'] },

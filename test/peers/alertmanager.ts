@@ -89,7 +89,7 @@ interface Route {
 const quick = (route: Route): Route => ({
   ...route,
   ...(route.routes === undefined ? {} : { routes: route.routes.map(quick) }),
-  ...{ group_wait: '1s', group_interval: '1s' },
+  ...{ group_wait: '1s', group_interval: '2s' },
 });
 
 /** The shipped file but for how long it waits, and whom it tells. */

@@ -25,7 +25,7 @@ export function writeScaledRules(secondsForMinute: number): QuickRules {
   return writeRules((file) =>
     readFileSync(file, 'utf8').replace(
       /^( +(?:for|keep_firing_for): )(\d+)m$/gm,
-      (_, key: string, minutes: string) => `${key}${Number(minutes) * secondsForMinute}s`,
+      (_, key: string, minutes: string) => `${key}${Number(minutes) * secondsForMinute * 1000}ms`,
     ),
   );
 }

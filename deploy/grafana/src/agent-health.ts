@@ -5,6 +5,10 @@ import { perNode, withNodeName } from './expressions.js';
 import { graph, number } from './panel.js';
 import { CHOSEN_NODES, CHOSEN_PROJECTS } from './variables.js';
 
+/** 0 where it fails for at least one exporter. */
+const DISCOVERY_UP = `min by (project) (taurusdb_discovery_up{${CHOSEN_PROJECTS}})`;
+const PROJECT_NODES = `taurusdb_project_nodes{${CHOSEN_PROJECTS}}`;
+
 /** The process metrics of our exporters, and of nobody else's. */
 const OF_AGENTS = 'and on (job, instance) taurusdb_exporter_build_info';
 
@@ -14,12 +18,12 @@ export function agentHealth(): Dashboard {
     title: 'TaurusDB sessions / Agent health',
     description: 'Whether the exporters collect, how the TaurusDB API answers them, and what they need.',
     nodes: 'many',
-    rows: [now(), collections(), api(), data(), processes()],
+    rows: [now(), discovery(), collections(), api(), data(), processes()],
   });
 }
 
 function now(): Row {
-  const shape = { unit: 'short', width: 4 };
+  const shape = { unit: 'short', width: 3 };
   return {
     title: 'Now',
     panels: [
@@ -49,6 +53,20 @@ function now(): Row {
       }),
       number({
         ...shape,
+        title: 'Discovery fails',
+        description: 'Projects whose last discovery failed, for at least one exporter.',
+        query: { expr: `count(${DISCOVERY_UP} == 0) or vector(0)` },
+        steps: [{ from: 1, color: 'red' }],
+      }),
+      number({
+        ...shape,
+        title: 'No nodes',
+        description: 'Projects of which no exporter knows a node. Nothing of them is collected.',
+        query: { expr: `count(sum by (project) (${PROJECT_NODES}) == 0) or vector(0)` },
+        steps: [{ from: 1, color: 'red' }],
+      }),
+      number({
+        ...shape,
         title: 'Nodes not collected',
         description: 'Nodes whose last collection failed.',
         query: { expr: `count(${perNode(`taurusdb_up{${CHOSEN_NODES}}`)} == 0) or vector(0)` },
@@ -70,6 +88,51 @@ function now(): Row {
         unit: 'percentunit',
         query: { expr: `max(${throttled('15m')})` },
         steps: [{ from: 0.05, color: 'yellow' }],
+      }),
+    ],
+  };
+}
+
+function discovery(): Row {
+  return {
+    title: 'Discovery',
+    panels: [
+      graph({
+        title: 'Discovery works',
+        description:
+          '1 while the last discovery of the project succeeded for all exporters, else 0. Known nodes are still collected.',
+        unit: 'short',
+        width: 6,
+        queries: [{ expr: DISCOVERY_UP, legend: '{{project}}' }],
+      }),
+      graph({
+        title: 'Failed discoveries by reason',
+        description: 'Per second. What each reason means and what to do stands in docs/alerts.md.',
+        unit: 'cps',
+        width: 6,
+        queries: [
+          {
+            expr: `sum by (project, reason) (rate(taurusdb_discovery_errors_total{${CHOSEN_PROJECTS}}[$__rate_interval]))`,
+            legend: '{{project}} {{reason}}',
+          },
+        ],
+        stacked: true,
+      }),
+      graph({
+        title: 'Discovered nodes',
+        description: 'Nodes that discovery found in each project. Empty where discovery is off.',
+        unit: 'short',
+        width: 6,
+        queries: [
+          { expr: `max by (project) (taurusdb_discovery_nodes{${CHOSEN_PROJECTS}})`, legend: '{{project}}' },
+        ],
+      }),
+      graph({
+        title: 'Nodes of each exporter',
+        description: 'Listed and discovered nodes that an exporter collects, of each project.',
+        unit: 'short',
+        width: 6,
+        queries: [{ expr: PROJECT_NODES, legend: '{{project}} {{instance}}' }],
       }),
     ],
   };
@@ -145,15 +208,6 @@ function collections(): Row {
             ),
             legend: '{{node}}',
           },
-        ],
-      }),
-      graph({
-        title: 'Discovered nodes',
-        description: 'Nodes that discovery found in each project. Empty where discovery is off.',
-        unit: 'short',
-        width: 12,
-        queries: [
-          { expr: `max by (project) (taurusdb_discovery_nodes{${CHOSEN_PROJECTS}})`, legend: '{{project}}' },
         ],
       }),
     ],

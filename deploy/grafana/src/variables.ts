@@ -20,7 +20,8 @@ export function variables(nodes: 'one' | 'many'): VariableBuilder[] {
   const many = nodes === 'many';
   return [
     new DatasourceVariableBuilder('datasource').label('Data source').type('prometheus'),
-    choice('project', 'Project', 'label_values(taurusdb_node_info, project)', true),
+    // Of projects without a known node, too.
+    choice('project', 'Project', 'label_values(taurusdb_project_nodes, project)', true),
     choice('instance', 'Instance', named('instance', CHOSEN_PROJECTS), many).regex(namedRegex('instance')),
     choice('node', 'Node', named('node', `${CHOSEN_PROJECTS},instance_id=~"$instance"`), many).regex(
       namedRegex('node'),
