@@ -133,7 +133,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'config/meant': [],
   'config/yaml': ['config/meant', 'json.ts', 'small-file.ts', 'visible-text.ts', 'clock.ts'],
   'config/secrets': ['config/yaml', 'small-file.ts', 'followed-files.ts'],
-  'config/checks': ['sessions', 'schedule', 'config/meant', 'config/yaml'],
+  'config/checks': ['clock.ts', 'sessions', 'schedule', 'config/meant', 'config/yaml'],
   config: [
     'model',
     'sessions',

@@ -25,7 +25,7 @@ export function loadConfig(
 ): LoadedConfig {
   const { settings, warnings, lineOf } = readSettings(source, { schemaFor: configSchema, showsAt, env });
   const config: Config = deepFreeze(settings);
-  const ofSettings = oddSettings(config, { lineOf, accessOf });
+  const ofSettings = oddSettings(config, { now, lineOf, accessOf });
   return {
     config,
     warnings: [

@@ -94,9 +94,9 @@ export function shortestGapMs(schedule: string): number {
   return shortest;
 }
 
-/** The most time between two runs that follow each other within a year, by clocks that do not change. */
-export function longestGapMs(schedule: string): number {
-  const { times } = calendarOf(schedule, 'UTC');
+/** The most time between two runs that follow each other, whenever the clocks are set back in the year from `now` on. */
+export function longestGapMs(schedule: string, timezone: string, now: EpochMs): number {
+  const { times, zone } = calendarOf(schedule, timezone);
   const start = times.firstDay(Date.UTC(2024, 0, 1) / 1_000 / DAY_SECONDS) ?? 0;
   const ofDay = [...times.between(start * DAY_SECONDS, (start + 1) * DAY_SECONDS)];
   let longest = 0;
@@ -104,13 +104,21 @@ export function longestGapMs(schedule: string): number {
     longest = Math.max(longest, time - (ofDay[index - 1] ?? time));
   }
   const overNight = (ofDay[0] ?? 0) + DAY_SECONDS - (ofDay.at(-1) ?? 0);
-  // All days have the same runs.
-  for (let day = start; day < start + 366; ) {
+  // All days have the same runs; the calendar has the same days every 28 years.
+  for (let day = start; day < start + 28 * 366; ) {
     const next = times.firstDay(day + 1) ?? Number.POSITIVE_INFINITY;
     longest = Math.max(longest, (next - day - 1) * DAY_SECONDS + overNight);
     day = times.isDaily ? Number.POSITIVE_INFINITY : next;
   }
-  return longest * 1_000;
+  // A schedule that comes in every hour also comes in the doubled one.
+  return (longest + (times.leavesHoursOut ? largestSetBack(zone, now) : 0)) * 1_000;
+}
+
+/** In seconds. */
+function largestSetBack(zone: TimeZone, now: EpochMs): number {
+  const start = Math.floor(now / 1_000);
+  const offsets = Array.from({ length: 367 }, (_, day) => zone.offsetAt(start + day * DAY_SECONDS));
+  return offsets.reduce((most, offset, day) => Math.max(most, (offsets[day - 1] ?? offset) - offset), 0);
 }
 
 function calendarOf(schedule: string, timezone: string): Calendar {

@@ -327,6 +327,7 @@ describe('the page in Chromium', function () {
       (route) => route.fulfill({ ...html, body: login('<main id="login">Log in</main>') }),
       (route) => route.fulfill({ ...html, body: exporters.replace(/<link rel="icon"[^>]*>/u, '') }),
       (route) => route.fulfill({ ...html, contentType: 'text/plain', body: exporters }),
+      (route) => route.fulfill({ ...html, body: exporters.slice(0, -20) }),
       // As a proxy would that sends to its own page: the browser follows.
       (route) => route.continue({ url: `http://127.0.0.1:${port}/` }),
     ];
@@ -337,8 +338,12 @@ describe('the page in Chromium', function () {
         await lost.waitFor();
         assert.equal(await shown(), before);
         await page.unroute('**/*');
+        await page.route('**/*', (route) =>
+          route.fulfill({ ...html, contentType: 'Text/HTML', body: exporters }),
+        );
         await page.clock.fastForward(10_000);
         await lost.waitFor({ state: 'detached' });
+        await page.unroute('**/*');
       }
     } finally {
       redirecting.close();

@@ -187,10 +187,21 @@ describe('longestGapMs', () => {
     '0 0 * * 1,4': 4 * DAY,
     '0 0 1 * *': 31 * DAY,
     '0 0 29 2 *': (4 * 365 + 1) * DAY,
+    '0 0 13 * 5': 427 * DAY,
   };
+  const NOW = epochMs(Date.UTC(2026, 10, 27));
   for (const [expression, gap] of Object.entries(GAPS)) {
     it(`finds ${gap / 1000} s for "${expression}"`, () => {
-      assert.equal(longestGapMs(expression), gap);
+      assert.equal(longestGapMs(expression, 'UTC', NOW), gap);
     });
   }
+
+  it('has the hour that clocks are set back by, but for schedules that come in it', () => {
+    const of = (expression: string, zone: string) => longestGapMs(expression, zone, NOW);
+    assert.equal(of('30 2 * * *', 'Europe/Berlin'), 25 * 60 * MINUTE);
+    assert.equal(of('0 9-17 * * *', 'America/New_York'), 17 * 60 * MINUTE);
+    assert.equal(of('0 0 1 * *', 'Australia/Lord_Howe'), 31 * DAY + 30 * MINUTE);
+    assert.equal(of('0 * * * *', 'Europe/Berlin'), 60 * MINUTE);
+    assert.equal(of('30 2 * * *', 'Asia/Shanghai'), DAY);
+  });
 });

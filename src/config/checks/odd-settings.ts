@@ -1,5 +1,6 @@
 // What of a configuration is right and probably not meant: projects and names that stand twice, figures that vanish between
 // two runs. Each warning says where, what follows, and what to write.
+import type { EpochMs } from '../../clock.js';
 import { longestGapMs } from '../../schedule/next-runs.js';
 import { durationText } from '../meant/figures.js';
 import { type ConfigPath, placeText, quote } from '../yaml/config-errors.js';
@@ -26,12 +27,14 @@ interface CheckedConfig<Project extends CheckedProject> {
   readonly projects: readonly Project[];
   readonly collection: {
     readonly schedule: string;
+    readonly timezone: string;
     readonly timeout: number;
     readonly stale_after?: number | undefined;
   };
 }
 
 export interface CheckContext<Project> {
+  readonly now: EpochMs;
   readonly lineOf: (path: ConfigPath) => number | undefined;
   /** Of all that a look-up of the project's id uses: with the same it finds the same project. */
   readonly accessOf: (project: Project) => string;
@@ -120,9 +123,9 @@ function namesOfOneInstance<Project extends CheckedProject>(
 
 function figuresThatVanish<Project extends CheckedProject>(
   { collection, projects }: CheckedConfig<Project>,
-  { lineOf }: CheckContext<Project>,
+  { lineOf, now }: CheckContext<Project>,
 ): string[] {
-  const { stale_after: staleAfterMs, schedule: common, timeout: timeoutMs } = collection;
+  const { stale_after: staleAfterMs, schedule: common, timezone, timeout: timeoutMs } = collection;
   if (staleAfterMs === undefined) {
     return [];
   }
@@ -132,7 +135,7 @@ function figuresThatVanish<Project extends CheckedProject>(
   ]);
   const path: ConfigPath = ['collection', 'stale_after'];
   return [...new Set(schedules)].flatMap((schedule) => {
-    const gapMs = longestGapMs(schedule);
+    const gapMs = longestGapMs(schedule, timezone, now);
     const enoughMs = gapMs + timeoutMs;
     if (staleAfterMs >= enoughMs) {
       return [];

@@ -116,7 +116,8 @@ function sumOf(text: string, units: readonly Unit[]): number | undefined {
   let total = 0;
   for (const [, figure = '', word = ''] of text.matchAll(new RegExp(part, 'giu'))) {
     const unit = units.find(({ words }) => words.includes(word.toLowerCase()));
-    if (unit === undefined) {
+    // `1,000s` may be a thousand seconds, and one.
+    if (unit === undefined || /,\d{3}$/u.test(figure)) {
       return undefined;
     }
     total += Number(figure.replace(',', '.')) * unit.size;

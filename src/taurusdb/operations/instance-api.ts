@@ -38,9 +38,13 @@ export class InstanceApi {
   };
 
   /** Behind the first page a 404 is the end of a list whose version has just answered. */
-  #mayLackVersion({ query }: ApiCall, refusal: unknown): refusal is ApiError {
+  #mayLackVersion({ instanceId, query }: ApiCall, refusal: unknown): refusal is ApiError {
     const isLaterPage = Number(query?.offset ?? 0) > 0;
-    return isNotFound(refusal) && !refusal.outcome.isNotThere && !(isLaterPage && this.#isKnown);
+    if (!isNotFound(refusal) || (isLaterPage && this.#isKnown)) {
+      return false;
+    }
+    // Of an instance the service may say that it is gone; a list is there wherever its version is.
+    return instanceId === undefined || !refusal.outcome.isNotThere;
   }
 }
 

@@ -8,9 +8,12 @@ const PERIOD_MS = 10000;
 async function refresh() {
   // Without the user and password that the page's own address may have: with them browsers make no request.
   const answer = await fetch(location.origin + location.pathname + location.search, { signal: AbortSignal.timeout(PERIOD_MS) });
-  const isPage = /^text\\/html\\b/.test(answer.headers.get('content-type'));
+  const isPage = /^text\\/html\\b/i.test(answer.headers.get('content-type'));
   if (!answer.ok || answer.redirected || !isPage) throw new Error('status ' + answer.status);
-  const next = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  const text = await answer.text();
+  // A proxy may end an answer before its end, and not say so.
+  if (!/<\\/html>\\s*$/.test(text)) throw new Error('cut off');
+  const next = new DOMParser().parseFromString(text, 'text/html');
   const main = document.querySelector('main');
   const icon = document.querySelector('link[rel=icon]');
   const nextMain = next.querySelector('main');

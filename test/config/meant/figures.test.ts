@@ -66,6 +66,9 @@ describe('durationMeant of a longer key', () => {
     '1.5h': '1h30m',
     P1D: '1d',
     '24 hours': '24h',
+    // A thousand seconds, or one.
+    '1,000s': undefined,
+    '1,25h': '1h15m',
     '48 hours': undefined,
   });
 });

@@ -79,6 +79,7 @@ describe('InstanceApi', () => {
     ['404 of the service', NO_PROJECT],
     ['404 of a proxy', PAGE],
     ['404 without a word', { status: 404 }],
+    ['404 of the service, which can mean no instance in a list', refusal(404, 'DBS.280238', 'Not supported')],
   ] as const) {
     it(`asks /v3.1 where /v3 answers with a ${what}, and remembers it`, async () => {
       changes = { v3: { list: () => list, show: UNPUBLISHED } };
