@@ -41,6 +41,7 @@ function rulesOf(file: string): Rule[] {
 
 interface AlertmanagerConfig {
   readonly route: {
+    readonly group_interval: string;
     readonly routes: readonly {
       readonly matchers: readonly string[];
       readonly group_by: readonly string[];
@@ -238,6 +239,8 @@ describe('deploy/prometheus', function () {
       );
       assert.ok(apart?.group_by.includes('alertname'));
       assert.ok(apart !== undefined && seconds(apart.group_interval) <= 60);
+      // A spike on a node of which something was told a moment ago is told before it is over.
+      assert.ok(seconds(alertmanager.route.group_interval) <= 60);
     });
 
     it('have what is inhibited begin no sooner and end no later than what inhibits it', () => {
