@@ -1,4 +1,4 @@
-// What a terminal acts upon instead of showing it: control characters, line and paragraph separators, and what turns the
+// Texts as people are shown them. What a terminal acts upon instead of showing it: control characters, line and paragraph separators, and what turns the
 // direction of text around, so that it reads otherwise than it is. And halves of characters, which JSON can hold.
 
 const ACTED_UPON = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
@@ -29,4 +29,9 @@ export function firstCharacters(text: string, count: number): string {
   // Of two units at most, each: a long text is not taken apart as a whole.
   const characters = Array.from(text.slice(0, 2 * count));
   return characters.slice(0, count).join('');
+}
+
+/** `1 node`, `2 nodes`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

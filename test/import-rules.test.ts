@@ -128,6 +128,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'clock.ts',
     'log.ts',
     'repeated-lines.ts',
+    'visible-text.ts',
   ],
 
   'config/meant': [],

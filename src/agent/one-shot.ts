@@ -1,6 +1,7 @@
 // The wiring asked once instead of on a schedule: for the commands that discover and collect, print, and end.
-import { type Moment, momentOf } from '../clock.js';
+import { momentOf } from '../clock.js';
 import type { NodeStatus } from '../collect/node-store.js';
+import { NEVER_DISCOVERED, statusAfter } from '../discover/discovery.js';
 import type { DiscoveredNode } from '../discover/discovery-api.js';
 import { KnownNodes } from '../discover/known-nodes.js';
 import { WHOLE_FLEET } from '../discover/shard.js';
@@ -22,9 +23,7 @@ export interface DiscoveryResult {
   readonly failures: readonly CollectionError[];
   /** What was left out. */
   readonly odd: OddRecords;
-  /** Why there are no nodes, though nothing failed; undefined where there are some. */
-  readonly whyNone: string | undefined;
-  readonly endedAt: Moment;
+  readonly status: DiscoveryStatus;
 }
 
 export class OneShot {
@@ -50,21 +49,21 @@ export class OneShot {
     const discoveries = projects.map(async ({ name, discovery }): Promise<[string, DiscoveryResult]> => {
       const deadline = startDeadline(this.#dependencies.clock, DISCOVERY_TIMEOUT_MS, this.#signal);
       const known = new KnownNodes();
-      const { failures, whyNone } = await this.wiring.clients
+      const end = await this.wiring.clients
         .of(name)
         .discoverNodes(selectionOf(discovery), known, deadline)
         .then(
-          (end) => {
-            known.end(end);
-            return end;
+          (result) => {
+            known.end(result);
+            return result;
           },
-          (error: unknown) => ({ failures: [explainFailure(error)], whyNone: undefined }),
+          (error: unknown) => ({ failures: [explainFailure(error)] }),
         )
         .finally(() => deadline.clear());
       const { nodes, odd } = known.summary();
-      const isEmpty = nodes.length === 0 && failures.length === 0;
-      const endedAt = momentOf(this.#dependencies.clock);
-      return [name, { nodes, odd, failures, whyNone: isEmpty ? whyNone?.() : undefined, endedAt }];
+      const now = momentOf(this.#dependencies.clock);
+      const status = statusAfter(NEVER_DISCOVERED, end, nodes.length, now);
+      return [name, { nodes, odd, failures: end.failures, status }];
     });
     return new Map(await Promise.all(discoveries));
   }
@@ -82,10 +81,7 @@ export class OneShot {
   ): readonly ProjectStatus[] {
     const { config } = this.wiring;
     const all = fleetNodes(config, WHOLE_FLEET, (project) => discovered.get(project)?.nodes ?? []);
-    return projectStatuses(config, nodes, all, (project) => {
-      const result = discovered.get(project);
-      return result && discoveryStatus(result);
-    });
+    return projectStatuses(config, nodes, all, (project) => discovered.get(project)?.status);
   }
 
   /** One collection of each of these nodes. `onEnd` is called as each ends. */
@@ -107,12 +103,4 @@ export class OneShot {
   async close(): Promise<void> {
     await this.wiring.clients.close();
   }
-}
-
-function discoveryStatus({ failures: [first], nodes, whyNone, endedAt }: DiscoveryResult): DiscoveryStatus {
-  if (first === undefined) {
-    return { up: true, lastSuccessAt: endedAt, found: nodes.length, whyNone, lastError: undefined };
-  }
-  const { reason, message, details } = first;
-  return { up: false, lastSuccessAt: undefined, lastError: { reason, message, details, at: endedAt } };
 }

@@ -9,6 +9,7 @@ import { FOUND_NO_NODES } from '../discover/discovery-api.js';
 import type { Log } from '../log.js';
 import { ODD_RECORDS } from '../model/odd-records.js';
 import { describeRuns } from '../schedule/describe-runs.js';
+import { counted } from '../visible-text.js';
 import { openWebAccess } from '../web/access/web-access.js';
 import { shardOf } from './command-line.js';
 import { configSource, type FlagValues } from './flags.js';
@@ -71,7 +72,15 @@ async function checkOnline(flags: FlagValues, config: Config): Promise<boolean> 
   try {
     const discovered = await shot.discover();
     let succeeded = true;
-    for (const [project, { nodes, failures, odd, whyNone }] of discovered) {
+    for (const [
+      project,
+      {
+        nodes,
+        failures,
+        odd,
+        status: { whyNone },
+      },
+    ] of discovered) {
       if (odd.count > 0) {
         print(`${project}: discovery: warning: ${ODD_RECORDS}: ${odd}\n`);
       }
@@ -103,10 +112,6 @@ async function checkOnline(flags: FlagValues, config: Config): Promise<boolean> 
   } finally {
     await shot.close();
   }
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** A counter on a terminal. */

@@ -36,7 +36,14 @@ function withoutInfo(log: Config['log']): Config['log'] {
 
 /** Whether every project was discovered in full; logs each failure, and what was left out. */
 export function areComplete(discovered: ReadonlyMap<string, DiscoveryResult>, log: Log): boolean {
-  for (const [project, { failures, odd, whyNone }] of discovered) {
+  for (const [
+    project,
+    {
+      failures,
+      odd,
+      status: { whyNone },
+    },
+  ] of discovered) {
     if (whyNone !== undefined) {
       log.warn(`discovery ${FOUND_NO_NODES}`, { project, seen: whyNone });
     }

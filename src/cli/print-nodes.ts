@@ -7,7 +7,7 @@ import { renderSnapshot, renderStatus } from '../metrics/render-node.js';
 import type { DatabaseNode } from '../model/node.js';
 import type { ProjectStatus } from '../model/project-status.js';
 import type { Snapshot } from '../sessions/snapshot.js';
-import { oneLine } from '../visible-text.js';
+import { counted, oneLine } from '../visible-text.js';
 import { viewFleet } from '../web/view/fleet-view.js';
 import { print, printMetrics } from './terminal.js';
 
@@ -74,7 +74,7 @@ export function nodeReport(status: NodeStatus): string {
 
 /** A list of some sessions only is not passed off as one of all. */
 function listedText({ filter, listed }: Snapshot): string {
-  const sessions = `${listed} ${listed === 1 ? 'session' : 'sessions'}`;
+  const sessions = counted(listed, 'session');
   return filter === 'total' ? sessions : `${sessions} listed (collection.filter: ${filter})`;
 }
 

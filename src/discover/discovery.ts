@@ -60,7 +60,11 @@ interface ProjectState {
   readonly following: AbortController;
 }
 
-const NEVER_DISCOVERED: DiscoveryStatus = { up: undefined, lastSuccessAt: undefined, lastError: undefined };
+export const NEVER_DISCOVERED: DiscoveryStatus = {
+  up: undefined,
+  lastSuccessAt: undefined,
+  lastError: undefined,
+};
 
 const NODES_ADDED = 'nodes added';
 const NODES_GONE = 'nodes gone';
@@ -295,10 +299,10 @@ export class Discovery {
   }
 }
 
-/** Of several failures the first is remembered. */
-function statusAfter(
+/** Once a search has ended that found so many nodes. Of several failures the first is remembered. */
+export function statusAfter(
   before: DiscoveryStatus,
-  { failures: [first], whyNone }: SearchEnd,
+  { failures: [first], whyNone }: Pick<SearchEnd, 'failures' | 'whyNone'>,
   found: number,
   at: Moment,
 ): DiscoveryStatus {

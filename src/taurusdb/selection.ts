@@ -1,7 +1,7 @@
 // Which instances and nodes are to be collected, and, where none are, what was seen and which filter it does not fit.
 
 import { matchesGlob } from '../glob.js';
-import { escapeControls, firstCharacters } from '../visible-text.js';
+import { counted, escapeControls, firstCharacters } from '../visible-text.js';
 import type { ListedInstance } from './operations/list-instances.js';
 import { asWord, isDown, isSameStatus } from './operations/read-records.js';
 import type { InstanceNode } from './operations/show-instance.js';
@@ -171,8 +171,4 @@ export class Selection {
     ];
     return parts.length === 0 ? '' : `: ${counted(this.#nodes.length, 'node')} seen, ${parts.join(', ')}`;
   }
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

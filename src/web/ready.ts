@@ -1,5 +1,6 @@
 // Readiness for /-/ready: whether every project has been discovered and every node collected once.
 import type { NodeStatus } from '../collect/node-store.js';
+import { counted } from '../visible-text.js';
 
 export interface ReadinessOptions {
   readonly nodes: () => readonly NodeStatus[];
@@ -44,8 +45,4 @@ export class Readiness {
     const untried = nodes().filter(({ node, up }) => up === undefined && isAwaited(node.nodeId)).length;
     return untried > 0 ? `waiting for the first collection of ${counted(untried, 'node')}` : undefined;
   }
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -152,3 +152,13 @@ export function statusOf(number: number, changes: Partial<NodeStatus> = {}): Nod
     ...changes,
   };
 }
+
+/** Of a list that has slow sessions alone. */
+export const SLOW_SNAPSHOT: Snapshot = {
+  filter: 'slow',
+  listed: 2,
+  slow: 2,
+  times: [],
+  longest: [],
+  dimensions: new Map(),
+};

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import type { NodeStatus } from '../../../src/collect/node-store.js';
 import type { ProjectStatus } from '../../../src/model/project-status.js';
-import type { Snapshot } from '../../../src/sessions/snapshot.js';
 import { PAGE_HEADERS } from '../../../src/web/page/layout.js';
 import { NODES_PAGE } from '../../../src/web/page/nodes-page.js';
 import { NO_QUERY } from '../../../src/web/page/page-query.js';
@@ -17,6 +16,7 @@ import {
   NODE_STATUS,
   NOW,
   PROJECT_STATUS,
+  SLOW_SNAPSHOT,
   SNAPSHOT,
   statusOf,
   UNTRIED_STATUS,
@@ -66,14 +66,7 @@ describe('NODES_PAGE', () => {
   });
 
   it('says of a list of some sessions which it is, and that its figures are the last ones', async () => {
-    const snapshot: Snapshot = {
-      filter: 'slow',
-      listed: 2,
-      slow: 2,
-      times: [],
-      longest: [],
-      dimensions: new Map(),
-    };
+    const snapshot = SLOW_SNAPSHOT;
     const lastError = { reason: 'api', message: 'got 404', details: {}, at: MOMENT } as const;
     const text = visible(await pageOf([{ ...NODE_STATUS, snapshot, up: false, lastError }]));
     assert.match(

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import type { NodeStatus } from '../../../src/collect/node-store.js';
 import { FAILURE_REASONS } from '../../../src/model/failure.js';
-import type { Snapshot } from '../../../src/sessions/snapshot.js';
 import { viewCollectionFailure, viewDiscoveryFailure } from '../../../src/web/view/failure-view.js';
 import { groupByCondition, viewFleet } from '../../../src/web/view/fleet-view.js';
 import {
@@ -11,6 +10,7 @@ import {
   momentAt,
   NODE_STATUS,
   NOW,
+  SLOW_SNAPSHOT,
   SNAPSHOT,
   statusOf,
   UNTRIED_STATUS,
@@ -42,14 +42,7 @@ describe('viewFleet', () => {
   });
 
   it('adds up what the nodes know, and knows no sum where none does', () => {
-    const snapshot: Snapshot = {
-      filter: 'slow',
-      listed: 2,
-      slow: 2,
-      times: [],
-      longest: [],
-      dimensions: new Map(),
-    };
+    const snapshot = SLOW_SNAPSHOT;
     const sums = (...statuses: readonly NodeStatus[]) => {
       const { sessions, active, lock_waiting } = viewFleet(fleetOf(statuses), MOMENT.monotonic).summary;
       return [sessions, active, lock_waiting];
