@@ -6,6 +6,7 @@ import path from 'node:path';
 import { collectionBenchmark } from './collect/collection-benchmark.js';
 import { fleetBenchmark } from './fleet/fleet-benchmark.js';
 import { startupBenchmark } from './fleet/startup-benchmark.js';
+import { blockingBenchmark } from './parse/blocking-benchmark.js';
 import { memoryBenchmark } from './parse/memory-benchmark.js';
 import { parseBenchmark } from './parse/parse-benchmark.js';
 import { publishBenchmark } from './publish/publish-benchmark.js';
@@ -17,6 +18,7 @@ export type Benchmark = (folder: string) => Promise<readonly Table[]>;
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   parse: parseBenchmark,
   memory: memoryBenchmark,
+  blocking: blockingBenchmark,
   collect: collectionBenchmark,
   publish: publishBenchmark,
   startup: startupBenchmark,

@@ -1,6 +1,7 @@
 // A process that measures one candidate: imports the task named on its command line and runs it once for each
 // message, which holds the task's arguments. A result that is a function is called when the time has been taken: what it
 // does, such as sorting figures for the comparison, is no part of the task.
+import { existsSync, readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import type { Measurement } from './candidate-process.js';
 
@@ -21,9 +22,15 @@ process.on('message', async (args: readonly unknown[]) => {
     ms,
     cpuMs,
     idleMb,
-    peakMb: process.resourceUsage().maxRSS / 1024,
+    peakMb: peakKb() / 1024,
     result: typeof result === 'function' ? result() : result,
   };
   process.send?.(measurement);
 });
 process.send?.('ready');
+
+/** On Linux `maxRSS` is at least what the parent held when it forked. */
+function peakKb(): number {
+  const status = existsSync('/proc/self/status') ? readFileSync('/proc/self/status', 'utf8') : '';
+  return Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1] ?? process.resourceUsage().maxRSS);
+}

@@ -9,15 +9,24 @@ import {
   median,
 } from '../candidate-process.js';
 import type { Table } from '../table.js';
-import { FILE_KINDS, type FileKind, writeSessionFile } from './session-files.js';
+import { comparePlainReading, type SessionFile } from './compare-plain-reading.js';
+import { maxValuesOf } from './figures.js';
+import { type FileKind, writeSessionFile } from './session-files.js';
 
 const NAMES = ['newlines', 'program', 'duckdb', 'udsv', 'papaparse', 'csv-parse'] as const;
 type Name = (typeof NAMES)[number];
 
+/** How many times as fast as those the program is to be, in elapsed time and in processor time. */
+interface Goal {
+  readonly duckdb: number;
+  readonly 'csv-parse': number;
+}
+
 /** csv-parse needs most of the time: it runs less often where it takes seconds. */
 interface Size {
   readonly rows: number;
-  readonly kinds: readonly FileKind[];
+  /** Files without a goal are measured all the same. */
+  readonly files: Readonly<Partial<Record<FileKind, Goal | 'no goal'>>>;
   readonly warmUpMs: number;
   readonly rounds: Readonly<Partial<Record<Name, number>>>;
 }
@@ -25,36 +34,81 @@ interface Size {
 const SIZES: readonly Size[] = [
   {
     rows: 5_000,
-    kinds: ['short', 'sql', 'quoted'],
+    files: {
+      short: { duckdb: 3, 'csv-parse': 12 },
+      crlf: { duckdb: 3, 'csv-parse': 12 },
+      wrapped: { duckdb: 3, 'csv-parse': 12 },
+      sql: 'no goal',
+      quoted: 'no goal',
+    },
     warmUpMs: 600,
     rounds: { newlines: 9, program: 21, duckdb: 21, udsv: 9, papaparse: 9, 'csv-parse': 21 },
   },
   {
     rows: 100_000,
-    kinds: FILE_KINDS,
-    warmUpMs: 100,
-    rounds: { newlines: 3, program: 3, duckdb: 3, udsv: 1, papaparse: 1, 'csv-parse': 1 },
+    files: {
+      short: { duckdb: 2.4, 'csv-parse': 18 },
+      sql: { duckdb: 2, 'csv-parse': 30 },
+      quoted: { duckdb: 2.2, 'csv-parse': 16 },
+      wrapped: 'no goal',
+      crlf: 'no goal',
+    },
+    warmUpMs: 400,
+    rounds: { newlines: 3, program: 9, duckdb: 9, udsv: 1, papaparse: 1, 'csv-parse': 3 },
   },
   {
     rows: 1_000_000,
-    kinds: ['short', 'sql'],
+    files: {
+      short: { duckdb: 2.4, 'csv-parse': 18 },
+      sql: { duckdb: 2, 'csv-parse': 30 },
+      narrow: { duckdb: 3.4, 'csv-parse': 17 },
+      distinct: { duckdb: 4.5, 'csv-parse': 2.8 },
+    },
     warmUpMs: 0,
     rounds: { newlines: 3, program: 5, duckdb: 5, 'csv-parse': 1 },
   },
 ];
 
-export async function parseBenchmark(folder: string): Promise<readonly Table[]> {
-  const tables: Table[] = [];
-  for (const size of SIZES) {
-    for (const kind of size.kinds) {
-      tables.push(await measure(folder, kind, size));
-    }
-  }
-  return tables;
+interface GoalFile extends SessionFile {
+  readonly goal: Goal | undefined;
 }
 
-async function measure(folder: string, kind: FileKind, { rows, rounds, warmUpMs }: Size): Promise<Table> {
-  const file = await writeSessionFile(folder, kind, rows);
+interface Outcome {
+  readonly file: GoalFile;
+  readonly table: Table;
+  /** × duckdb and × csv-parse of the program, in elapsed time and in processor time. */
+  readonly program: Readonly<Record<keyof Goal, readonly [elapsed: number, cpu: number]>>;
+  /** The figures of all candidates, and the program's reading with the plain one. */
+  readonly isEqual: boolean;
+}
+
+export async function parseBenchmark(folder: string): Promise<readonly Table[]> {
+  const files = SIZES.flatMap((size) => filesOf(size).map((file) => ({ file, size })));
+  const isAsPlain = await comparePlainReading(
+    folder,
+    files.map(({ file }) => file),
+  );
+  const outcomes: Outcome[] = [];
+  for (const { file, size } of files) {
+    outcomes.push(await measure(folder, file, size, isAsPlain(file)));
+  }
+  return [...outcomes.map(({ table }) => table), goalTable(outcomes)];
+}
+
+function filesOf({ rows, files }: Size): readonly GoalFile[] {
+  return (Object.keys(files) as FileKind[]).map((kind) => {
+    const { [kind]: goal } = files;
+    return { kind, rows, goal: goal === 'no goal' ? undefined : goal };
+  });
+}
+
+async function measure(
+  folder: string,
+  file: GoalFile,
+  { rounds, warmUpMs }: Size,
+  isAsPlain: boolean,
+): Promise<Outcome> {
+  const path = await writeSessionFile(folder, file.kind, file.rows);
   const candidates = new Map<Name, Candidate>();
   for (const name of NAMES) {
     const { [name]: count = 0 } = rounds;
@@ -67,45 +121,93 @@ async function measure(folder: string, kind: FileKind, { rows, rounds, warmUpMs 
       warmUpMs,
     });
   }
-  return tableOf(kind, rows, file, await interleaved(candidates, file));
+  const measured = await interleaved(candidates, path, file.kind);
+  return outcomeOf(file, statSync(path).size / 1e6, measured, isAsPlain);
 }
 
-function tableOf(
-  kind: FileKind,
-  rows: number,
-  file: string,
+function outcomeOf(
+  file: GoalFile,
+  megabytes: number,
   measured: ReadonlyMap<Name, readonly Measurement[]>,
-): Table {
-  const megabytes = statSync(file).size / 1e6;
-  const speedsOf = (figure: 'ms' | 'cpuMs'): ReadonlyMap<Name, number> =>
-    new Map(
+  isAsPlain: boolean,
+): Outcome {
+  const speedsOf = (figure: 'ms' | 'cpuMs') => {
+    const speeds = new Map(
       [...measured].map(([name, runs]) => [
         name,
         megabytes / (median(runs.map((run) => run[figure])) / 1000),
       ]),
     );
-  const speeds = speedsOf('ms');
-  const cpuSpeeds = speedsOf('cpuMs');
+    return (name: Name): number => speeds.get(name) ?? Number.NaN;
+  };
+  const elapsed = speedsOf('ms');
+  const cpu = speedsOf('cpuMs');
   const expected = measured.get('csv-parse')?.at(0)?.result;
+  const figuresOf = (name: Name, runs: readonly Measurement[]): string => {
+    if (name === 'newlines') {
+      return '-';
+    }
+    if (!runs.every(({ result }) => isDeepStrictEqual(result, expected))) {
+      return 'DIFFERENT';
+    }
+    return name === 'program' && !isAsPlain ? 'DIFFERENT from the plain reading' : 'equal';
+  };
+  const timesAsFast = (other: Name) =>
+    [elapsed('program') / elapsed(other), cpu('program') / cpu(other)] as const;
+  const figures = [...measured].map(([name, runs]) => figuresOf(name, runs));
   return {
-    title: `${rows} rows, ${kind}, ${megabytes.toFixed(1)} MB`,
-    columns: [
-      ...['candidate', 'runs', 'MB/s', '× csv-parse', '× duckdb'],
-      ...['MB/CPU s', '× csv-parse', '× duckdb', 'peak MB', 'figures'],
-    ],
-    rows: [...measured].map(([name, runs]) => {
-      const isEqual = runs.every(({ result }) => isDeepStrictEqual(result, expected));
-      const ratios = [speeds, cpuSpeeds].flatMap((all) => {
-        const of = (candidate: Name): number => all.get(candidate) ?? Number.NaN;
-        return [of(name), of(name) / of('csv-parse'), of(name) / of('duckdb')];
-      });
-      return [
+    file,
+    table: {
+      title: `${titleOf(file)}, ${megabytes.toFixed(1)} MB`,
+      columns: [
+        ...['candidate', 'runs', 'MB/s', '× csv-parse', '× duckdb'],
+        ...['MB/CPU s', '× csv-parse', '× duckdb', 'peak MB', 'figures'],
+      ],
+      rows: [...measured].map(([name, runs], index) => [
         name,
         runs.length,
-        ...ratios,
-        runs.at(-1)?.peakMb ?? Number.NaN,
-        name === 'newlines' ? '-' : isEqual ? 'equal' : 'DIFFERENT',
+        ...[elapsed, cpu].flatMap((of) => [of(name), of(name) / of('csv-parse'), of(name) / of('duckdb')]),
+        // Of the first run: later ones see what the comparison of figures has left.
+        runs.at(0)?.peakMb ?? Number.NaN,
+        figures[index] ?? '',
+      ]),
+    },
+    program: { duckdb: timesAsFast('duckdb'), 'csv-parse': timesAsFast('csv-parse') },
+    isEqual: figures.every((said) => said === 'equal' || said === '-'),
+  };
+}
+
+function goalTable(outcomes: readonly Outcome[]): Table {
+  return {
+    title:
+      'Goals: how many times as fast the program is, in elapsed time and in processor time; reached where both are',
+    columns: [
+      ...['file', '× duckdb: goal', 'elapsed', 'CPU', '× csv-parse: goal', 'elapsed', 'CPU'],
+      ...['reached', 'figures', 'compared'],
+    ],
+    rows: outcomes.flatMap(({ file, program, isEqual }) => {
+      const { goal } = file;
+      if (goal === undefined) {
+        return [];
+      }
+      const isReached = (other: keyof Goal): boolean => program[other].every((times) => times >= goal[other]);
+      const missed = (['duckdb', 'csv-parse'] as const).filter((other) => !isReached(other));
+      return [
+        [
+          titleOf(file),
+          ...[goal.duckdb, ...program.duckdb],
+          ...[goal['csv-parse'], ...program['csv-parse']],
+          missed.length > 0 ? `NO: ${missed.join(', ')}` : isEqual ? 'yes' : 'NO: figures',
+          isEqual ? 'equal' : 'DIFFERENT',
+          file.kind === 'distinct'
+            ? `of each column the ${maxValuesOf(file.kind)} most frequent values, the rest's sum, their number`
+            : 'all values of each column',
+        ],
       ];
     }),
   };
+}
+
+function titleOf({ kind, rows }: SessionFile): string {
+  return `${rows} rows, ${kind}`;
 }

@@ -4,18 +4,24 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createRandom } from '../../src/simulator/seeded-random.js';
 
-/** short: mostly Sleep; sql: every second row holds 100 to 2,000 characters of SQL, quoted. */
-export const FILE_KINDS = ['short', 'sql', 'wrapped', 'quoted', 'crlf'] as const;
-export type FileKind = (typeof FILE_KINDS)[number];
+/**
+ * short: mostly Sleep; sql: every second row holds 100 to 2,000 characters of SQL, quoted; narrow: without SQL and
+ * transactions, some 50 bytes a row; distinct: as narrow, each session of another user and host.
+ */
+export type FileKind = 'short' | 'sql' | 'wrapped' | 'quoted' | 'crlf' | 'narrow' | 'distinct';
 
-export const HEADER: readonly string[] = [
-  ...['id', 'user', 'host', 'db', 'command', 'time', 'state', 'info'],
+const PROCESS_LIST = ['id', 'user', 'host', 'db', 'command', 'time', 'state', 'info'];
+const TRANSACTION = [
   ...['trx_id', 'trx_state', 'trx_started', 'trx_executed_time', 'trx_lock_duration'],
   ...['trx_lock_rows', 'trx_lock_tables', 'trx_update_rows'],
 ];
 
-/** Rows that are made; a longer file repeats them. */
+export function columnsOf(kind: FileKind): readonly string[] {
+  return kind === 'narrow' || kind === 'distinct' ? PROCESS_LIST : [...PROCESS_LIST, ...TRANSACTION];
+}
+
 const BLOCK_ROWS = 5_000;
+/** A longer file repeats these, unless its rows are to be distinct. */
 const BLOCKS_MADE = 20;
 
 /** Writes the file into `folder` and returns its path; `rows` is a multiple of 5,000. */
@@ -24,9 +30,9 @@ export async function writeSessionFile(folder: string, kind: FileKind, rows: num
   const random = createRandom(7);
   const blocks: Buffer[] = [];
   const text = function* () {
-    yield `${HEADER.join(',')}${kind === 'crlf' ? '\r\n' : '\n'}`;
+    yield `${columnsOf(kind).join(',')}${kind === 'crlf' ? '\r\n' : '\n'}`;
     for (let block = 0; block < rows / BLOCK_ROWS; block++) {
-      const index = block % BLOCKS_MADE;
+      const index = kind === 'distinct' ? block : block % BLOCKS_MADE;
       blocks[index] ??= Buffer.from(
         Array.from({ length: BLOCK_ROWS }, (_, row) => line(kind, block * BLOCK_ROWS + row, random)).join(''),
       );
@@ -39,6 +45,12 @@ export async function writeSessionFile(folder: string, kind: FileKind, rows: num
 
 function line(kind: FileKind, row: number, random: () => number): string {
   const below = (count: number): number => Math.floor(random() * count);
+  if (kind === 'distinct') {
+    return distinctLine(row);
+  }
+  if (kind === 'narrow') {
+    return narrowLine(row, below);
+  }
   const hasStatement = kind === 'sql' || kind === 'wrapped' ? row % 2 === 0 : below(10) === 0;
   const hasTransaction = below(3) === 0;
   const statement = kind === 'sql' ? 100 + below(1900) : kind === 'wrapped' ? 150 : 20;
@@ -68,6 +80,27 @@ function line(kind: FileKind, row: number, random: () => number): string {
     kind === 'quoted' || /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell,
   );
   return `${fields.join(',')}${kind === 'crlf' ? '\r\n' : '\n'}`;
+}
+
+/** 20 users, 300 hosts, 15 databases. */
+function narrowLine(row: number, below: (count: number) => number): string {
+  const host = below(300);
+  const [command, state] = below(10) === 0 ? ['Query', 'executing'] : ['Sleep', ''];
+  return `${[
+    1_000_000 + row,
+    `app_${below(20)}`,
+    `10.0.${host >> 6}.${host & 63}:${32_768 + below(28_000)}`,
+    `shop_${below(15)}`,
+    command,
+    below(900),
+    state,
+    'NULL',
+  ].join(',')}\n`;
+}
+
+function distinctLine(row: number): string {
+  const host = `10.${row >> 16}.${(row >> 8) & 255}.${row & 255}`;
+  return `${1_000_000 + row},tenant_user_${row},${host}:${1024 + (row % 60_000)},orders,Sleep,${row % 100},,NULL\n`;
 }
 
 /** About `length` characters, with a comma in all but the shortest and here and there a double quote. */

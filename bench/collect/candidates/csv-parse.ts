@@ -14,5 +14,5 @@ export async function run(port: number): Promise<() => Readonly<Record<string, n
     }
   });
   await finished(parser);
-  return () => rows.figures().user;
+  return () => rows.figures().user.sessions;
 }

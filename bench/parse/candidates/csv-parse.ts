@@ -2,10 +2,11 @@
 
 import { finished } from 'node:stream/promises';
 import { parse } from 'csv-parse';
-import { type Figures, RowFigures } from '../figures.js';
+import { type Figures, maxValuesOf, RowFigures } from '../figures.js';
 import { openSessionFile } from '../open-session-file.js';
+import type { FileKind } from '../session-files.js';
 
-export async function run(file: string): Promise<() => Figures> {
+export async function run(file: string, kind: FileKind): Promise<() => Figures> {
   const rows = new RowFigures();
   const parser = openSessionFile(file).pipe(parse({ record_delimiter: ['\r\n', '\n'], from: 2 }));
   parser.on('readable', () => {
@@ -14,5 +15,5 @@ export async function run(file: string): Promise<() => Figures> {
     }
   });
   await finished(parser);
-  return () => rows.figures();
+  return () => rows.figures(maxValuesOf(kind));
 }

@@ -1,10 +1,11 @@
 // Papa Parse fed with a stream, row by row.
 
 import Papa from 'papaparse';
-import { type Figures, RowFigures } from '../figures.js';
+import { type Figures, maxValuesOf, RowFigures } from '../figures.js';
 import { openSessionFile } from '../open-session-file.js';
+import type { FileKind } from '../session-files.js';
 
-export function run(file: string): Promise<() => Figures> {
+export function run(file: string, kind: FileKind): Promise<() => Figures> {
   const rows = new RowFigures();
   let isHeader = true;
   return new Promise((resolve, reject) => {
@@ -17,7 +18,7 @@ export function run(file: string): Promise<() => Figures> {
         }
         isHeader = false;
       },
-      complete: () => resolve(() => rows.figures()),
+      complete: () => resolve(() => rows.figures(maxValuesOf(kind))),
       error: reject,
     });
   });

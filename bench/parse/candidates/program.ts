@@ -4,11 +4,9 @@ import { byDimension, type Dimension } from '../../../src/sessions/dimensions.js
 import type { SessionSettings } from '../../../src/sessions/read-snapshot.js';
 import { readSnapshot } from '../../../src/sessions/read-snapshot.js';
 import { emptyTally } from '../../../src/sessions/snapshot.js';
-import { type Figures, record } from '../figures.js';
+import { type Figures, maxValuesOf, record, type ValueCounts } from '../figures.js';
 import { openSessionFile } from '../open-session-file.js';
-
-// As many as the files hold: the figures compared are those of all values.
-const SETTINGS = settingsFor(10_000);
+import type { FileKind } from '../session-files.js';
 
 export function settingsFor(maxValues: number): SessionSettings {
   return {
@@ -23,12 +21,16 @@ export function settingsFor(maxValues: number): SessionSettings {
   };
 }
 
-export async function run(file: string): Promise<() => Figures> {
-  const { snapshot } = await readSnapshot(openSessionFile(file), SETTINGS, emptyTally());
-  const counts = (dimension: Dimension): Record<string, number> =>
-    record(
-      (snapshot.dimensions.get(dimension)?.values ?? []).map(({ value, sessions }) => [value, sessions]),
-    );
+export async function run(file: string, kind: FileKind): Promise<() => Figures> {
+  const { snapshot } = await readSnapshot(
+    openSessionFile(file),
+    settingsFor(maxValuesOf(kind)),
+    emptyTally(),
+  );
+  const counts = (dimension: Dimension): ValueCounts => {
+    const { values = [], distinct = 0 } = snapshot.dimensions.get(dimension) ?? {};
+    return { distinct, sessions: record(values.map(({ value, sessions }) => [value, sessions])) };
+  };
   return () => ({
     user: counts('user'),
     host: counts('host'),
