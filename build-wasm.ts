@@ -1,25 +1,36 @@
-// Writes src/sessions/scanner/scan-record.wasm.ts, which holds src/sessions/scanner/assembly compiled: `npm run wasm`.
+// Writes src/sessions/kernel/kernel.wasm.ts, which holds src/sessions/kernel/assembly compiled, once with SIMD and once
+// without: `npm run wasm`.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-const FOLDER = 'src/sessions/scanner/assembly';
+const COMPILER = 'node_modules/assemblyscript/bin/asc.js';
+const FOLDER = 'src/sessions/kernel/assembly';
+const TARGET = 'src/sessions/kernel/kernel.wasm.ts';
 
-const temporary = mkdtempSync(path.join(tmpdir(), 'wasm-'));
-const outFile = path.join(temporary, 'scan-record.wasm');
-execFileSync('npx', [
-  'asc',
-  `${FOLDER}/scan-record.ts`,
-  '--config',
-  `${FOLDER}/asconfig.json`,
-  '-o',
-  outFile,
-]);
-const text = readFileSync(outFile, 'base64');
-rmSync(temporary, { recursive: true });
+/** The text of kernel.wasm.ts. */
+export function compiledKernels(): string {
+  return `// assembly/kernel.ts as modules of WebAssembly, in base64; \`npm run wasm\` writes them.
+export const KERNEL =
+  '${compiled(['--enable', 'simd'])}';
+export const KERNEL_WITHOUT_SIMD =
+  '${compiled([])}';
+`;
+}
 
-writeFileSync(
-  'src/sessions/scanner/scan-record.wasm.ts',
-  `// assembly/scan-record.ts as a module of WebAssembly; \`npm run wasm\` writes it.\nexport const SCAN_RECORD =\n  '${text}';\n`,
-);
+function compiled(features: readonly string[]): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'wasm-'));
+  try {
+    const outFile = path.join(folder, 'kernel.wasm');
+    const settings = ['--config', `${FOLDER}/asconfig.json`, '--outFile', outFile, ...features];
+    execFileSync(process.execPath, [COMPILER, `${FOLDER}/kernel.ts`, ...settings]);
+    return readFileSync(outFile, 'base64');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+if (process.argv[1] === import.meta.filename) {
+  writeFileSync(TARGET, compiledKernels());
+}

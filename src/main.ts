@@ -26,11 +26,7 @@ async function main(argv: readonly string[]): Promise<number> {
     print(`taurusdb-session-exporter ${version} (revision ${revision}, node ${nodeVersion})\n`);
     return 0;
   }
-  if (process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
-    throw new Error(
-      'NODE_TLS_REJECT_UNAUTHORIZED: got 0, which lets anyone read the credentials; unset it, and set api.ca_file for a private authority',
-    );
-  }
+  refuseNodeSettings();
   return runCommand(line).catch(async (error: unknown) => {
     if (line.flags['log.format'] !== 'json') {
       throw error;
@@ -40,6 +36,20 @@ async function main(argv: readonly string[]): Promise<number> {
     logFailure(openLog({ level: 'error', format: 'json' }).log, error);
     return exitCodeOf(error);
   });
+}
+
+/** Of Node itself: what it must not be told, and what it must have. */
+function refuseNodeSettings(): void {
+  if (process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
+    throw new Error(
+      'NODE_TLS_REJECT_UNAUTHORIZED: got 0, which lets anyone read the credentials; unset it, and set api.ca_file for a private authority',
+    );
+  }
+  if (!('WebAssembly' in globalThis)) {
+    throw new Error(
+      'node: got no WebAssembly, which session lists are read with and --jitless takes away; start node without that flag (it may stand in NODE_OPTIONS)',
+    );
+  }
 }
 
 /** Loads only the code of the command: the agent starts without the libraries of the others. */

@@ -1,7 +1,7 @@
 // Which field of a row is which column. The API's reference lists no columns and `X-Language` may translate
 // them, so they are found by header name, in any order.
 import { CsvError } from './csv-error.js';
-import { MAX_FIELDS } from './scanner/scanner-memory.js';
+import { MAX_FIELDS } from './kernel/layout.js';
 
 export const COLUMNS = [
   'id',
@@ -145,6 +145,8 @@ const TABLE_LINE = /^\+[+-]*\+\s*$/u;
 
 export type HeaderNames = Readonly<Partial<Record<ColumnName, readonly string[]>>>;
 
+const NO_NAMES: HeaderNames = {};
+
 export interface FoundColumns {
   /** Index of the column's field in every row. */
   readonly indexes: ReadonlyMap<ColumnName, number>;
@@ -153,7 +155,7 @@ export interface FoundColumns {
 }
 
 /** `extraNames` go before the built-in names, also before another column's. */
-export function findColumns(header: readonly string[], extraNames: HeaderNames = {}): FoundColumns {
+export function findColumns(header: readonly string[], extraNames: HeaderNames = NO_NAMES): FoundColumns {
   checkHeaderSize(header);
   const fields = fieldsByName(header);
   const indexes = new Map<ColumnName, number>();
@@ -166,7 +168,7 @@ export function findColumns(header: readonly string[], extraNames: HeaderNames =
     indexes.set(column, onlyField(column, name, fields.get(name) ?? []));
     taken.add(name);
   };
-  const extra = addedNames(extraNames);
+  const { extra, known } = namesWith(extraNames);
   for (const column of COLUMNS) {
     find(column, extra[column] ?? []);
   }
@@ -175,7 +177,6 @@ export function findColumns(header: readonly string[], extraNames: HeaderNames =
       find(column, NORMALIZED_NAMES[column] ?? []);
     }
   }
-  const known = new Set([extra, NORMALIZED_NAMES].flatMap((names) => Object.values(names).flat()));
   const missing = REQUIRED_COLUMNS.filter((column) => !indexes.has(column));
   if (missing.length > 0) {
     refuseOtherForm(header, known);
@@ -217,17 +218,37 @@ function inSeconds(names: readonly string[]): readonly string[] {
   return names.flatMap((name) => ['', ...SECONDS].map((unit) => name + unit));
 }
 
+interface KnownNames {
+  /** Those of the configuration. */
+  readonly extra: HeaderNames;
+  /** The column that each known name stands for. */
+  readonly known: ReadonlyMap<string, ColumnName>;
+}
+
+/** By the names of the configuration, which are the same for many files; all as `normalizedHeader` has them. */
+const NAMES_WITH = new WeakMap<HeaderNames, KnownNames>();
+
 /** The column that each known name, as `normalizedHeader` has it, stands for. */
-export function columnsByName(extraNames: HeaderNames = {}): ReadonlyMap<string, ColumnName> {
-  const columns = new Map<string, ColumnName>();
-  for (const names of [NORMALIZED_NAMES, addedNames(extraNames)]) {
+export function columnsByName(extraNames: HeaderNames = NO_NAMES): ReadonlyMap<string, ColumnName> {
+  return namesWith(extraNames).known;
+}
+
+function namesWith(extraNames: HeaderNames): KnownNames {
+  const names = NAMES_WITH.get(extraNames) ?? knownNames(addedNames(extraNames));
+  NAMES_WITH.set(extraNames, names);
+  return names;
+}
+
+function knownNames(extra: HeaderNames): KnownNames {
+  const known = new Map<string, ColumnName>();
+  for (const names of [NORMALIZED_NAMES, extra]) {
     for (const column of COLUMNS) {
       for (const name of names[column] ?? []) {
-        columns.set(name, column);
+        known.set(name, column);
       }
     }
   }
-  return columns;
+  return { extra, known };
 }
 
 export function checkColumnCount(columns: number): void {
@@ -277,7 +298,7 @@ function missingColumns(missing: readonly ColumnName[], got: string, extraNames:
 }
 
 /** Where the names are known once they are read in another way. Shows none of them: they may be cells. */
-function refuseOtherForm(header: readonly string[], known: ReadonlySet<string>): void {
+function refuseOtherForm(header: readonly string[], known: ReadonlyMap<string, ColumnName>): void {
   const [first = ''] = header;
   if (SEPARATOR_LINE.test(first) && header.length <= 2) {
     throw new CsvError(
@@ -309,7 +330,7 @@ function refuseOtherForm(header: readonly string[], known: ReadonlySet<string>):
 }
 
 /** How many different ones. */
-function knownAmong(names: readonly string[], known: ReadonlySet<string>): number {
+function knownAmong(names: readonly string[], known: ReadonlyMap<string, ColumnName>): number {
   return new Set(names.map(normalizedHeader).filter((name) => known.has(name))).size;
 }
 

@@ -33,6 +33,10 @@ export class HostGroups {
     }
   }
 
+  get areNone(): boolean {
+    return this.#names.length === 0;
+  }
+
   /** The label of a host. Undefined: NULL. */
   label(host: string | undefined): string {
     return this.#nameOf(host) ?? labelText(host);

@@ -1,10 +1,13 @@
 // Where the host of a client ends and its port begins. MySQL puts the port behind an IPv6 address without brackets, so that
 // of some texts, such as `::1:8080`, two readings are possible: those only the rest of the file can tell apart.
-import { isDigit, isGraphic } from './cells.js';
 
 /** In place of an end: the bytes do not show it, `readHost` has to be asked. */
 export const ASK_THE_TEXT = -1;
 
+const ZERO = 0x30;
+const NINE = 0x39;
+const LAST_ASCII_CONTROL = 0x20;
+const DELETE = 0x7f;
 const DOT = 0x2e;
 const COLON = 0x3a;
 const PERCENT = 0x25;
@@ -181,4 +184,13 @@ function isIPv4(text: string): boolean {
 function isHexDigit(byte = 0): boolean {
   const letter = byte | CASE;
   return isDigit(byte) || (letter >= LETTER_A && letter <= LETTER_F);
+}
+
+function isDigit(byte = 0): boolean {
+  return byte >= ZERO && byte <= NINE;
+}
+
+/** A visible ASCII character: begins no blank of Unicode, which trimming would take away. */
+function isGraphic(byte = 0): boolean {
+  return byte > LAST_ASCII_CONTROL && byte < DELETE;
 }

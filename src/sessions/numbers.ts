@@ -1,6 +1,6 @@
 // What a cell of a number column says: a number, nothing, or something that cannot be read. A column whose numbers are written
 // in another way must not look like one of zeros.
-import { cellText, isDigit } from './cells.js';
+import { cellText } from './cells.js';
 
 /** Compares to nothing. */
 export const MISSING = Number.NaN;
@@ -10,9 +10,6 @@ export const UNREADABLE = -1;
 /** A column's numbers count something, or seconds. */
 export type NumberKind = 'count' | 'seconds';
 
-const ZERO = 0x30;
-const BACKSLASH = 0x5c;
-const [LETTER_N = 0, LETTER_U, LETTER_L] = Buffer.from('NUL');
 /** Of more digits a number of the program is not exact. */
 const MOST_DIGITS = 15;
 const MOST = 10 ** MOST_DIGITS;
@@ -37,24 +34,6 @@ const FAULTS: readonly (readonly [fault: string, pattern: RegExp])[] = [
 const MAX_LOOKED_AT = 64;
 
 /** A number from 0 on, MISSING or UNREADABLE. */
-export function numberIn(bytes: Buffer, start: number, end: number, kind: NumberKind): number {
-  if (start === end) {
-    return MISSING;
-  }
-  let number = 0;
-  let at = start;
-  for (; at < end && isDigit(bytes[at]); at++) {
-    number = 10 * number + (bytes[at] ?? 0) - ZERO;
-  }
-  return at === end && number < WRAPPED_SECONDS ? number : otherNumber(bytes, start, end, kind);
-}
-
-/** One that is no short run of digits. */
-function otherNumber(bytes: Buffer, start: number, end: number, kind: NumberKind): number {
-  return isNull(bytes, start, end - start) ? MISSING : cellNumber(bytes.toString('utf8', start, end), kind);
-}
-
-/** The same of a text. */
 export function cellNumber(cell: string, kind: NumberKind): number {
   const text = cellText(cell);
   if (text === undefined) {
@@ -90,17 +69,4 @@ function secondsOf(text: string): number {
   return (
     ((Number(days ?? 0) * HOURS_OF_A_DAY + Number(hours)) * 60 + Number(minutes)) * 60 + Number(ofMinute)
   );
-}
-
-/** `NULL` or `\N`, which are in every other row. */
-function isNull(bytes: Buffer, start: number, length: number): boolean {
-  if (length === 4) {
-    return (
-      bytes[start] === LETTER_N &&
-      bytes[start + 1] === LETTER_U &&
-      bytes[start + 2] === LETTER_L &&
-      bytes[start + 3] === LETTER_L
-    );
-  }
-  return length === 2 && bytes[start] === BACKSLASH && bytes[start + 1] === LETTER_N;
 }

@@ -1,4 +1,5 @@
 // The core's one entrance: the bytes of a session CSV → a snapshot, in a single pass that keeps no session.
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parse } from 'csv-parse/sync';
 import {
   COLUMNS,
@@ -15,9 +16,11 @@ import { CsvError } from './csv-error.js';
 import { toUtf8 } from './encoding.js';
 import { onlyTrue } from './filters.js';
 import { foreignStart, START_BYTES } from './foreign-start.js';
+import type { Kernel, RecordAnswers } from './kernel/kernel.js';
+import { KERNELS, type KernelPool } from './kernel/kernel-pool.js';
 import { RepeatedHeader } from './repeated-header.js';
 import { CR_CR_LF, foreignLineEnd, foreignLineEnds } from './scanner/line-ends.js';
-import { type CsvRecord, RecordScanner } from './scanner/record-scanner.js';
+import { type CsvRecords, RecordScanner } from './scanner/record-scanner.js';
 import type { CsvTally, Filter, Snapshot } from './snapshot.js';
 
 const LF = 0x0a;
@@ -50,46 +53,132 @@ export async function readSnapshot(
   settings: SessionSettings,
   tally: CsvTally,
   previous?: Snapshot,
+  kernels: KernelPool = KERNELS,
 ): Promise<ReadResult> {
-  let table: Table | undefined;
-  const read = (record: CsvRecord): void => {
-    if (table === undefined) {
-      const header = headerIn(record);
-      if (header.join('').trim() !== '' || header.length > 1) {
-        table = tableOf(header, settings);
-        tally.unreadable = table.aggregate.unreadable;
-      }
+  let kernel: Kernel | undefined;
+  let file: SessionFile | undefined;
+  try {
+    for await (const utf8 of checkBody(toUtf8(counted(bytes, tally), settings.encoding))) {
+      // Not before: no kernel is needed to wait for the first bytes.
+      kernel ??= kernels.take();
+      file ??= new SessionFile(kernel, settings, tally);
+      file.push(utf8);
+    }
+    if (file === undefined) {
+      throw emptyBody();
+    }
+    return await file.end(previous);
+  } finally {
+    if (kernel !== undefined) {
+      kernels.giveBack(kernel);
+    }
+  }
+}
+
+/** A session list while it is read, in a kernel of its own. */
+class SessionFile implements RecordAnswers {
+  readonly #kernel: Kernel;
+  readonly #settings: SessionSettings;
+  readonly #tally: CsvTally;
+  readonly #records: RecordScanner;
+  #table: Table | undefined;
+  /** The first line end of another system in a rejected row: its error. */
+  #foreign: CsvError | undefined;
+
+  constructor(kernel: Kernel, settings: SessionSettings, tally: CsvTally) {
+    this.#kernel = kernel;
+    this.#settings = settings;
+    this.#tally = tally;
+    kernel.records = this;
+    this.#records = new RecordScanner(
+      kernel,
+      () => this.#read(),
+      (behind, line) => this.#refuseBehind(behind, line),
+    );
+  }
+
+  push(utf8: Uint8Array): void {
+    this.#counting(() => this.#records.push(utf8));
+  }
+
+  async end(previous: Snapshot | undefined): Promise<ReadResult> {
+    this.#counting(() => this.#records.end());
+    if (this.#table === undefined) {
+      throw new CsvError('csv body: got blank lines only, expected a header line');
+    }
+    const { header, columns, unknownHeaders, aggregate } = this.#table;
+    refuseUnreadRows(this.#tally, header, this.#foreign);
+    const snapshot = onlyTrue(await inSlices(aggregate.counted(previous)), this.#settings.filter);
+    return { snapshot, columns, unknownHeaders };
+  }
+
+  isHeader(record: number): boolean {
+    const isRepeated = this.#table?.repeated.isIn(this.#records, record) ?? false;
+    this.#tally.rejectedRows += Number(isRepeated);
+    return isRepeated;
+  }
+
+  /** Several rows where they end as those of other systems do. Blank lines are nothing. */
+  reject(record: number): void {
+    const records = this.#records;
+    if (isBlank(records, record)) {
       return;
     }
-    if (tally.rows + tally.rejectedRows === 0) {
-      refuseLeadingCr(record);
+    const written = records.written(record);
+    const { count, first } = foreignLineEnds(written, 0, written.length);
+    this.#tally.rejectedRows += 1 + count;
+    if (first !== undefined) {
+      this.#foreign ??= foreignLineEnd(first, records.lineOf(record));
     }
-    if (record.fields !== table.header.length) {
-      const foreign = countRejected(record, tally);
-      table.foreign ??= foreign;
-    } else if (table.repeated.isIn(record)) {
-      tally.rejectedRows++;
-    } else {
-      tally.rows++;
-      table.aggregate.add(record);
+  }
+
+  /** The tally is right after an error, too. */
+  #counting(read: () => void): void {
+    try {
+      read();
+    } finally {
+      this.#tally.rows = this.#rows;
     }
-  };
-  const records = new RecordScanner(read, (behind, line) => {
-    if (table === undefined) {
+  }
+
+  get #rows(): number {
+    return this.#table?.aggregate.sessions ?? 0;
+  }
+
+  #read(): void {
+    const records = this.#records;
+    let next = 0;
+    for (; this.#table === undefined && next < records.count; next++) {
+      if (!records.isEmpty(next)) {
+        this.#table = this.#tableIn(next);
+      }
+    }
+    if (this.#table === undefined) {
+      return;
+    }
+    for (; this.#rows + this.#tally.rejectedRows === 0 && next < records.count; next++) {
+      refuseLeadingCr(records, next);
+      this.#kernel.run.addRecords(next, next + 1);
+    }
+    this.#kernel.run.addRecords(next, records.count);
+  }
+
+  /** Undefined for a line of blanks. */
+  #tableIn(record: number): Table | undefined {
+    const header = headerIn(this.#records, record);
+    if (header.join('').trim() === '' && header.length === 1) {
+      return undefined;
+    }
+    const table = tableOf(this.#kernel, header, this.#settings);
+    this.#tally.unreadable = table.aggregate.unreadable;
+    return table;
+  }
+
+  #refuseBehind(behind: string, line: number): void {
+    if (this.#table === undefined) {
       refuseSeparatorBehind(behind, line);
     }
-  });
-  for await (const utf8 of checkBody(toUtf8(counted(bytes, tally), settings.encoding))) {
-    records.push(utf8);
   }
-  records.end();
-  if (table === undefined) {
-    throw new CsvError('csv body: got blank lines only, expected a header line');
-  }
-  refuseUnreadRows(tally, table);
-  const { columns, unknownHeaders } = table;
-  const snapshot = onlyTrue(table.aggregate.toCounted(previous), settings.filter);
-  return { snapshot, columns, unknownHeaders };
 }
 
 /** What follows from the header. */
@@ -99,16 +188,14 @@ interface Table {
   readonly unknownHeaders: readonly string[];
   readonly repeated: RepeatedHeader;
   readonly aggregate: SessionAggregate;
-  /** The first line end of another system in a rejected row. */
-  foreign: CsvError | undefined;
 }
 
-/** Once per file, and of all names: by csv-parse. Before any field is read, which changes the record's bytes. */
-function headerIn(record: CsvRecord): readonly string[] {
-  const written = record.written();
-  refuseHiddenRows(written, record);
+/** Once per file, and of all names: by csv-parse. */
+function headerIn(records: CsvRecords, record: number): readonly string[] {
+  const written = records.written(record);
+  refuseHiddenRows(written, records.lineOf(record));
   // Before millions of names become strings.
-  checkColumnCount(record.fields);
+  checkColumnCount(records.fieldsOf(record));
   const [header = []] = parse(written, {
     record_delimiter: ['\r\n', '\n'],
     relax_quotes: true,
@@ -116,16 +203,25 @@ function headerIn(record: CsvRecord): readonly string[] {
   return header;
 }
 
-function tableOf(header: readonly string[], settings: SessionSettings): Table {
+function tableOf(kernel: Kernel, header: readonly string[], settings: SessionSettings): Table {
   const { indexes, unknownHeaders } = findColumns(header, settings.columnNames);
   return {
     header,
     columns: COLUMNS.filter((column) => indexes.has(column)),
     unknownHeaders,
-    repeated: new RepeatedHeader({ indexes, columnsByName: columnsByName(settings.columnNames) }),
-    aggregate: new SessionAggregate(indexes, settings),
-    foreign: undefined,
+    repeated: new RepeatedHeader(kernel, { indexes, columnsByName: columnsByName(settings.columnNames) }),
+    aggregate: new SessionAggregate(kernel, header.length, indexes, settings),
   };
+}
+
+/** Runs to the end what yields where the event loop may go on. */
+async function inSlices<Result>(steps: Generator<void, Result, undefined>): Promise<Result> {
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done) {
+      return step.value;
+    }
+    await nextTurn();
+  }
 }
 
 async function* counted(
@@ -165,10 +261,14 @@ async function* checkBody(utf8: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
     return;
   }
   if (held.length === 0) {
-    throw new CsvError('csv body: got an empty one, expected a header line');
+    throw emptyBody();
   }
   refuseForeign(held.subarray(held.findIndex((byte) => !BLANKS.has(byte))));
   yield held;
+}
+
+function emptyBody(): CsvError {
+  return new CsvError('csv body: got an empty one, expected a header line');
 }
 
 function refuseForeign(start: Buffer): void {
@@ -180,16 +280,13 @@ function refuseForeign(start: Buffer): void {
   }
 }
 
-/** A line of blanks; the scanner leaves out only those that are empty. */
-function isBlank(record: CsvRecord): boolean {
-  if (record.fields > 1) {
-    return false;
-  }
-  return record.bytes.toString('utf8', record.startOf(0), record.unquote(0)).trim() === '';
+/** A line of blanks; only those that are empty are no records. */
+function isBlank(records: CsvRecords, record: number): boolean {
+  return records.fieldsOf(record) === 1 && records.textOf(record, 0).trim() === '';
 }
 
 /** A header that does not end where the file's lines do has rows in it. */
-function refuseHiddenRows(header: Buffer, { line }: CsvRecord): void {
+function refuseHiddenRows(header: Buffer, line: number): void {
   if (header.includes(0)) {
     throw new CsvError(
       `csv encoding: got NUL bytes in the header line, expected text: ${adviceOnNul(header)}`,
@@ -214,27 +311,17 @@ function adviceOnNul(header: Buffer): string {
 }
 
 /** A row of a file whose lines end in LF and CR begins with the CR, before its first quote. */
-function refuseLeadingCr(record: CsvRecord): void {
-  if (record.written()[0] === CR && !isBlank(record)) {
-    throw foreignLineEnd('LF CR', record.line);
+function refuseLeadingCr(records: CsvRecords, record: number): void {
+  if (records.written(record)[0] === CR && !isBlank(records, record)) {
+    throw foreignLineEnd('LF CR', records.lineOf(record));
   }
 }
 
-/**
- * Several rows where they end as those of other systems do: then returns the error of that, to be thrown where most are
- * rejected. Blank lines are nothing.
- */
-function countRejected(record: CsvRecord, tally: CsvTally): CsvError | undefined {
-  const written = record.written();
-  const { count, first } = foreignLineEnds(written, 0, written.length);
-  if (isBlank(record)) {
-    return undefined;
-  }
-  tally.rejectedRows += 1 + count;
-  return first === undefined ? undefined : foreignLineEnd(first, record.line);
-}
-
-function refuseUnreadRows({ rows, rejectedRows }: CsvTally, { header, foreign }: Table): void {
+function refuseUnreadRows(
+  { rows, rejectedRows }: CsvTally,
+  header: readonly string[],
+  foreign: CsvError | undefined,
+): void {
   if (rejectedRows > rows) {
     throw (
       foreign ??

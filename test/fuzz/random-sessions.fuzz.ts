@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { COLUMNS, type ColumnName, HEADER_NAMES } from '../../src/sessions/columns.js';
+import type { KernelPool } from '../../src/sessions/kernel/kernel-pool.js';
 import { readSnapshot } from '../../src/sessions/read-snapshot.js';
 import type { LongestTime, SessionTime, Snapshot } from '../../src/sessions/snapshot.js';
+import { KERNEL_BUILDS } from '../sessions/kernel-builds.js';
 import { labelText } from '../sessions/plain-reading/label-text.js';
 import { countsOf, inChunks, settingsWithLimit } from '../sessions/session-file.js';
 import { fuzzRuns } from './fuzz-runs.js';
@@ -213,71 +215,89 @@ function figuresOf({ columns, rows }: File): Omit<Snapshot, 'dimensions' | 'time
 
 const chunkSizes = fc.array(fc.integer({ min: 1, max: 60 }), { maxLength: 8 });
 
-async function read(file: File, sizes: readonly number[], maxValues: number): Promise<Snapshot> {
+async function readBy(
+  kernels: KernelPool,
+  file: File,
+  sizes: readonly number[],
+  maxValues: number,
+): Promise<Snapshot> {
   const tally = { rows: 0, rejectedRows: 0, bytes: 0, unreadable: new Map() };
-  const { snapshot } = await readSnapshot(inChunks(file.bytes, sizes), settingsWithLimit(maxValues), tally);
+  const { snapshot } = await readSnapshot(
+    inChunks(file.bytes, sizes),
+    settingsWithLimit(maxValues),
+    tally,
+    undefined,
+    kernels,
+  );
   const { rows, rejectedRows, bytes } = tally;
   assert.deepEqual([rows, rejectedRows, bytes], [file.rows.length, 0, file.bytes.length]);
   return snapshot;
 }
 
-describe('readSnapshot of random files', () => {
-  it('gives the figures of the sessions, however they are written and cut', async () => {
-    await fc.assert(
-      fc.asyncProperty(files, chunkSizes, async (file, sizes) => {
-        const snapshot = await read(file, sizes, 100);
-        const { dimensions, times, longest, ...figures } = snapshot;
-        assert.deepEqual(figures, figuresOf(file));
-        const expected = {
-          state: tallied(file.rows.map((row) => meant(row.state))),
-          user: tallied(file.rows.map((row) => meant(row.user))),
-          host: tallied(file.rows.map((row) => hostOf(row.host))),
-          database: file.columns.includes('db') ? tallied(file.rows.map((row) => meant(row.db))) : {},
-          command: file.columns.includes('command')
-            ? tallied(file.rows.map((row) => meant(row.command)))
-            : {},
-        };
-        for (const dimension of ['state', 'user', 'host', 'database', 'command'] as const) {
-          assert.deepEqual(countsOf(snapshot, dimension), expected[dimension]);
-        }
-        const expectedTimes = file.columns.includes('time')
-          ? timesOf(file.rows, file.columns.includes('command'))
-          : [];
-        assert.deepEqual(new Set(times), new Set(expectedTimes));
-        const expectedLongest = file.columns.includes('time')
-          ? longestOf(file.rows, file.columns.includes('command'))
-          : [];
-        assert.deepEqual(new Set(longest), new Set(expectedLongest));
-      }),
-      fuzzRuns(150),
-    );
-  });
+for (const { build, kernels } of KERNEL_BUILDS) {
+  describe(`readSnapshot of random files, ${build}`, () => {
+    it('gives the figures of the sessions, however they are written and cut', async () => {
+      await fc.assert(
+        fc.asyncProperty(files, chunkSizes, async (file, sizes) => {
+          const snapshot = await readBy(kernels, file, sizes, 100);
+          const { dimensions, times, longest, ...figures } = snapshot;
+          assert.deepEqual(figures, figuresOf(file));
+          const expected = {
+            state: tallied(file.rows.map((row) => meant(row.state))),
+            user: tallied(file.rows.map((row) => meant(row.user))),
+            host: tallied(file.rows.map((row) => hostOf(row.host))),
+            database: file.columns.includes('db') ? tallied(file.rows.map((row) => meant(row.db))) : {},
+            command: file.columns.includes('command')
+              ? tallied(file.rows.map((row) => meant(row.command)))
+              : {},
+          };
+          for (const dimension of ['state', 'user', 'host', 'database', 'command'] as const) {
+            assert.deepEqual(countsOf(snapshot, dimension), expected[dimension]);
+          }
+          const expectedTimes = file.columns.includes('time')
+            ? timesOf(file.rows, file.columns.includes('command'))
+            : [];
+          assert.deepEqual(new Set(times), new Set(expectedTimes));
+          const expectedLongest = file.columns.includes('time')
+            ? longestOf(file.rows, file.columns.includes('command'))
+            : [];
+          assert.deepEqual(new Set(longest), new Set(expectedLongest));
+        }),
+        fuzzRuns(150),
+      );
+    });
 
-  it('shows every session once in every dimension, and all time, whatever the limit', async () => {
-    await fc.assert(
-      fc.asyncProperty(files, chunkSizes, fc.integer({ min: 1, max: 4 }), async (file, sizes, maxValues) => {
-        const { dimensions, times } = await read(file, sizes, maxValues);
-        for (const { values } of dimensions.values()) {
-          assert.equal(sum(values.map(({ sessions }) => sessions)), file.rows.length);
-          assert.ok(values.filter(({ value }) => value !== 'other').length <= maxValues);
-        }
-        const hasTime = file.columns.includes('time');
-        const clients = file.rows.filter((row) => !isReplication(row));
-        const seconds = hasTime ? clients.flatMap((row) => numberIn(row.time) ?? []) : [];
-        assert.equal(sum(times.map(({ totalSeconds = 0 }) => totalSeconds)), sum(seconds));
-        assert.equal(
-          Math.max(0, ...times.map(({ longestSeconds = 0 }) => longestSeconds)),
-          Math.max(0, ...seconds),
-        );
-        if (hasTime && file.columns.includes('command')) {
-          const shown = dimensions.get('command')?.values.map(({ value }) => value);
-          assert.deepEqual(
-            times.map((time) => time.command),
-            shown?.filter((command) => times.some((time) => time.command === command)),
-          );
-        }
-      }),
-      fuzzRuns(100),
-    );
+    it('shows every session once in every dimension, and all time, whatever the limit', async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          files,
+          chunkSizes,
+          fc.integer({ min: 1, max: 4 }),
+          async (file, sizes, maxValues) => {
+            const { dimensions, times } = await readBy(kernels, file, sizes, maxValues);
+            for (const { values } of dimensions.values()) {
+              assert.equal(sum(values.map(({ sessions }) => sessions)), file.rows.length);
+              assert.ok(values.filter(({ value }) => value !== 'other').length <= maxValues);
+            }
+            const hasTime = file.columns.includes('time');
+            const clients = file.rows.filter((row) => !isReplication(row));
+            const seconds = hasTime ? clients.flatMap((row) => numberIn(row.time) ?? []) : [];
+            assert.equal(sum(times.map(({ totalSeconds = 0 }) => totalSeconds)), sum(seconds));
+            assert.equal(
+              Math.max(0, ...times.map(({ longestSeconds = 0 }) => longestSeconds)),
+              Math.max(0, ...seconds),
+            );
+            if (hasTime && file.columns.includes('command')) {
+              const shown = dimensions.get('command')?.values.map(({ value }) => value);
+              assert.deepEqual(
+                times.map((time) => time.command),
+                shown?.filter((command) => times.some((time) => time.command === command)),
+              );
+            }
+          },
+        ),
+        fuzzRuns(100),
+      );
+    });
   });
-});
+}

@@ -3,8 +3,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import type { KernelPool } from '../../src/sessions/kernel/kernel-pool.js';
 import { type ReadResult, readSnapshot } from '../../src/sessions/read-snapshot.js';
 import type { CsvTally } from '../../src/sessions/snapshot.js';
+import { KERNEL_BUILDS } from '../sessions/kernel-builds.js';
 import { inChunks, settingsWithLimit } from '../sessions/session-file.js';
 import { fuzzRuns } from './fuzz-runs.js';
 
@@ -19,19 +21,31 @@ interface Outcome {
   readonly result: ReadResult | string;
 }
 
-async function outcomeOf(bytes: Uint8Array, sizes: readonly number[], encoding: string): Promise<Outcome> {
+async function outcomeOf(
+  bytes: Uint8Array,
+  sizes: readonly number[],
+  encoding: string,
+  kernels: KernelPool,
+): Promise<Outcome> {
   const tally = { rows: 0, rejectedRows: 0, bytes: 0, unreadable: new Map() };
   try {
-    return { tally, result: await readSnapshot(inChunks(bytes, sizes), { ...settings, encoding }, tally) };
+    const chunks = inChunks(bytes, sizes);
+    const result = await readSnapshot(chunks, { ...settings, encoding }, tally, undefined, kernels);
+    return { tally, result };
   } catch (error) {
     assert.ok(error instanceof Error && error.name === 'CsvError', String(error));
     return { tally, result: error.message };
   }
 }
 
-async function check(bytes: Uint8Array, sizes: readonly number[], encoding = 'utf-8'): Promise<void> {
-  const { result, tally } = await outcomeOf(bytes, sizes, encoding);
-  const whole = await outcomeOf(bytes, [], encoding);
+async function check(
+  kernels: KernelPool,
+  bytes: Uint8Array,
+  sizes: readonly number[],
+  encoding: string,
+): Promise<void> {
+  const { result, tally } = await outcomeOf(bytes, sizes, encoding, kernels);
+  const whole = await outcomeOf(bytes, [], encoding, kernels);
   assert.deepEqual(result, whole.result);
   if (typeof result === 'string') {
     assert.match(result, /^csv [^\n]*$/u);
@@ -90,6 +104,7 @@ const PIECES = [
     '__proto__',
     'constructor',
   ],
+  ...['x'.repeat(63), ','.repeat(64), '"'.repeat(65), '""'.repeat(32), `${'x'.repeat(62)}\r\n`],
   ...[CANARY, `"${CANARY}`, ','.repeat(300), '"\n"'.repeat(50), 'x'.repeat(200)],
 ].map((piece) => Buffer.from(piece));
 
@@ -99,42 +114,51 @@ const piece = fc.oneof(
 );
 const edit = fc.record({ at: fc.nat(3_000), removed: fc.nat(60), added: fc.array(piece, { maxLength: 4 }) });
 
-describe('readSnapshot, for any bytes', () => {
-  it('survives random ones', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), chunkSizes, encodings, check),
-      fuzzRuns(200),
-    );
-  });
+for (const { build, kernels } of KERNEL_BUILDS) {
+  describe(`readSnapshot, for any bytes, ${build}`, () => {
+    it('survives random ones', async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), chunkSizes, encodings, (bytes, sizes, encoding) =>
+          check(kernels, bytes, sizes, encoding),
+        ),
+        fuzzRuns(200),
+      );
+    });
 
-  it('survives pieces of CSV', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(piece, { maxLength: 40 }), chunkSizes, encodings, (pieces, sizes, encoding) =>
-        check(Buffer.concat([Buffer.from('user,host,state'), ...pieces]), sizes, encoding),
-      ),
-      fuzzRuns(200),
-    );
-  });
+    it('survives pieces of CSV', async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(piece, { maxLength: 40 }),
+          chunkSizes,
+          encodings,
+          (pieces, sizes, encoding) =>
+            check(kernels, Buffer.concat([Buffer.from('user,host,state'), ...pieces]), sizes, encoding),
+        ),
+        fuzzRuns(200),
+      );
+    });
 
-  it('survives captured files with pieces put in or taken out', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.constantFrom(...CAPTURES),
-        fc.array(edit, { minLength: 1, maxLength: 4 }),
-        chunkSizes,
-        encodings,
-        (capture, edits, sizes, encoding) =>
-          check(
-            edits.reduce(
-              (bytes, { at, removed, added }) =>
-                Buffer.concat([bytes.subarray(0, at), ...added, bytes.subarray(at + removed)]),
-              capture,
+    it('survives captured files with pieces put in or taken out', async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.constantFrom(...CAPTURES),
+          fc.array(edit, { minLength: 1, maxLength: 4 }),
+          chunkSizes,
+          encodings,
+          (capture, edits, sizes, encoding) =>
+            check(
+              kernels,
+              edits.reduce(
+                (bytes, { at, removed, added }) =>
+                  Buffer.concat([bytes.subarray(0, at), ...added, bytes.subarray(at + removed)]),
+                capture,
+              ),
+              sizes,
+              encoding,
             ),
-            sizes,
-            encoding,
-          ),
-      ),
-      fuzzRuns(100),
-    );
+        ),
+        fuzzRuns(100),
+      );
+    });
   });
-});
+}

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { cellNumber, faultOf, MISSING, numberIn, UNREADABLE } from '../../src/sessions/numbers.js';
+import type { KernelPool } from '../../src/sessions/kernel/kernel-pool.js';
+import { cellNumber, faultOf, MISSING, type NumberKind, UNREADABLE } from '../../src/sessions/numbers.js';
+import { readSnapshot } from '../../src/sessions/read-snapshot.js';
+import { emptyTally } from '../../src/sessions/snapshot.js';
+import { KERNEL_BUILDS } from './kernel-builds.js';
+import { inChunks, SETTINGS } from './session-file.js';
 
 const NUMBERS: readonly (readonly [cell: string, count: number, seconds?: number])[] = [
   ['0', 0],
@@ -65,23 +70,87 @@ describe('cellNumber', () => {
     assert.equal(faultOf('1'.repeat(1_000_000)), 'more than 15 digits');
     assert.equal(faultOf(`${' '.repeat(99)}x`), 'text');
   });
-
-  it('reads the bytes of a cell as its text', () => {
-    const piece = fc.oneof(
-      fc.constantFrom('NULL', '\\N', '.', ':', ' ', '-', ',', 'e', 's', '秒', '\u00a0', '05', '1 '),
-      fc.nat({ max: 9_999_999 }).map(String),
-      fc.maxSafeNat().map(String),
-    );
-    fc.assert(
-      fc.property(fc.array(piece, { maxLength: 4 }), (pieces) => {
-        const cell = pieces.join('');
-        const bytes = Buffer.from(`12:${cell}34:5`);
-        const end = bytes.length - 4;
-        for (const kind of ['count', 'seconds'] as const) {
-          assert.equal(numberIn(bytes, 3, end, kind), cellNumber(cell, kind), cell);
-        }
-      }),
-      { numRuns: 3000 },
-    );
-  });
 });
+
+/** What the kernel reads in a row, of both kinds. A second row, of no numbers, tells a missing number from 0. */
+async function readInRow(
+  cell: string,
+  kernels: KernelPool,
+): Promise<Readonly<Record<NumberKind, number>> & { readonly fault: string | undefined }> {
+  const field = /[",\r\n]/u.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+  const file = `user,host,state,time,trx_lock_rows,id\na,b,c,${field},${field},\na,b,c,x,x,\n`;
+  const tally = emptyTally();
+  const { snapshot } = await readSnapshot(inChunks(file), SETTINGS, tally, undefined, kernels);
+  const isUnreadable = (column: 'time' | 'trx_lock_rows') => tally.unreadable.get(column)?.cells === 2;
+  return {
+    count: isUnreadable('trx_lock_rows') ? UNREADABLE : (snapshot.transactionRowsLocked ?? MISSING),
+    seconds: isUnreadable('time') ? UNREADABLE : (snapshot.times[0]?.totalSeconds ?? MISSING),
+    fault: isUnreadable('time') ? tally.unreadable.get('time')?.fault : undefined,
+  };
+}
+
+for (const { build, kernels } of KERNEL_BUILDS) {
+  describe(`a number in a row, read by the kernel ${build}`, () => {
+    it('is what it is in a text', async () => {
+      for (const [cell, count, seconds = count] of NUMBERS) {
+        const read = await readInRow(cell, kernels);
+        assert.deepEqual([read.count, read.seconds], [count, seconds], cell);
+      }
+      for (const [fault, cells] of Object.entries(FAULTS)) {
+        for (const cell of cells) {
+          const expected = { count: UNREADABLE, seconds: UNREADABLE, fault };
+          assert.deepEqual(await readInRow(cell, kernels), expected, cell);
+        }
+      }
+    });
+
+    it('is exact up to 15 digits, with and without a point among them', async () => {
+      const digits = fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: 1, maxLength: 17 });
+      const decimal = fc
+        .tuple(digits, fc.nat(17))
+        .map(([text, point]) =>
+          point < text.length ? `${text.slice(0, point)}.${text.slice(point)}` : text,
+        );
+      await fc.assert(
+        fc.asyncProperty(decimal, async (cell) => {
+          const { count, seconds } = await readInRow(cell, kernels);
+          assert.deepEqual([count, seconds], [cellNumber(cell, 'count'), cellNumber(cell, 'seconds')], cell);
+        }),
+        { numRuns: 500 },
+      );
+    });
+
+    it('is that of the text also among other signs', async () => {
+      const piece = fc.oneof(
+        fc.constantFrom(
+          'NULL',
+          '\\N',
+          '.',
+          ':',
+          ' ',
+          '-',
+          ',',
+          'e',
+          's',
+          '秒',
+          '\u00a0',
+          '05',
+          '1 ',
+          '"',
+          '\n',
+        ),
+        fc.constantFrom('/', ';', '\u0000', '\u007f', '\u0080', '°'),
+        fc.nat({ max: 9_999_999 }).map(String),
+        fc.maxSafeNat().map(String),
+      );
+      await fc.assert(
+        fc.asyncProperty(fc.array(piece, { maxLength: 4 }), async (pieces) => {
+          const cell = pieces.join('');
+          const { count, seconds } = await readInRow(cell, kernels);
+          assert.deepEqual([count, seconds], [cellNumber(cell, 'count'), cellNumber(cell, 'seconds')], cell);
+        }),
+        { numRuns: 1500 },
+      );
+    });
+  });
+}

@@ -59,10 +59,20 @@ describe('the oracle of the core', () => {
     assert.deepEqual(strangers, []);
   });
 
-  it('is all that the fuzz tests know besides what they judge', () => {
+  it('is all that the fuzz tests know besides what they judge, in both builds of the kernel', () => {
     const fuzz = ['scanner', 'session-bytes', 'random-sessions'].map((name) =>
       path.join(TEST, `fuzz/${name}.fuzz.ts`),
     );
     assert.deepEqual(borrowedBy(fuzz, new Set([...BORROWED, 'readSnapshot'])), []);
+    const builds = path.join(TEST, 'sessions/kernel-builds.ts');
+    assert.deepEqual(borrowedBy([builds], new Set(['compiledKernel', 'KernelPool'])), []);
+    const others = fuzz
+      .flatMap(importsOf)
+      .filter(({ target }) => target.startsWith(TEST) && !target.startsWith(ORACLE))
+      .map(({ target }) => path.relative(TEST, target));
+    assert.deepEqual(
+      new Set(others),
+      new Set(['fuzz/fuzz-runs.js', 'sessions/kernel-builds.js', 'sessions/session-file.js']),
+    );
   });
 });

@@ -177,6 +177,36 @@ describe('readSnapshot', () => {
     assert.deepEqual(users?.values[0], { value: 'other', sessions: 49_900 });
   });
 
+  it('lets the event loop go on while it makes a snapshot of a million users and hosts', async function () {
+    this.timeout(60_000);
+    const rows = 1_000_000;
+    let turns = 0;
+    let isRead = false;
+    let isDone = false;
+    const source = async function* () {
+      yield Buffer.from(`${HEADER}\n`);
+      for (let n = 0; n < rows; n += 1_000) {
+        yield Buffer.from(Array.from({ length: 1_000 }, (_, i) => `u${n + i},h${n + i},\n`).join(''));
+      }
+      isRead = true;
+    };
+    const countTurns = () => {
+      turns += Number(isRead);
+      if (!isDone) {
+        setImmediate(countTurns);
+      }
+    };
+    countTurns();
+    const { snapshot } = await readSnapshot(source(), SETTINGS, emptyTally()).finally(() => {
+      isDone = true;
+    });
+    for (const dimension of ['user', 'host'] as const) {
+      assert.equal(snapshot.dimensions.get(dimension)?.distinct, rows);
+    }
+    // Two million values, at most 20,000 of them in a turn.
+    assert.ok(turns >= 100, `${turns} turns`);
+  });
+
   it('reads a header whose first name stands in brackets, in whatever chunks', async () => {
     for (const header of [
       '[User],[Host],[State]',

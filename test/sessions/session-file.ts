@@ -1,5 +1,6 @@
 // What the tests of the core share: the settings of a configuration that says nothing, and session files in chunks.
 import { byDimension, type Dimension } from '../../src/sessions/dimensions.js';
+import type { KernelPool } from '../../src/sessions/kernel/kernel-pool.js';
 import type { SessionSettings } from '../../src/sessions/read-snapshot.js';
 import { readSnapshot } from '../../src/sessions/read-snapshot.js';
 import { emptyTally, type Snapshot } from '../../src/sessions/snapshot.js';
@@ -48,8 +49,10 @@ export async function snapshotOf(
   file: string | Uint8Array,
   settings: Partial<SessionSettings> = {},
   previous?: Snapshot,
+  kernels?: KernelPool,
 ): Promise<Snapshot> {
-  return (await readSnapshot(inChunks(file), { ...SETTINGS, ...settings }, emptyTally(), previous)).snapshot;
+  const chunks = inChunks(file);
+  return (await readSnapshot(chunks, { ...SETTINGS, ...settings }, emptyTally(), previous, kernels)).snapshot;
 }
 
 /** Sessions by value, for comparing with a literal. */

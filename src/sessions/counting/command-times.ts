@@ -1,88 +1,81 @@
 // How long sessions have been in their state, by command: sums and longest times. The server's own threads are kept apart,
 // as they last for as long as the server runs.
+import type { Kernel } from '../kernel/kernel.js';
+import { ALL_TIMES, FIGURE_BYTES, MORE, OTHER_TIMES, SHOWN } from '../kernel/layout.js';
 import { OTHER } from '../label-text.js';
 import type { LongestTime, SessionTime } from '../snapshot.js';
-import { NumberFigure } from './number-figure.js';
+import { figureAt, merged, NO_NUMBERS, type NumberFigure } from './number-figure.js';
+import type { TextColumn } from './text-column.js';
+import type { TopValues } from './top-values.js';
 
-/** In place of a label, where sessions are not told apart by command. */
-export const ALL_COMMANDS = -1;
-
-/** By the number of the command's label and 1, so that ALL_COMMANDS has a place. */
-type Figures = NumberFigure[];
-type NameOf = (label: number) => string;
-
-export class CommandTimes {
-  readonly #clients: Figures = [];
-  readonly #serverThreads: Figures = [];
-
-  /** MISSING is nothing, and takes no memory: a file may have no times and a million commands. */
-  add(label: number, seconds: number, isServerThread: boolean): void {
-    if (Number.isNaN(seconds)) {
-      return;
-    }
-    const figures = isServerThread ? this.#serverThreads : this.#clients;
-    let figure = figures[label + 1];
-    if (figure === undefined) {
-      figure = new NumberFigure();
-      figures[label + 1] = figure;
-    }
-    figure.add(seconds);
-  }
-
-  /** One entry for each of the commands shown whose times are known, to which `other` takes the times of the rest. */
-  byCommand(shown: readonly string[], nameOf: NameOf): readonly SessionTime[] {
-    return [...named(shown, nameOf, [this.#clients, this.#serverThreads])].flatMap(([command, figure]) =>
-      timeOf(command, figure),
-    );
-  }
-
-  /** What was added under ALL_COMMANDS. */
-  ofAll(): readonly SessionTime[] {
-    return timeOf(undefined, merged([this.#clients, this.#serverThreads]));
-  }
-
-  /** One entry for each of the commands shown that clients' times were read of, `other` as above. */
-  longestByCommand(shown: readonly string[], nameOf: NameOf): readonly LongestTime[] {
-    return [...named(shown, nameOf, [this.#clients])].flatMap(([command, figure]) =>
-      longestOf(command, figure),
-    );
-  }
-
-  longestOfAll(): readonly LongestTime[] {
-    return longestOf(undefined, merged([this.#clients]));
-  }
+export interface SessionTimes {
+  readonly times: readonly SessionTime[];
+  readonly longest: readonly LongestTime[];
 }
 
-function named(
-  shown: readonly string[],
-  nameOf: NameOf,
-  parts: readonly Figures[],
-): ReadonlyMap<string, NumberFigure> {
-  const byName = new Map(shown.map((command) => [command, new NumberFigure()]));
-  const other = byName.get(OTHER);
-  for (const figures of parts) {
-    // Leaves out the places that nothing was added at.
-    figures.forEach((figure, place) => {
-      (byName.get(nameOf(place - 1)) ?? other)?.merge(figure);
-    });
+interface CommandFigures {
+  readonly command: string | undefined;
+  readonly ofClients: NumberFigure;
+  readonly ofAll: NumberFigure;
+}
+
+/**
+ * One entry for each of the commands shown whose times are known, to which `other` takes the times of the rest. Yields where
+ * the event loop may go on.
+ */
+export function* timesByCommand(
+  kernel: Kernel,
+  commands: TextColumn,
+  { counts, labels }: TopValues,
+): Generator<void, SessionTimes, undefined> {
+  const rest = yield* timesOfRest(kernel, commands, [...labels.values()]);
+  return sessionTimes(
+    counts.values.map(({ value }) => {
+      const times = kernel.word((labels.get(value) ?? 0) + MORE);
+      return value === OTHER ? rest : figuresAt(kernel, value, times);
+    }),
+  );
+}
+
+/** Where sessions are not told apart by command. */
+export function timesOfAll(kernel: Kernel): SessionTimes {
+  return sessionTimes([figuresAt(kernel, undefined, ALL_TIMES)]);
+}
+
+function* timesOfRest(
+  kernel: Kernel,
+  commands: TextColumn,
+  shown: readonly number[],
+): Generator<void, CommandFigures, undefined> {
+  for (const label of shown) {
+    commands.setMarks(label, commands.marksOf(label) | SHOWN);
   }
-  return byName;
-}
-
-function merged(parts: readonly Figures[]): NumberFigure {
-  const all = new NumberFigure();
-  for (const [figure] of parts) {
-    if (figure !== undefined) {
-      all.merge(figure);
-    }
+  kernel.bytes.fill(0, OTHER_TIMES, OTHER_TIMES + FIGURE_BYTES);
+  yield* commands.inSlices((text, some) => kernel.run.addOtherTimes(text, some, false));
+  const ofClients = figureAt(kernel, OTHER_TIMES);
+  yield* commands.inSlices((text, some) => kernel.run.addOtherTimes(text, some, true));
+  for (const label of shown) {
+    commands.setMarks(label, commands.marksOf(label) & ~SHOWN);
   }
-  return all;
+  return { command: OTHER, ofClients, ofAll: figureAt(kernel, OTHER_TIMES) };
 }
 
-function timeOf(command: string | undefined, { isKnown, total, longest }: NumberFigure): SessionTime[] {
-  return isKnown ? [{ command, totalSeconds: total, longestSeconds: longest }] : [];
+/** `times`: of clients and of the server's threads, one behind the other; 0 where there are none. */
+function figuresAt(kernel: Kernel, command: string | undefined, times: number): CommandFigures {
+  if (times === 0) {
+    return { command, ofClients: NO_NUMBERS, ofAll: NO_NUMBERS };
+  }
+  const ofClients = figureAt(kernel, times);
+  return { command, ofClients, ofAll: merged(ofClients, figureAt(kernel, times + FIGURE_BYTES)) };
 }
 
-function longestOf(command: string | undefined, { hasNumbers, longest }: NumberFigure): LongestTime[] {
-  return hasNumbers ? [{ command, seconds: longest }] : [];
+function sessionTimes(figures: readonly CommandFigures[]): SessionTimes {
+  return {
+    times: figures.flatMap(({ command, ofAll: { isKnown, total, longest } }) =>
+      isKnown ? [{ command, totalSeconds: total, longestSeconds: longest }] : [],
+    ),
+    longest: figures.flatMap(({ command, ofClients: { hasNumbers, longest } }) =>
+      hasNumbers ? [{ command, seconds: longest }] : [],
+    ),
+  };
 }

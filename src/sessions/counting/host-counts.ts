@@ -10,72 +10,99 @@ import {
   saysNoPorts,
   withoutLastGroup,
 } from '../hosts.js';
-import type { CsvRecord } from '../scanner/record-scanner.js';
-import { LabelCounts } from './label-counts.js';
+import type { Kernel } from '../kernel/kernel.js';
+import { IS_HOST, NO_FIELD, NO_PORTS, UNCLEAR_HOSTS, WITH_PORT } from '../kernel/layout.js';
+import { TextColumn } from './text-column.js';
 
-/** Mark of a host. */
-const NO_PORTS = 1;
+/** Hosts read again before the event loop goes on: some 2 ms. */
+const SLICE = 1_024;
 
 export class HostCounts {
-  readonly #counts: LabelCounts;
-  #unclear = new LabelCounts();
-  /** Sessions whose host is plain to read, with a port and without. */
+  readonly column: TextColumn;
+  readonly #kernel: Kernel;
+  readonly unclear: TextColumn;
+  /** Of the sessions whose host the kernel did not count: those with a port, and those whose host says that there are none. */
   #withPort = 0;
   #withoutPort = 0;
 
-  constructor(groups: HostGroups) {
-    this.#counts = new LabelCounts(
-      (host) => (saysNoPorts(host) ? NO_PORTS : 0),
-      (host) => groups.label(host),
-    );
+  constructor(kernel: Kernel, address: number, field: number, groups: HostGroups) {
+    this.#kernel = kernel;
+    this.column = new TextColumn(kernel, address, field, {
+      kind: IS_HOST,
+      labelOf: (host) => groups.label(host),
+      marksOf: (host) => (saysNoPorts(host) ? NO_PORTS : 0),
+      asked: groups.areNone ? 'none' : 'all',
+    });
+    this.unclear = new TextColumn(kernel, UNCLEAR_HOSTS, NO_FIELD);
   }
 
-  add(record: CsvRecord, start: number, end: number): void {
-    const place = hostEnd(record.bytes, start, end);
+  /** As Answers has it. */
+  oddHost(start: number, end: number): number {
+    const place = hostEnd(this.#kernel.bytes, start, end);
     if (place === ASK_THE_TEXT) {
-      this.#addText(record.bytes.toString('utf8', start, end));
+      this.#addText(this.#kernel.text(start, end));
     } else if (place < 0) {
-      this.#unclear.add(record.view, start, end);
+      this.unclear.count(start, end);
     } else {
-      this.#note(this.#counts.add(record.view, start, place), place < end);
+      return place;
     }
+    return 0;
   }
 
   /**
-   * All of them, once the whole file is read. Where some hosts carry a port and others do not, the more frequent decide:
-   * what has no port may be a thread of the server's own.
+   * Called when the whole file is read. Where some hosts carry a port and others do not, the more frequent decide:
+   * what has no port may be a thread of the server's own. Yields where the event loop may go on.
    */
-  settled(): LabelCounts {
-    const unclear = this.#unclear;
-    this.#unclear = new LabelCounts();
-    for (const label of unclear.labels()) {
-      const host = unclear.nameOf(label);
-      const read = this.#endsInPort(host) ? withoutLastGroup(host) : host;
-      this.#counts.addSessions(read, unclear.sessionsOf(label));
+  *settle(): Generator<void, void, undefined> {
+    const unclear = this.unclear;
+    const carryPorts = unclear.hasTexts ? yield* this.#carryPorts() : undefined;
+    let looked = 0;
+    for (const label of unclear.texts()) {
+      const sessions = unclear.takeSessions(label);
+      if (sessions > 0) {
+        const host = unclear.nameOf(label);
+        const endsInPort = carryPorts ?? lastGroupLooksLikePort(host);
+        this.column.addText(endsInPort ? withoutLastGroup(host) : host, sessions);
+      }
+      if (++looked % SLICE === 0) {
+        yield;
+      }
     }
-    return this.#counts;
   }
 
-  #endsInPort(host: string): boolean {
-    return this.#withPort + this.#withoutPort === 0
-      ? lastGroupLooksLikePort(host)
-      : this.#withPort >= this.#withoutPort;
+  /** Whether the hosts of the file carry ports; undefined where none shows it. */
+  *#carryPorts(): Generator<void, boolean | undefined, undefined> {
+    const withPort = this.#withPort + this.#kernel.word(WITH_PORT);
+    let withoutPort = this.#withoutPort;
+    let looked = 0;
+    for (const text of this.column.texts()) {
+      const sessions = this.column.withoutPort(text);
+      if (sessions > 0 && this.#saysNoPorts(text)) {
+        withoutPort += sessions;
+      }
+      if (++looked % SLICE === 0) {
+        yield;
+      }
+    }
+    return withPort + withoutPort === 0 ? undefined : withPort >= withoutPort;
+  }
+
+  /** Of a text that was cut the marks say it, of a plain one its name. */
+  #saysNoPorts(text: number): boolean {
+    return (this.column.marksOf(text) & NO_PORTS) !== 0 || saysNoPorts(cellText(this.column.nameOf(text)));
   }
 
   #addText(written: string): void {
     const { host, port } = readHost(cellText(written) ?? '');
     if (port === 'unclear') {
-      this.#unclear.addText(host);
-    } else {
-      this.#note(this.#counts.addText(host), port === 'written');
+      this.unclear.addText(host);
+      return;
     }
-  }
-
-  #note(host: number, hasPort: boolean): void {
-    if (hasPort) {
+    this.column.addText(host);
+    if (port === 'written') {
       this.#withPort++;
-    } else {
-      this.#withoutPort += this.#counts.marksOf(host) & NO_PORTS;
+    } else if (saysNoPorts(cellText(host))) {
+      this.#withoutPort++;
     }
   }
 }

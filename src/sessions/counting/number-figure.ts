@@ -1,38 +1,35 @@
 // A figure made of the numbers of one column: not 0, but unknown where there are cells for it of which none can be read.
-import { UNREADABLE } from '../numbers.js';
+import type { Kernel } from '../kernel/kernel.js';
+import { HAS_READ, HAS_UNREADABLE, KNOWN, LONGEST, TOTAL } from '../kernel/layout.js';
 
-export class NumberFigure {
-  total = 0;
-  longest = 0;
-  #hasRead = false;
-  #hasUnreadable = false;
+export interface NumberFigure {
+  readonly total: number;
+  readonly longest: number;
+  readonly hasNumbers: boolean;
+  readonly isKnown: boolean;
+}
 
-  /** MISSING is nothing. */
-  add(number: number): void {
-    if (number >= 0) {
-      this.#hasRead = true;
-      this.total += number;
-      if (number > this.longest) {
-        this.longest = number;
-      }
-    } else if (number === UNREADABLE) {
-      this.#hasUnreadable = true;
-    }
-  }
+export const NO_NUMBERS: NumberFigure = { total: 0, longest: 0, hasNumbers: false, isKnown: true };
 
-  /** Of other sessions, such as those of another command. */
-  merge(other: NumberFigure): void {
-    this.total += other.total;
-    this.longest = Math.max(this.longest, other.longest);
-    this.#hasRead ||= other.#hasRead;
-    this.#hasUnreadable ||= other.#hasUnreadable;
-  }
+/** The one at an address of the kernel's memory. */
+export function figureAt(kernel: Kernel, at: number): NumberFigure {
+  const known = kernel.word(at + KNOWN);
+  const hasNumbers = (known & HAS_READ) !== 0;
+  return {
+    total: kernel.double(at + TOTAL),
+    longest: kernel.double(at + LONGEST),
+    hasNumbers,
+    isKnown: hasNumbers || (known & HAS_UNREADABLE) === 0,
+  };
+}
 
-  get hasNumbers(): boolean {
-    return this.#hasRead;
-  }
-
-  get isKnown(): boolean {
-    return this.#hasRead || !this.#hasUnreadable;
-  }
+/** Of the sessions of both. */
+export function merged(a: NumberFigure, b: NumberFigure): NumberFigure {
+  const hasNumbers = a.hasNumbers || b.hasNumbers;
+  return {
+    total: a.total + b.total,
+    longest: Math.max(a.longest, b.longest),
+    hasNumbers,
+    isKnown: hasNumbers || (a.isKnown && b.isKnown),
+  };
 }

@@ -1,17 +1,49 @@
-// Records → one snapshot: adds the sessions up as they stream by and keeps none, so that memory grows with the
-// distinct values only. Fields that no figure is made of are never looked at.
-import { isLockWait, isSaid } from '../cells.js';
-import type { ColumnName, NumberColumn } from '../columns.js';
-import { byDimension, DIMENSIONS, type Dimension, type DimensionRow } from '../dimensions.js';
+// A kernel's sums → one snapshot. The kernel adds the sessions up as they stream by and keeps none, so that memory grows with the
+// distinct values only; here is what it is told of the columns, what it asks of odd cells, and what its sums mean.
+import { cellText } from '../cells.js';
+import { type ColumnName, NUMBER_COLUMNS, type NumberColumn } from '../columns.js';
+import { DIMENSIONS, type Dimension } from '../dimensions.js';
 import { type HostGroup, HostGroups } from '../host-groups.js';
-import { faultOf, MISSING, type NumberKind, numberIn, UNREADABLE } from '../numbers.js';
-import type { CsvRecord } from '../scanner/record-scanner.js';
-import type { Counted, DimensionCounts, UnreadableNumbers } from '../snapshot.js';
-import { ALL_COMMANDS, CommandTimes } from './command-times.js';
+import type { CellAnswers, Kernel } from '../kernel/kernel.js';
+import {
+  ACTIVE,
+  ACTIVE_SECONDS,
+  ACTIVE_SESSIONS,
+  COLUMN_BYTES,
+  COLUMNS,
+  FIELDS_OF_HEADER,
+  HAS_TIMES,
+  IDLE_IN_TRANSACTION,
+  LOCK_WAIT,
+  LOCK_WAIT_SECONDS,
+  LOCK_WAITING,
+  LONG_TRANSACTION_SECONDS,
+  NO_FIELD,
+  NUMBER_FIELDS,
+  REPLICATION,
+  ROWS_LOCKED,
+  ROWS_MODIFIED,
+  SERVER_THREAD,
+  SESSIONS,
+  SLEEPING,
+  SLOW,
+  SLOW_SECONDS,
+  TABLES_LOCKED,
+  TRANSACTION_SECONDS,
+  TRANSACTIONS_LONG,
+  TRANSACTIONS_OPEN,
+  TRX_ID_FIELD,
+  TRX_STATES,
+  UNCLEAR_HOSTS,
+  WORD,
+} from '../kernel/layout.js';
+import { cellNumber, faultOf, type NumberKind, UNREADABLE } from '../numbers.js';
+import type { Counted, UnreadableNumbers } from '../snapshot.js';
+import { type SessionTimes, timesByCommand, timesOfAll } from './command-times.js';
 import { HostCounts } from './host-counts.js';
-import { type Label, LabelCounts, type Marks } from './label-counts.js';
-import { NumberFigure } from './number-figure.js';
-import { topValues } from './top-values.js';
+import { figureAt, type NumberFigure } from './number-figure.js';
+import { type ColumnRules, PLAIN, TextColumn } from './text-column.js';
+import { type TopValues, topValues } from './top-values.js';
 
 export interface DimensionSettings {
   readonly enabled: boolean;
@@ -29,83 +61,66 @@ export interface CountingSettings {
   readonly longTransactionSeconds: number;
 }
 
-/** The columns that are read one by one: for other figures, or because the text is not counted as it is. */
-type ReadColumn = Extract<ColumnName, 'user' | 'host' | 'state' | 'command' | 'time' | `trx_${string}`>;
-
-const SYSTEM_USER = /^system user$/i;
+const SYSTEM_USER = 'system user';
 const SLEEP = 'sleep';
 /** Threads of the server itself, which last for as long as it runs: the event scheduler, and what feeds its replicas. */
 const SERVER_THREADS: ReadonlySet<string> = new Set(['daemon', 'binlog dump', 'binlog dump gtid']);
-/** Marks of a command. */
-const ACTIVE = 1;
-const SLEEPING = 2;
-const SERVER_THREAD = 4;
-/** Mark of a state. */
-const LOCK_WAITING = 1;
-/** Mark of a user: a thread of replication, which waits and works for days. */
-const REPLICATION = 1;
-const MARKS: Partial<Record<Dimension, Marks>> = {
-  state: stateMarks,
-  command: commandMarks,
-  user: userMarks,
+
+/** What the texts of a dimension say besides their label, and of which of them it must be asked. */
+const MARKING: Partial<Record<Dimension, Pick<ColumnRules, 'marksOf' | 'asked'>>> = {
+  state: { marksOf: stateMarks, asked: 'all' },
+  command: { marksOf: commandMarks, asked: 'all' },
+  // A thread of replication waits and works for days.
+  user: { marksOf: userMarks, asked: SYSTEM_USER.length },
+};
+const TRX_STATE: ColumnRules = {
+  ...PLAIN,
+  marksOf: (text) => (text?.toUpperCase() === 'LOCK WAIT' ? LOCK_WAIT : 0),
+  asked: 'all',
 };
 
-/** User, state and command also decide what other figures a session belongs to; a host is counted without its port. */
-const COUNTED_APART: ReadonlySet<Dimension> = new Set(['user', 'state', 'host', 'command']);
+/** What the columns of numbers hold. */
+const KINDS: Readonly<Record<NumberColumn, NumberKind>> = {
+  time: 'seconds',
+  trx_executed_time: 'seconds',
+  trx_lock_duration: 'seconds',
+  trx_lock_rows: 'count',
+  trx_lock_tables: 'count',
+  trx_update_rows: 'count',
+};
 
-/** The field of a column that the file lacks, or of a dimension that is off. */
-const NO_FIELD = -1;
-
-export class SessionAggregate {
+export class SessionAggregate implements CellAnswers {
+  readonly #kernel: Kernel;
+  /** The field of each column that the file has. */
   readonly #columns: ReadonlyMap<ColumnName, number>;
   readonly #settings: CountingSettings;
-  readonly #fields: Readonly<Record<ReadColumn, number>>;
-  readonly #counts: Readonly<Record<Dimension, LabelCounts>>;
-  readonly #user: LabelCounts;
-  readonly #state: LabelCounts;
-  readonly #command: LabelCounts;
-  readonly #portless: HostCounts;
-  readonly #shown: readonly DimensionRow[];
-  /** Those shown that are not counted apart. */
-  readonly #plain: readonly { readonly field: number; readonly counts: LabelCounts }[];
-  readonly #showsCommand: boolean;
-  readonly #times = new CommandTimes();
-  readonly #activeSeconds = new NumberFigure();
-  readonly #transactionSeconds = new NumberFigure();
-  readonly #lockWaitSeconds = new NumberFigure();
-  readonly #rowsLocked = new NumberFigure();
-  readonly #tablesLocked = new NumberFigure();
-  readonly #rowsModified = new NumberFigure();
+  /** Those that the kernel looks up, by their addresses in its memory. */
+  readonly #texts = new Map<number, TextColumn>();
+  readonly #shown = new Map<Dimension, TextColumn>();
+  #hosts: HostCounts | undefined;
   readonly #unreadable = new Map<NumberColumn, UnreadableNumbers>();
-  #sessions = 0;
-  #active = 0;
-  #slow = 0;
-  #idleInTransaction = 0;
-  #lockWaiting = 0;
-  #transactionsOpen = 0;
-  #transactionsLong = 0;
 
-  /** `columns`: the field of each column that the file has. */
-  constructor(columns: ReadonlyMap<ColumnName, number>, settings: CountingSettings) {
+  /** Of rows of so many fields; `columns`: the field of each column that the file has. */
+  constructor(
+    kernel: Kernel,
+    fields: number,
+    columns: ReadonlyMap<ColumnName, number>,
+    settings: CountingSettings,
+  ) {
+    this.#kernel = kernel;
     this.#columns = columns;
     this.#settings = settings;
-    this.#fields = fieldsOf(columns, settings);
-    const hostGroups = new HostGroups(settings.hostGroups);
-    const withPort: Label = (host) => hostGroups.labelWithPort(host);
-    this.#counts = byDimension(
-      ({ name }) => new LabelCounts(MARKS[name], name === 'host' ? withPort : undefined),
-    );
-    this.#portless = new HostCounts(hostGroups);
-    this.#user = this.#counts.user;
-    this.#state = this.#counts.state;
-    this.#command = this.#counts.command;
-    this.#shown = DIMENSIONS.filter(
-      ({ name, column }) => settings.dimensions[name].enabled && columns.has(column),
-    );
-    this.#plain = this.#shown
-      .filter(({ name }) => !COUNTED_APART.has(name))
-      .map(({ name, column }) => ({ field: columns.get(column) ?? NO_FIELD, counts: this.#counts[name] }));
-    this.#showsCommand = columns.has('command') && settings.dimensions.command.enabled;
+    kernel.cells = this;
+    kernel.setWord(FIELDS_OF_HEADER, fields);
+    kernel.setWord(TRX_ID_FIELD, this.#placeOf('trx_id'));
+    for (const [number, column] of NUMBER_COLUMNS.entries()) {
+      kernel.setWord(NUMBER_FIELDS + number * WORD, this.#placeOf(column));
+    }
+    kernel.setDouble(SLOW_SECONDS, settings.slowSeconds);
+    kernel.setDouble(LONG_TRANSACTION_SECONDS, settings.longTransactionSeconds);
+    this.#texts.set(TRX_STATES, new TextColumn(kernel, TRX_STATES, this.#placeOf('trx_state'), TRX_STATE));
+    const columnsRead = this.#lookUp(new HostGroups(settings.hostGroups));
+    kernel.run.resetRows(columnsRead);
   }
 
   /** What was no number so far; goes on with the file. */
@@ -113,179 +128,147 @@ export class SessionAggregate {
     return this.#unreadable;
   }
 
-  /** Adds the session of a record that has as many fields as the header. */
-  add(record: CsvRecord): void {
-    const fields = this.#fields;
-    this.#sessions++;
-    for (const { field, counts } of this.#plain) {
-      count(record, field, counts);
-    }
-    this.#countHost(record, fields.host);
-    const user = count(record, fields.user, this.#user);
-    const state = count(record, fields.state, this.#state);
-    const command = count(record, fields.command, this.#command);
-    const seconds = this.#number(record, fields.time, 'time', 'seconds');
-    const marks = this.#command.marksOf(command);
-    const isReplication = (this.#user.marksOf(user) & REPLICATION) !== 0;
-    if (!isReplication) {
-      if ((marks & ACTIVE) !== 0) {
-        this.#active++;
-        this.#activeSeconds.add(seconds);
-        if (seconds >= this.#settings.slowSeconds) {
-          this.#slow++;
-        }
-      }
-      const label = this.#showsCommand ? this.#command.labelOf(command) : ALL_COMMANDS;
-      this.#times.add(label, seconds, (marks & SERVER_THREAD) !== 0);
-    }
-    const isStateWaiting = (this.#state.marksOf(state) & LOCK_WAITING) !== 0;
-    if (this.#addTransaction(record, (marks & SLEEPING) !== 0, isReplication) || isStateWaiting) {
-      this.#lockWaiting++;
-    }
+  get sessions(): number {
+    return this.#kernel.word(SESSIONS);
   }
 
-  /** `previous`, the node's snapshot before, decides which of the less frequent values stay shown. */
-  toCounted(previous?: Pick<Counted, 'dimensions'>): Counted {
+  learn(column: number, at: number, length: number): number {
+    return this.#textsAt(column).learn(at, length);
+  }
+
+  longText(column: number, at: number, length: number): number {
+    return this.#textsAt(column).longText(at, length);
+  }
+
+  oddHost(at: number, end: number): number {
+    return this.#hosts?.oddHost(at, end) ?? end;
+  }
+
+  oddNumber(number: number, at: number, end: number): number {
+    const column = NUMBER_COLUMNS[number] ?? 'time';
+    const cell = this.#kernel.text(at, end);
+    const read = cellNumber(cell, KINDS[column]);
+    if (read === UNREADABLE) {
+      const { cells = 0, fault = faultOf(cell) } = this.#unreadable.get(column) ?? {};
+      this.#unreadable.set(column, { cells: cells + 1, fault });
+    }
+    return read;
+  }
+
+  oddTransaction(at: number, end: number): boolean {
+    return cellText(this.#kernel.text(at, end)) !== undefined;
+  }
+
+  /**
+   * `previous`, the node's snapshot before, decides which of the less frequent values stay shown. Yields where the event loop may
+   * go on: there may be a million values.
+   */
+  *counted(previous?: Pick<Counted, 'dimensions'>): Generator<void, Counted, undefined> {
     const has = (...columns: readonly ColumnName[]): boolean =>
       columns.every((name) => this.#columns.has(name));
-    const dimensions = this.#dimensions(previous);
-    const ages = this.#transactionSeconds;
-    const waits = this.#lockWaitSeconds;
-    const rows = this.#rowsLocked;
-    const tables = this.#tablesLocked;
-    const modified = this.#rowsModified;
+    const count = (at: number): number => this.#kernel.word(at);
+    const figure = (at: number): NumberFigure => figureAt(this.#kernel, at);
+    const dimensions = yield* this.#dimensions(previous);
+    const times = yield* this.#sessionTimes(dimensions.get('command'));
+    const ages = figure(TRANSACTION_SECONDS);
+    const waits = figure(LOCK_WAIT_SECONDS);
+    const rows = figure(ROWS_LOCKED);
+    const tables = figure(TABLES_LOCKED);
+    const modified = figure(ROWS_MODIFIED);
     return {
-      sessions: this.#sessions,
-      lockWaiting: this.#lockWaiting,
-      ...(has('command') && { active: this.#active }),
-      ...(has('command', 'time') && this.#activeSeconds.isKnown && { slow: this.#slow }),
-      ...(has('command', 'trx_id') && { idleInTransaction: this.#idleInTransaction }),
-      ...(has('trx_id') && { transactionsOpen: this.#transactionsOpen }),
-      ...(has('trx_id', 'trx_executed_time') && ages.isKnown && { transactionsLong: this.#transactionsLong }),
+      sessions: this.sessions,
+      lockWaiting: count(LOCK_WAITING),
+      ...(has('command') && { active: count(ACTIVE_SESSIONS) }),
+      ...(has('command', 'time') && figure(ACTIVE_SECONDS).isKnown && { slow: count(SLOW) }),
+      ...(has('command', 'trx_id') && { idleInTransaction: count(IDLE_IN_TRANSACTION) }),
+      ...(has('trx_id') && { transactionsOpen: count(TRANSACTIONS_OPEN) }),
+      ...(has('trx_id', 'trx_executed_time') &&
+        ages.isKnown && { transactionsLong: count(TRANSACTIONS_LONG) }),
       ...(has('trx_executed_time') && ages.isKnown && { transactionLongestSeconds: ages.longest }),
       ...(has('trx_lock_rows') && rows.isKnown && { transactionRowsLocked: rows.total }),
       ...(has('trx_lock_tables') && tables.isKnown && { transactionTablesLocked: tables.total }),
       ...(has('trx_update_rows') && modified.isKnown && { transactionRowsModified: modified.total }),
       ...(has('trx_lock_duration') && waits.isKnown && { transactionLockWaitLongestSeconds: waits.longest }),
-      ...(has('time') ? this.#sessionTimes(dimensions.get('command')) : { times: [], longest: [] }),
-      dimensions,
+      ...times,
+      dimensions: new Map([...dimensions].map(([name, { counts }]) => [name, counts])),
     };
   }
 
-  #countHost(record: CsvRecord, field: number): void {
-    if (field === NO_FIELD) {
-      return;
-    }
-    const start = record.startOf(field);
-    const end = record.unquote(field);
-    if (this.#settings.stripPort) {
-      this.#portless.add(record, start, end);
-    } else {
-      this.#counts.host.add(record.view, start, end);
-    }
-  }
-
-  /**
-   * Returns whether the session waits for a row lock, which shows in the transaction only (its state says `updating`), as a
-   * metadata or table lock shows in the state only. Where there is no transaction, nothing is read of
-   * one: it would be left over, or a sign for nothing that is no number.
-   */
-  #addTransaction(record: CsvRecord, isSleeping: boolean, isReplication: boolean): boolean {
-    const fields = this.#fields;
-    const { trx_id: id, trx_state: state } = fields;
-    if (id !== NO_FIELD) {
-      if (!isSaid(record.bytes, record.startOf(id), record.unquote(id))) {
-        return false;
+  /** Tells the kernel which columns it looks up in each row, those that are shown or have marks; returns how many. */
+  #lookUp(groups: HostGroups): number {
+    const { dimensions, stripPort } = this.#settings;
+    let read = 0;
+    for (const { name, column } of DIMENSIONS) {
+      const isShown = dimensions[name].enabled;
+      if (!this.#columns.has(column) || !(isShown || name in MARKING)) {
+        continue;
       }
-      this.#transactionsOpen++;
-      if (isSleeping) {
-        this.#idleInTransaction++;
+      const address = COLUMNS + read++ * COLUMN_BYTES;
+      const texts =
+        name === 'host'
+          ? this.#hostColumn(address, groups, stripPort)
+          : new TextColumn(this.#kernel, address, this.#placeOf(column), {
+              ...PLAIN,
+              ...MARKING[name],
+              kind: name === 'command' && isShown ? HAS_TIMES : 0,
+            });
+      this.#texts.set(address, texts);
+      if (isShown) {
+        this.#shown.set(name, texts);
       }
     }
-    const waited = this.#number(record, fields.trx_lock_duration, 'trx_lock_duration', 'seconds');
-    const seconds = this.#number(record, fields.trx_executed_time, 'trx_executed_time', 'seconds');
-    if (!isReplication) {
-      this.#lockWaitSeconds.add(waited);
-      this.#transactionSeconds.add(seconds);
-      if (seconds >= this.#settings.longTransactionSeconds) {
-        this.#transactionsLong++;
-      }
-    }
-    this.#rowsLocked.add(this.#number(record, fields.trx_lock_rows, 'trx_lock_rows', 'count'));
-    this.#tablesLocked.add(this.#number(record, fields.trx_lock_tables, 'trx_lock_tables', 'count'));
-    this.#rowsModified.add(this.#number(record, fields.trx_update_rows, 'trx_update_rows', 'count'));
-    return (
-      waited > 0 ||
-      (state !== NO_FIELD && isLockWait(record.bytes, record.startOf(state), record.unquote(state)))
-    );
+    return read;
   }
 
-  /** MISSING where the file lacks the column. */
-  #number(record: CsvRecord, field: number, column: NumberColumn, kind: NumberKind): number {
-    if (field === NO_FIELD) {
-      return MISSING;
+  #hostColumn(address: number, groups: HostGroups, stripPort: boolean): TextColumn {
+    const place = this.#placeOf('host');
+    if (stripPort) {
+      this.#hosts = new HostCounts(this.#kernel, address, place, groups);
+      return this.#hosts.column;
     }
-    const start = record.startOf(field);
-    const end = record.unquote(field);
-    const number = numberIn(record.bytes, start, end, kind);
-    if (number === UNREADABLE) {
-      this.#noteUnreadable(column, record.bytes, start, end);
-    }
-    return number;
+    return new TextColumn(this.#kernel, address, place, {
+      ...PLAIN,
+      labelOf: (host) => groups.labelWithPort(host),
+      asked: groups.areNone ? 'none' : 'all',
+    });
   }
 
-  #noteUnreadable(column: NumberColumn, bytes: Buffer, start: number, end: number): void {
-    const { cells = 0, fault = faultOf(bytes.toString('utf8', start, end)) } =
-      this.#unreadable.get(column) ?? {};
-    this.#unreadable.set(column, { cells: cells + 1, fault });
+  /** Of a field, as layout.ts has it. */
+  #placeOf(column: ColumnName): number {
+    const field = this.#columns.get(column);
+    return field === undefined ? NO_FIELD : field * WORD;
   }
 
-  #dimensions(previous: Pick<Counted, 'dimensions'> | undefined): ReadonlyMap<Dimension, DimensionCounts> {
-    const dimensions = new Map<Dimension, DimensionCounts>();
-    for (const { name } of this.#shown) {
+  #textsAt(column: number): TextColumn {
+    const texts = column === UNCLEAR_HOSTS ? this.#hosts?.unclear : this.#texts.get(column);
+    if (texts === undefined) {
+      throw new Error(`kernel: got a question about column ${column}, which it was not told of`);
+    }
+    return texts;
+  }
+
+  *#dimensions(
+    previous: Pick<Counted, 'dimensions'> | undefined,
+  ): Generator<void, ReadonlyMap<Dimension, TopValues>, undefined> {
+    yield* this.#hosts?.settle() ?? [];
+    const dimensions = new Map<Dimension, TopValues>();
+    for (const [name, texts] of this.#shown) {
       const { maxValues } = this.#settings.dimensions[name];
       const shownBefore = new Set(previous?.dimensions.get(name)?.values.map(({ value }) => value));
-      dimensions.set(name, topValues(this.#countsOf(name), maxValues, shownBefore));
+      dimensions.set(name, yield* topValues(texts, maxValues, shownBefore));
     }
     return dimensions;
   }
 
-  #countsOf(dimension: Dimension): LabelCounts {
-    return dimension === 'host' && this.#settings.stripPort
-      ? this.#portless.settled()
-      : this.#counts[dimension];
-  }
-
-  #sessionTimes(commands: DimensionCounts | undefined): Pick<Counted, 'times' | 'longest'> {
-    const times = this.#times;
-    if (commands === undefined) {
-      return { times: times.ofAll(), longest: times.longestOfAll() };
+  *#sessionTimes(commands: TopValues | undefined): Generator<void, SessionTimes, undefined> {
+    const texts = this.#shown.get('command');
+    if (!this.#columns.has('time')) {
+      return { times: [], longest: [] };
     }
-    const shown = commands.values.map(({ value }) => value);
-    const nameOf = (label: number) => this.#command.nameOf(label);
-    return { times: times.byCommand(shown, nameOf), longest: times.longestByCommand(shown, nameOf) };
+    return commands === undefined || texts === undefined
+      ? timesOfAll(this.#kernel)
+      : yield* timesByCommand(this.#kernel, texts, commands);
   }
-}
-
-function fieldsOf(
-  columns: ReadonlyMap<ColumnName, number>,
-  { dimensions }: CountingSettings,
-): Readonly<Record<ReadColumn, number>> {
-  const field = (column: ColumnName): number => columns.get(column) ?? NO_FIELD;
-  return {
-    user: field('user'),
-    host: dimensions.host.enabled ? field('host') : NO_FIELD,
-    state: field('state'),
-    command: field('command'),
-    time: field('time'),
-    trx_id: field('trx_id'),
-    trx_state: field('trx_state'),
-    trx_executed_time: field('trx_executed_time'),
-    trx_lock_duration: field('trx_lock_duration'),
-    trx_lock_rows: field('trx_lock_rows'),
-    trx_lock_tables: field('trx_lock_tables'),
-    trx_update_rows: field('trx_update_rows'),
-  };
 }
 
 function commandMarks(text: string | undefined): number {
@@ -294,16 +277,9 @@ function commandMarks(text: string | undefined): number {
 }
 
 function stateMarks(text = ''): number {
-  return /^waiting for\b.*\block\b/is.test(text) ? LOCK_WAITING : 0;
+  return /^waiting for\b.*\block\b/is.test(text) ? LOCK_WAIT : 0;
 }
 
 function userMarks(text: string | undefined): number {
-  return text !== undefined && SYSTEM_USER.test(text) ? REPLICATION : 0;
-}
-
-/** Returns the number of the field's text. */
-function count(record: CsvRecord, field: number, counts: LabelCounts): number {
-  return field === NO_FIELD
-    ? NO_FIELD
-    : counts.add(record.view, record.startOf(field), record.unquote(field));
+  return text?.toLowerCase() === SYSTEM_USER ? REPLICATION : 0;
 }

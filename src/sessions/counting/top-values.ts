@@ -3,75 +3,50 @@
 
 import { OTHER } from '../label-text.js';
 import type { DimensionCounts } from '../snapshot.js';
+import type { TextColumn } from './text-column.js';
 
-/** Labels by number; they are named only where they are shown, for there may be a million of them. */
-export interface CountedLabels {
-  labels(): Iterable<number>;
-  sessionsOf(label: number): number;
-  nameOf(label: number): string;
-  /** Below 0 where the name of `a` comes before that of `b` by code points. */
-  compare(a: number, b: number): number;
+export interface TopValues {
+  readonly counts: DimensionCounts;
+  /** Of each value shown but `other`. */
+  readonly labels: ReadonlyMap<string, number>;
 }
 
-/** Shows at most `maxValues` labels, besides `other`; `shownBefore` are the values of the last snapshot. */
-export function topValues(
-  counts: CountedLabels,
+/**
+ * Shows at most `maxValues` labels, besides `other`; `shownBefore` are the values of the last snapshot. Yields where the event
+ * loop may go on: there may be a million labels.
+ */
+export function* topValues(
+  column: TextColumn,
   maxValues: number,
   shownBefore: ReadonlySet<string>,
-): DimensionCounts {
-  let distinct = 0;
-  let rest = 0;
-  for (const label of counts.labels()) {
-    distinct++;
-    rest += counts.sessionsOf(label);
-  }
+): Generator<void, TopValues, undefined> {
   // One more, because a real value of the name `other` has no rank.
-  const ranked = mostFrequent(counts, 2 * maxValues + 1)
-    .map((label) => ({ label, value: counts.nameOf(label) }))
+  const { labels: first, distinct, sessions } = yield* column.ranked(2 * maxValues + 1);
+  const ranked = first
+    .map((label) => ({ label, value: column.nameOf(label) }))
     .filter(({ value }) => value !== OTHER)
     .slice(0, 2 * maxValues);
-  const values = shownOf(ranked, maxValues, shownBefore)
-    .sort((a, b) => counts.compare(a.label, b.label))
-    .map(({ label, value }) => ({ value, sessions: counts.sessionsOf(label) }));
-  for (const { sessions } of values) {
-    rest -= sessions;
-  }
+  const shown = new Map(shownOf(ranked, maxValues, shownBefore).map(({ label, value }) => [label, value]));
+  const sorted = column.sortedByName([...shown.keys()]);
+  const values = sorted.map((label) => ({
+    value: shown.get(label) ?? '',
+    sessions: column.sessionsOf(label),
+  }));
+  const rest = values.reduce((left, { sessions: ofValue }) => left - ofValue, sessions);
   if (rest > 0) {
     // Of ASCII alone, so that it has the same place by UTF-16 units as by code points.
     const after = values.findIndex(({ value }) => value > OTHER);
     values.splice(after === -1 ? values.length : after, 0, { value: OTHER, sessions: rest });
   }
-  return { values, distinct };
+  return {
+    counts: { values, distinct },
+    labels: new Map([...shown].map(([label, value]) => [value, label])),
+  };
 }
 
 interface NamedLabel {
   readonly label: number;
   readonly value: string;
-}
-
-/** The first `limit` by rank, in that order. */
-function mostFrequent(counts: CountedLabels, limit: number): readonly number[] {
-  const byRank = (a: number, b: number): number =>
-    counts.sessionsOf(b) - counts.sessionsOf(a) || counts.compare(a, b);
-  const best: number[] = [];
-  let worst: number | undefined;
-  // A million labels must not be sorted: whenever twice the limit has gathered, the worse half is dropped.
-  const keepBest = (): void => {
-    best.sort(byRank);
-    best.length = Math.min(best.length, limit);
-  };
-  for (const label of counts.labels()) {
-    if (worst !== undefined && byRank(label, worst) > 0) {
-      continue;
-    }
-    best.push(label);
-    if (best.length > 2 * limit) {
-      keepBest();
-      worst = best.at(-1);
-    }
-  }
-  keepBest();
-  return best;
 }
 
 function shownOf(

@@ -1,0 +1,32 @@
+// The session kernel: takes the bytes of a session list a piece at a time, finds its records, looks up the texts of each row,
+// reads its numbers and adds its session up. In AssemblyScript, which is TypeScript with WebAssembly's types and
+// instructions; `npm run wasm` compiles it to ../kernel.wasm.ts, once with the processor's wide registers and once without.
+//
+// The rules of text, such as what is blank, what a label is, and how people write seconds, are the program's:
+// it is asked for them, once for most texts (asks.ts).
+import {
+  ALL_COMMANDS,
+  ALL_TIMES,
+  COLUMNS,
+  COUNTS,
+  FIGURES_END,
+  MAY_BEGIN,
+  MORE,
+  TELLING_FIELD,
+} from '../layout';
+import { resetHeap } from './heap';
+
+export { roomFor } from './heap';
+export { addOtherTimes, rankLabels, sortLabels } from './labels';
+export { findRecords } from './records';
+export { addRecords, resetRows } from './rows';
+export { count, entryOf, keptText, makeColumn } from './texts';
+
+/** Forgets the file before. */
+export function reset(): void {
+  resetHeap();
+  memory.fill(COUNTS, 0, FIGURES_END - COUNTS);
+  memory.fill(MAY_BEGIN, 0, COLUMNS - MAY_BEGIN);
+  store<u32>(TELLING_FIELD, 0);
+  store<u32>(ALL_COMMANDS, ALL_TIMES, MORE);
+}
