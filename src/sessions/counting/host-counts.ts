@@ -36,7 +36,7 @@ export class HostCounts {
     this.unclear = new TextColumn(kernel, UNCLEAR_HOSTS, NO_FIELD);
   }
 
-  /** As Answers has it. */
+  /** As CellAnswers has it. */
   oddHost(start: number, end: number): number {
     const place = hostEnd(this.#kernel.bytes, start, end);
     if (place === ASK_THE_TEXT) {

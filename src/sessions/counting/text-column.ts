@@ -86,7 +86,7 @@ export class TextColumn {
     this.#kernel.setWord(label + COUNTED, this.sessionsOf(label) + sessions);
   }
 
-  /** As Answers has it. */
+  /** As CellAnswers has it. */
   learn(at: number, length: number): number {
     const written = this.#kernel.text(at, at + length);
     const meant = cellText(written);
@@ -96,7 +96,7 @@ export class TextColumn {
     return label === written && !written.includes(REPLACEMENT) ? ITSELF : labelLength;
   }
 
-  /** As Answers has it. */
+  /** As CellAnswers has it. */
   longText(at: number, length: number): number {
     return this.#textOf(cellText(this.#kernel.text(at, at + length)));
   }

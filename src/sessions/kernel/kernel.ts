@@ -1,5 +1,5 @@
 // The session kernel (assembly/), compiled, and the memory in which it reads one file. What it asks while it reads is
-// answered by `answers`.
+// answered by `cells` and `records`.
 import { randomFillSync } from 'node:crypto';
 import { CsvError } from '../csv-error.js';
 import { KERNEL, KERNEL_WITHOUT_SIMD } from './kernel.wasm.js';
