@@ -71,12 +71,12 @@ export function record(entries: Iterable<ValueCount>): Record<string, number> {
 type ValueCount = readonly [value: string, sessions: number];
 
 /** Of those that are equally frequent, the first in the alphabet. */
-function mostFrequent(counts: ReadonlyMap<string, number>, maxValues: number): ValueCounts {
+export function mostFrequent(counts: ReadonlyMap<string, number>, maxValues: number): ValueCounts {
   const ranked = [...counts].sort(([a, ofA], [b, ofB]) => ofB - ofA || (a < b ? -1 : 1));
   return valueCounts(ranked.slice(0, maxValues), counts.size, sumOf(ranked));
 }
 
-function sumOf(counts: readonly ValueCount[]): number {
+export function sumOf(counts: readonly ValueCount[]): number {
   return counts.reduce((sum, [, sessions]) => sum + sessions, 0);
 }
 
