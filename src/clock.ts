@@ -1,5 +1,5 @@
 // The only source of time: `systemClock` in the program, a fake clock in tests.
-import { setTimeout as sleep, setImmediate as yieldToEventLoop } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 
 declare const clock: unique symbol;
 
@@ -19,14 +19,24 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => epochMs(Date.now()),
   monotonic: () => performance.now() as MonotonicMs,
-  sleep: async (ms, signal) => {
-    try {
+  sleep: (ms, signal) =>
+    // Not Node's own promise: for each sleep that is cut short that one makes an error, with a stack trace.
+    new Promise((resolve, reject) => {
+      if (signal?.aborted) {
+        return reject(signal.reason);
+      }
+      const stop = (): void => {
+        clearTimeout(timer);
+        reject(signal?.reason);
+      };
+      const end = (): void => {
+        signal?.removeEventListener('abort', stop);
+        resolve();
+      };
       // Whoever waits for a moment may be late for it, which Node from 22 on warns of.
-      await sleep(Math.max(0, ms), undefined, signal === undefined ? {} : { signal });
-    } catch (error) {
-      throw signal?.aborted ? signal.reason : error;
-    }
-  },
+      const timer = setTimeout(end, Math.max(0, ms));
+      signal?.addEventListener('abort', stop, { once: true });
+    }),
 };
 
 /** An instant that was read from somewhere else than a clock. */

@@ -1,8 +1,9 @@
 // Which clock measures what: the compiler keeps their instants apart, and few files ask for the wall clock at all.
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { elapsedMs, later, type MonotonicMs, momentOf } from '../src/clock.js';
+import { elapsedMs, later, type MonotonicMs, momentOf, systemClock } from '../src/clock.js';
 import { FakeClock } from './support/fake-clock.js';
 
 const SRC = path.resolve(import.meta.dirname, '../src');
@@ -47,5 +48,35 @@ describe('the clocks', () => {
         ),
       );
     assert.deepEqual(askers.sort(), Object.keys(WALL_CLOCK_FOR));
+  });
+});
+
+describe('the sleep of the system clock', () => {
+  const LONG_MS = 5_000;
+
+  it('ends when the time has passed, at once where that is before now, and listens to its signal no more', async () => {
+    const { signal } = new AbortController();
+    const start = systemClock.monotonic();
+    await systemClock.sleep(20, signal);
+    // A timer may come a millisecond early, as it counts whole ones.
+    assert.ok(elapsedMs(start, systemClock.monotonic()) >= 19);
+    await systemClock.sleep(-LONG_MS, signal);
+    assert.equal(getEventListeners(signal, 'abort').length, 0);
+  });
+
+  it('rejects with the reason of its signal, which aborts before or meanwhile, and leaves no timer', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    // The test's own time limit is a timer, too.
+    await new Promise(setImmediate);
+    const before = timers();
+    const controller = new AbortController();
+    const { signal } = controller;
+    const sleeping = systemClock.sleep(LONG_MS, signal);
+    assert.equal(timers(), before + 1);
+    controller.abort('enough');
+    await assert.rejects(sleeping, (reason) => reason === 'enough');
+    await assert.rejects(systemClock.sleep(LONG_MS, signal), (reason) => reason === 'enough');
+    assert.equal(timers(), before);
+    assert.equal(getEventListeners(signal, 'abort').length, 0);
   });
 });

@@ -3,7 +3,7 @@ import stringWidth from 'string-width';
 import type { Wiring } from '../agent/wire.js';
 import { epochMs, systemClock } from '../clock.js';
 import type { NodeStatus } from '../collect/node-store.js';
-import { renderSnapshot, renderStatus } from '../metrics/render-node.js';
+import { renderNode } from '../metrics/render-node.js';
 import type { DatabaseNode } from '../model/node.js';
 import type { ProjectStatus } from '../model/project-status.js';
 import type { Snapshot } from '../sessions/snapshot.js';
@@ -95,11 +95,9 @@ function nameOf({ project, name, instanceId, nodeId }: DatabaseNode): string {
 
 /** How many series the agent publishes of the node. */
 function seriesOf(status: NodeStatus): number {
-  const { node, snapshot } = status;
   // The agent also publishes the next run, which a command does not have.
-  const chunks = renderStatus({ ...status, nextRunAt: epochMs(0) });
-  const texts = [...chunks, ...(snapshot === undefined ? [] : renderSnapshot(node, snapshot))].map(String);
-  return texts.join('').split('\n').length - 1;
+  const shown = { status: { ...status, nextRunAt: epochMs(0) }, snapshot: status.snapshot };
+  return renderNode(shown).join('').split('\n').length - 1;
 }
 
 /** All nodes of the wiring, as `--output` asks; what is known of their projects is in the JSON. */

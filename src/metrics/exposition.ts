@@ -2,12 +2,12 @@
 // what is ready and adds the agent's own metrics, so its cost does not grow with the series but for sending them.
 import { type Clock, elapsedMs, type MonotonicMs, TimeSlice } from '../clock.js';
 import { freshSnapshot, freshUntil, type NodeStatus } from '../collect/node-store.js';
-import type { Snapshot } from '../sessions/snapshot.js';
+import type { DatabaseNode } from '../model/node.js';
 import { END_OF_EXPOSITION, type ExpositionFormat, headerLines } from './exposition-text.js';
 import { type DeflatedText, deflateText, gzipMember, joinTexts } from './gzip-member.js';
 import { NODE_FAMILIES } from './metric-families.js';
-import { NodeGroup } from './node-group.js';
-import { type FamilyChunks, NO_SERIES, renderSnapshot, renderStatus } from './render-node.js';
+import { type FamilyChunks, type GroupMember, NodeGroup, type Place } from './node-group.js';
+import { renderNode } from './render-node.js';
 
 /** Smaller groups cost more when all nodes change (each deflated text has its price), larger ones when one does. */
 const NODES_PER_GROUP = 16;
@@ -36,9 +36,8 @@ interface Rendering {
 
 export class Exposition {
   readonly #options: ExpositionOptions;
-  // Statuses and snapshots are immutable: one that was seen before needs no second look.
-  readonly #statuses = new WeakMap<NodeStatus, FamilyChunks>();
-  readonly #snapshots = new WeakMap<Snapshot, { node: NodeStatus['node']; rendered: FamilyChunks }>();
+  /** Where the text of each node stands: one that comes or goes moves those behind it to other groups. */
+  readonly #places = new WeakMap<DatabaseNode, Place>();
   #rendering: Rendering | undefined;
   /** One at a time, and one for all who wait for its end: each takes the longer the more nodes there are. */
   #running: Promise<Rendering> | undefined;
@@ -84,10 +83,8 @@ export class Exposition {
       this.#hasChanged = false;
       const { groups } = await this.#refresh();
       const slice = new TimeSlice(clock);
-      for (const group of groups) {
-        if (this.#isScrapedCompressed) {
-          group.deflated();
-        }
+      for (const group of this.#isScrapedCompressed ? groups : []) {
+        group.deflated();
         await slice.rest();
       }
     }
@@ -129,13 +126,8 @@ export class Exposition {
     const slice = new TimeSlice(clock);
     const groups: NodeGroup[] = [];
     for (let start = 0; start < nodes.length; start += NODES_PER_GROUP) {
-      const rendered: FamilyChunks[] = [];
-      for (const status of nodes.slice(start, start + NODES_PER_GROUP)) {
-        rendered.push(this.#renderedStatus(status), this.#renderedSnapshot(status, now));
-        await slice.rest();
-      }
       const known = before?.groups[groups.length];
-      groups.push(known?.consistsOf(rendered) ? known : new NodeGroup(rendered, known));
+      groups.push(await this.#groupOf(nodes.slice(start, start + NODES_PER_GROUP), now, known, slice));
     }
     const rendering = {
       nodes,
@@ -146,6 +138,29 @@ export class Exposition {
     };
     this.#rendering = rendering;
     return rendering;
+  }
+
+  async #groupOf(
+    nodes: readonly NodeStatus[],
+    now: MonotonicMs,
+    known: NodeGroup | undefined,
+    slice: TimeSlice,
+  ): Promise<NodeGroup> {
+    if (known?.shows(nodes, (status) => freshSnapshot(status, now))) {
+      return known;
+    }
+    const members: GroupMember[] = [];
+    for (const status of nodes) {
+      const shown = { status, snapshot: freshSnapshot(status, now) };
+      const place = this.#places.get(status.node);
+      members.push({ shown, lines: renderNode(shown, place?.group.shownAt(place.index)), place });
+      await slice.rest();
+    }
+    const group = new NodeGroup(members, known);
+    for (const [index, { node }] of nodes.entries()) {
+      this.#places.set(node, { group, index });
+    }
+    return group;
   }
 
   async #agentText(format: ExpositionFormat): Promise<Buffer> {
@@ -180,27 +195,6 @@ export class Exposition {
     const answer = joinTexts(stringTogether(DEFLATED_FAMILY_HEADERS[format], ofGroups));
     deflated.set(format, answer);
     return answer;
-  }
-
-  #renderedStatus(status: NodeStatus): FamilyChunks {
-    const rendered = this.#statuses.get(status) ?? renderStatus(status);
-    this.#statuses.set(status, rendered);
-    return rendered;
-  }
-
-  #renderedSnapshot(status: NodeStatus, now: MonotonicMs): FamilyChunks {
-    const snapshot = freshSnapshot(status, now);
-    if (snapshot === undefined) {
-      return NO_SERIES;
-    }
-    const known = this.#snapshots.get(snapshot);
-    // Discovery or a reload may have given the node other labels since.
-    if (known?.node === status.node) {
-      return known.rendered;
-    }
-    const rendered = renderSnapshot(status.node, snapshot);
-    this.#snapshots.set(snapshot, { node: status.node, rendered });
-    return rendered;
   }
 }
 

@@ -73,6 +73,13 @@ describe('the agent against a simulated API', function () {
     assert.equal((await fetch(`${address}/-/ready`)).status, 200);
   });
 
+  it('keeps the part of the heap where objects begin as small as it starts', async () => {
+    const address = await addressOf(agent);
+    const spaces = samplesNamed(await whenAllUp(address), 'nodejs_heap_space_size_total_bytes');
+    const [, bytes = Number.NaN] = [...spaces].find(([labels]) => labels === '{space="new"}') ?? [];
+    assert.ok(bytes <= 4 * 2 ** 20, `${bytes} bytes`);
+  });
+
   it('publishes nothing that promtool objects to', async function () {
     const promtool = requireProgram(this, 'promtool');
     const address = await addressOf(agent);

@@ -185,6 +185,45 @@ describe('Exposition', () => {
     assert.equal(await sessionsOf(9), undefined);
   });
 
+  it('says after any changes what one that is new says', async () => {
+    const change = fc.record({
+      what: fc.constantFrom('come', 'go', 'go together', 'turn', 'status', 'snapshot', 'none'),
+      number: fc.nat(60),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.array(change, { maxLength: 3 }), { maxLength: 6 }), async (rounds) => {
+        let nodes: readonly NodeStatus[] = Array.from({ length: 64 }, (_, number) => statusOf(number));
+        const exposition = expositionOf(() => nodes);
+        let counter = 0;
+        for (const round of [[], ...rounds]) {
+          for (const { what, number } of round) {
+            const index = number % Math.max(1, nodes.length);
+            const { [index]: status = NODE_STATUS } = nodes;
+            counter += 1;
+            const changes = {
+              come: () => nodes.toSpliced(index, 0, statusOf(100 + counter)),
+              go: () => nodes.toSpliced(index, 1),
+              'go together': () => nodes.toSpliced(0, 16),
+              turn: () => nodes.toReversed(),
+              status: () => nodes.toSpliced(index, 1, { ...status, csvRows: counter }),
+              snapshot: () =>
+                nodes.toSpliced(index, 1, { ...status, snapshot: { ...SNAPSHOT, sessions: counter } }),
+              none: () => nodes.toSpliced(index, 1, { ...status, snapshot: undefined }),
+            };
+            nodes = changes[what]();
+          }
+          const [plain, gzip] = [
+            Buffer.concat(await exposition.scrape('text', false)).toString(),
+            readOneMember(Buffer.concat(await exposition.scrape('text', true))).toString(),
+          ];
+          assert.equal(plain, await render(nodes));
+          assert.equal(gzip, plain);
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
   it('renders a node whose labels changed again, though its snapshot is the same', async () => {
     let nodes = [NODE_STATUS];
     const exposition = expositionOf(() => nodes);
