@@ -165,10 +165,10 @@ class SessionFile implements RecordAnswers {
 
   /** Undefined for a line of blanks. */
   #tableIn(record: number): Table | undefined {
-    const header = headerIn(this.#records, record);
-    if (header.join('').trim() === '' && header.length === 1) {
+    if (isBlank(this.#records, record)) {
       return undefined;
     }
+    const header = headerIn(this.#records, record);
     const table = tableOf(this.#kernel, header, this.#settings);
     this.#tally.unreadable = table.aggregate.unreadable;
     return table;
