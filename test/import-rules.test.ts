@@ -18,6 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'small-file.ts': ['clock.ts'],
   'followed-files.ts': ['small-file.ts', 'clock.ts'],
   'glob.ts': [],
+  'file-chunks.ts': [],
   'visible-text.ts': [],
   'recently-used.ts': [],
   'token-bucket.ts': ['clock.ts'],
@@ -205,6 +206,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'log.ts',
     'repeated-lines.ts',
     'visible-text.ts',
+    'file-chunks.ts',
   ],
   'main.ts': ['cli', 'agent'],
 };

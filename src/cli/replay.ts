@@ -1,5 +1,5 @@
 // Prints the metrics that the agent would publish of saved session files, without an account.
-import { accessSync, constants, createReadStream, statSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
 import { openLog } from '../agent/open-log.js';
 import { sessionSettings } from '../agent/settings.js';
@@ -9,6 +9,7 @@ import { countersWith } from '../collect/node-store.js';
 import { defaultSettings } from '../config/config-schema.js';
 import { loadConfig } from '../config/load-config.js';
 import { WHOLE_FLEET } from '../discover/shard.js';
+import { chunkBuffer, fileChunks } from '../file-chunks.js';
 import { CollectionError, explainFailure } from '../model/failure.js';
 import type { DatabaseNode } from '../model/node.js';
 import { CsvError } from '../sessions/csv-error.js';
@@ -24,9 +25,6 @@ import { UsageError } from './command-line.js';
 import { configSource, FLAGS, type FlagValues, logSettings } from './flags.js';
 import { printNodes } from './print-nodes.js';
 import { printError } from './terminal.js';
-
-// Fewer, larger chunks than Node's 64 KiB: a file of a gigabyte is read twice as fast.
-const CHUNK_BYTES = 256 * 1024;
 
 /** Prints the metrics of the files that can be read; resolves to 1 when one of them cannot. */
 export async function replay(flags: FlagValues, files: readonly string[]): Promise<number> {
@@ -47,6 +45,7 @@ export async function replay(flags: FlagValues, files: readonly string[]): Promi
   const { store } = wiring;
   const settings = sessionSettings(config);
   store.setNodes(readable.map(({ node }) => node));
+  const buffer = chunkBuffer();
   let exitCode = readable.length < files.length ? 1 : 0;
   for (const {
     file,
@@ -54,11 +53,7 @@ export async function replay(flags: FlagValues, files: readonly string[]): Promi
   } of readable) {
     const tally = emptyTally();
     try {
-      const { snapshot } = await readSnapshot(
-        createReadStream(file, { highWaterMark: CHUNK_BYTES }),
-        settings,
-        tally,
-      );
+      const { snapshot } = await readSnapshot(fileChunks(file, buffer), settings, tally);
       if (hasUndecodedText(snapshot)) {
         printError(`${file}: warning: ${UNDECODED_TEXT}\n`);
       }

@@ -48,12 +48,13 @@ async function* withWholeStart(
       yield chunk;
       continue;
     }
-    start = start.length === 0 ? chunk : Buffer.concat([start, chunk]);
-    if (start.length < LONGEST_BOM) {
+    const whole: Uint8Array = start.length === 0 ? chunk : Buffer.concat([start, chunk]);
+    if (whole.length < LONGEST_BOM) {
+      start = Buffer.from(whole);
       continue;
     }
-    yield start;
     start = undefined;
+    yield whole;
   }
   if (start !== undefined) {
     yield start;

@@ -45,7 +45,7 @@ export interface ReadResult {
 }
 
 /**
- * Adds to `tally`, which starts at 0, while it reads. Rejects with CsvError for a file that is no session CSV,
+ * A chunk of `bytes` need not hold but until the next one is asked for. Adds to `tally`, which starts at 0, while it reads. Rejects with CsvError for a file that is no session CSV,
  * and with the source's own error, unchanged. Which values stay shown depends on `previous`, the last snapshot.
  */
 export async function readSnapshot(
@@ -246,15 +246,17 @@ async function* checkBody(utf8: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
       yield chunk;
       continue;
     }
-    held = Buffer.concat([held, chunk]);
-    const start = held.findIndex((byte) => !BLANKS.has(byte));
-    isChecked = start !== -1 && held.length - start >= START_BYTES;
+    const body = held.length === 0 ? bufferOf(chunk) : Buffer.concat([held, chunk]);
+    const start = body.findIndex((byte) => !BLANKS.has(byte));
+    isChecked = start !== -1 && body.length - start >= START_BYTES;
     if (isChecked) {
-      refuseForeign(held.subarray(start));
+      refuseForeign(body.subarray(start));
     }
     if (isChecked || start === -1) {
-      yield held;
       held = Buffer.alloc(0);
+      yield body;
+    } else {
+      held = Buffer.from(body);
     }
   }
   if (isChecked) {
@@ -265,6 +267,10 @@ async function* checkBody(utf8: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
   }
   refuseForeign(held.subarray(held.findIndex((byte) => !BLANKS.has(byte))));
   yield held;
+}
+
+function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 function emptyBody(): CsvError {

@@ -24,7 +24,7 @@ export function settingsWithLimit(maxValues: number): SessionSettings {
   return { ...SETTINGS, dimensions: byDimension(() => ({ enabled: true, maxValues })) };
 }
 
-/** Chunks of the given sizes, over and over; without sizes one chunk. */
+/** Chunks of the given sizes, over and over; without sizes one chunk. As of a file, each holds until the next one is asked for. */
 export async function* inChunks(
   file: string | Uint8Array,
   sizes: readonly number[] = [],
@@ -32,7 +32,9 @@ export async function* inChunks(
   const bytes = Buffer.from(file);
   for (let start = 0, turn = 0; start < bytes.length; turn++) {
     const size = sizes[turn % sizes.length] ?? bytes.length;
-    yield bytes.subarray(start, start + size);
+    const chunk = Buffer.from(bytes.subarray(start, start + size));
+    yield chunk;
+    chunk.fill('"');
     start += size;
   }
 }
@@ -40,7 +42,7 @@ export async function* inChunks(
 export async function collected(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const all: Uint8Array[] = [];
   for await (const chunk of chunks) {
-    all.push(chunk);
+    all.push(Buffer.from(chunk));
   }
   return Buffer.concat(all);
 }

@@ -1,12 +1,14 @@
 // This project's core, which works out more than the others: transactions, lock waits, slow sessions.
 
+import { chunkBuffer, fileChunks } from '../../../src/file-chunks.js';
 import { byDimension, type Dimension } from '../../../src/sessions/dimensions.js';
 import type { SessionSettings } from '../../../src/sessions/read-snapshot.js';
 import { readSnapshot } from '../../../src/sessions/read-snapshot.js';
 import { emptyTally } from '../../../src/sessions/snapshot.js';
 import { type Figures, maxValuesOf, record, type ValueCounts } from '../figures.js';
-import { openSessionFile } from '../open-session-file.js';
 import type { FileKind } from '../session-files.js';
+
+const buffer = chunkBuffer();
 
 export function settingsFor(maxValues: number): SessionSettings {
   return {
@@ -23,7 +25,7 @@ export function settingsFor(maxValues: number): SessionSettings {
 
 export async function run(file: string, kind: FileKind): Promise<() => Figures> {
   const { snapshot } = await readSnapshot(
-    openSessionFile(file),
+    fileChunks(file, buffer),
     settingsFor(maxValuesOf(kind)),
     emptyTally(),
   );

@@ -5,7 +5,7 @@ export const MAX_RECORD_BYTES = 4 * 1024 * 1024;
 /** Fields of a record whose places are kept; further ones are counted. */
 export const MAX_FIELDS = 256;
 /** Of a longer chunk as much at a time: it stays in the processor's cache while it is read. */
-export const PIECE_BYTES = 256 * 1024;
+export const PIECE_BYTES = 64 * 1024;
 /** Read, but not heeded, behind bytes that are looked at in blocks. */
 export const SLACK = 64;
 
@@ -174,11 +174,11 @@ export const ITSELF = 0xffff_ffff;
 
 /** Places of commas and line ends, words; the first is the one before the first record. Of ranked labels: theirs. */
 export const SEPARATORS = 4_096;
-export const SEPARATORS_ROOM = 49_152;
+export const SEPARATORS_ROOM = 24_576;
 /** Of each record where in SEPARATORS the place of its line end is, words. */
-export const RECORD_ENDS = 200_704;
-export const RECORD_ENDS_ROOM = 8_192;
+export const RECORD_ENDS = 102_400;
+export const RECORD_ENDS_ROOM = 4_096;
 /** What is read, unless a record is too long for it: one that has not ended, and a piece behind it. */
-export const BYTES = 233_536;
-export const BYTES_ROOM = 327_680;
-export const HEAP = 561_280;
+export const BYTES = 118_848;
+export const BYTES_ROOM = 196_608;
+export const HEAP = 315_520;
