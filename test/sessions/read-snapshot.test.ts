@@ -345,6 +345,15 @@ describe('readSnapshot', () => {
     }
   });
 
+  it('tells the line of a row behind line breaks in quotes, with doubled quotes beside them', async () => {
+    const cells = ['"a""\n"', '"""\n"""', '"\n"""'];
+    const rows = cells.map((cell) => `${cell},${cell},s\n`).join('');
+    assert.match(
+      await messageOf(`${HEADER}\n${rows}${'x\ry\n'.repeat(9)}`),
+      /^csv line ends: got CR alone.* \(line 11\)$/,
+    );
+  });
+
   it('accepts a file of which half the rows do not fit', async () => {
     assert.equal((await snapshotOf(`${HEADER}\na,b,c\nd,e\n`)).sessions, 1);
   });

@@ -91,16 +91,19 @@ for (const { build, code } of KERNEL_BUILDS) {
         ['', 'a', 'b', 'a\u0000', 'a\u0000\u0000', 'ab', 'abcdefgh', 'efghabcd', '0123456789abcdef'],
         [long('abcdefgh'), long('efghabcd'), long('abcdefg'), long('abcdefg\u0000')],
         ['y'.repeat(32), `${'y'.repeat(31)}\u0000`, 'y'.repeat(31)],
+        ['ab', 'ac', 'bc'].map((end) => `${'\u0000'.repeat(24)}${end}`),
       ]) {
-        const kernel = newKernel(code);
-        kernel.bytes.fill(0, SECRET, SECRET + SECRET_BYTES);
-        const column = new LoneColumn(kernel);
-        const places = texts.map((one) => column.count(one));
-        assert.equal(new Set(places).size, texts.length);
-        assert.deepEqual(
-          texts.map((one) => column.count(one)),
-          places,
-        );
+        for (const inOrder of [texts, [...texts].reverse()]) {
+          const kernel = newKernel(code);
+          kernel.bytes.fill(0, SECRET, SECRET + SECRET_BYTES);
+          const column = new LoneColumn(kernel);
+          const places = inOrder.map((one) => column.count(one));
+          assert.equal(new Set(places).size, texts.length);
+          assert.deepEqual(
+            inOrder.map((one) => column.count(one)),
+            places,
+          );
+        }
       }
     });
 

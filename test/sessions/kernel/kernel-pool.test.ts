@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SessionAggregate } from '../../../src/sessions/counting/session-aggregate.js';
 import { Kernel, type KernelCode } from '../../../src/sessions/kernel/kernel.js';
 import { KernelPool } from '../../../src/sessions/kernel/kernel-pool.js';
+import { SECRET, SECRET_BYTES } from '../../../src/sessions/kernel/layout.js';
 import { readSnapshot } from '../../../src/sessions/read-snapshot.js';
 import { emptyTally } from '../../../src/sessions/snapshot.js';
 import { KERNEL_BUILDS } from '../kernel-builds.js';
@@ -20,6 +21,15 @@ class NotingPool extends KernelPool {
   override take(): Kernel {
     const kernel = super.take();
     this.taken.push(kernel);
+    return kernel;
+  }
+}
+
+/** By the secret of its kernels all short texts have the same hash. */
+class CollidingPool extends KernelPool {
+  override take(): Kernel {
+    const kernel = super.take();
+    kernel.bytes.fill(0, SECRET, SECRET + SECRET_BYTES);
     return kernel;
   }
 }
@@ -128,6 +138,16 @@ for (const { build, code } of KERNEL_BUILDS) {
       }
       assert.equal(questions, 50);
       await checkForgets(kernels, kernels.taken[0]);
+    });
+
+    it('gives kernels that read the same where all hashes collide', async () => {
+      const texts = ['a', 'a\u0000', 'b', 'a\u0000\u0000', 'ab', 'abcdefgh', 'efghabcd', 'a'.repeat(32)];
+      const rows = [...texts, ...texts.toReversed(), ...texts].map((text) => `${text},${text},${text},h\n`);
+      for (const file of [ODD_FILE, `command,user,state,host\n${rows.join('')}`]) {
+        const colliding = await read(file, new CollidingPool(() => code), [], 100);
+        assert.deepEqual(colliding, await read(file, freshPool(), [], 100));
+        assert.ok(file === ODD_FILE || colliding.snapshot.dimensions.get('user')?.distinct === texts.length);
+      }
     });
 
     it('keeps nothing of a file in a kernel that waits', async () => {
