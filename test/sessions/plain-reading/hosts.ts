@@ -46,7 +46,8 @@ function readingOf(text: string): Reading {
     const isCut = head.endsWith(':') && !head.endsWith('::');
     return { host: isCut ? `${head}:` : head, hasPort: true };
   }
-  if (isIPv6(text)) {
+  // Node takes what stands behind a zone for a part of its name.
+  if (isIPv6(text) && !text.includes('%')) {
     return { host: text, hasPort: isIPv6(head) ? undefined : false };
   }
   return { host: head, hasPort: true };
