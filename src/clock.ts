@@ -1,6 +1,9 @@
 // The only source of time: `systemClock` in the program, a fake clock in tests.
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 
+/** A longer one ends at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 declare const clock: unique symbol;
 
 /** An instant of the wall clock, milliseconds since the epoch. People and time servers set it: to show, and to follow a calendar. */
@@ -34,7 +37,7 @@ export const systemClock: Clock = {
         resolve();
       };
       // Whoever waits for a moment may be late for it, which Node from 22 on warns of.
-      const timer = setTimeout(end, Math.max(0, ms));
+      const timer = setTimeout(end, Math.min(Math.max(0, ms), LONGEST_TIMER_MS));
       signal?.addEventListener('abort', stop, { once: true });
     }),
 };

@@ -64,6 +64,17 @@ describe('the sleep of the system clock', () => {
     assert.equal(getEventListeners(signal, 'abort').length, 0);
   });
 
+  it('lasts, where it is longer than any timer', async () => {
+    const controller = new AbortController();
+    const sleeping = systemClock.sleep(Number.POSITIVE_INFINITY, controller.signal);
+    await assert.rejects(
+      Promise.race([sleeping, systemClock.sleep(30).then(() => Promise.reject('lasts'))]),
+      (reason) => reason === 'lasts',
+    );
+    controller.abort('enough');
+    await assert.rejects(sleeping, (reason) => reason === 'enough');
+  });
+
   it('rejects with the reason of its signal, which aborts before or meanwhile, and leaves no timer', async () => {
     const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
     // The test's own time limit is a timer, too.

@@ -60,7 +60,7 @@ export async function readSnapshot(
   try {
     for await (const utf8 of checkBody(toUtf8(counted(bytes, tally), settings.encoding))) {
       // Not before: no kernel is needed to wait for the first bytes.
-      kernel ??= kernels.take();
+      kernel ??= await kernels.take();
       file ??= new SessionFile(kernel, settings, tally);
       file.push(utf8);
     }

@@ -180,6 +180,6 @@ function madeMemory(mostPages: number): Memory {
 
 function refuseMemory(bytes: number): never {
   throw new CsvError(
-    `csv values: got more distinct users, hosts and other texts than fit into ${Math.round(bytes / 2 ** 20)} MiB, expected those of a session list`,
+    `csv memory: got a list that takes more than ${Math.round(bytes / 2 ** 20)} MiB to read, expected fewer distinct users, hosts and other values, or shorter records`,
   );
 }

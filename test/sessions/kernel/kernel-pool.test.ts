@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SessionAggregate } from '../../../src/sessions/counting/session-aggregate.js';
+import { CsvError } from '../../../src/sessions/csv-error.js';
 import { Kernel, type KernelCode } from '../../../src/sessions/kernel/kernel.js';
 import { KernelPool } from '../../../src/sessions/kernel/kernel-pool.js';
 import { SECRET, SECRET_BYTES } from '../../../src/sessions/kernel/layout.js';
@@ -18,8 +19,8 @@ const FIRST_BYTES = 10 * 65_536;
 class NotingPool extends KernelPool {
   readonly taken: Kernel[] = [];
 
-  override take(): Kernel {
-    const kernel = super.take();
+  override async take(): Promise<Kernel> {
+    const kernel = await super.take();
     this.taken.push(kernel);
     return kernel;
   }
@@ -27,8 +28,8 @@ class NotingPool extends KernelPool {
 
 /** By the secret of its kernels all short texts have the same hash. */
 class CollidingPool extends KernelPool {
-  override take(): Kernel {
-    const kernel = super.take();
+  override async take(): Promise<Kernel> {
+    const kernel = await super.take();
     kernel.bytes.fill(0, SECRET, SECRET + SECRET_BYTES);
     return kernel;
   }
@@ -44,7 +45,7 @@ class TightPool extends NotingPool {
     this.#code = code;
   }
 
-  override take(): Kernel {
+  override async take(): Promise<Kernel> {
     const kernel = this.#idle ?? new Kernel(this.#code, FIRST_BYTES / 65_536);
     kernel.run.reset();
     this.taken.push(kernel);
@@ -157,21 +158,49 @@ for (const { build, code } of KERNEL_BUILDS) {
       assert.deepEqual([cells, records], [undefined, undefined]);
     });
 
-    it('keeps eight, of one compiled module', () => {
+    it('keeps eight, of one compiled module', async () => {
       let compiled = 0;
       const kernels = new KernelPool(() => {
         compiled++;
         return code;
       });
       assert.equal(compiled, 0);
-      const all = Array.from({ length: MOST_IDLE + 2 }, () => kernels.take());
+      const all = await Promise.all(Array.from({ length: MOST_IDLE + 2 }, () => kernels.take()));
       assert.equal(new Set(all).size, MOST_IDLE + 2);
       for (const kernel of all) {
         kernels.giveBack(kernel);
       }
-      const again = Array.from({ length: MOST_IDLE + 2 }, () => kernels.take());
+      const again = await Promise.all(Array.from({ length: MOST_IDLE + 2 }, () => kernels.take()));
       assert.equal(again.filter((kernel) => all.includes(kernel)).length, MOST_IDLE);
       assert.equal(compiled, 1);
+    });
+
+    it('lets a file wait for the next kernel where the system has no memory for more', async () => {
+      let left = 2;
+      const kernels = new KernelPool(
+        () => code,
+        () => {
+          if (left-- <= 0) {
+            throw new CsvError('csv memory: got none');
+          }
+          return new Kernel(code);
+        },
+      );
+      const files = Array.from({ length: 20 }, (_, n) => `user,host,state\nuser ${n},host ${n},x\n`);
+      const expected = await Promise.all(files.map((file) => read(file, freshPool(), [7])));
+      assert.deepEqual(await Promise.all(files.map((file) => read(file, kernels, [7]))), expected);
+      const both = await Promise.all([kernels.take(), kernels.take()]);
+      assert.equal(new Set(both).size, 2);
+      for (const kernel of both) {
+        kernels.giveBack(kernel);
+      }
+      const none = new KernelPool(
+        () => code,
+        () => {
+          throw new CsvError('csv memory: got none');
+        },
+      );
+      await assert.rejects(none.take(), { message: 'csv memory: got none' });
     });
 
     it('reserves less than 2 MB for an ordinary list', async () => {
@@ -194,7 +223,7 @@ for (const { build, code } of KERNEL_BUILDS) {
         assert.equal(snapshot.sessions, 3);
         const [kernel = assert.fail()] = kernels.taken;
         assert.ok(kernel.bytes.length > 3 * 2 ** 20);
-        assert.notEqual(kernels.take(), kernel);
+        assert.notEqual(await kernels.take(), kernel);
       }
     });
 
@@ -203,7 +232,7 @@ for (const { build, code } of KERNEL_BUILDS) {
       const users = Array.from({ length: 20_000 }, (_, n) => `user ${n},h${n},\n`).join('');
       const { snapshot } = await read(`user,host,state\n${users}`, kernels);
       assert.equal(snapshot.dimensions.get('host')?.distinct, 20_000);
-      assert.notEqual(kernels.take(), kernels.taken[0]);
+      assert.notEqual(await kernels.take(), kernels.taken[0]);
     });
 
     it('refuses a file for which there is no memory, and reads the next one in the same kernel', async () => {
@@ -214,7 +243,7 @@ for (const { build, code } of KERNEL_BUILDS) {
         await assert.rejects(read(failing, kernels, [65_536]), {
           name: 'CsvError',
           message:
-            'csv values: got more distinct users, hosts and other texts than fit into 1 MiB, expected those of a session list',
+            /^csv memory: got a list that takes more than [01] MiB to read, expected fewer distinct users, hosts and other values, or shorter records$/u,
         });
         assert.equal(kernels.taken.at(-1)?.bytes.length, FIRST_BYTES);
         await checkForgets(kernels, kernels.taken[0]);

@@ -56,7 +56,7 @@ for (const { build, code } of KERNEL_BUILDS) {
             lone.count(`user ${number}`);
           }
         },
-        { name: 'CsvError', message: /^csv values: got more distinct/ },
+        { name: 'CsvError', message: /^csv memory: got a list that takes more/ },
       );
       assert.equal(kernel.bytes.length, 11 * 65_536);
     });
