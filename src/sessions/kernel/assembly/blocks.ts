@@ -2,6 +2,9 @@
 // them, eight in a word.
 const ONES: u64 = 0x0101_0101_0101_0101;
 const LOWS: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+const HIGHS: u64 = 0x8080_8080_8080_8080;
+const ZEROS: u64 = 0x3030_3030_3030_3030;
+const ABOVE_NINE: u64 = 0x7676_7676_7676_7676;
 
 /** Bytes of a block: each of them has a bit in a mask, the first one the lowest. */
 export const BLOCK: u32 = 64;
@@ -78,6 +81,17 @@ export function before(count: u32): u64 {
 export function equalBytes(word: u64, wanted: u64): u64 {
   const other = word ^ wanted;
   return ~(((other & LOWS) + LOWS) | other | LOWS);
+}
+
+/** What the last `count` bytes before `end`, at most eight, are worth as digits, in the highest bytes; zeros before them. */
+export function digitsBefore(end: u32, count: u32): u64 {
+  const unused = (8 - count) << 3;
+  return ((load<u64>(end - 8) ^ ZEROS) >>> unused) << unused;
+}
+
+/** Whether all of them are digits. */
+export function areDigits(digits: u64): bool {
+  return (((digits + ABOVE_NINE) | digits) & HIGHS) === 0;
 }
 
 /** The highest bits of the eight bytes, side by side. */

@@ -1,7 +1,7 @@
 // What a cell says: where it begins and ends in a record, and the number in it.
 import { DOUBLE, FIRST_COUNT, NO_FIELD, NUMBER_FIELDS, NUMBERS, WORD } from '../layout';
 import { oddNumber } from './asks';
-import { placeOf } from './blocks';
+import { areDigits, digitsBefore, placeOf } from './blocks';
 import { isNull } from './texts';
 
 const QUOTE: u8 = 0x22;
@@ -10,9 +10,6 @@ const POINT: u8 = 0x2e;
 /** Of more digits a number of the program is not exact. */
 const MOST_DIGITS = 15;
 const EIGHT_DIGITS: u32 = 8;
-const ZEROS: u64 = 0x3030_3030_3030_3030;
-const ABOVE_NINE: u64 = 0x7676_7676_7676_7676;
-const HIGHEST_BITS: u64 = 0x8080_8080_8080_8080;
 /** A time below 0 is written as an unsigned number: MySQL has shown the highest of 31, of 32 and of 64 bits. */
 const WRAPPED_SECONDS: f64 = 2_147_483_647;
 
@@ -58,11 +55,8 @@ function numberIn(record: u32, column: u32): f64 {
   if (length > EIGHT_DIGITS) {
     return longNumber(column, start, end);
   }
-  const unused = (EIGHT_DIGITS - length) << 3;
-  const digits = ((load<u64>(end - EIGHT_DIGITS) ^ ZEROS) >>> unused) << unused;
-  return (((digits + ABOVE_NINE) | digits) & HIGHEST_BITS) === 0
-    ? (valueIn(digits) as f64)
-    : longNumber(column, start, end);
+  const digits = digitsBefore(end, length);
+  return areDigits(digits) ? (valueIn(digits) as f64) : longNumber(column, start, end);
 }
 
 /** Of eight digits, the first one lowest: in pairs, fours and all. */

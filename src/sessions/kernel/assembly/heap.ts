@@ -48,7 +48,7 @@ export function take(size: u32): u32 {
   return top - aligned;
 }
 
-/** Of what was taken, at least MOST_OF_SPARE + SLACK bytes. */
+/** What was taken, to be taken again in small parts: at least SLACK bytes and two words. */
 export function giveBack(at: u32, size: u32): void {
   store<u32>(at, spares);
   store<u32>(at, at + size - SLACK, WORD);

@@ -1,7 +1,7 @@
 // Where the host of a client ends and its port begins, where that is plain; ../../hosts.ts has all the rules and is asked
 // for brackets, blanks, and addresses with colons of their own.
 import { oddHost } from './asks';
-import { equalBytes, placeOf } from './blocks';
+import { areDigits, digitsBefore, equalBytes, placeOf } from './blocks';
 import { isGraphic } from './texts';
 
 const COLON: u8 = 0x3a;
@@ -9,9 +9,6 @@ const COLONS: u64 = 0x3a3a_3a3a_3a3a_3a3a;
 const OPENING_BRACKET: u8 = 0x5b;
 const SIX: u8 = 0x36;
 const LONGEST_PORT: u32 = 5;
-const ZEROS: u64 = 0x3030_3030_3030_3030;
-const ABOVE_NINE: u64 = 0x7676_7676_7676_7676;
-const HIGHEST_BITS: u64 = 0x8080_8080_8080_8080;
 
 /** The end of the host; 0 where the program has counted it. */
 export function hostEnd(start: u32, end: u32): u32 {
@@ -22,16 +19,10 @@ export function hostEnd(start: u32, end: u32): u32 {
   if (!isGraphic(first) || first === OPENING_BRACKET || !isGraphic(load<u8>(end - 1))) {
     return oddHost(start, end);
   }
-  const tail = load<u64>(end - 8);
-  const colons = equalBytes(tail, COLONS);
+  const colons = equalBytes(load<u64>(end - 8), COLONS);
   const port = (clz(colons) as u32) >> 3;
   const colon = end - 1 - port;
-  if (port - 1 >= LONGEST_PORT || colon < start) {
-    return end;
-  }
-  const unused = (8 - port) << 3;
-  const digits = ((tail ^ ZEROS) >>> unused) << unused;
-  if ((((digits + ABOVE_NINE) | digits) & HIGHEST_BITS) !== 0) {
+  if (port - 1 >= LONGEST_PORT || colon < start || !areDigits(digitsBefore(end, port))) {
     return end;
   }
   const isPlain =
