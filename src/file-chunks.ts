@@ -13,21 +13,29 @@ export function chunkBuffer(): Buffer {
 /** A chunk holds until the next one is asked for. */
 export async function* fileChunks(file: string, buffer: Buffer): AsyncGenerator<Uint8Array, void, undefined> {
   const handle = await open(file);
-  const fill = async (half: Buffer): Promise<Buffer> => {
-    const { bytesRead } = await handle.read(half, 0, half.length);
-    return half.subarray(0, bytesRead);
+  const fill = (half: Buffer): Promise<Buffer> => {
+    const filling = handle.read(half, 0, half.length).then(({ bytesRead }) => half.subarray(0, bytesRead));
+    // An error is told to who asks for the chunk, and that may be never.
+    filling.catch(() => {});
+    return filling;
   };
   let [half, other] = [buffer.subarray(0, CHUNK_BYTES), buffer.subarray(CHUNK_BYTES)];
+  // Whoever writes to a pipe may leave it open without a word: nothing is read of it that was not asked for.
+  const readsAhead = (await handle.stat()).isFile();
   let filling = fill(half);
   try {
     for (let chunk = await filling; chunk.length > 0; chunk = await filling) {
       [half, other] = [other, half];
-      filling = fill(half);
-      yield chunk;
+      if (readsAhead) {
+        filling = fill(half);
+        yield chunk;
+      } else {
+        yield chunk;
+        filling = fill(half);
+      }
     }
   } finally {
-    // Not waited for: whoever writes to a pipe may leave it open without a word.
-    const close = (): Promise<void> => handle.close();
-    filling.then(close, close).catch(() => {});
+    await filling.catch(() => {});
+    await handle.close();
   }
 }
