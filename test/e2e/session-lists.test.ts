@@ -214,7 +214,7 @@ projects:
     );
     assert.deepEqual(of('unreadable'), [
       'warning: numbers of the session list that cannot be read, expected decimals (of seconds also 125 s and h:mm:ss): the figures are without them: ' +
-        'time (a separator between digits), trx_lock_duration (a sign), trx_executed_time (an exponent), trx_lock_rows (text)',
+        'time (a separator between digits), trx_executed_time (an exponent), trx_lock_duration (a sign), trx_lock_rows (text)',
     ]);
   });
 });
