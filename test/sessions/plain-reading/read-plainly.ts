@@ -33,11 +33,15 @@ export function readPlainly(
   const aggregate = new SessionAggregate(columns, settings);
   tally.unreadable = aggregate.unreadable;
   let firstLineEnd: string | undefined;
+  // No name of a number begins with a digit, whatever stands behind it.
+  const numbered = (['time', 'id', 'trx_executed_time'] as const).find((column) => indexes.has(column));
   const repeatsHeader = (cells: readonly string[]): boolean =>
     (['user', 'host', 'state'] as const).every((column) => {
       const name = bareName(cells[indexes.get(column) ?? 0] ?? '');
       return columnNamed(name, settings.columnNames) === column;
-    }) && !cells.some(isCell);
+    }) &&
+    !cells.some(isCell) &&
+    !(numbered && /^[0-9]/.test(cells[indexes.get(numbered) ?? 0] ?? ''));
   for (const [index, { bytes, line, cells }] of rows.entries()) {
     if (index === 0 && bytes.toString('latin1').startsWith('\r')) {
       throw new Refusal(lineEndMessage('LF CR', line));
