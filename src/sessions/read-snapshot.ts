@@ -45,8 +45,8 @@ export interface ReadResult {
 }
 
 /**
- * A chunk of `bytes` need not hold but until the next one is asked for. Adds to `tally`, which starts at 0, while it reads. Rejects with CsvError for a file that is no session CSV,
- * and with the source's own error, unchanged. Which values stay shown depends on `previous`, the last snapshot.
+ * A chunk of `bytes` need not hold but until the next one is asked for. Adds to `tally`, which starts at 0, while it reads.
+ * Rejects with CsvError for a file that is no session CSV, and with the source's own error, unchanged. Which values stay shown depends on `previous`, the last snapshot.
  */
 export async function readSnapshot(
   bytes: AsyncIterable<Uint8Array>,

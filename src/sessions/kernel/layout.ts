@@ -71,7 +71,6 @@ export const HAS_READ = 1;
 export const HAS_UNREADABLE = 2;
 export const FIGURE_BYTES = 24;
 
-export const FIGURES = 192;
 export const ACTIVE_SECONDS = 192;
 export const TRANSACTION_SECONDS = 216;
 export const LOCK_WAIT_SECONDS = 240;
