@@ -78,7 +78,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
 };
 
 describe('what is gone', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let wiring: Wiring;
   let log: RecordedLog;
   let url: string;

@@ -22,7 +22,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 const NODES = 70;
 
 describe('ProjectClients', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   let folder: ConfigFolder;
   let clock: FakeClock;

@@ -22,7 +22,7 @@ const OWN_RULES = `groups:
 `;
 
 describe('deploy on a real Prometheus', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let exporter: Server;
   let prometheus: PrometheusServer;
   let rules: string;

@@ -8,7 +8,7 @@ import { samplesNamed, scrape } from '../support/scrape.js';
 import { simulatedConfig, writeConfig } from '../support/simulated-config.js';
 
 describe('the agent against a simulated API', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   let simulator: Simulator;
   let agent: Program;

@@ -5,7 +5,7 @@ import { startPrefixProxy } from '../support/prefix-proxy.js';
 import { addressOf, eventually, startProgram } from '../support/program.js';
 
 describe('the page behind a prefix', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('has links that all lead to what they say', async () => {
     const demo = startProgram([

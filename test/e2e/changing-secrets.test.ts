@@ -21,7 +21,7 @@ const PERMANENT = { ak: 'HPUAPERMANENT', sk: 'permanent-secret-key' };
 const [OLD_TOKEN, NEW_TOKEN] = ['old-static-token', 'new-static-token'];
 
 describe('secret files that change', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   let folder: string;
   let cloud: RecordedCloud;

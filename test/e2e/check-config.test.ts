@@ -5,7 +5,7 @@ import { INSTANCE } from '../config/sample-config.js';
 import { runProgram } from '../support/program.js';
 
 describe('check-config', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const folder = new ConfigFolder();
   after(() => folder.remove());
 

@@ -71,7 +71,7 @@ function answer({ target, method }: SeenRequest): object {
 }
 
 describe('Chinese', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let config: Parameters<typeof writeConfig>[0];
   let file: string;
   let requests: readonly SeenRequest[];

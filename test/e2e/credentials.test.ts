@@ -12,7 +12,7 @@ import { simulatedConfig, writeConfig } from '../support/simulated-config.js';
 const NO_SDK = { HUAWEICLOUD_SDK_AK: '', HUAWEICLOUD_SDK_SK: '', HUAWEICLOUD_SDK_CREDENTIALS_FILE: '' };
 
 describe('the program and its credentials', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   let folder: ConfigFolder;
   let simulator: Simulator | undefined;

@@ -11,7 +11,7 @@ function prints({ stdout }: Program, pattern: RegExp): Promise<RegExpExecArray> 
 }
 
 describe('demo', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   let demo: Program | undefined;
 

@@ -11,7 +11,7 @@ import { simulatedConfig, writeConfig } from '../support/simulated-config.js';
 const brokenList = jsonAnswer(500, { error_code: 'DBS.05000000', error_msg: 'broken' });
 
 describe('discovery against a simulated API', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   let simulator: Simulator;
   let fault: ReturnType<Fault>;

@@ -98,7 +98,7 @@ const CASES: readonly Case[] = [
 });
 
 describe('what a server repeats of a secret', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let file: string;
 
   before(async () => {

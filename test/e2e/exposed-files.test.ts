@@ -17,7 +17,7 @@ const NODES = `    nodes: [{ instance_id: ${INSTANCE}, node_id: ${NODE} }]`;
 const EXPOSED = 0o644;
 
 describe('a file with secrets that others may read', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let folder: string;
   let simulator: Simulator;
 

@@ -15,7 +15,7 @@ const WRONG = [
 ];
 
 describe('flags of the program', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   for (const [flag, value, expected] of WRONG) {
     it(`refuse --${flag}=${value}`, async () => {

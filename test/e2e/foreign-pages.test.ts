@@ -5,7 +5,7 @@ import { addressOf, type Program, startProgram } from '../support/program.js';
 import { rawRequest, statusOf } from '../web/raw-request.js';
 
 describe('pages of other sites', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   let agent: Program;
   let port: number;

@@ -29,7 +29,7 @@ const FILES: Readonly<Record<string, string>> = {
 };
 
 describe('the first line of a session file', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   const names = Object.keys(FILES);
   const fleet = sampleFleet({ instances: 1, nodesPerInstance: names.length });

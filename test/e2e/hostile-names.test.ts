@@ -30,7 +30,7 @@ function answer({ target, method }: SeenRequest, result: string): object | strin
 }
 
 describe('names that a terminal acts upon', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   afterEach(closeServers);
 
   async function configFor(result: string): Promise<string> {

@@ -69,7 +69,7 @@ async function isOpen(port: number): Promise<boolean> {
 }
 
 describe('SIGUSR1', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   for (const command of [
     ['--help'],

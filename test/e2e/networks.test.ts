@@ -29,7 +29,7 @@ interface Target {
 }
 
 describe('the ways of the requests', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const folder = new ConfigFolder();
   after(() => folder.remove());
   afterEach(closeServers);

@@ -35,7 +35,7 @@ function projectsOf(listings: readonly Listing[]): Listing[] {
 }
 
 describe('listings with odd records', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   let projects: Listing[];
   /** It runs, and the list has no id of it. */

@@ -14,7 +14,7 @@ const CONFIG = projectWith(`    endpoint: http://127.0.0.1:1
 `);
 
 describe('a configuration from a pipe', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const folder = new ConfigFolder();
   after(() => folder.remove());
 

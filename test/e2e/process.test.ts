@@ -12,7 +12,7 @@ import { closeServers } from '../support/scripted-server.js';
 import { simulatedConfig, writeConfig } from '../support/simulated-config.js';
 
 describe('the agent as a process', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   let simulator: Simulator;
   let agent: Program | undefined;

@@ -33,7 +33,7 @@ const URLS: readonly string[] = [
 ];
 
 describe("a proxy's password that is not percent-encoded", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let folder: string;
   let cloud: RecordedCloud;
 

@@ -186,7 +186,7 @@ const CASES: readonly Case[] = [
 const nodeId = (index: number): string => `${String(index).padStart(32, '0')}no07`;
 
 describe('what the API answers', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   after(closeServers);
 

@@ -21,7 +21,7 @@ const REFUSED = jsonAnswer(401, {
 });
 
 describe('what is refused', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   const clouds: RecordedCloud[] = [];
   let agent: ReloadableAgent;

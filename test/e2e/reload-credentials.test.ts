@@ -25,7 +25,7 @@ const OLD = { ak: 'OLDKEY', sk: 'old-secret-key', token: 'old-token' };
 const NEW = { ak: 'NEWKEY', sk: 'new-secret-key', token: 'new-token' };
 
 describe('a reload of secrets and addresses', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   let folder: string;
   let cloud: RecordedCloud;

@@ -129,7 +129,7 @@ const CASES: readonly Case[] = [
 ];
 
 describe('a reload of what is shown', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   let cloud: RecordedCloud;
   let nodes: string[];

@@ -17,7 +17,7 @@ import {
 } from '../support/reloadable-agent.js';
 
 describe('the gauges of the last reload', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   let folder: string;
   let cloud: RecordedCloud;

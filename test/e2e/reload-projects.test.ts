@@ -18,7 +18,7 @@ import {
 } from '../support/reloadable-agent.js';
 
 describe('a reload of the projects', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   let cloud: RecordedCloud;
   let agent: ReloadableAgent | undefined;

@@ -24,7 +24,7 @@ const OLD = { ak: 'OLDKEY', sk: 'old-secret-key' };
 const NEW = { ak: 'NEWKEY', sk: 'new-secret-key' };
 
 describe('a reload of a wrong configuration', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   let folder: string;
   let cloud: RecordedCloud;

@@ -27,7 +27,7 @@ function yearEnd(hoursEast = 0): number {
 }
 
 describe('a reload of the schedule', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   let cloud: RecordedCloud;
   let nodes: string[];

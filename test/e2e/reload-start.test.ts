@@ -29,7 +29,7 @@ function signalled(delaysMs: readonly number[]): string[] {
 }
 
 describe('SIGHUP', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   let cloud: RecordedCloud;
   let configFile: string;

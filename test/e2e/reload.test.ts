@@ -22,7 +22,7 @@ const NEW = { ak: 'NEWKEY', sk: 'new-secret-key' };
 const YEARLY = { collection: { schedule: ONCE_A_YEAR, timeout: '60s', stale_after: '1h' } };
 
 describe('a reload', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   let cloud: RecordedCloud;
   let nodes: string[];

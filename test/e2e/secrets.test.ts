@@ -15,7 +15,7 @@ import { writeConfig } from '../support/simulated-config.js';
 const WEB_PASSWORD = 'scraper-password';
 
 describe('secrets of the program', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let folder: string;
   let api: HostileApi;
 

@@ -48,7 +48,7 @@ const PHASES: Readonly<
 };
 
 describe('SIGTERM', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   const simulators: Simulator[] = [];
   const agents: Program[] = [];

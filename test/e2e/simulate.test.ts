@@ -11,7 +11,7 @@ function label(labels: string, name: string): string {
 const FLOOD = 25;
 
 describe('simulate', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let cloud: Program;
   let config: string;
 

@@ -5,7 +5,7 @@ import { type Simulator, startSimulator } from '../../src/simulator/start-simula
 import { nodeIdsOf, ReloadableAgent, settingsOf } from '../support/reloadable-agent.js';
 
 describe('an agent whose collections take longer than the time between their runs', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let api: Simulator;
   let agent: ReloadableAgent;
 

@@ -5,7 +5,7 @@ import { addressOf, startProgram } from '../support/program.js';
 import { simulatedConfig, writeConfig } from '../support/simulated-config.js';
 
 describe('an error that nobody foresaw', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   let simulator: Simulator;
   before(async () => {

@@ -16,7 +16,7 @@ import { ONCE_A_YEAR, ReloadableAgent, settingsOf } from '../support/reloadable-
 import { samplesOf } from '../support/scrape.js';
 
 describe('--web.config.file', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   let folder: string;
 

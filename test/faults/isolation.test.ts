@@ -11,7 +11,7 @@ const WITH_KEY = { access_key: { ak: CANARIES.accessKey, sk: CANARIES.secretKey 
 const REFUSED = refusal(401, 'APIGW.0301', 'verify aksk signature fail');
 
 describe('isolation', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   let fleet: ScheduledRehearsal;
   const start = async (options: ScheduledRehearsalOptions) => {

@@ -22,7 +22,7 @@ const GOOD = {
 type Phase = keyof typeof GOOD;
 
 describe('what is refused', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   let fleet: ScheduledRehearsal;
   let refused: string[];

@@ -3,7 +3,7 @@
 import { FakeClock } from '../support/fake-clock.js';
 
 /** Real time, for what happens on sockets. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 45_000;
 const QUIET_MS = 40;
 /** No wait of a collection is as long, limits apart: a longer one is the schedule's. */
 const LONGEST_COLLECTION_WAIT_MS = 5_000;

@@ -178,7 +178,7 @@ describe('readSnapshot', () => {
   });
 
   it('lets the event loop go on while it makes a snapshot of a million users and hosts', async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     const rows = 1_000_000;
     let turns = 0;
     let isRead = false;

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 
 export const MAIN = path.resolve(import.meta.dirname, '../../dist/main.js');
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 45_000;
 
 export interface Program {
   readonly child: ChildProcess;

@@ -44,7 +44,7 @@ export interface RecordedCloud extends Simulator {
   nextCollections(nodeIds: readonly string[]): Promise<CloudRequest[]>;
 }
 
-const PATIENCE_MS = 8_000;
+const PATIENCE_MS = 30_000;
 
 export async function startCloud(options: SimulatorOptions): Promise<RecordedCloud> {
   const { clock = systemClock } = options;
