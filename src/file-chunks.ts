@@ -20,10 +20,10 @@ export async function* fileChunks(file: string, buffer: Buffer): AsyncGenerator<
     return filling;
   };
   let [half, other] = [buffer.subarray(0, CHUNK_BYTES), buffer.subarray(CHUNK_BYTES)];
-  // Whoever writes to a pipe may leave it open without a word: nothing is read of it that was not asked for.
-  const readsAhead = (await handle.stat()).isFile();
   let filling = fill(half);
   try {
+    // Whoever writes to a pipe may leave it open without a word: nothing is read of it that was not asked for.
+    const readsAhead = (await handle.stat()).isFile();
     for (let chunk = await filling; chunk.length > 0; chunk = await filling) {
       [half, other] = [other, half];
       if (readsAhead) {

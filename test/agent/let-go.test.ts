@@ -77,8 +77,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
   }),
 };
 
-describe('what is gone', function () {
-  this.timeout(120_000);
+describe('what is gone', () => {
   let wiring: Wiring;
   let log: RecordedLog;
   let url: string;

@@ -21,9 +21,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const NODES = 70;
 
-describe('ProjectClients', function () {
-  this.timeout(120_000);
-
+describe('ProjectClients', () => {
   let folder: ConfigFolder;
   let clock: FakeClock;
   let log: RecordedLog;

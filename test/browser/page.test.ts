@@ -127,8 +127,7 @@ const WIDER_THAN_THEY_MAY_BE = `[...document.querySelectorAll('body *')]
   .filter(({ localName }) => localName !== 'input')
   .map(({ outerHTML }) => outerHTML.slice(0, 80))`;
 
-describe('the page in Chromium', function () {
-  this.timeout(120_000);
+describe('the page in Chromium', () => {
   let browser: Browser;
   let server: HttpServer;
   let url: string;

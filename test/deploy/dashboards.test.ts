@@ -124,7 +124,6 @@ describe('deploy/grafana', () => {
   });
 
   it('holds only expressions that Prometheus can parse', async function () {
-    this.timeout(120_000);
     const promtool = requireProgram(this, 'promtool');
     const expressions = [...dashboards.values()].flatMap((dashboard) => [
       ...panelExpressions(dashboard, EXAMPLE_NODE_ID),

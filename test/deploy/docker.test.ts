@@ -16,9 +16,7 @@ const HOME = '/app/';
 /** Of Node 22.14 and 23.7. */
 const NEWER_FLAG = '--disable-sigusr1';
 
-describe('the container image', function () {
-  this.timeout(120_000);
-
+describe('the container image', () => {
   const instructions = readFileSync(path.join(DOCKER, 'Dockerfile'), 'utf8').split('\n');
   let folder: string;
 

@@ -21,8 +21,7 @@ const OWN_RULES = `groups:
       - { record: taurusdb:link:grafana, labels: { url: "https://grafana.example.com", datasource: main }, expr: 1 }
 `;
 
-describe('deploy on a real Prometheus', function () {
-  this.timeout(120_000);
+describe('deploy on a real Prometheus', () => {
   let exporter: Server;
   let prometheus: PrometheusServer;
   let rules: string;

@@ -140,9 +140,7 @@ const EXAMPLES_TEST = {
   ],
 };
 
-describe('deploy/prometheus', function () {
-  this.timeout(120_000);
-
+describe('deploy/prometheus', () => {
   const page = readFileSync(new URL('../../docs/alerts.md', import.meta.url), 'utf8');
 
   describe('rules', () => {

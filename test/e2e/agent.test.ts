@@ -7,9 +7,7 @@ import { requireProgram } from '../support/real-programs.js';
 import { samplesNamed, scrape } from '../support/scrape.js';
 import { simulatedConfig, writeConfig } from '../support/simulated-config.js';
 
-describe('the agent against a simulated API', function () {
-  this.timeout(120_000);
-
+describe('the agent against a simulated API', () => {
   let simulator: Simulator;
   let agent: Program;
   let configFile: string;

@@ -4,9 +4,7 @@ import { linksOf } from '../support/page-links.js';
 import { startPrefixProxy } from '../support/prefix-proxy.js';
 import { addressOf, eventually, startProgram } from '../support/program.js';
 
-describe('the page behind a prefix', function () {
-  this.timeout(120_000);
-
+describe('the page behind a prefix', () => {
   it('has links that all lead to what they say', async () => {
     const demo = startProgram([
       'demo',

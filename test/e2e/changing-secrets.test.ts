@@ -20,9 +20,7 @@ const NEW = { ak: 'HSTNEWKEY', sk: 'new-secret-key', securityToken: 'new-securit
 const PERMANENT = { ak: 'HPUAPERMANENT', sk: 'permanent-secret-key' };
 const [OLD_TOKEN, NEW_TOKEN] = ['old-static-token', 'new-static-token'];
 
-describe('secret files that change', function () {
-  this.timeout(120_000);
-
+describe('secret files that change', () => {
   let folder: string;
   let cloud: RecordedCloud;
   let nodes: string[];

@@ -4,8 +4,7 @@ import { ConfigFolder } from '../config/config-folder.js';
 import { INSTANCE } from '../config/sample-config.js';
 import { runProgram } from '../support/program.js';
 
-describe('check-config', function () {
-  this.timeout(120_000);
+describe('check-config', () => {
   const folder = new ConfigFolder();
   after(() => folder.remove());
 

@@ -8,9 +8,7 @@ import { simulatedConfig, writeConfig } from '../support/simulated-config.js';
 
 const STRANGE_FILE = 'Id,User,Host,State,Moon phase,Moon "phase"\n1,app,10.0.0.1:1,,full,moon\n';
 
-describe('check-config --online', function () {
-  this.timeout(120_000);
-
+describe('check-config --online', () => {
   const fleet = sampleFleet({ projects: 2, instances: 2, nodesPerInstance: 2 });
   const strangeNode = fleet[0]?.instances[0]?.nodes[1]?.id;
   const goneNode = fleet[0]?.instances[1]?.nodes[1]?.id;

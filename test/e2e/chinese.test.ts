@@ -70,8 +70,7 @@ function answer({ target, method }: SeenRequest): object {
   return method === 'POST' ? { request_id: 'r' } : { status: 'finished' };
 }
 
-describe('Chinese', function () {
-  this.timeout(120_000);
+describe('Chinese', () => {
   let config: Parameters<typeof writeConfig>[0];
   let file: string;
   let requests: readonly SeenRequest[];

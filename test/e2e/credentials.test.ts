@@ -11,9 +11,7 @@ import { simulatedConfig, writeConfig } from '../support/simulated-config.js';
 /** Whatever the person who runs the tests has set. */
 const NO_SDK = { HUAWEICLOUD_SDK_AK: '', HUAWEICLOUD_SDK_SK: '', HUAWEICLOUD_SDK_CREDENTIALS_FILE: '' };
 
-describe('the program and its credentials', function () {
-  this.timeout(120_000);
-
+describe('the program and its credentials', () => {
   let folder: ConfigFolder;
   let simulator: Simulator | undefined;
   let agent: Program | undefined;

@@ -16,9 +16,7 @@ import { rawConnection, rawRequest, statusOf } from '../web/raw-request.js';
 const LIMIT = 512;
 const WARNED = /msg="closed a connection for a new one: too many are open"/gu;
 
-describe('a listener with all the connections that it takes', function () {
-  this.timeout(120_000);
-
+describe('a listener with all the connections that it takes', () => {
   let agent: Program;
   let address: string;
   let port: number;

@@ -10,9 +10,7 @@ function prints({ stdout }: Program, pattern: RegExp): Promise<RegExpExecArray> 
   return eventually(() => pattern.exec(stdout()) ?? undefined, `${pattern} on standard output`);
 }
 
-describe('demo', function () {
-  this.timeout(120_000);
-
+describe('demo', () => {
   let demo: Program | undefined;
 
   afterEach(async () => {

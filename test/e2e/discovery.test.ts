@@ -10,9 +10,7 @@ import { simulatedConfig, writeConfig } from '../support/simulated-config.js';
 
 const brokenList = jsonAnswer(500, { error_code: 'DBS.05000000', error_msg: 'broken' });
 
-describe('discovery against a simulated API', function () {
-  this.timeout(120_000);
-
+describe('discovery against a simulated API', () => {
   let simulator: Simulator;
   let fault: ReturnType<Fault>;
   let faultyProject: string;

@@ -97,8 +97,7 @@ const CASES: readonly Case[] = [
   return { token, echo: ECHOES[way]?.(token) ?? '', place, isDiscovered: place.startsWith('the names') };
 });
 
-describe('what a server repeats of a secret', function () {
-  this.timeout(120_000);
+describe('what a server repeats of a secret', () => {
   let file: string;
 
   before(async () => {

@@ -16,8 +16,7 @@ import { SECRETS } from '../support/secret-pieces.js';
 const NODES = `    nodes: [{ instance_id: ${INSTANCE}, node_id: ${NODE} }]`;
 const EXPOSED = 0o644;
 
-describe('a file with secrets that others may read', function () {
-  this.timeout(120_000);
+describe('a file with secrets that others may read', () => {
   let folder: string;
   let simulator: Simulator;
 

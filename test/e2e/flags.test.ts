@@ -14,9 +14,7 @@ const WRONG = [
   ),
 ];
 
-describe('flags of the program', function () {
-  this.timeout(120_000);
-
+describe('flags of the program', () => {
   for (const [flag, value, expected] of WRONG) {
     it(`refuse --${flag}=${value}`, async () => {
       const { code, stdout, stderr } = await runProgram([`--${flag}=${value}`]);

@@ -4,9 +4,7 @@ import { readFileSync } from 'node:fs';
 import { addressOf, type Program, startProgram } from '../support/program.js';
 import { rawRequest, statusOf } from '../web/raw-request.js';
 
-describe('pages of other sites', function () {
-  this.timeout(120_000);
-
+describe('pages of other sites', () => {
   let agent: Program;
   let port: number;
 

@@ -28,9 +28,7 @@ const FILES: Readonly<Record<string, string>> = {
   'a terminal escape': `\u001b]0;${LITERAL}\u0007,app\n`,
 };
 
-describe('the first line of a session file', function () {
-  this.timeout(120_000);
-
+describe('the first line of a session file', () => {
   const names = Object.keys(FILES);
   const fleet = sampleFleet({ instances: 1, nodesPerInstance: names.length });
   const ids = fleet[0]?.instances[0]?.nodes.map(({ id }) => id) ?? [];

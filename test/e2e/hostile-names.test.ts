@@ -29,8 +29,7 @@ function answer({ target, method }: SeenRequest, result: string): object | strin
   return method === 'POST' ? { request_id: 'r' } : { status: 'finished' };
 }
 
-describe('names that a terminal acts upon', function () {
-  this.timeout(120_000);
+describe('names that a terminal acts upon', () => {
   afterEach(closeServers);
 
   async function configFor(result: string): Promise<string> {

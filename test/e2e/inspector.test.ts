@@ -68,9 +68,7 @@ async function isOpen(port: number): Promise<boolean> {
   }
 }
 
-describe('SIGUSR1', function () {
-  this.timeout(120_000);
-
+describe('SIGUSR1', () => {
   for (const command of [
     ['--help'],
     ['--version'],

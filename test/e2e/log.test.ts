@@ -14,8 +14,7 @@ type Line = Readonly<Record<string, unknown>>;
 
 const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/u;
 
-describe('the log', function () {
-  this.timeout(120_000);
+describe('the log', () => {
   let api: Simulator;
   /** Fails at its first collection alone. */
   let sickId: string;

@@ -17,8 +17,7 @@ const COMMANDS = ['check-config', 'collect', 'discover', 'run'] as const;
 /** Programs that run at a time. */
 const AT_ONCE = 4;
 
-describe('a mistyped secret', function () {
-  this.timeout(120_000);
+describe('a mistyped secret', () => {
   let folder: string;
   let simulator: Simulator;
 

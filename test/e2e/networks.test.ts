@@ -28,8 +28,7 @@ interface Target {
   readonly auth?: object;
 }
 
-describe('the ways of the requests', function () {
-  this.timeout(120_000);
+describe('the ways of the requests', () => {
   const folder = new ConfigFolder();
   after(() => folder.remove());
   afterEach(closeServers);

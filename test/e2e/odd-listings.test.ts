@@ -34,9 +34,7 @@ function projectsOf(listings: readonly Listing[]): Listing[] {
   });
 }
 
-describe('listings with odd records', function () {
-  this.timeout(120_000);
-
+describe('listings with odd records', () => {
   let projects: Listing[];
   /** It runs, and the list has no id of it. */
   let nameless: object;

@@ -13,8 +13,7 @@ const CONFIG = projectWith(`    endpoint: http://127.0.0.1:1
     nodes: [{ instance_id: ${INSTANCE}, node_id: ${NODE} }]
 `);
 
-describe('a configuration from a pipe', function () {
-  this.timeout(120_000);
+describe('a configuration from a pipe', () => {
   const folder = new ConfigFolder();
   after(() => folder.remove());
 

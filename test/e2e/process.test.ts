@@ -11,9 +11,7 @@ import { samplesNamed, scrape } from '../support/scrape.js';
 import { closeServers } from '../support/scripted-server.js';
 import { simulatedConfig, writeConfig } from '../support/simulated-config.js';
 
-describe('the agent as a process', function () {
-  this.timeout(120_000);
-
+describe('the agent as a process', () => {
   let simulator: Simulator;
   let agent: Program | undefined;
 

@@ -32,8 +32,7 @@ const URLS: readonly string[] = [
   `socks5://user:${LEFT}${RIGHT}@127.0.0.1:9`,
 ];
 
-describe("a proxy's password that is not percent-encoded", function () {
-  this.timeout(120_000);
+describe("a proxy's password that is not percent-encoded", () => {
   let folder: string;
   let cloud: RecordedCloud;
 

@@ -185,9 +185,7 @@ const CASES: readonly Case[] = [
 
 const nodeId = (index: number): string => `${String(index).padStart(32, '0')}no07`;
 
-describe('what the API answers', function () {
-  this.timeout(120_000);
-
+describe('what the API answers', () => {
   after(closeServers);
 
   it('is told of each node in its code and words, and a result goes by its bytes', async () => {

@@ -20,9 +20,7 @@ const REFUSED = jsonAnswer(401, {
   error_msg: 'Incorrect IAM authentication information',
 });
 
-describe('what is refused', function () {
-  this.timeout(120_000);
-
+describe('what is refused', () => {
   const clouds: RecordedCloud[] = [];
   let agent: ReloadableAgent;
 

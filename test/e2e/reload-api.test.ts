@@ -21,9 +21,7 @@ import {
 
 const BROKEN = refusalAnswer(apiRefusal(500, 'DBS.05000000', 'broken'), 'id');
 
-describe('a reload of how the API is called', function () {
-  this.timeout(120_000);
-
+describe('a reload of how the API is called', () => {
   let cloud: RecordedCloud;
   let node: string;
   let agent: ReloadableAgent;

@@ -24,9 +24,7 @@ import { closeServers } from '../support/scripted-server.js';
 const OLD = { ak: 'OLDKEY', sk: 'old-secret-key', token: 'old-token' };
 const NEW = { ak: 'NEWKEY', sk: 'new-secret-key', token: 'new-token' };
 
-describe('a reload of secrets and addresses', function () {
-  this.timeout(120_000);
-
+describe('a reload of secrets and addresses', () => {
   let folder: string;
   let cloud: RecordedCloud;
   let nodes: string[];

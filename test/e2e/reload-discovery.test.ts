@@ -19,9 +19,7 @@ import {
   values,
 } from '../support/reloadable-agent.js';
 
-describe('a reload of discovery', function () {
-  this.timeout(120_000);
-
+describe('a reload of discovery', () => {
   let cloud: RecordedCloud;
   let agent: ReloadableAgent;
 

@@ -128,9 +128,7 @@ const CASES: readonly Case[] = [
   },
 ];
 
-describe('a reload of what is shown', function () {
-  this.timeout(120_000);
-
+describe('a reload of what is shown', () => {
   let cloud: RecordedCloud;
   let nodes: string[];
   let agent: ReloadableAgent;

@@ -16,9 +16,7 @@ import {
   settingsOf,
 } from '../support/reloadable-agent.js';
 
-describe('the gauges of the last reload', function () {
-  this.timeout(120_000);
-
+describe('the gauges of the last reload', () => {
   let folder: string;
   let cloud: RecordedCloud;
   let agent: ReloadableAgent;

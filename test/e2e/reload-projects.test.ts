@@ -17,9 +17,7 @@ import {
   values,
 } from '../support/reloadable-agent.js';
 
-describe('a reload of the projects', function () {
-  this.timeout(120_000);
-
+describe('a reload of the projects', () => {
   let cloud: RecordedCloud;
   let agent: ReloadableAgent | undefined;
   /** Tasks of this project do not come to an end. */

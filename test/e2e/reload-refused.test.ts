@@ -23,9 +23,7 @@ import {
 const OLD = { ak: 'OLDKEY', sk: 'old-secret-key' };
 const NEW = { ak: 'NEWKEY', sk: 'new-secret-key' };
 
-describe('a reload of a wrong configuration', function () {
-  this.timeout(120_000);
-
+describe('a reload of a wrong configuration', () => {
   let folder: string;
   let cloud: RecordedCloud;
   let nodes: string[];

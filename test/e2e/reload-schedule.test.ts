@@ -26,9 +26,7 @@ function yearEnd(hoursEast = 0): number {
   return Date.UTC(there.getUTCFullYear() + 1, 0, 1) / 1_000 - hoursEast * HOUR;
 }
 
-describe('a reload of the schedule', function () {
-  this.timeout(120_000);
-
+describe('a reload of the schedule', () => {
   let cloud: RecordedCloud;
   let nodes: string[];
   let agent: ReloadableAgent;

@@ -28,9 +28,7 @@ function signalled(delaysMs: readonly number[]): string[] {
   return ['--import', `data:text/javascript,${encodeURIComponent(preload)}`, MAIN];
 }
 
-describe('SIGHUP', function () {
-  this.timeout(120_000);
-
+describe('SIGHUP', () => {
   let cloud: RecordedCloud;
   let configFile: string;
   let program: Program;

@@ -21,9 +21,7 @@ const OLD = { ak: 'OLDKEY', sk: 'old-secret-key' };
 const NEW = { ak: 'NEWKEY', sk: 'new-secret-key' };
 const YEARLY = { collection: { schedule: ONCE_A_YEAR, timeout: '60s', stale_after: '1h' } };
 
-describe('a reload', function () {
-  this.timeout(120_000);
-
+describe('a reload', () => {
   let cloud: RecordedCloud;
   let nodes: string[];
   let agent: ReloadableAgent;

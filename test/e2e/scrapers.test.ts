@@ -40,8 +40,7 @@ function steadySeries(text: string): ReadonlyMap<string, number> {
   return new Map([...samplesOf(text)].filter(([name]) => isSteady(name)));
 }
 
-describe('a compressed /metrics', function () {
-  this.timeout(120_000);
+describe('a compressed /metrics', () => {
   let cloud: RecordedCloud;
   let agent: ReloadableAgent;
   let url: string;

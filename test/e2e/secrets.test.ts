@@ -14,8 +14,7 @@ import { writeConfig } from '../support/simulated-config.js';
 
 const WEB_PASSWORD = 'scraper-password';
 
-describe('secrets of the program', function () {
-  this.timeout(120_000);
+describe('secrets of the program', () => {
   let folder: string;
   let api: HostileApi;
 

@@ -47,9 +47,7 @@ const PHASES: Readonly<
   },
 };
 
-describe('SIGTERM', function () {
-  this.timeout(120_000);
-
+describe('SIGTERM', () => {
   const simulators: Simulator[] = [];
   const agents: Program[] = [];
 

@@ -10,8 +10,7 @@ function label(labels: string, name: string): string {
 /** More sessions than any user of a replica has by itself, and fewer than a flood has after a second. */
 const FLOOD = 25;
 
-describe('simulate', function () {
-  this.timeout(120_000);
+describe('simulate', () => {
   let cloud: Program;
   let config: string;
 

@@ -4,8 +4,7 @@ import { sampleFleet } from '../../src/simulator/sample-fleet.js';
 import { type Simulator, startSimulator } from '../../src/simulator/start-simulator.js';
 import { nodeIdsOf, ReloadableAgent, settingsOf } from '../support/reloadable-agent.js';
 
-describe('an agent whose collections take longer than the time between their runs', function () {
-  this.timeout(120_000);
+describe('an agent whose collections take longer than the time between their runs', () => {
   let api: Simulator;
   let agent: ReloadableAgent;
 

@@ -4,9 +4,7 @@ import { type Simulator, startSimulator } from '../../src/simulator/start-simula
 import { addressOf, startProgram } from '../support/program.js';
 import { simulatedConfig, writeConfig } from '../support/simulated-config.js';
 
-describe('an error that nobody foresaw', function () {
-  this.timeout(120_000);
-
+describe('an error that nobody foresaw', () => {
   let simulator: Simulator;
   before(async () => {
     simulator = await startSimulator({ projects: sampleFleet({}) });

@@ -21,9 +21,7 @@ const HOUR_MS = 3_600_000;
 /** Of a schedule of a second or two: less than the half minute after which the calendar is looked at again in any case. */
 const PATIENCE_MS = 30_000;
 
-describe('the agent and the wall clock', function () {
-  this.timeout(120_000);
-
+describe('the agent and the wall clock', () => {
   let cloud: RecordedCloud;
   let clock: WallClock;
   let agent: Program;

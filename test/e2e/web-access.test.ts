@@ -15,9 +15,7 @@ import { startCloud } from '../support/recorded-cloud.js';
 import { ONCE_A_YEAR, ReloadableAgent, settingsOf } from '../support/reloadable-agent.js';
 import { samplesOf } from '../support/scrape.js';
 
-describe('--web.config.file', function () {
-  this.timeout(120_000);
-
+describe('--web.config.file', () => {
   let folder: string;
 
   beforeEach(() => {

@@ -10,9 +10,7 @@ import { ScheduledRehearsal, type ScheduledRehearsalOptions } from './scheduled-
 const WITH_KEY = { access_key: { ak: CANARIES.accessKey, sk: CANARIES.secretKey } };
 const REFUSED = refusal(401, 'APIGW.0301', 'verify aksk signature fail');
 
-describe('isolation', function () {
-  this.timeout(120_000);
-
+describe('isolation', () => {
   let fleet: ScheduledRehearsal;
   const start = async (options: ScheduledRehearsalOptions) => {
     fleet = await ScheduledRehearsal.start(options);

@@ -21,9 +21,7 @@ const GOOD = {
 
 type Phase = keyof typeof GOOD;
 
-describe('what is refused', function () {
-  this.timeout(120_000);
-
+describe('what is refused', () => {
   let fleet: ScheduledRehearsal;
   let refused: string[];
   let refusedInRow: number;

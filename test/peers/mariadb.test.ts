@@ -28,9 +28,7 @@ import {
 const SESSIONS = 200;
 const threshold = `${THRESHOLD_SECONDS}s`;
 
-describe('agreement with a real MariaDB', function () {
-  this.timeout(120_000);
-
+describe('agreement with a real MariaDB', () => {
   let server: MariaServer | undefined;
   let sessions: OddSessions | undefined;
   let exporter: MysqldExporter | undefined;

@@ -89,9 +89,7 @@ class RefusedFleet {
   }
 }
 
-describe('circuit breaker, of any fleet', function () {
-  this.timeout(120_000);
-
+describe('circuit breaker, of any fleet', () => {
   it('sends few refused requests in a row, and keeps out for ever none that would be accepted', async () => {
     await fc.assert(
       fc.asyncProperty(fleets, fc.boolean(), async (fleet, isKeyWrong) => {
