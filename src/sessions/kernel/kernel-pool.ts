@@ -36,9 +36,11 @@ export class KernelPool {
     return kernel;
   }
 
+  /** What was read, statements with their literals among it, is overwritten. */
   giveBack(kernel: Kernel): void {
     kernel.cells = undefined;
     kernel.records = undefined;
+    kernel.run.wipe();
     const next = this.#waiting.shift();
     if (next !== undefined) {
       kernel.run.reset();

@@ -1,17 +1,37 @@
 // The session kernel (assembly/), compiled, and the memory in which it reads one file. What it asks while it reads is
 // answered by `cells` and `records`.
 import { randomFillSync } from 'node:crypto';
+import * as keywords from '../../statements/keywords.js';
+import type { Shape, SqlMode } from '../../statements/shape.js';
 import { CsvError } from '../csv-error.js';
 import { KERNEL, KERNEL_WITHOUT_SIMD } from './kernel.wasm.js';
 import {
+  AFTER_LITERAL,
+  AMBIGUOUS,
+  ANSI_QUOTES,
   ANSWER,
   ANSWER_BYTES,
   ANSWER_MARKS,
+  AUTO,
+  BEFORE_HINT,
+  BEFORE_LITERAL,
+  CAP,
+  CUT,
+  DEFAULT,
   HEAP,
+  KEYWORD_BYTES,
   MASK_BYTES,
   MASKS,
+  MAX_SHAPED_BYTES,
+  NO_BACKSLASH_ESCAPES,
   SECRET,
   SECRET_BYTES,
+  SHAPE,
+  SHAPE_FLAGS,
+  SHAPE_HASH,
+  SHAPE_SECRET,
+  SHAPE_SECRET_BYTES,
+  SQL_MODE,
 } from './layout.js';
 
 /** What cells say. Columns and texts are told by their addresses, a cell by where it begins and ends. */
@@ -20,7 +40,7 @@ export interface CellAnswers {
   learn(column: number, at: number, length: number): number;
   /** Returns the text that one of more than MAX_KEPT_BYTES is kept as. */
   longText(column: number, at: number, length: number): number;
-  /** Returns where the host ends, or 0 where it has counted the session. */
+  /** Returns where the host ends, or 0 where it has counted the session, of a text that it writes to SEEN of the column. */
   oddHost(at: number, end: number): number;
   /** Returns what a cell of a column of numbers says that is not a plain decimal: `column` is its place in NUMBER_COLUMNS. */
   oddNumber(column: number, at: number, end: number): number;
@@ -39,6 +59,7 @@ export interface RecordAnswers {
 /** As assembly/ has them. */
 interface Exports {
   reset(): void;
+  wipe(): void;
   roomFor(least: number, kept: number): number;
   findRecords(from: number, to: number, isWhole: boolean): void;
   resetRows(columns: number): void;
@@ -50,6 +71,9 @@ interface Exports {
   rankLabels(first: number, some: number, limit: number): number;
   sortLabels(count: number, byName: boolean): void;
   addOtherTimes(first: number, some: number, ofServerThreads: boolean): number;
+  makeCounters(count: number): void;
+  rankShares(): void;
+  shape(at: number, length: number): number;
 }
 
 interface Memory {
@@ -65,6 +89,17 @@ declare const WebAssembly: {
 
 /** A compiled kernel. */
 export type KernelCode = object;
+
+const SQL_MODES: Readonly<Record<SqlMode, number>> = {
+  auto: AUTO,
+  default: DEFAULT,
+  no_backslash_escapes: NO_BACKSLASH_ESCAPES,
+  ansi_quotes: ANSI_QUOTES,
+};
+/** Shared by all kernels: a shape has the same hash in every file. */
+const SECRET_OF_SHAPES = randomFillSync(Buffer.alloc(SHAPE_SECRET_BYTES));
+/** One byte beyond what is read tells that a statement is longer, and a byte-order mark may stand before it. */
+const MOST_OF_STATEMENT = MAX_SHAPED_BYTES + 4;
 
 const PAGE_BYTES = 64 * 1024;
 /** All that an ordinary list takes; pages that were never written take no memory. */
@@ -99,6 +134,10 @@ export class Kernel {
     this.run = new WebAssembly.Instance(code, { env: { memory: this.#memory }, asks: this.#asks() }).exports;
     this.bytes.fill(0xff, MASKS, MASKS + MASK_BYTES);
     randomFillSync(this.bytes, SECRET, SECRET_BYTES);
+    this.bytes.set(SECRET_OF_SHAPES, SHAPE_SECRET);
+    this.#writeKeywords(BEFORE_LITERAL, keywords.BEFORE_EXPRESSION | keywords.BEFORE_LITERAL);
+    this.#writeKeywords(AFTER_LITERAL, keywords.AFTER_LITERAL);
+    this.#writeKeywords(BEFORE_HINT, keywords.BEFORE_HINT);
   }
 
   /** How much memory it has: never less than before. */
@@ -112,6 +151,11 @@ export class Kernel {
 
   setWord(at: number, word: number): void {
     this.#view.setUint32(at, word, true);
+  }
+
+  /** 64 bits. */
+  longWord(at: number): bigint {
+    return this.#view.getBigUint64(at, true);
   }
 
   half(at: number): number {
@@ -138,6 +182,46 @@ export class Kernel {
   answer(text: string, marks = 0): number {
     this.setWord(ANSWER_MARKS, marks);
     return this.bytes.write(text, ANSWER, ANSWER_BYTES);
+  }
+
+  /** How statements are read from now on. `cap`: a text of so many characters or more is cut; 0 where that is not known. */
+  readStatements(sqlMode: SqlMode, cap: number): void {
+    this.setWord(SQL_MODE, SQL_MODES[sqlMode]);
+    this.setWord(CAP, cap);
+  }
+
+  /** The shape of a statement; only while no file is read. */
+  shapeOf(statement: Uint8Array): Shape {
+    const some = statement.subarray(0, MOST_OF_STATEMENT);
+    const at = this.run.roomFor(some.length, 0) >>> 0;
+    this.bytes.set(some, at);
+    return this.shapeMade(this.run.shape(at, some.length));
+  }
+
+  /** A copy of the shape that `run.shape` made last, of `length` bytes. */
+  shapeMade(length: number): Shape {
+    const shape = this.shapeAt(SHAPE, length, this.word(SHAPE_FLAGS));
+    return { ...shape, bytes: Uint8Array.prototype.slice.call(shape.bytes) };
+  }
+
+  /** A view of a shape: it holds until the kernel goes on. */
+  shapeAt(at: number, length: number, flags: number): Shape {
+    return {
+      bytes: this.bytes.subarray(at, at + length),
+      isCut: (flags & CUT) !== 0,
+      isAmbiguous: (flags & AMBIGUOUS) !== 0,
+    };
+  }
+
+  /** The hash of that shape and its flags. Without the secret of the process nobody makes two of them collide but by luck. */
+  shapeHash(): bigint {
+    return this.longWord(SHAPE_HASH);
+  }
+
+  #writeKeywords(at: number, meanings: number): void {
+    for (const [number, word] of keywords.wordsThat(meanings).entries()) {
+      this.bytes.write(word.toUpperCase(), at + KEYWORD_BYTES * number);
+    }
   }
 
   #grew(): void {

@@ -27,6 +27,15 @@ export const SOUND = 0;
 export const TEXT_AFTER_QUOTE = 1;
 export const OPEN_QUOTE = 2;
 
+// INFO_FIELD is the field with statements; NO_FIELD where they are not read.
+export const INFO_FIELD = 40;
+/** Addresses of the columns whose labels are counted for each statement; 0: not counted. */
+export const USER_COLUMN = 48;
+export const HOST_COLUMN = 52;
+/** Where the addresses of the counters are, in words, and how many of them there are. */
+export const COUNTERS = 56;
+export const COUNTERS_TAKEN = 60;
+
 // What the configuration and the header say. A field is told as the bytes before it in a row of words.
 export const WORD = 4;
 export const NO_FIELD = 0xffff_ffff;
@@ -62,6 +71,11 @@ export const TRANSACTIONS_OPEN = 148;
 export const TRANSACTIONS_LONG = 152;
 /** Whose host has a port. */
 export const WITH_PORT = 156;
+
+/** Of statements that lost their counters: their sessions, the highest count that was inherited, and a figure of their times. */
+export const REST_SESSIONS = 160;
+export const REST_ERROR = 164;
+export const REST_SECONDS = 168;
 
 // A figure made of the numbers of a column: total and longest, doubles, and a word of what its cells were.
 export const TOTAL = 0;
@@ -102,6 +116,8 @@ export const REPLICATION = 16;
 export const NO_PORTS = 32;
 /** Of a label. */
 export const SHOWN = 64;
+/** Of the label of a host that may have ended in a port: LABEL is the one that it turned out to be. */
+export const SETTLED = 128;
 
 // A text of a column; its bytes begin at KEY.
 /** The text that it is counted as, mostly itself; 0 for one that was met as a label only. */
@@ -131,7 +147,9 @@ export const LAST_TEXT = 28;
 export const OTHER_TEXT = 32;
 /** Where those are that were looked up last. */
 export const CACHE = 36;
-export const COLUMN_BYTES = 40;
+/** Its text in the row that is read. */
+export const SEEN = 40;
+export const COLUMN_BYTES = 44;
 
 // Kinds of columns, in bits.
 /** A host is counted without its port. */
@@ -140,6 +158,39 @@ export const IS_HOST = 1;
 export const IS_ASKED = 2;
 /** Its labels have times. */
 export const HAS_TIMES = 4;
+
+// A counter of statements with the same shape.
+/** 64 bits. */
+export const COUNTER_HASH = 0;
+/** The next counter in the same place of the hash table; 0: none. */
+export const COUNTER_ALIKE = 8;
+/** Where its address stands among those of all counters. */
+export const COUNTER_PLACE = 12;
+/** How many counters were taken before it. */
+export const COUNTER_NUMBER = 16;
+/** Its sessions, and how many of them it inherited from another statement. */
+export const COUNTER_SESSIONS = 20;
+export const COUNTER_INHERITED = 24;
+/** A figure of their times. */
+export const COUNTER_SECONDS = 28;
+/** Its shape, at most the first MAX_KEPT_SHAPE bytes: length, flags, address, and the room at that address. */
+export const COUNTER_LENGTH = 52;
+export const COUNTER_FLAGS = 56;
+export const COUNTER_SHAPE = 60;
+export const COUNTER_ROOM = 64;
+/** Shares: labels with their sessions. */
+export const COUNTER_USERS = 68;
+export const COUNTER_HOSTS = 164;
+export const COUNTER_BYTES = 260;
+export const MAX_KEPT_SHAPE = 4_096;
+
+/** For how many users, and for how many hosts, the sessions of a statement are counted. */
+export const MAX_SHARES = 8;
+/** A share: its label (0: none), its sessions, and how many of them it inherited from another label. */
+export const SHARE_LABEL = 0;
+export const SHARE_SESSIONS = 4;
+export const SHARE_INHERITED = 8;
+export const SHARE_BYTES = 12;
 
 /** No database has so many sessions: a file with more distinct values is one made to take memory. */
 export const MAX_TEXTS = 1_048_576;
@@ -155,10 +206,10 @@ export const SECRET_BYTES = 64;
 /** For each byte 1 where it may begin a name in the telling field. */
 export const MAY_BEGIN = 640;
 export const COLUMNS = 896;
-export const MAX_COLUMNS = 16;
+export const MAX_COLUMNS = 14;
 /** Those that no row of the columns reads: hosts that may end in a port, states of transactions. */
-export const UNCLEAR_HOSTS = 1_536;
-export const TRX_STATES = 1_576;
+export const UNCLEAR_HOSTS = 1_512;
+export const TRX_STATES = 1_556;
 
 /** The numbers of the row that is read: doubles, in the order of NUMBER_COLUMNS. */
 export const NUMBERS = 1_616;
@@ -171,13 +222,47 @@ export const ANSWER_BYTES = 512;
 /** In place of the length of a label: the text is its own. */
 export const ITSELF = 0xffff_ffff;
 
+// How statements are read. One of CAP characters or more is taken as cut; 0: it is not known at which length they are.
+export const CAP = 2_240;
+export const SQL_MODE = 2_244;
+/** A quote behind a backslash is read as it makes sense. */
+export const AUTO = 0;
+/** Backslashes escape in both kinds of quotes. */
+export const DEFAULT = 1;
+/** In none. */
+export const NO_BACKSLASH_ESCAPES = 2;
+/** In single ones. */
+export const ANSI_QUOTES = 3;
+
+// What `shape` tells besides the shape: flags, in bits, and an eight-byte hash of both.
+export const SHAPE_FLAGS = 2_248;
+export const CUT = 1;
+export const AMBIGUOUS = 2;
+export const SHAPE_HASH = 2_256;
+
+/** Words of SQL, each in 16 bytes, in capitals with zeros behind; all zeros behind the last, of 63 at most. */
+export const KEYWORD_BYTES = 16;
+/** Those that a literal may follow, those that may follow a literal, and, seven at most, those that a hint may follow. */
+export const BEFORE_LITERAL = 2_304;
+export const AFTER_LITERAL = 3_328;
+export const BEFORE_HINT = 4_352;
+
+/** The secret of the hashes of shapes, the same in all kernels of the process. */
+export const SHAPE_SECRET = 4_480;
+export const SHAPE_SECRET_BYTES = 96;
+
 /** Places of commas and line ends, words; the first is the one before the first record. Of ranked labels: theirs. */
-export const SEPARATORS = 4_096;
+export const SEPARATORS = 4_608;
 export const SEPARATORS_ROOM = 24_576;
 /** Of each record where in SEPARATORS the place of its line end is, words. */
-export const RECORD_ENDS = 102_400;
+export const RECORD_ENDS = 102_912;
 export const RECORD_ENDS_ROOM = 4_096;
 /** What is read, unless a record is too long for it: one that has not ended, and a piece behind it. */
-export const BYTES = 118_848;
+export const BYTES = 119_360;
 export const BYTES_ROOM = 196_608;
-export const HEAP = 315_520;
+/** The shape that was made last: at most a byte longer than what is read of a statement. */
+export const SHAPE = 316_032;
+export const SHAPE_ROOM = 65_664;
+/** Of a longer statement so many bytes are read, and it counts as cut. */
+export const MAX_SHAPED_BYTES = 65_536;
+export const HEAP = 381_696;

@@ -117,6 +117,20 @@ for (const { build, code } of KERNEL_BUILDS) {
       await checkForgets(kernels, kernels.taken[0]);
     });
 
+    it('keeps nothing of what was read', async () => {
+      for (const [text, end] of [
+        ['', ''],
+        [' '.repeat(300_000), ''],
+        ['', '"'],
+      ]) {
+        const kernels = freshPool();
+        const file = `${HEADER}\n1,u,h,d,Query,1,,"SELECT 'hunter2'${text} + 'hunter3'"${end},,,,\n`;
+        await read(file, kernels, [70_000]).catch(() => {});
+        const [kernel] = kernels.taken;
+        assert.deepEqual([kernel?.bytes.indexOf('hunter'), kernel?.bytes.indexOf("SELECT '")], [-1, -1]);
+      }
+    });
+
     it('gives one again whose question was answered by an error', async () => {
       const kernels = freshPool();
       const { learn, oddNumber } = SessionAggregate.prototype;

@@ -62,6 +62,32 @@ export function placeOf(byte: u8, at: u32, end: u32): u32 {
   return end;
 }
 
+/** The first place of one of both bytes from `at` on, or `end`. */
+export function placeOfEither(byte: u8, other: u8, at: u32, end: u32): u32 {
+  if (ASC_FEATURE_SIMD) {
+    const wanted = i8x16.splat(byte);
+    const too = i8x16.splat(other);
+    for (let block = at; block < end; block += 16) {
+      const bytes = v128.load(block);
+      const places = i8x16.bitmask(v128.or(i8x16.eq(bytes, wanted), i8x16.eq(bytes, too)));
+      if (places !== 0) {
+        return min(block + ctz(places), end);
+      }
+    }
+  } else {
+    const wanted = ONES * byte;
+    const too = ONES * other;
+    for (let word = at; word < end; word += 8) {
+      const bytes = load<u64>(word);
+      const places = equalBytes(bytes, wanted) | equalBytes(bytes, too);
+      if (places !== 0) {
+        return min(word + ((ctz(places) as u32) >> 3), end);
+      }
+    }
+  }
+  return end;
+}
+
 /** How often `byte` is before `end`. */
 export function countOf(byte: u8, at: u32, end: u32): u32 {
   let count: u32 = 0;

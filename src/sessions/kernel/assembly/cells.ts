@@ -103,12 +103,11 @@ export function singled(start: u32, end: u32): u32 {
   if (target === end) {
     return end;
   }
-  for (let at = target; at < end; at++) {
-    const byte = load<u8>(at);
-    store<u8>(target++, byte);
-    if (byte === QUOTE) {
-      at++;
-    }
+  for (let at = target; at < end; ) {
+    const next = placeOf(QUOTE, at + 2, end);
+    memory.copy(target, at + 1, next - at - 1);
+    target += next - at - 1;
+    at = next;
   }
   memory.fill(target, QUOTE, end - target);
   return target;

@@ -16,6 +16,8 @@ let spares: u32 = 0;
 /** Where the bytes that are read lie, and how many there is room for. */
 let bytes: u32 = BYTES;
 let room: u32 = BYTES_ROOM;
+/** Of BYTES so many may have been written to. */
+let used: u32 = 0;
 
 export function resetHeap(): void {
   top = HEAP;
@@ -25,6 +27,13 @@ export function resetHeap(): void {
   spares = 0;
   bytes = BYTES;
   room = BYTES_ROOM;
+  used = 0;
+}
+
+/** Overwrites all that was taken, and what was read. */
+export function wipeHeap(): void {
+  memory.fill(HEAP, 0, top - HEAP + SLACK);
+  memory.fill(BYTES, 0, used);
 }
 
 /** Not zeroed; aligned to words. Behind it are SLACK bytes that may be written, until the next are taken. */
@@ -57,6 +66,7 @@ export function giveBack(at: u32, size: u32): void {
 
 /** Where at least `least` bytes fit, the first `kept` of them what they are. */
 export function roomFor(least: u32, kept: u32): u32 {
+  used = min(max(used, least), BYTES_ROOM + SLACK);
   if (least > room) {
     const old = bytes;
     const oldSize = room + SLACK;

@@ -10,6 +10,7 @@ import {
   FIELDS_OF_HEADER,
   HAS_TIMES,
   IDLE_IN_TRANSACTION,
+  INFO_FIELD,
   IS_HOST,
   KIND,
   LABEL,
@@ -27,6 +28,7 @@ import {
   REPLICATION,
   ROWS_LOCKED,
   ROWS_MODIFIED,
+  SEEN,
   SEPARATORS,
   SERVER_THREAD,
   SESSIONS,
@@ -54,6 +56,7 @@ import { endOf, numberOf, readNumbers, singled, startOf } from './cells';
 import { addNumber, addTime } from './figures';
 import { hostEnd } from './hosts';
 import { bytesEnd } from './records';
+import { addStatement } from './statements';
 import { cachedText, countAs, isGraphic, isNull, isText, textOf } from './texts';
 
 const CR: u8 = 0x0d;
@@ -116,6 +119,7 @@ function addRow(record: u32): void {
       text = textOf(column, start, end - start);
     }
     countAs(text);
+    store<u32>(column, text, SEEN);
     marks |= load<u16>(text, MARKS);
     if ((kind & HAS_TIMES) !== 0) {
       command = load<u32>(text, LABEL);
@@ -135,6 +139,10 @@ function addRow(record: u32): void {
       }
     }
     addTime(command, seconds, (marks & SERVER_THREAD) !== 0);
+    const info = load<u32>(INFO_FIELD);
+    if (info !== NO_FIELD && (marks & ACTIVE) !== 0) {
+      addStatement(record + info, seconds);
+    }
   }
   const isWaiting = hasTransaction(record) && addTransaction(record, (marks & SLEEPING) !== 0, isReplication);
   if (isWaiting || (marks & LOCK_WAIT) !== 0) {

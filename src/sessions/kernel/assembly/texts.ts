@@ -160,23 +160,28 @@ function placeInCache(at: u32, length: u32): u32 {
 }
 
 /** Where the mask of so many bytes is. */
-function maskOf(length: u32): u32 {
+export function maskOf(length: u32): u32 {
   return MASKS + MASK_BYTES - length;
 }
 
-/** NH, the hash of UMAC (RFC 4418, 5.2.2): who does not know the secret makes no two texts collide but by luck. */
+/** Who does not know the secret makes no two texts collide but by luck. */
 function shortHash(at: u32, length: u32, mask: u32): u32 {
+  return mixed(sumOf(at, mask, SECRET), length);
+}
+
+/** Of the 32 bytes at `at` that `mask` leaves, with a secret as long: NH, the hash of UMAC (RFC 4418, 5.2.2). */
+export function sumOf(at: u32, mask: u32, secret: u32): u64 {
   if (ASC_FEATURE_SIMD) {
-    const sum0 = i32x4.add(v128.and(v128.load(at), v128.load(mask)), v128.load(SECRET));
-    const sum1 = i32x4.add(v128.and(v128.load(at, 16), v128.load(mask, 16)), v128.load(SECRET, 16));
+    const sum0 = i32x4.add(v128.and(v128.load(at), v128.load(mask)), v128.load(secret));
+    const sum1 = i32x4.add(v128.and(v128.load(at, 16), v128.load(mask, 16)), v128.load(secret, 16));
     const products = i64x2.add(i64x2.extmul_low_i32x4_u(sum0, sum1), i64x2.extmul_high_i32x4_u(sum0, sum1));
-    return mixed(i64x2.extract_lane(products, 0) + i64x2.extract_lane(products, 1), length);
+    return i64x2.extract_lane(products, 0) + i64x2.extract_lane(products, 1);
   } else {
     let sum: u64 = 0;
     for (let passed: u32 = 0; passed < (MASK_BYTES as u32); passed += 8) {
-      sum += product(load<u64>(at + passed) & load<u64>(mask + passed), load<u64>(SECRET + passed));
+      sum += product(load<u64>(at + passed) & load<u64>(mask + passed), load<u64>(secret + passed));
     }
-    return mixed(sum, length);
+    return sum;
   }
 }
 
