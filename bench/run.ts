@@ -4,12 +4,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { collectionBenchmark } from './collect/collection-benchmark.js';
+import { digestBenchmark } from './digest/digest-benchmark.js';
 import { fleetBenchmark } from './fleet/fleet-benchmark.js';
 import { startupBenchmark } from './fleet/startup-benchmark.js';
 import { blockingBenchmark } from './parse/blocking-benchmark.js';
 import { memoryBenchmark } from './parse/memory-benchmark.js';
 import { parseBenchmark } from './parse/parse-benchmark.js';
 import { publishBenchmark } from './publish/publish-benchmark.js';
+import { statementBenchmark } from './statements/statement-benchmark.js';
 import { printTable, type Table } from './table.js';
 
 /** Measures and returns its tables, in which figures of one table are of the same run; `folder` is its own. */
@@ -20,6 +22,8 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   memory: memoryBenchmark,
   blocking: blockingBenchmark,
   collect: collectionBenchmark,
+  digest: digestBenchmark,
+  statements: statementBenchmark,
   publish: publishBenchmark,
   startup: startupBenchmark,
   fleet: fleetBenchmark,

@@ -1,5 +1,6 @@
 // A file as chunks that all lie in one buffer. A stream of Node's makes a buffer for each, outside the heap, for
 // which V8 collects garbage several times a file.
+import { accessSync, constants, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 
 // Fewer, larger chunks than Node's 64 KiB: a file of a gigabyte is read twice as fast.
@@ -37,5 +38,19 @@ export async function* fileChunks(file: string, buffer: Buffer): AsyncGenerator<
   } finally {
     await filling.catch(() => {});
     await handle.close();
+  }
+}
+
+/** What is wrong with a file that cannot be opened; undefined: nothing. */
+export function whyUnreadable(file: string): string | undefined {
+  try {
+    if (statSync(file).isDirectory()) {
+      return 'a folder';
+    }
+    accessSync(file, constants.R_OK);
+    return undefined;
+  } catch (error) {
+    const isForbidden = error instanceof Error && 'code' in error && error.code === 'EACCES';
+    return isForbidden ? 'permission denied' : 'no such file';
   }
 }

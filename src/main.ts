@@ -74,6 +74,8 @@ async function runCommand({ command, flags, files }: CommandLine): Promise<numbe
       return (await import('./cli/discover.js')).discover(flags);
     case 'replay':
       return (await import('./cli/replay.js')).replay(flags, files);
+    case 'digest':
+      return (await import('./cli/digest/digest.js')).digest(flags, files);
     case 'simulate':
       return (await import('./cli/simulate.js')).simulate(flags);
     case 'demo':

@@ -32,8 +32,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'sessions/foreign-start.ts': [],
   'sessions/kernel': ['statements', 'sessions/csv-error.ts'],
   'sessions/scanner': ['sessions/kernel', 'sessions/csv-error.ts'],
-  sessions: ['sessions/kernel', 'sessions/scanner', 'sessions/csv-error.ts', 'glob.ts'],
-  'sessions/counting': ['sessions', 'sessions/kernel'],
+  sessions: ['statements', 'sessions/kernel', 'sessions/scanner', 'sessions/csv-error.ts', 'glob.ts'],
+  'sessions/counting': ['statements', 'sessions', 'sessions/kernel'],
   'sessions/read-snapshot.ts': [
     'sessions',
     'sessions/counting',
@@ -108,8 +108,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
   metrics: ['model', 'collect', 'sessions', 'clock.ts'],
   'web/paths.ts': [],
-  'web/view': ['model', 'collect', 'sessions', 'clock.ts', 'visible-text.ts'],
-  'web/page': ['model', 'collect', 'sessions', 'web/view', 'web/paths.ts', 'clock.ts', 'visible-text.ts'],
+  'web/view': ['model', 'collect', 'statements', 'sessions', 'clock.ts', 'visible-text.ts'],
+  'web/page': [
+    'model',
+    'collect',
+    'statements',
+    'sessions',
+    'web/view',
+    'web/paths.ts',
+    'clock.ts',
+    'visible-text.ts',
+  ],
   'web/connection-key.ts': [],
   'web/access': [
     'web/connection-key.ts',
@@ -138,9 +147,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'config/meant': [],
   'config/yaml': ['config/meant', 'json.ts', 'small-file.ts', 'visible-text.ts', 'clock.ts'],
   'config/secrets': ['config/yaml', 'small-file.ts', 'followed-files.ts'],
-  'config/checks': ['clock.ts', 'sessions', 'schedule', 'config/meant', 'config/yaml'],
+  'config/checks': ['clock.ts', 'statements', 'sessions', 'schedule', 'config/meant', 'config/yaml'],
   config: [
     'model',
+    'statements',
     'sessions',
     'schedule',
     'taurusdb/regions.ts',
@@ -164,6 +174,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
   agent: [
     'model',
+    'statements',
     'sessions',
     'sessions/read-snapshot.ts',
     'discover',
@@ -175,6 +186,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'taurusdb/credentials',
     'metrics',
     'web',
+    'web/view',
     'web/access',
     'config',
     'config/secrets',
@@ -189,6 +201,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: [
     'cli/usage',
     'model',
+    'statements',
     'sessions',
     'sessions/csv-error.ts',
     'sessions/read-snapshot.ts',
@@ -209,7 +222,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'visible-text.ts',
     'file-chunks.ts',
   ],
-  'main.ts': ['cli', 'agent'],
+  'cli/digest': ['cli', 'statements', 'sessions/kernel', 'file-chunks.ts', 'visible-text.ts'],
+  'main.ts': ['cli', 'cli/digest', 'agent'],
 };
 const ROOMS = Object.keys(MAY_IMPORT);
 

@@ -2,7 +2,9 @@
 import type { AddressInfo } from 'node:net';
 import { elapsedMs, later } from '../clock.js';
 import type { ReloadedFile } from '../metrics/agent-metrics.js';
+import { textVisibility } from '../statements/text-visibility.js';
 import type { WebAccess } from '../web/access/web-access.js';
+import { isLoopbackAddress } from '../web/foreign-pages.js';
 import type { ListenAddress } from '../web/http-server.js';
 import { Readiness } from '../web/ready.js';
 import { startWebServer } from '../web/web-server.js';
@@ -35,7 +37,11 @@ export interface Agent {
 /** Rejects when it cannot listen; nothing is collected before it can. */
 export async function startAgent(config: WiredConfig, options: AgentOptions): Promise<Agent> {
   const { access, clock, log, telemetryPath } = options;
-  let wiring = wire(config, options);
+  // Until it is known where the server listens, its clients may be anybody.
+  let isOnLoopback = false;
+  const statementTexts = () =>
+    textVisibility(wiring.config.statements.mode, isOnLoopback || access.knowsItsClients());
+  let wiring = wire(config, { ...options, statementTexts });
   const { store, fleet, exposition, metrics, clients } = wiring;
   const nodes = () => store.list();
   const { firstRound } = fleet;
@@ -50,12 +56,13 @@ export async function startAgent(config: WiredConfig, options: AgentOptions): Pr
     telemetryPath,
     version: buildInfo().version,
     exposition,
-    fleet: () => ({ nodes: nodes(), projects: fleet.projects() }),
+    fleet: () => ({ nodes: nodes(), projects: fleet.projects(), statementTexts: statementTexts() }),
     ready: () => readiness.check(),
     reload: options.reload,
     clock,
     log,
   });
+  isOnLoopback = isLoopbackAddress(server.address.address);
   start(wiring);
 
   return {

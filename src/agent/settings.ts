@@ -11,6 +11,7 @@ import { tellFirstLine } from '../sessions/first-line.js';
 import { networkIn } from '../sessions/networks.js';
 import type { SessionSettings } from '../sessions/read-snapshot.js';
 import { readSnapshot } from '../sessions/read-snapshot.js';
+import { TOP_STATEMENTS } from '../web/view/statement-view.js';
 
 export function schedulerSettings({
   timezone,
@@ -20,13 +21,13 @@ export function schedulerSettings({
   return { timezone, splayMs: splay, maxConcurrent: max_concurrent };
 }
 
+/** What decides about how session lists are read. */
+type ReadingConfig = Pick<Config, 'csv' | 'statements' | 'metrics' | 'collection'>;
+
 /** Called with the first line of each node's file, whatever becomes of the file. */
 export type OnFirstLine = (node: DatabaseNode, line: string) => void;
 
-export function collectionSettings(
-  config: Pick<Config, 'csv' | 'metrics' | 'collection'>,
-  onFirstLine?: OnFirstLine,
-): CollectionSettings {
+export function collectionSettings(config: ReadingConfig, onFirstLine?: OnFirstLine): CollectionSettings {
   const { timezone, splay, timeout, poll_interval, stale_after } = config.collection;
   const sessions = sessionSettings(config);
   const policy: StalePolicy = { timezone, splayMs: splay, timeoutMs: timeout, staleAfterMs: stale_after };
@@ -52,12 +53,10 @@ function sessionFilter({ filter, slow_session_threshold }: Config['collection'])
     : { filter };
 }
 
-export function sessionSettings({
-  csv,
-  metrics,
-  collection,
-}: Pick<Config, 'csv' | 'metrics' | 'collection'>): SessionSettings {
+export function sessionSettings(config: ReadingConfig): SessionSettings {
+  const { csv, metrics, collection } = config;
   return {
+    ...statementSettings(config),
     encoding: csv.encoding,
     columnNames: csv.columns,
     filter: collection.filter,
@@ -73,5 +72,25 @@ export function sessionSettings({
     })),
     slowSeconds: collection.slow_session_threshold / 1000,
     longTransactionSeconds: collection.long_transaction_threshold / 1000,
+  };
+}
+
+function statementSettings({
+  statements: { mode, shapes, max_text, sql_mode },
+  metrics,
+}: ReadingConfig): Pick<SessionSettings, 'statements'> {
+  if (mode === 'off') {
+    return {};
+  }
+  const { enabled, max_values: maxValues } = metrics.dimensions.statement;
+  return {
+    statements: {
+      sqlMode: sql_mode,
+      shapes,
+      maxText: mode === 'digest' ? 0 : max_text,
+      // Twice as many as series, so that those shown before can stay.
+      shown: Math.max(TOP_STATEMENTS, enabled ? 2 * maxValues : 0),
+      ...(enabled && { maxValues }),
+    },
   };
 }

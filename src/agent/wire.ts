@@ -12,13 +12,14 @@ import { Exposition } from '../metrics/exposition.js';
 import { observers } from '../model/api-observer.js';
 import { nextRuns } from '../schedule/next-runs.js';
 import { Scheduler, type SchedulerSettings } from '../schedule/scheduler.js';
+import { type TextVisibility, textVisibility } from '../statements/text-visibility.js';
 import { buildInfo } from './build-info.js';
 import { Fleet } from './fleet.js';
 import { ProjectClients } from './project-clients.js';
 import { collectionSettings, type OnFirstLine, schedulerSettings } from './settings.js';
 
 /** The parts of a configuration that a reload puts in force. */
-export type WiredConfig = Pick<Config, 'projects' | 'collection' | 'csv' | 'metrics'>;
+export type WiredConfig = Pick<Config, 'projects' | 'collection' | 'csv' | 'statements' | 'metrics'>;
 
 export interface Dependencies {
   readonly shard: Shard;
@@ -27,6 +28,8 @@ export interface Dependencies {
   /** Instead of the ECS's own address: for tests. */
   readonly metadataEndpoint?: string;
   readonly onFirstLine?: OnFirstLine;
+  /** Asked for each answer; by default, texts are shown as on a terminal. */
+  readonly statementTexts?: () => TextVisibility;
 }
 
 /** Lives as long as the process: a reload changes what the parts work with, not the parts. */
@@ -41,6 +44,7 @@ export interface Wiring {
   readonly fleet: Fleet;
   readonly exposition: Exposition;
   readonly summary: Summary;
+  readonly statementTexts: () => TextVisibility;
 }
 
 /**
@@ -86,6 +90,7 @@ function assemble(
   dependencies: Dependencies,
 ): Omit<Wiring, 'config'> {
   const { shard, clock, log } = dependencies;
+  const { statementTexts = () => textVisibility(config.statements.mode, true) } = dependencies;
   const metrics = new AgentMetrics(buildInfo());
   const store = new NodeStore(() => exposition.noteChange());
   const summary = new Summary({ nodes: () => store.list(), clock, log });
@@ -97,6 +102,7 @@ function assemble(
       metrics.setStatuses(fleet.projects());
       return metrics.text(format);
     },
+    showsTexts: () => statementTexts() === 'shown',
     clock,
   });
   const collector = new Collector(
@@ -119,5 +125,5 @@ function assemble(
     },
     config,
   );
-  return { store, metrics, clients, collector, scheduler, fleet, exposition, summary };
+  return { store, metrics, clients, collector, scheduler, fleet, exposition, summary, statementTexts };
 }

@@ -1,5 +1,6 @@
 // Validates the configuration and says when collections come; with --online also tries each project's credentials and permissions against the API.
 import { hostname } from 'node:os';
+import { describeStatements } from '../agent/describe-statements.js';
 import { capacityOf, fleetNodes } from '../agent/fleet.js';
 import { systemClock } from '../clock.js';
 import type { Config } from '../config/config-schema.js';
@@ -10,7 +11,7 @@ import type { Log } from '../log.js';
 import { ODD_RECORDS } from '../model/odd-records.js';
 import { describeRuns } from '../schedule/describe-runs.js';
 import { counted } from '../visible-text.js';
-import { openWebAccess } from '../web/access/web-access.js';
+import { openWebAccess, plainWebAccess } from '../web/access/web-access.js';
 import { shardOf } from './command-line.js';
 import { configSource, type FlagValues } from './flags.js';
 import { openOneShot } from './open-one-shot.js';
@@ -35,9 +36,10 @@ export async function checkConfig(flags: FlagValues): Promise<number> {
   const { config, warnings } = loadConfig(source, process.env);
   const listed = fleetNodes(config, shard);
   const webConfigFile = flags['web.config.file'];
+  let access = plainWebAccess;
   if (webConfigFile !== undefined) {
     const settings = { parse: parseWebConfig, clock: systemClock, log: WARNINGS, onReload: () => {} };
-    await openWebAccess(webConfigFile, settings);
+    access = await openWebAccess(webConfigFile, settings);
     print(`${webConfigFile}: ok\n`);
   }
   const online = flags.online === true;
@@ -53,6 +55,7 @@ export async function checkConfig(flags: FlagValues): Promise<number> {
   for (const line of describeRuns(listed, { timezone, splayMs, discoverySchedule }, systemClock.now())) {
     print(`${line}\n`);
   }
+  print(`${describeStatements(config, access.knowsItsClients())}\n`);
   return !online || (await checkOnline(flags, config)) ? 0 : 1;
 }
 

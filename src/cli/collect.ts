@@ -1,6 +1,6 @@
 // Collects every node once and prints the result.
 import { loadConfig } from '../config/load-config.js';
-import { configSource, FLAGS, type FlagValues } from './flags.js';
+import { configSource, type FlagValues, outputOf } from './flags.js';
 import { areComplete, openOneShot } from './open-one-shot.js';
 import { printNodes } from './print-nodes.js';
 
@@ -14,6 +14,6 @@ export async function collect(flags: FlagValues): Promise<number> {
   const statuses = await shot.collect(nodes);
   await shot.close();
 
-  await printNodes(shot.wiring, flags.output ?? FLAGS.output.default, shot.projects(discovered, nodes));
+  await printNodes(shot.wiring, outputOf(flags, 'collect'), shot.projects(discovered, nodes));
   return complete && statuses.every(({ up }) => up) ? 0 : 1;
 }

@@ -14,7 +14,7 @@ export interface CommandLine {
   /** `help`: of the program as a whole. */
   readonly command: CommandName;
   readonly flags: FlagValues;
-  /** The files of replay. */
+  /** The files of replay and digest. */
   readonly files: readonly string[];
 }
 
@@ -64,6 +64,11 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   const files = readOperands(command, rest, flags);
   if (flags['show-header'] === true && flags.online !== true) {
     throw new UsageError('--show-header needs --online, which fetches the files whose header it prints');
+  }
+  if (flags.top === true && flags.output === 'prometheus') {
+    throw new UsageError(
+      '--top is of --output=table and json: the metrics have statements where metrics.dimensions.statement is enabled',
+    );
   }
   return { command, flags, files };
 }
@@ -131,7 +136,7 @@ function configFlag(file: string): string {
   return `--config.file=${quote(file).slice(1, -1)}`;
 }
 
-/** The files of replay; that of check-config becomes the flag that it stands for. */
+/** The files of replay and digest; that of check-config becomes the flag that it stands for. */
 function readOperands(
   command: CommandName,
   operands: readonly string[],
@@ -142,8 +147,8 @@ function readOperands(
   if (operands.includes('')) {
     throw new UsageError(`${command}: got an empty name, expected that of a file: is a variable unset?`);
   }
-  if (takes === 'files') {
-    if (operand === undefined) {
+  if (takes === 'files' || takes === 'files or standard input') {
+    if (operand === undefined && takes === 'files') {
       throw new UsageError(`${command} needs at least one CSV file`);
     }
     return operands;
@@ -180,13 +185,13 @@ function readFlag(command: CommandName, name: string, written: string | undefine
     }
     return true;
   }
-  const kind = kindOf(flag);
+  const kind = kindOf(flag, command);
   if (written === undefined || (written === '' && kind === undefined)) {
-    throw new UsageError(`--${name} needs a value: ${flagUsage(name, flag)}`);
+    throw new UsageError(`--${name} needs a value: ${flagUsage(name, flag, command)}`);
   }
   const value = kind === undefined ? written : kind.parse(written);
   if (value === undefined) {
-    const meant = kind?.meant?.(written) ?? nearestOf(written, optionsOf(flag) ?? []);
+    const meant = kind?.meant?.(written) ?? nearestOf(written, optionsOf(flag, command) ?? []);
     throw new UsageError(
       `--${name}: got ${quote(written)}, ${withHint(`expected ${kind?.expected}`, meant)}`,
     );

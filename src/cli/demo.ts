@@ -119,7 +119,7 @@ function agentText(url: string, telemetryPath: string, configFile: string): stri
   ${url}/          the nodes and their sessions
   ${url}${telemetryPath}   what Prometheus scrapes
 
-They change every ten seconds; every two minutes one user floods a node from one host.
+They change every ten seconds; every two minutes one user floods a node from one host with one statement.
 The configuration in use is ${configFile}; Ctrl-C ends the demo.
 
 `;

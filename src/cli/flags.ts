@@ -6,6 +6,7 @@ import { systemClock } from '../clock.js';
 import { FLAG_KEYS } from '../config/flag-keys.js';
 import { choice, decimalNumber, type Kind, LISTEN_ADDRESS, wholeNumber } from '../config/kinds.js';
 import { type ConfigSource, openSource } from '../config/yaml/config-source.js';
+import { SQL_MODES } from '../statements/shape.js';
 import { printError } from './terminal.js';
 import { COMMAND_NAMES } from './usage/commands.js';
 import { flagTable, type ValueOf } from './usage/flag.js';
@@ -72,11 +73,39 @@ export const FLAGS = flagTable({
   },
   output: {
     type: 'string',
-    commands: ['collect', 'replay'],
+    commands: ['collect', 'replay', 'digest'],
     kind: choice(['table', 'json', 'prometheus']),
+    kindOf: { digest: choice(['table', 'json']) },
     default: 'table',
     defaultOf: { replay: 'prometheus' },
     help: 'what is printed: a line for each node, the data of its page, or its metrics',
+    helpOf: {
+      digest: 'what is printed of a statement: digest, flags and text, or an object of JSON in a line',
+    },
+  },
+  null: {
+    type: 'boolean',
+    commands: ['digest'],
+    help: 'statements are parted by NUL, so that they may have several lines',
+  },
+  cap: {
+    type: 'string',
+    commands: ['digest'],
+    value: 'N',
+    kind: wholeNumber(1, 1_000_000),
+    help: 'the length in characters at which statements were cut: those that have as many count as cut',
+  },
+  'sql-mode': {
+    type: 'string',
+    commands: ['digest'],
+    kind: choice(SQL_MODES),
+    default: 'auto',
+    help: 'how quotes are read that could mean two things, as the sql_mode of the sessions has it',
+  },
+  top: {
+    type: 'boolean',
+    commands: ['collect', 'replay'],
+    help: 'print the statements that active sessions run, too: those with the most sessions or the most time',
   },
   online: {
     type: 'boolean',
@@ -198,6 +227,16 @@ export async function configSource(flags: FlagValues): Promise<ConfigSource> {
     clock: systemClock,
     onTerminal: () => printError('reads the configuration from the terminal; Ctrl-D ends it\n'),
   });
+}
+
+/** What a command prints: `top` is the table with statements below it. */
+export type Output = 'table' | 'top' | 'json' | 'prometheus';
+
+export function outputOf({ output, top }: FlagValues, command: 'collect' | 'replay'): Output {
+  if (top === true) {
+    return output === 'json' ? 'json' : 'top';
+  }
+  return output ?? (command === 'replay' ? FLAGS.output.defaultOf.replay : FLAGS.output.default);
 }
 
 /** Of a command that has a default of its own. */

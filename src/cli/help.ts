@@ -8,7 +8,13 @@ const WIDTH = 100;
 const COMMAND_COLUMN = 16;
 const FLAG_COLUMN = 36;
 
-const OPERANDS = { nothing: '', configuration: ' [FILE]', files: ' FILE…', command: ' [COMMAND]' } as const;
+const OPERANDS = {
+  nothing: '',
+  configuration: ' [FILE]',
+  files: ' FILE…',
+  'files or standard input': ' [FILE…]',
+  command: ' [COMMAND]',
+} as const;
 
 /** `help`: of the program. */
 export function helpText(command: CommandName): string {
@@ -63,8 +69,9 @@ function flagEntry(name: string, flag: Flag, command: CommandName | undefined): 
   const fallback = defaultOf(flag, command);
   const shownFallback = fallback === undefined ? '' : ` (default ${fallback})`;
   const takers = command === undefined ? ` [${flag.commands.join(', ')}]` : '';
-  const term = name === 'help' ? '-h, --help' : flagUsage(name, flag);
-  return entry(term, `${flag.help}${shownFallback}${takers}`, FLAG_COLUMN);
+  const term = name === 'help' ? '-h, --help' : flagUsage(name, flag, command);
+  const help = (command === undefined ? undefined : flag.helpOf?.[command]) ?? flag.help;
+  return entry(term, `${help}${shownFallback}${takers}`, FLAG_COLUMN);
 }
 
 /** The term in a column of its own, or on a line of its own where it is wider. */

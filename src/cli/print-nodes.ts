@@ -6,9 +6,13 @@ import type { NodeStatus } from '../collect/node-store.js';
 import { renderNode } from '../metrics/render-node.js';
 import type { DatabaseNode } from '../model/node.js';
 import type { ProjectStatus } from '../model/project-status.js';
-import type { Snapshot } from '../sessions/snapshot.js';
+import type { Snapshot, ValueCount } from '../sessions/snapshot.js';
+import { flagsOf } from '../statements/statement.js';
+import type { TextVisibility } from '../statements/text-visibility.js';
 import { counted, oneLine } from '../visible-text.js';
 import { viewFleet } from '../web/view/fleet-view.js';
+import type { NodeView } from '../web/view/node-view.js';
+import type { Output } from './flags.js';
 import { print, printMetrics } from './terminal.js';
 
 type Column = readonly [title: string, figure: (snapshot: Snapshot) => number | string | undefined];
@@ -35,7 +39,7 @@ const GAP = '  ';
 export function nodeTable(statuses: readonly NodeStatus[]): string {
   const isOfSome = statuses.some(({ snapshot }) => snapshot !== undefined && snapshot.filter !== 'total');
   const columns = isOfSome ? COLUMNS_OF_SOME : COLUMNS;
-  const rows = [
+  return tableText([
     ['PROJECT', 'NODE', 'NAME', 'RESULT', ...columns.map(([title]) => title)],
     ...statuses.map(({ node, up, snapshot, lastError }) => [
       oneLine(node.project) || '-',
@@ -44,7 +48,12 @@ export function nodeTable(statuses: readonly NodeStatus[]): string {
       up === true ? 'ok' : (lastError?.reason ?? 'not tried'),
       ...columns.map(([, figure]) => String((snapshot && figure(snapshot)) ?? '-')),
     ]),
-  ].map((cells) => cells.map((text) => ({ text, width: stringWidth(text) })));
+  ]);
+}
+
+/** Lines of columns. */
+function tableText(texts: readonly (readonly string[])[]): string {
+  const rows = texts.map((cells) => cells.map((text) => ({ text, width: stringWidth(text) })));
   const widths = rows[0]?.map((_, column) =>
     rows.reduce((widest, cells) => Math.max(widest, cells[column]?.width ?? 0), 0),
   );
@@ -55,6 +64,44 @@ export function nodeTable(statuses: readonly NodeStatus[]): string {
       .trimEnd(),
   );
   return `${lines.join('\n')}\n`;
+}
+
+/** What the active sessions of the node run: a table, with who they are below each line. */
+export function topStatements(node: NodeView, texts: TextVisibility): string {
+  const name = oneLine(node.node_name || node.node_id);
+  const { statements } = node;
+  if (statements === null) {
+    const why =
+      texts === 'off'
+        ? 'statements.mode is off'
+        : 'not known: no fresh list, or one without active sessions (collection.filter) or without the columns info and command';
+    return `${name}: statements: ${why}\n`;
+  }
+  const { sessions, distinct, error, top, rest } = statements;
+  const atLeast = error > 0 ? 'at least ' : '';
+  const head = `${name}: ${counted(sessions, 'active session')} with a statement, ${atLeast}${counted(distinct, 'distinct statement')}\n`;
+  const table = tableText([
+    ['SESSIONS', 'SECONDS', 'LONGEST', 'DIGEST', 'FLAGS', 'STATEMENT'],
+    ...top.map((one) => [
+      String(one.sessions),
+      String(one.seconds ?? '-'),
+      String(one.longest_seconds ?? '-'),
+      one.digest,
+      flagsOf({ isCut: one.cut, isAmbiguous: one.ambiguous, isSensitive: one.sensitive }),
+      [oneLine(one.text ?? '-'), whoText('by', one.users), whoText('from', one.hosts)]
+        .filter(Boolean)
+        .join('  '),
+    ]),
+    ...(rest.sessions > 0 ? [[String(rest.sessions), String(rest.seconds ?? '-'), '-', 'all others']] : []),
+  ]);
+  const doubt =
+    error > 0 ? `up to ${counted(error, 'session')} of each may be missing (statements.shapes)\n` : '';
+  return head + (sessions > 0 ? table : '') + doubt;
+}
+
+function whoText(word: string, values: readonly ValueCount[]): string {
+  const shown = values.map(({ value, sessions }) => `${oneLine(value)} ${sessions}`).join(', ');
+  return shown === '' ? '' : `[${word} ${shown}]`;
 }
 
 /** One line: what the collection of a node found, or why it failed. */
@@ -102,17 +149,25 @@ function seriesOf(status: NodeStatus): number {
 
 /** All nodes of the wiring, as `--output` asks; what is known of their projects is in the JSON. */
 export async function printNodes(
-  wiring: Pick<Wiring, 'exposition' | 'store'>,
-  output: 'table' | 'json' | 'prometheus',
+  wiring: Pick<Wiring, 'exposition' | 'store' | 'statementTexts'>,
+  output: Output,
   projects: readonly ProjectStatus[],
 ): Promise<void> {
+  const { store, statementTexts } = wiring;
+  const nodes = store.list();
+  const fleet = () =>
+    viewFleet({ nodes, projects, statementTexts: statementTexts() }, systemClock.monotonic());
   if (output === 'json') {
-    const fleet = viewFleet({ nodes: wiring.store.list(), projects }, systemClock.monotonic());
-    print(`${JSON.stringify(fleet, undefined, 2)}\n`);
+    print(`${JSON.stringify(fleet(), undefined, 2)}\n`);
   } else if (output === 'prometheus') {
     printMetrics(await nodeSeriesText(wiring));
   } else {
-    print(nodeTable(wiring.store.list()));
+    print(nodeTable(nodes));
+  }
+  if (output === 'top') {
+    for (const node of fleet().nodes) {
+      print(`\n${topStatements(node, statementTexts())}`);
+    }
   }
 }
 

@@ -1,5 +1,4 @@
 // Prints the metrics that the agent would publish of saved session files, without an account.
-import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
 import { openLog } from '../agent/open-log.js';
 import { sessionSettings } from '../agent/settings.js';
@@ -9,7 +8,7 @@ import { countersWith } from '../collect/node-store.js';
 import { defaultSettings } from '../config/config-schema.js';
 import { loadConfig } from '../config/load-config.js';
 import { WHOLE_FLEET } from '../discover/shard.js';
-import { chunkBuffer, fileChunks } from '../file-chunks.js';
+import { chunkBuffer, fileChunks, whyUnreadable } from '../file-chunks.js';
 import { CollectionError, explainFailure } from '../model/failure.js';
 import type { DatabaseNode } from '../model/node.js';
 import { CsvError } from '../sessions/csv-error.js';
@@ -22,7 +21,7 @@ import {
   unreadableText,
 } from '../sessions/snapshot.js';
 import { UsageError } from './command-line.js';
-import { configSource, FLAGS, type FlagValues, logSettings } from './flags.js';
+import { configSource, type FlagValues, logSettings, outputOf } from './flags.js';
 import { printNodes } from './print-nodes.js';
 import { printError } from './terminal.js';
 
@@ -81,25 +80,18 @@ export async function replay(flags: FlagValues, files: readonly string[]): Promi
       printError(`${file}: warning: ${UNREADABLE_NUMBERS}: ${unreadable}\n`);
     }
   }
-  await printNodes(wiring, flags.output ?? FLAGS.output.defaultOf.replay, []);
+  await printNodes(wiring, outputOf(flags, 'replay'), []);
   return exitCode;
 }
 
 /** Says what is wrong with a file that cannot be opened. */
 function isReadable(file: string): boolean {
-  try {
-    if (statSync(file).isDirectory()) {
-      printError(`${file}: a folder: name the CSV files in it\n`);
-      return false;
-    }
-    accessSync(file, constants.R_OK);
-    return true;
-  } catch (error) {
-    const isForbidden = error instanceof Error && 'code' in error && error.code === 'EACCES';
-    const reason = isForbidden ? 'permission denied' : 'no such file';
-    printError(`${file}: ${reason}: name a session list that was saved as CSV\n`);
-    return false;
+  const reason = whyUnreadable(file);
+  if (reason !== undefined) {
+    const expected = reason === 'a folder' ? 'the CSV files in it' : 'a session list that was saved as CSV';
+    printError(`${file}: ${reason}: name ${expected}\n`);
   }
+  return reason === undefined;
 }
 
 function nodeOf(file: string, labels: DatabaseNode['labels']): DatabaseNode {

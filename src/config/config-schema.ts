@@ -5,6 +5,8 @@ import { byDimension, type DimensionRow } from '../sessions/dimensions.js';
 import { NO_GROUP } from '../sessions/host-groups.js';
 import { MAX_CHARACTERS } from '../sessions/label-text.js';
 import { FILTERS } from '../sessions/snapshot.js';
+import { SQL_MODES } from '../statements/shape.js';
+import { STATEMENT_MODES } from '../statements/text-visibility.js';
 import { apiSection, mergeApi } from './api-schema.js';
 import { LONGEST_STALE_AFTER } from './checks/odd-settings.js';
 import { FLAG_KEYS } from './flag-keys.js';
@@ -33,6 +35,8 @@ import type { ConfigDependencies } from './yaml/read-settings.js';
 /** Each host that is new to a list is held against the globs of all groups. */
 const MOST_GROUPS = 100;
 const MOST_NETWORKS = 100;
+/** Each keeps up to 4 KiB while a list is read. */
+const MOST_SHAPES = 1024;
 
 /** Plain data that is not to be changed; a secret is none, and follows its file. */
 export type DeepReadonly<T> = T extends string | number | boolean | undefined | Secret
@@ -58,6 +62,7 @@ export function configSchema(dependencies: ConfigDependencies) {
       collection: v.nullish(described('When and how nodes are collected', collectionSection()), {}),
       api: v.nullish(described('How the TaurusDB API is called', apiSection(dependencies)), {}),
       csv: v.nullish(described('How the result files are read', csvSection()), {}),
+      statements: v.nullish(described('What is made of the SQL of active sessions', statementsSection()), {}),
       metrics: v.nullish(described('What is published', metricsSection()), {}),
       web: v.nullish(
         described('Where the metrics are published; a change needs a restart', webSection()),
@@ -74,10 +79,11 @@ export function configSchema(dependencies: ConfigDependencies) {
 }
 
 /** What files are read and shown by where there is no configuration. */
-export function defaultSettings(): Pick<Config, 'collection' | 'csv' | 'metrics'> {
+export function defaultSettings(): Pick<Config, 'collection' | 'csv' | 'statements' | 'metrics'> {
   return {
     collection: v.parse(collectionSection(), {}),
     csv: v.parse(csvSection(), {}),
+    statements: v.parse(statementsSection(), {}),
     metrics: v.parse(metricsSection(), {}),
   };
 }
@@ -148,6 +154,36 @@ function csvSection() {
   });
 }
 
+function statementsSection() {
+  return section({
+    mode: v.optional(
+      described(
+        'What is shown of statements: their texts without values and their digests (`normalized`), digests alone (`digest`) or nothing, and the column is not read (`off`); `auto` shows texts where the listener is on loopback or asks for a password or a verified certificate, else digests',
+        oneOf(STATEMENT_MODES),
+      ),
+      'auto',
+    ),
+    shapes: v.optional(
+      described(
+        'How many distinct statements of a node are counted apart; the others are counted together',
+        integer(16, MOST_SHAPES),
+      ),
+      256,
+    ),
+    max_text: v.optional(
+      described('How many characters of a text are kept and shown', integer(40, 4096)),
+      400,
+    ),
+    sql_mode: v.optional(
+      described(
+        'How quotes are read that could mean two things, as the sql_mode of the sessions has it; `auto`: each statement by itself',
+        oneOf(SQL_MODES),
+      ),
+      'auto',
+    ),
+  });
+}
+
 function metricsSection() {
   return section({
     labels: v.nullish(described('Labels that are added to every session series', labels()), {}),
@@ -186,6 +222,24 @@ function dimensionsSection() {
       v.nullish(described(`Counting ${row.title.toLowerCase()}`, section(keysOf(row))), {}),
     ),
     host: v.nullish(described(`Counting ${host.title.toLowerCase()}`, section(hostKeys)), {}),
+    statement: v.nullish(
+      described('Counting active sessions by the digest of their statement', statementDimension()),
+      {},
+    ),
+  });
+}
+
+/** No dimension like the others: only active sessions count, and what stands in the column is not what is shown. */
+function statementDimension() {
+  return section({
+    enabled: v.optional(described('Whether active sessions are counted by statement', flag()), false),
+    max_values: v.optional(
+      described(
+        'How many digests are shown; the other statements are summed under `other`',
+        integer(1, MOST_SHAPES),
+      ),
+      20,
+    ),
   });
 }
 

@@ -2,6 +2,7 @@
 import { type EpochMs, systemClock } from '../clock.js';
 import { scheduleWarnings } from '../schedule/schedule-warnings.js';
 import { oddSettings } from './checks/odd-settings.js';
+import { statementsInVain } from './checks/statements-in-vain.js';
 import { groupsInVain } from './checks/unreachable-groups.js';
 import { type Config, configSchema, type DeepReadonly, type ProjectConfig } from './config-schema.js';
 import { secretsIn } from './secret.js';
@@ -32,6 +33,7 @@ export function loadConfig(
       ...warnings,
       ...ofSettings,
       ...groupsInVain(config.metrics.dimensions.host.groups, lineOf),
+      ...statementsInVain(config, lineOf),
       ...ofSchedules(config, now),
       ...ofFilter(config),
       ...ofUnusedProxy(config, env),
@@ -100,6 +102,7 @@ const SHOWS: Readonly<Record<keyof Config, Shows>> = {
   collection: 'names',
   api: 'nothing',
   csv: 'names',
+  statements: 'names',
   metrics: 'names',
   web: 'names',
   log: 'names',

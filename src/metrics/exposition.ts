@@ -8,6 +8,7 @@ import { type DeflatedText, deflateText, gzipMember, joinTexts } from './gzip-me
 import { NODE_FAMILIES } from './metric-families.js';
 import { type FamilyChunks, type GroupMember, NodeGroup, type Place } from './node-group.js';
 import { renderNode } from './render-node.js';
+import { STATEMENT_INFO, StatementInfo } from './statement-info.js';
 
 /** Smaller groups cost more when all nodes change (each deflated text has its price), larger ones when one does. */
 const NODES_PER_GROUP = 16;
@@ -20,6 +21,8 @@ export interface ExpositionOptions {
   readonly nodes: () => readonly NodeStatus[];
   /** The series that belong to no node. */
   readonly agentText: (format: ExpositionFormat) => Promise<string>;
+  /** Whether texts of statements may be shown now. */
+  readonly showsTexts: () => boolean;
   readonly clock: Clock;
 }
 
@@ -32,6 +35,8 @@ interface Rendering {
   /** What it is answered with, once asked for. */
   readonly plain: Map<ExpositionFormat, readonly Buffer[]>;
   readonly deflated: Map<ExpositionFormat, DeflatedText>;
+  /** The texts of statements; undefined where they were not to be shown. */
+  readonly statements: StatementInfo | undefined;
 }
 
 export class Exposition {
@@ -53,14 +58,14 @@ export class Exposition {
   /** Chunks to be sent one behind the other, as gzip if `compressed`. They are shared: not to be written to. */
   async scrape(format: ExpositionFormat, compressed: boolean): Promise<readonly Buffer[]> {
     if (compressed) {
-      return gzipMember([await this.#deflatedNodes(format), deflateText(await this.#agentText(format))]);
+      return gzipMember([...(await this.#deflated(format)), deflateText(await this.#agentText(format))]);
     }
-    return [...(await this.#plainNodes(format)), await this.#agentText(format)];
+    return [...(await this.#plain(format)), await this.#agentText(format)];
   }
 
   /** The same of the nodes alone, without the agent's own series and the end of the exposition. */
   async nodeSeries(format: ExpositionFormat, compressed: boolean): Promise<readonly Buffer[]> {
-    return compressed ? gzipMember([await this.#deflatedNodes(format)]) : this.#plainNodes(format);
+    return compressed ? gzipMember(await this.#deflated(format)) : this.#plain(format);
   }
 
   /** Renders the change soon, so that the next scrape need not. */
@@ -81,12 +86,16 @@ export class Exposition {
     while (this.#hasChanged) {
       await clock.sleep(REFRESH_AFTER_MS);
       this.#hasChanged = false;
-      const { groups } = await this.#refresh();
+      const { groups, statements } = await this.#refresh();
+      if (!this.#isScrapedCompressed) {
+        continue;
+      }
       const slice = new TimeSlice(clock);
-      for (const group of this.#isScrapedCompressed ? groups : []) {
+      for (const group of groups) {
         group.deflated();
         await slice.rest();
       }
+      await statements?.deflated(slice);
     }
   }
 
@@ -111,10 +120,12 @@ export class Exposition {
     return this.#next;
   }
 
-  #isCurrent({ nodes, until }: Rendering): boolean {
-    const { clock } = this.#options;
+  #isCurrent({ nodes, until, statements }: Rendering): boolean {
+    const { clock, showsTexts } = this.#options;
     return (
-      nodes === this.#options.nodes() && (until === undefined || elapsedMs(clock.monotonic(), until) > 0)
+      nodes === this.#options.nodes() &&
+      (until === undefined || elapsedMs(clock.monotonic(), until) > 0) &&
+      (statements !== undefined || !showsTexts())
     );
   }
 
@@ -129,12 +140,16 @@ export class Exposition {
       const known = before?.groups[groups.length];
       groups.push(await this.#groupOf(nodes.slice(start, start + NODES_PER_GROUP), now, known, slice));
     }
+    const snapshots = nodes.map((status) => freshSnapshot(status, now));
     const rendering = {
       nodes,
       groups,
       until: nextStaleAt(nodes, now),
       plain: new Map(),
       deflated: new Map(),
+      statements: this.#options.showsTexts()
+        ? await StatementInfo.of(snapshots, slice, before?.statements)
+        : undefined,
     };
     this.#rendering = rendering;
     return rendering;
@@ -167,21 +182,24 @@ export class Exposition {
     return Buffer.from((await this.#options.agentText(format)) + END_OF_EXPOSITION[format]);
   }
 
-  async #plainNodes(format: ExpositionFormat): Promise<readonly Buffer[]> {
-    const { groups, plain } = await this.#refresh();
-    const known = plain.get(format);
-    if (known !== undefined) {
-      return known;
-    }
-    const ofGroups = groups.map((group) => group.plain);
-    const answer = stringTogether(FAMILY_HEADERS[format], ofGroups);
-    plain.set(format, answer);
-    return answer;
+  async #plain(format: ExpositionFormat): Promise<readonly Buffer[]> {
+    const rendering = await this.#refresh();
+    const chunks = this.#options.showsTexts() ? (rendering.statements?.plain ?? []) : [];
+    const statements = chunks.length === 0 ? [] : [STATEMENT_HEADERS[format], ...chunks];
+    return [...plainNodes(rendering, format), ...statements];
   }
 
-  async #deflatedNodes(format: ExpositionFormat): Promise<DeflatedText> {
+  async #deflated(format: ExpositionFormat): Promise<readonly DeflatedText[]> {
     this.#isScrapedCompressed = true;
-    const { groups, deflated } = await this.#refresh();
+    const rendering = await this.#refresh();
+    const nodes = await this.#deflatedNodes(rendering, format);
+    const statements = await rendering.statements?.deflated(new TimeSlice(this.#options.clock));
+    return statements === undefined || statements.length === 0 || !this.#options.showsTexts()
+      ? [nodes]
+      : [nodes, DEFLATED_STATEMENT_HEADERS[format], statements];
+  }
+
+  async #deflatedNodes({ groups, deflated }: Rendering, format: ExpositionFormat): Promise<DeflatedText> {
     const known = deflated.get(format);
     if (known !== undefined) {
       return known;
@@ -196,6 +214,17 @@ export class Exposition {
     deflated.set(format, answer);
     return answer;
   }
+}
+
+function plainNodes({ groups, plain }: Rendering, format: ExpositionFormat): readonly Buffer[] {
+  const known = plain.get(format);
+  if (known !== undefined) {
+    return known;
+  }
+  const ofGroups = groups.map((group) => group.plain);
+  const answer = stringTogether(FAMILY_HEADERS[format], ofGroups);
+  plain.set(format, answer);
+  return answer;
 }
 
 /** When the next snapshot of them will be too old to be shown. */
@@ -229,4 +258,14 @@ const FAMILY_HEADERS: Readonly<Record<ExpositionFormat, FamilyChunks>> = {
 const DEFLATED_FAMILY_HEADERS: Readonly<Record<ExpositionFormat, readonly DeflatedText[]>> = {
   text: FAMILY_HEADERS.text.map(deflateText),
   openmetrics: FAMILY_HEADERS.openmetrics.map(deflateText),
+};
+
+const STATEMENT_HEADERS: Readonly<Record<ExpositionFormat, Buffer>> = {
+  text: Buffer.from(headerLines(STATEMENT_INFO, 'text')),
+  openmetrics: Buffer.from(headerLines(STATEMENT_INFO, 'openmetrics')),
+};
+
+const DEFLATED_STATEMENT_HEADERS: Readonly<Record<ExpositionFormat, DeflatedText>> = {
+  text: deflateText(STATEMENT_HEADERS.text),
+  openmetrics: deflateText(STATEMENT_HEADERS.openmetrics),
 };

@@ -30,6 +30,11 @@ export interface StatusFamily extends MetricFamily {
 
 export type NodeFamily = SnapshotFamily | StatusFamily;
 
+/** Of all nodes together, from their fresh snapshots. */
+export interface FleetFamily extends MetricFamily {
+  readonly source: 'fleet';
+}
+
 /** Of the process or of a project: counted by prom-client. */
 export interface AgentFamily extends MetricFamily {
   readonly source: 'agent';

@@ -2,20 +2,24 @@
 import { DIMENSIONS, type DimensionRow } from '../sessions/dimensions.js';
 import { type Figure, filtersOf } from '../sessions/filters.js';
 import type { SessionTime } from '../sessions/snapshot.js';
-import type { SnapshotFamily } from './metric-family.js';
+import type { Sample, SnapshotFamily } from './metric-family.js';
 
 /** The end of the HELP of a figure that a list of some sessions does not give. */
 function onlyWith(figure: Figure): string {
+  return ` Absent unless collection.filter is ${filtersText(figure)}.`;
+}
+
+function filtersText(figure: Figure): string {
   const filters = filtersOf(figure);
   const last = filters.at(-1);
   const first = filters.slice(0, -1).join(', ');
-  return ` Absent unless collection.filter is ${first === '' ? last : `${first} or ${last}`}.`;
+  return first === '' ? `${last}` : `${first} or ${last}`;
 }
 
 function figure(
   name: string,
   help: string,
-  of: Exclude<Figure, 'dimensions' | 'longest' | keyof SessionTime>,
+  of: Exclude<Figure, 'dimensions' | 'statements' | 'longest' | keyof SessionTime>,
 ): SnapshotFamily {
   return {
     source: 'snapshot',
@@ -69,6 +73,17 @@ export const SNAPSHOT_FAMILIES: readonly SnapshotFamily[] = [
     'slow',
   ),
   ...DIMENSIONS.map(sessionsBy),
+  {
+    source: 'snapshot',
+    name: 'taurusdb_sessions_by_statement',
+    type: 'gauge',
+    help:
+      "Active sessions by the digest of their statement at the node's last scheduled collection, from the info column, if metrics.dimensions.statement is enabled; " +
+      `none stands for those without a statement, other for the statements beyond max_values.${onlyWith('statements')}`,
+    labels: ['statement'],
+    configuredLabels: true,
+    samples: ({ statements }) => statements?.values?.map(({ value, sessions }) => [sessions, value]) ?? [],
+  },
   {
     source: 'snapshot',
     name: 'taurusdb_session_time_seconds',
@@ -141,10 +156,13 @@ export const SNAPSHOT_FAMILIES: readonly SnapshotFamily[] = [
     name: 'taurusdb_dimension_values',
     type: 'gauge',
     help:
-      "Distinct values of a dimension's column at the node's last scheduled collection, before max_values was applied." +
-      onlyWith('dimensions'),
+      "Distinct values of a dimension's column at the node's last scheduled collection, before max_values was applied; of statements those counted apart (statements.shapes). " +
+      `Absent unless collection.filter is ${filtersText('dimensions')}, of statements unless it is ${filtersText('statements')}.`,
     labels: ['dimension'],
     configuredLabels: false,
-    samples: ({ dimensions }) => DIMENSIONS.map(({ name }) => [dimensions.get(name)?.distinct, name]),
+    samples: ({ dimensions, statements }) => [
+      ...DIMENSIONS.map(({ name }): Sample => [dimensions.get(name)?.distinct, name]),
+      [statements?.values && statements.distinct, 'statement'],
+    ],
   },
 ];

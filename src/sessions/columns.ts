@@ -89,8 +89,9 @@ export const HEADER_NAMES: Readonly<Record<ColumnName, readonly string[]>> = {
 
 const NORMALIZED_NAMES = normalizedNames(HEADER_NAMES);
 
-/** Known so that they are not reported as unknown, but no figure is made of them. */
-const UNREAD_COLUMNS: ReadonlySet<ColumnName> = new Set(['id', 'info']);
+/** Known so that they are not reported as unknown, but no figure is made of them: of `info` where statements are not read. */
+const UNREAD_COLUMNS: ReadonlySet<ColumnName> = new Set(['id']);
+const UNREAD_WITHOUT_STATEMENTS: ReadonlySet<ColumnName> = new Set(['id', 'info']);
 
 /** As many as the scanner notes the places of. */
 const MAX_COLUMNS = MAX_FIELDS;
@@ -155,8 +156,13 @@ export interface FoundColumns {
 }
 
 /** `extraNames` go before the built-in names, also before another column's. */
-export function findColumns(header: readonly string[], extraNames: HeaderNames = NO_NAMES): FoundColumns {
+export function findColumns(
+  header: readonly string[],
+  extraNames: HeaderNames = NO_NAMES,
+  readsStatements = true,
+): FoundColumns {
   checkHeaderSize(header);
+  const unread = readsStatements ? UNREAD_COLUMNS : UNREAD_WITHOUT_STATEMENTS;
   const fields = fieldsByName(header);
   const indexes = new Map<ColumnName, number>();
   const taken = new Set<string>();
@@ -165,7 +171,13 @@ export function findColumns(header: readonly string[], extraNames: HeaderNames =
     if (name === undefined) {
       return;
     }
-    indexes.set(column, onlyField(column, name, fields.get(name) ?? []));
+    const [first = 0, second] = fields.get(name) ?? [];
+    if (second !== undefined && !unread.has(column)) {
+      throw new CsvError(
+        `csv header: got ${JSON.stringify(name)} in fields ${first + 1} and ${second + 1}, expected one column for ${column}`,
+      );
+    }
+    indexes.set(column, first);
     taken.add(name);
   };
   const { extra, known } = namesWith(extraNames);
@@ -277,16 +289,6 @@ function fieldsByName(header: readonly string[]): ReadonlyMap<string, readonly n
     }
   }
   return fields;
-}
-
-function onlyField(column: ColumnName, name: string, fields: readonly number[]): number {
-  const [first = 0, second] = fields;
-  if (second !== undefined && !UNREAD_COLUMNS.has(column)) {
-    throw new CsvError(
-      `csv header: got ${JSON.stringify(name)} in fields ${first + 1} and ${second + 1}, expected one column for ${column}`,
-    );
-  }
-  return first;
 }
 
 function missingColumns(missing: readonly ColumnName[], got: string, extraNames: HeaderNames): CsvError {

@@ -12,6 +12,7 @@ type Holds = 'exact' | 'largest';
 const HOLDS: Readonly<Record<Figure, Readonly<Partial<Record<Exclude<Filter, 'total'>, Holds>>>>> = {
   sessions: {},
   dimensions: {},
+  statements: { active: 'exact' },
   active: { active: 'exact' },
   slow: { active: 'exact', slow: 'exact' },
   // Who waits for a lock is active; who sleeps in a transaction is not.

@@ -12,6 +12,7 @@ import {
   refuseSeparatorBehind,
 } from './columns.js';
 import { type CountingSettings, SessionAggregate } from './counting/session-aggregate.js';
+import { withStatementValues } from './counting/statement-values.js';
 import { CsvError } from './csv-error.js';
 import { toUtf8 } from './encoding.js';
 import { onlyTrue } from './filters.js';
@@ -108,7 +109,9 @@ class SessionFile implements RecordAnswers {
     }
     const { header, columns, unknownHeaders, aggregate } = this.#table;
     refuseUnreadRows(this.#tally, header, this.#foreign);
-    const snapshot = onlyTrue(await inSlices(aggregate.counted(previous)), this.#settings.filter);
+    const { filter, statements: { maxValues } = {} } = this.#settings;
+    const counted = onlyTrue(await inSlices(aggregate.counted(previous)), filter);
+    const snapshot = maxValues === undefined ? counted : withStatementValues(counted, maxValues, previous);
     return { snapshot, columns, unknownHeaders };
   }
 
@@ -204,7 +207,8 @@ function headerIn(records: CsvRecords, record: number): readonly string[] {
 }
 
 function tableOf(kernel: Kernel, header: readonly string[], settings: SessionSettings): Table {
-  const { indexes, unknownHeaders } = findColumns(header, settings.columnNames);
+  const readsStatements = settings.statements !== undefined;
+  const { indexes, unknownHeaders } = findColumns(header, settings.columnNames, readsStatements);
   return {
     header,
     columns: COLUMNS.filter((column) => indexes.has(column)),

@@ -1,4 +1,5 @@
 // What one collection of one node comes to: counts only, no session. Immutable once made.
+import type { Statement } from '../statements/statement.js';
 import type { NumberColumn } from './columns.js';
 import type { Dimension } from './dimensions.js';
 
@@ -32,6 +33,40 @@ export interface LongestTime {
   readonly seconds: number;
 }
 
+/** Active sessions that run the same statement. */
+export interface StatementCount {
+  /** Its text is cut to what is shown, and empty where texts are not kept. */
+  readonly statement: Statement;
+  readonly sessions: number;
+  /** Absent where the file has no time column, or none of the times can be read. */
+  readonly totalSeconds?: number;
+  readonly longestSeconds?: number;
+  /** The three with the most sessions; empty where the dimension is off or the file lacks the column. */
+  readonly users: readonly ValueCount[];
+  readonly hosts: readonly ValueCount[];
+}
+
+/** What the active sessions run. */
+export interface StatementCounts {
+  /** Active sessions that have a statement: of those shown, and of the rest. */
+  readonly sessions: number;
+  /** Those with the most sessions and those with the most time, by sessions, the most first. */
+  readonly shown: readonly StatementCount[];
+  readonly rest: { readonly sessions: number; readonly totalSeconds?: number };
+  /** Digests counted apart. */
+  readonly distinct: number;
+  /**
+   * How many more sessions a statement may have than it says; they are counted in the rest. 0 unless there were more
+   * statements than are counted apart (`statements.shapes`).
+   */
+  readonly error: number;
+  /**
+   * As series have them: sorted digests, then `none` for active sessions without a statement and `other` for what did not
+   * fit. Absent where they are not published.
+   */
+  readonly values?: readonly ValueCount[];
+}
+
 /**
  * Every optional figure is absent, not 0, where the file lacks the column that it needs, where it has numbers there for
  * the figure of which none can be read, and where the list lacks sessions that the figure needs (filters.ts).
@@ -59,6 +94,8 @@ export interface Snapshot {
   readonly longest: readonly LongestTime[];
   /** Only dimensions that are enabled and whose column the file has; none where the list lacks sessions. */
   readonly dimensions: ReadonlyMap<Dimension, DimensionCounts>;
+  /** Absent where statements are not read. */
+  readonly statements?: StatementCounts;
 }
 
 /** What was counted of a list as if it were of all sessions. */

@@ -70,10 +70,11 @@ export class Renderings {
     if (started === undefined) {
       return true;
     }
-    const { nodes, projects } = this.#fleet();
+    const { nodes, projects, statementTexts } = this.#fleet();
     return (
       started.fleet.nodes === nodes &&
       started.fleet.projects === projects &&
+      started.fleet.statementTexts === statementTexts &&
       elapsedMs(started.at, this.#clock.monotonic()) < MAX_AGE_MS
     );
   }

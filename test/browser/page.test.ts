@@ -8,6 +8,7 @@ import type { Browser, Page, Route } from 'playwright-core';
 import type { NodeStatus } from '../../src/collect/node-store.js';
 import type { ProjectStatus } from '../../src/model/project-status.js';
 import type { Dimension } from '../../src/sessions/dimensions.js';
+import type { StatementCounts } from '../../src/sessions/snapshot.js';
 import { escapeControls } from '../../src/visible-text.js';
 import type { HttpServer } from '../../src/web/http-server.js';
 import {
@@ -19,6 +20,7 @@ import {
   NOW,
   PROJECT_STATUS,
   SNAPSHOT,
+  STATEMENT,
   statusOf,
   UNTRIED_STATUS,
 } from '../support/node-status-fixture.js';
@@ -36,6 +38,28 @@ const HOSTILE_NAMES = [
 ];
 
 const DIMENSION_OF_ALL = counts(Object.fromEntries(HOSTILE_NAMES.map((name, index) => [name, 6 - index])));
+
+/** What a name in backticks may hold, and who may have such a name. */
+const STATEMENTS_OF_ALL: StatementCounts = {
+  sessions: 21,
+  shown: HOSTILE_NAMES.map((name, index) => ({
+    ...STATEMENT,
+    statement: {
+      ...STATEMENT.statement,
+      digest: String(index).repeat(16),
+      text: `SELECT \`${name}\` FROM t WHERE id IN (...) …`,
+      isCut: true,
+      isAmbiguous: true,
+      isSensitive: true,
+    },
+    sessions: 6 - index,
+    users: [{ value: name, sessions: 6 - index }],
+    hosts: [{ value: name, sessions: 6 - index }],
+  })),
+  rest: { sessions: 3, totalSeconds: 4 },
+  distinct: 300,
+  error: 1,
+};
 
 /** One for each state and each hostile name. */
 const FLEET: readonly NodeStatus[] = [
@@ -57,6 +81,7 @@ const FLEET: readonly NodeStatus[] = [
           ['user', DIMENSION_OF_ALL],
           ['database', DIMENSION_OF_ALL],
         ]),
+        statements: STATEMENTS_OF_ALL,
       },
     }),
   ),

@@ -39,9 +39,30 @@ describe('parseCommandLine', () => {
     ]);
   });
 
+  it('takes files of digest or none, and - for standard input', () => {
+    assert.deepEqual(parseCommandLine(['digest']).files, []);
+    const { files, flags } = parseCommandLine(['digest', 'a.sql', '--null', '--cap', '1024', '-']);
+    assert.deepEqual([files, flags.null, flags.cap], [['a.sql', '-'], true, 1024]);
+  });
+
+  it('takes of a flag only what the command knows of its values', () => {
+    assert.equal(parseCommandLine(['collect', '--output=prometheus']).flags.output, 'prometheus');
+    assert.equal(
+      refusal('digest', '--output=prometheus'),
+      '--output: got "prometheus", expected one of table, json',
+    );
+    assert.equal(refusal('digest', '--output'), '--output needs a value: --output=table|json');
+    assert.match(helpText('digest'), /--output=table\|json +what is printed of a statement/u);
+    assert.match(helpText('replay'), /--output=table\|json\|prometheus +what is printed: a line/u);
+  });
+
   it('says what is wrong with the usage', () => {
     assert.equal(refusal('run', 'extra'), 'unexpected argument "extra" after run');
     assert.equal(refusal('replay'), 'replay needs at least one CSV file');
+    assert.match(
+      refusal('replay', 'a.csv', '--top', '--output=prometheus'),
+      /^--top is of --output=table and json/u,
+    );
     assert.match(refusal('check-config', '--show-header'), /^--show-header needs --online/u);
     assert.match(
       refusal('collect', '--online', '--show-header'),
@@ -87,7 +108,7 @@ describe('parseCommandLine', () => {
       ['-config.file=x', 'flags start with two dashes: did you mean --config.file?'],
       ['check-config -online', 'flags start with two dashes: did you mean --online?'],
       ['--online', '--online is a flag of check-config, not of run'],
-      ['run --output=json', '--output is a flag of collect, replay, not of run'],
+      ['run --output=json', '--output is a flag of collect, replay, digest, not of run'],
       [
         '--log.level=warning',
         '--log.level: got "warning", expected one of debug, info, warn, error: write warn',

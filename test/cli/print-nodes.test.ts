@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
-import { nodeReport, nodeTable } from '../../src/cli/print-nodes.js';
+import { nodeReport, nodeTable, topStatements } from '../../src/cli/print-nodes.js';
 import type { NodeStatus } from '../../src/collect/node-store.js';
-import type { Snapshot } from '../../src/sessions/snapshot.js';
+import type { Snapshot, StatementCounts } from '../../src/sessions/snapshot.js';
+import type { TextVisibility } from '../../src/statements/text-visibility.js';
+import { viewNode } from '../../src/web/view/node-view.js';
 import {
   DATABASE_NODE,
   MOMENT,
   NODE_STATUS,
   SNAPSHOT,
+  STATEMENT,
   UNTRIED_STATUS,
 } from '../support/node-status-fixture.js';
 
@@ -136,5 +139,69 @@ production  no07  orders  ok      2       -         -       -     -          -  
   it('is one line without control characters', () => {
     const lastError = { reason: 'api', message: 'got "\u001b[2J\n"', details: {}, at: MOMENT } as const;
     assert.doesNotMatch(nodeReport({ ...named('a\nb\u0085'), lastError }), /\p{Cc}/u);
+  });
+});
+
+describe('topStatements', () => {
+  const { statement } = STATEMENT;
+  const odd = {
+    ...STATEMENT,
+    statement: {
+      ...statement,
+      digest: 'ffff000011112222',
+      text: 'SELECT `\u001b[31m\u202e` FROM 用户 …',
+      isCut: true,
+      isAmbiguous: true,
+      isSensitive: true,
+    },
+    sessions: 30,
+    totalSeconds: 7000,
+    longestSeconds: 90,
+    users: [],
+    hosts: [
+      { value: '10.0.0.\r1', sessions: 20 },
+      { value: '10.0.0.2', sessions: 10 },
+    ],
+  };
+  const counts: StatementCounts = {
+    sessions: 35,
+    shown: [odd, STATEMENT],
+    rest: { sessions: 4, totalSeconds: 300 },
+    distinct: 1300,
+    error: 2,
+  };
+  const topOf = (statements: StatementCounts | undefined, texts: TextVisibility = 'shown') => {
+    const { statements: _, ...others } = SNAPSHOT;
+    const snapshot = { ...others, ...(statements && { statements }) };
+    return topStatements(viewNode({ ...NODE_STATUS, snapshot }, MOMENT.monotonic, texts), texts);
+  };
+
+  it('has a line for each, without what a terminal acts upon', () => {
+    assert.equal(
+      topOf(counts),
+      `\
+orders-primary: 35 active sessions with a statement, at least 1300 distinct statements
+SESSIONS  SECONDS  LONGEST  DIGEST            FLAGS  STATEMENT
+30        7000     90       ffff000011112222  cas    SELECT \` [31m \` FROM 用户 …  [from 10.0.0. 1 20, 10.0.0.2 10]
+1         30       30       0123456789abcdef  -      SELECT \`"back\\slash"\` FROM orders_2024 WHERE id = ?  [by app_rw 1]  [from 10.0.0.1 1]
+4         300      -        all others
+up to 2 sessions of each may be missing (statements.shapes)
+`,
+    );
+  });
+
+  it('has digests alone where texts are not shown', () => {
+    assert.match(topOf(counts, 'digest'), /^30 +7000 +90 +ffff000011112222 +cas +- +\[from/mu);
+    assert.doesNotMatch(topOf(counts, 'digest'), /SELECT/u);
+  });
+
+  it('says why there are none', () => {
+    const none = { sessions: 0, shown: [], rest: { sessions: 0 }, distinct: 0, error: 0 };
+    assert.equal(topOf(none), 'orders-primary: 0 active sessions with a statement, 0 distinct statements\n');
+    assert.equal(topOf(counts, 'off'), 'orders-primary: statements: statements.mode is off\n');
+    assert.equal(
+      topOf(undefined),
+      'orders-primary: statements: not known: no fresh list, or one without active sessions (collection.filter) or without the columns info and command\n',
+    );
   });
 });

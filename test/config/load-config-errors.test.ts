@@ -140,7 +140,7 @@ const WRONG_KEYS: Readonly<Record<string, Wrong>> = {
       '10: colection: unknown key (did you mean "collection"?)',
       '11: log.levle: unknown key (did you mean "level"?)',
       '11: log: unknown key (known here: level, format)',
-      '12: unknown key (known here: projects, collection, api, csv, metrics, web, log)',
+      '12: unknown key (known here: projects, collection, api, csv, statements, metrics, web, log)',
     ],
   },
   'no projects': { yaml: 'log: {}', errors: ['1: projects: missing'] },
@@ -623,6 +623,21 @@ const WRONG_VALUES: Readonly<Record<string, Wrong>> = {
       '10: metrics.dimensions.state.max_values: got 0, expected a whole number from 1 to 10000',
       '10: metrics.dimensions.state: unknown key (known here: enabled, max_values) (near "strip_port")',
       '10: metrics.dimensions.users: unknown key (did you mean "user"?)',
+    ],
+  },
+  'statements that cannot be': {
+    yaml: projectAnd(
+      'statements: { mode: normalised, shapes: 15, max_text: 4097, sql_mode: ansi, texts: true }\nmetrics: { dimensions: { statement: { enabled: yes, max_values: 1025, groups: [] } } }\n',
+    ),
+    errors: [
+      '10: statements.mode: got "normalised", expected one of auto, normalized, digest, off: write normalized',
+      '10: statements.shapes: got 15, expected a whole number from 16 to 1024',
+      '10: statements.max_text: got 4097, expected a whole number from 40 to 4096',
+      '10: statements.sql_mode: got "ansi", expected one of auto, default, no_backslash_escapes, ansi_quotes',
+      '10: statements: unknown key (known here: mode, shapes, max_text, sql_mode)',
+      '11: metrics.dimensions.statement.enabled: got "yes", expected true or false: write true',
+      '11: metrics.dimensions.statement.max_values: got 1025, expected a whole number from 1 to 1024',
+      '11: metrics.dimensions.statement: unknown key (known here: enabled, max_values) (near "groups")',
     ],
   },
   'addresses and paths that cannot be': {

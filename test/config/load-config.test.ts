@@ -67,13 +67,17 @@ describe('loadConfig', () => {
       },
       api,
       csv: { encoding: 'utf-8', columns: {} },
+      statements: { mode: 'auto', shapes: 256, max_text: 400, sql_mode: 'auto' },
       metrics: {
         labels: {},
-        dimensions: byDimension(({ name, enabledByDefault, defaultMax }) => ({
-          enabled: enabledByDefault,
-          max_values: defaultMax,
-          ...(name === 'host' && { strip_port: true, groups: [] }),
-        })),
+        dimensions: {
+          ...byDimension(({ name, enabledByDefault, defaultMax }) => ({
+            enabled: enabledByDefault,
+            max_values: defaultMax,
+            ...(name === 'host' && { strip_port: true, groups: [] }),
+          })),
+          statement: { enabled: false, max_values: 20 },
+        },
       },
       web: { listen_address: { host: undefined, port: 10_104 }, telemetry_path: '/metrics' },
       log: { level: 'info', format: 'logfmt' },
@@ -316,6 +320,30 @@ api: { request_timeout: 3s, max_retries: 5, proxy_url: "http://common" }
       'projects[1].nodes[1].instance_name (line 3): "y" is the second name of one instance, which is "x" at projects[1].nodes[0]; write one of them at both',
     );
     assert.deepEqual(others, []);
+  });
+
+  it('warns of keys of statements that change nothing', () => {
+    const warningsOf = (yaml: string) => folder.load(projectAnd(`${yaml}\n`)).warnings;
+    const dimension = (max: number) =>
+      `metrics: { dimensions: { statement: { enabled: true, max_values: ${max} } } }`;
+    const notRead = 'changes nothing, as statements.mode is off: statements are not read; write auto there';
+    assert.deepEqual(
+      warningsOf(`statements: { mode: off }\ncsv: { columns: { info: [Text] } }\n${dimension(20)}`),
+      [
+        `metrics.dimensions.statement.enabled (line 12): ${notRead}`,
+        `csv.columns.info (line 11): ${notRead}`,
+      ],
+    );
+    assert.deepEqual(warningsOf(`statements: { shapes: 16 }\n${dimension(17)}`), [
+      'metrics.dimensions.statement.max_values (line 11): got 17, but no more than statements.shapes (16) are counted apart: raise that, or write at most as many here',
+    ]);
+    for (const well of [
+      'statements: { mode: off }',
+      `csv: { columns: { info: [Text] } }\n${dimension(256)}`,
+      `statements: { shapes: 16 }\n${dimension(17).replace('true', 'false')}`,
+    ]) {
+      assert.deepEqual(warningsOf(well), [], well);
+    }
   });
 
   it('warns of groups of hosts that an earlier one leaves nothing', () => {

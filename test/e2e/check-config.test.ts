@@ -64,6 +64,7 @@ describe('check-config', () => {
       `schedule "\\* \\*/5 \\* \\* \\* \\*" \\(Asia/Shanghai, 1 node\\): .*`,
       `schedule "\\*/45 \\* \\* \\* \\*" \\(Asia/Shanghai, 1 node\\): next runs (${date} \\d\\d:(00|45):00\\+08:00(, |; )){3}.*`,
       `schedule "\\* \\* \\* \\* \\*" \\(Asia/Shanghai, what discovery finds\\): next runs (${date} \\d\\d:\\d\\d:00\\+08:00(, |; )){3}.*`,
+      'statements: digests on the page and in /api/v1/nodes, none in the metrics; no texts, .*',
     ];
     assert.equal(lines.length, expected.length, stdout);
     for (const [index, pattern] of expected.entries()) {

@@ -49,13 +49,14 @@ describe('check-config --online', () => {
     assert.equal(stderr, '');
     assert.equal(code, 1);
     const lines = linesOf(stdout);
-    assert.equal(lines.length, 11, stdout);
+    assert.equal(lines.length, 12, stdout);
     assert.match(lines[0] ?? '', /config\.yaml: ok: 2 projects, 4 nodes listed$/u);
     assert.match(
       lines[1] ?? '',
       /^schedule "\* \* \* \* \* \*" \(UTC, 4 nodes and what discovery finds\): /u,
     );
-    assert.equal(lines[2], 'staging: discovery: ok: 4 nodes found');
+    assert.match(lines[2] ?? '', /^statements: digests on the page and in /u);
+    assert.equal(lines[3], 'staging: discovery: ok: 4 nodes found');
     assert.equal(
       lines.filter((line) => /: ok: \d+ sessions?, \d+ series, columns id user/u.test(line)).length,
       7,

@@ -13,8 +13,10 @@ export const CANARIES = {
   basicAuthHash: '$2y$04$CanaryHash0000000000Ge3GQnXwVV1cQ4Gb1pO9Yj5QpT1uDkY2a',
 } as const;
 
-/** Stands in cells of the session files. */
+/** Stands in cells of session files that cannot be read, of which nothing is to be shown. */
 export const CANARY_SQL = 'SELECT canary_sql';
+/** A value in the SQL of a session file that can be read. */
+export const CANARY_VALUE = 'canary_value';
 
 /** The encoded form that a proxy's credentials travel in. */
 export const PROXY_USER = 'canary-user';
@@ -22,10 +24,12 @@ const PROXY_CREDENTIALS = Buffer.from(`${PROXY_USER}:${CANARIES.proxyPassword}`)
 
 const FORBIDDEN: readonly string[] = [...Object.values(CANARIES), PROXY_CREDENTIALS];
 
-/** The secrets, and statements, that are found in `text`, in whatever case. */
+/** The secrets, statements and values, that are found in `text`, in whatever case. */
 export function canariesIn(text: string): string[] {
   const lowerCase = text.toLowerCase();
-  return [...FORBIDDEN, CANARY_SQL].filter((canary) => lowerCase.includes(canary.toLowerCase()));
+  return [...FORBIDDEN, CANARY_SQL, CANARY_VALUE].filter((canary) =>
+    lowerCase.includes(canary.toLowerCase()),
+  );
 }
 
 /** As deep as anything can print it. */

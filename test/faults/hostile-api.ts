@@ -3,7 +3,7 @@
 import type { ServerResponse } from 'node:http';
 import type { FakeClock } from '../support/fake-clock.js';
 import { type SeenRequest, type Step, sendAnswer, startServer } from '../support/scripted-server.js';
-import { CANARIES, CANARY_SQL } from './canaries.js';
+import { CANARIES, CANARY_VALUE } from './canaries.js';
 
 /** By the path that each is asked by, the first that fits. */
 const PATHS = {
@@ -38,7 +38,7 @@ export const GOOD_SESSIONS = 3;
 export const HEADER = 'Id,User,Host,db,Command,Time,State,Info,trx_id';
 export const GOOD_FILE = [
   HEADER,
-  `1,orders,10.0.0.1:5000,shop,Query,12,Sending data,"${CANARY_SQL} FROM a, b",`,
+  `1,orders,10.0.0.1:5000,shop,Query,12,Sending data,"SELECT '${CANARY_VALUE}' FROM a, b",`,
   '2,orders,10.0.0.1:5001,shop,Sleep,3,,,421',
   '3,reports,10.0.0.2:5000,,Sleep,40,,NULL,',
   '',

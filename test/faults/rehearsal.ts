@@ -151,8 +151,8 @@ export class Rehearsal {
 
   /** All that people and programs are shown of the fleet. */
   async pages(): Promise<string> {
-    const { store, fleet: projects } = this.#wiring;
-    const fleet = { nodes: store.list(), projects: projects.projects() };
+    const { store, fleet: projects, statementTexts } = this.#wiring;
+    const fleet = { nodes: store.list(), projects: projects.projects(), statementTexts: statementTexts() };
     const content = {
       fleet,
       clock: this.clock,

@@ -22,8 +22,11 @@ import {
 import { readOneMember } from '../support/one-member.js';
 import { parseSamples } from './parse-exposition.js';
 
+/** As a label has it. */
+const STATEMENT_TEXT = 'SELECT `\\"back\\\\slash\\"` FROM orders_2024 WHERE id = ?';
+
 function expositionOf(nodes: () => readonly NodeStatus[], clock = new FakeClock(NOW)): Exposition {
-  return new Exposition({ nodes, agentText: async () => '', clock });
+  return new Exposition({ nodes, agentText: async () => '', showsTexts: () => true, clock });
 }
 
 async function render(nodes: readonly NodeStatus[], clock?: FakeClock): Promise<string> {
@@ -140,7 +143,7 @@ describe('Exposition', () => {
     const ofSnapshots = SNAPSHOT_FAMILIES.filter((family) => family.samples(SNAPSHOT).length > 0);
     assert.deepEqual(
       [...fresh].filter((name) => !stale.has(name)),
-      ofSnapshots.map(({ name }) => name),
+      [...ofSnapshots.map(({ name }) => name), 'taurusdb_statement_info'],
     );
     assert.ok(stale.has('taurusdb_up'));
   });
@@ -305,10 +308,17 @@ describe('Exposition', () => {
   it('ends with the agent’s own metrics and the end mark', async () => {
     for (const format of EXPOSITION_FORMATS) {
       const agentText = async (asked: string) => `agent_${asked} 1\n`;
-      const exposition = new Exposition({ nodes: () => [NODE_STATUS], agentText, clock: new FakeClock(NOW) });
+      const exposition = new Exposition({
+        nodes: () => [NODE_STATUS],
+        agentText,
+        showsTexts: () => true,
+        clock: new FakeClock(NOW),
+      });
       const chunks = await exposition.scrape(format, true);
       const text = readOneMember(Buffer.concat(chunks)).toString();
-      assert.ok(text.endsWith(` 1767323103\nagent_${format} 1\n${END_OF_EXPOSITION[format]}`));
+      assert.ok(
+        text.endsWith(`text="${STATEMENT_TEXT}"} 1\nagent_${format} 1\n${END_OF_EXPOSITION[format]}`),
+      );
     }
   });
 

@@ -4,7 +4,7 @@ import { freshUntil, type NodeStatus } from '../../src/collect/node-store.js';
 import type { DatabaseNode } from '../../src/model/node.js';
 import type { ProjectStatus } from '../../src/model/project-status.js';
 import type { Dimension } from '../../src/sessions/dimensions.js';
-import type { DimensionCounts, Snapshot } from '../../src/sessions/snapshot.js';
+import type { DimensionCounts, Snapshot, StatementCount } from '../../src/sessions/snapshot.js';
 import type { FleetStatus } from '../../src/web/view/fleet-view.js';
 
 /** A moment at which the figures of NODE_STATUS are fresh. */
@@ -34,6 +34,23 @@ export const DATABASE_NODE: DatabaseNode = {
   maxConnections: 5000,
   labels: { env: 'prod', team: 'orders' },
   schedule: '* * * * *',
+};
+
+/** What one session runs; its name holds all that label values escape. */
+export const STATEMENT: StatementCount = {
+  statement: {
+    digest: '0123456789abcdef',
+    text: 'SELECT `"back\\slash"` FROM orders_2024 WHERE id = ?',
+    family: 'fedcba9876543210',
+    isCut: false,
+    isAmbiguous: false,
+    isSensitive: false,
+  },
+  sessions: 1,
+  totalSeconds: 30,
+  longestSeconds: 30,
+  users: [{ value: 'app_rw', sessions: 1 }],
+  hosts: [{ value: '10.0.0.1', sessions: 1 }],
 };
 
 export const SNAPSHOT: Snapshot = {
@@ -66,6 +83,17 @@ export const SNAPSHOT: Snapshot = {
     ['database', counts({ none: 1, shop: 5 })],
     ['command', counts({ Query: 2, Sleep: 4 })],
   ]),
+  statements: {
+    sessions: 1,
+    shown: [STATEMENT],
+    rest: { sessions: 0, totalSeconds: 0 },
+    distinct: 1,
+    error: 0,
+    values: [
+      { value: STATEMENT.statement.digest, sessions: 1 },
+      { value: 'none', sessions: 1 },
+    ],
+  },
 };
 
 export const NODE_STATUS: NodeStatus = {
@@ -119,7 +147,7 @@ export function fleetOf(
   nodes: readonly NodeStatus[],
   projects: readonly ProjectStatus[] = [PROJECT_STATUS],
 ): FleetStatus {
-  return { nodes, projects };
+  return { nodes, projects, statementTexts: 'shown' };
 }
 
 /** When those figures vanish. */

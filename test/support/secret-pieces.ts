@@ -13,12 +13,16 @@ export const SECRETS = {
 
 const LENGTH = 6;
 
-/** What of these secrets the text shows, by pieces of six characters, in any letter case. */
-export function piecesIn(text: string, secrets: readonly string[] = Object.values(SECRETS)): string[] {
+/** What of these secrets the text shows, by pieces of so many characters, in any letter case. */
+export function piecesIn(
+  text: string,
+  secrets: readonly string[] = Object.values(SECRETS),
+  length = LENGTH,
+): string[] {
   const shown = text.toLowerCase();
   return secrets.flatMap((secret) =>
-    Array.from({ length: Math.max(1, secret.length - LENGTH + 1) }, (_, at) =>
-      secret.slice(at, at + LENGTH),
+    Array.from({ length: Math.max(1, secret.length - length + 1) }, (_, at) =>
+      secret.slice(at, at + length),
     ).filter((piece) => shown.includes(piece.toLowerCase())),
   );
 }

@@ -75,6 +75,16 @@ describe('Renderings', () => {
     assert.equal(await after, 'rendering 1');
   });
 
+  it('renders again where only the answer to whether texts are shown has changed', async () => {
+    const before = ask();
+    await ended(0);
+    await before;
+    fleet = { ...fleet, statementTexts: 'open_listener' };
+    const after = ask();
+    await ended(1);
+    assert.equal(await after, 'rendering 1');
+  });
+
   it('renders one kind at a time', async () => {
     const asked = [ask('/'), ask('/api/v1/nodes')];
     await settle();

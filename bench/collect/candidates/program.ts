@@ -28,7 +28,7 @@ const clock: Clock = {
     skippedMs += ms;
   },
 };
-type Users = Readonly<Record<string, number>>;
+export type Users = Readonly<Record<string, number>>;
 
 let collectNode: (() => Promise<() => Users>) | undefined;
 
@@ -38,8 +38,9 @@ export async function run(port: number): Promise<() => Users> {
   return collectNode();
 }
 
-function collectorFor(port: number) {
-  const { config } = loadSettings(port);
+/** Of a program so configured; each call of what it returns is a collection. */
+export function collectorFor(port: number, settings: object = {}): () => Promise<() => Users> {
+  const { config } = loadSettings(port, settings);
   const { store, collector } = wire(config, { shard: WHOLE_FLEET, clock, log: SILENT });
   const nodes = store.list().map(({ node }) => node);
   return async () => {
@@ -51,7 +52,7 @@ function collectorFor(port: number) {
   };
 }
 
-function loadSettings(port: number) {
+function loadSettings(port: number, settings: object) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'bench-config-'));
   const file = path.join(folder, 'config.yaml');
   const id = '0123456789abcdef0123456789abcdef';
@@ -67,7 +68,7 @@ function loadSettings(port: number) {
   const collection = { poll_interval: `${POLL_MS}ms` };
   try {
     // JSON is YAML.
-    writeFileSync(file, JSON.stringify({ projects: [project], collection }), { mode: 0o600 });
+    writeFileSync(file, JSON.stringify({ projects: [project], collection, ...settings }), { mode: 0o600 });
     return loadConfig(file, {});
   } finally {
     rmSync(folder, { recursive: true });

@@ -4,7 +4,7 @@ interface Command {
   /** One line, for the list of commands. */
   readonly summary: string;
   /** What may stand behind its name beside flags. */
-  readonly takes: 'nothing' | 'configuration' | 'files' | 'command';
+  readonly takes: 'nothing' | 'configuration' | 'files' | 'files or standard input' | 'command';
   /** Paragraphs. */
   readonly about: readonly string[];
   /** As typed behind the program's name, or a whole line with it. */
@@ -31,7 +31,7 @@ export const COMMANDS = {
     summary: 'check the configuration: print everything that is wrong, with path and line',
     takes: 'configuration',
     about: [
-      'Prints everything that is wrong or odd, and the next runs of each schedule; ends with 1 if the exporter would not start.',
+      'Prints everything that is wrong or odd, the next runs of each schedule, and what is shown of statements; ends with 1 if the exporter would not start.',
       'With --online it also tries credentials, permissions, discovery and one collection of every node, and ends with 1 if one of them fails.',
       'FILE is short for --config.file=FILE; - is standard input.',
     ],
@@ -44,8 +44,11 @@ export const COMMANDS = {
   collect: {
     summary: 'collect every node once and print the result',
     takes: 'nothing',
-    about: ['Ends with 1 if a discovery or a collection failed.'],
-    examples: ['collect', 'collect --output=json'],
+    about: [
+      'Ends with 1 if a discovery or a collection failed.',
+      'With --top it prints below the table what the active sessions of each node run, without values. JSON always has it.',
+    ],
+    examples: ['collect', 'collect --top', 'collect --output=json'],
   },
   discover: {
     summary: 'print the nodes found, as YAML ready for nodes:',
@@ -61,8 +64,22 @@ export const COMMANDS = {
     about: [
       'Reads session lists that were saved as CSV files and prints the metrics that the exporter would publish for them, without an account. The name of a file without .csv becomes node_id.',
       'Needs no configuration; csv, metrics and the thresholds are taken from --config.file if it is given. Files that can be read are printed; it ends with 1 if one cannot.',
+      'With --top it prints the table instead of the metrics, and below it what the active sessions run, without values.',
     ],
-    examples: ['replay sessions.csv', 'replay --output=table saved/*.csv'],
+    examples: ['replay sessions.csv', 'replay --top sessions.csv', 'replay --output=table saved/*.csv'],
+  },
+  digest: {
+    summary: 'digest and text without literals of SQL statements: digest [FILE…]',
+    takes: 'files or standard input',
+    about: [
+      'Reads SQL statements, one a line, and prints a line for each: its digest, flags, and its text without literals, as the exporter shows them. Flags: c cut, a ambiguous (its quotes can be read in several ways), s sensitive (of a class that holds passwords), - none.',
+      'Without a FILE, and for -, it reads standard input. Needs no configuration. What a statement has beyond 64 KiB is not read, and it counts as cut. Ends with 1 if a file cannot be read.',
+    ],
+    examples: [
+      'digest statements.sql',
+      'digest --null --output=json < statements',
+      `sed '/^SET timestamp/d;s/^# User@Host.*/\\x00/' slow.log | ${PROGRAM} digest --null`,
+    ],
   },
   simulate: {
     summary: 'a TaurusDB API on loopback, for trying things out',

@@ -7,6 +7,8 @@ import type { CommandName } from './commands.js';
 interface FlagBase {
   readonly commands: readonly CommandName[];
   readonly help: string;
+  /** Where it means something else to a command than to the others. */
+  readonly helpOf?: Readonly<Partial<Record<CommandName, string>>>;
   /** Where a command has another default than the others. */
   readonly defaultOf?: Readonly<Partial<Record<CommandName, string>>>;
 }
@@ -21,6 +23,8 @@ interface ValueFlag extends FlagBase {
   readonly value?: string;
   /** Undefined: any text. */
   readonly kind?: Kind;
+  /** Where a command takes fewer values than the others. */
+  readonly kindOf?: Readonly<Partial<Record<CommandName, Kind>>>;
   /** For the help text; the command itself applies it. */
   readonly default?: string | number;
 }
@@ -64,11 +68,14 @@ export type ValueOf<F> = F extends SwitchFlag
 type OfKind<K> = K extends Kind<infer Output> ? Output : never;
 
 /** Undefined for a flag without a value, or with any text. */
-export function kindOf(flag: Flag): Kind | undefined {
+export function kindOf(flag: Flag, command?: CommandName): Kind | undefined {
   if (flag.type === 'boolean') {
     return undefined;
   }
-  return 'key' in flag ? FLAG_KEYS[flag.key].kind : flag.kind;
+  if ('key' in flag) {
+    return FLAG_KEYS[flag.key].kind;
+  }
+  return (command === undefined ? undefined : flag.kindOf?.[command]) ?? flag.kind;
 }
 
 /** Of the command, or of those that have no other. */
@@ -84,8 +91,8 @@ export function defaultOf(flag: Flag, command?: CommandName): string | number | 
 }
 
 /** The permitted values; undefined where they are no closed list. */
-export function optionsOf(flag: Flag): readonly string[] | undefined {
-  const kind = kindOf(flag);
+export function optionsOf(flag: Flag, command?: CommandName): readonly string[] | undefined {
+  const kind = kindOf(flag, command);
   return kind !== undefined && isChoice(kind) ? kind.options : undefined;
 }
 
@@ -94,7 +101,7 @@ function isChoice(kind: Kind): kind is Choice<string> {
 }
 
 /** `--web.config.file=FILE`, `--online`. */
-export function flagUsage(name: string, flag: Flag): string {
-  const value = optionsOf(flag)?.join('|') ?? ('value' in flag ? flag.value : undefined) ?? 'VALUE';
+export function flagUsage(name: string, flag: Flag, command?: CommandName): string {
+  const value = optionsOf(flag, command)?.join('|') ?? ('value' in flag ? flag.value : undefined) ?? 'VALUE';
   return flag.type === 'boolean' ? `--${name}` : `--${name}=${value}`;
 }

@@ -11,7 +11,7 @@ import {
   withoutLastGroup,
 } from '../hosts.js';
 import type { Kernel } from '../kernel/kernel.js';
-import { IS_HOST, NO_FIELD, NO_PORTS, UNCLEAR_HOSTS, WITH_PORT } from '../kernel/layout.js';
+import { IS_HOST, NO_FIELD, NO_PORTS, SEEN, SETTLED, UNCLEAR_HOSTS, WITH_PORT } from '../kernel/layout.js';
 import { TextColumn } from './text-column.js';
 
 /** Hosts read again before the event loop goes on: some 2 ms. */
@@ -39,13 +39,12 @@ export class HostCounts {
   /** As CellAnswers has it. */
   oddHost(start: number, end: number): number {
     const place = hostEnd(this.#kernel.bytes, start, end);
-    if (place === ASK_THE_TEXT) {
-      this.#addText(this.#kernel.text(start, end));
-    } else if (place < 0) {
-      this.unclear.count(start, end);
-    } else {
+    if (place !== ASK_THE_TEXT && place >= 0) {
       return place;
     }
+    const seen =
+      place === ASK_THE_TEXT ? this.#addText(this.#kernel.text(start, end)) : this.unclear.count(start, end);
+    this.#kernel.setWord(this.column.address + SEEN, seen);
     return 0;
   }
 
@@ -62,7 +61,9 @@ export class HostCounts {
       if (sessions > 0) {
         const host = unclear.nameOf(label);
         const endsInPort = carryPorts ?? lastGroupLooksLikePort(host);
-        this.column.addText(endsInPort ? withoutLastGroup(host) : host, sessions);
+        const text = this.column.addText(endsInPort ? withoutLastGroup(host) : host, sessions);
+        unclear.setLabel(label, this.column.labelOf(text));
+        unclear.setMarks(label, SETTLED);
       }
       if (++looked % SLICE === 0) {
         yield;
@@ -92,17 +93,17 @@ export class HostCounts {
     return (this.column.marksOf(text) & NO_PORTS) !== 0 || saysNoPorts(cellText(this.column.nameOf(text)));
   }
 
-  #addText(written: string): void {
+  /** Returns what it is kept as. */
+  #addText(written: string): number {
     const { host, port } = readHost(cellText(written) ?? '');
     if (port === 'unclear') {
-      this.unclear.addText(host);
-      return;
+      return this.unclear.addText(host);
     }
-    this.column.addText(host);
     if (port === 'written') {
       this.#withPort++;
     } else if (saysNoPorts(cellText(host))) {
       this.#withoutPort++;
     }
+    return this.column.addText(host);
   }
 }

@@ -42,6 +42,7 @@ import type { Counted, UnreadableNumbers } from '../snapshot.js';
 import { type SessionTimes, timesByCommand, timesOfAll } from './command-times.js';
 import { HostCounts } from './host-counts.js';
 import { figureAt, type NumberFigure } from './number-figure.js';
+import { type StatementSettings, StatementTally } from './statement-counts.js';
 import { type ColumnRules, PLAIN, TextColumn } from './text-column.js';
 import { type TopValues, topValues } from './top-values.js';
 
@@ -53,6 +54,8 @@ export interface DimensionSettings {
 
 /** What the configuration decides about counting. */
 export interface CountingSettings {
+  /** Absent: the column is not read. */
+  readonly statements?: StatementSettings;
   readonly dimensions: Readonly<Record<Dimension, DimensionSettings>>;
   readonly stripPort: boolean;
   /** A host is counted under the name of the first that it is in. */
@@ -98,6 +101,7 @@ export class SessionAggregate implements CellAnswers {
   readonly #texts = new Map<number, TextColumn>();
   readonly #shown = new Map<Dimension, TextColumn>();
   #hosts: HostCounts | undefined;
+  readonly #statements: StatementTally | undefined;
   readonly #unreadable = new Map<NumberColumn, UnreadableNumbers>();
 
   /** Of rows of so many fields; `columns`: the field of each column that the file has. */
@@ -121,6 +125,7 @@ export class SessionAggregate implements CellAnswers {
     this.#texts.set(TRX_STATES, new TextColumn(kernel, TRX_STATES, this.#placeOf('trx_state'), TRX_STATE));
     const columnsRead = this.#lookUp(new HostGroups(settings.hostGroups));
     kernel.run.resetRows(columnsRead);
+    this.#statements = this.#statementTally();
   }
 
   /** What was no number so far; goes on with the file. */
@@ -170,6 +175,7 @@ export class SessionAggregate implements CellAnswers {
     const figure = (at: number): NumberFigure => figureAt(this.#kernel, at);
     const dimensions = yield* this.#dimensions(previous);
     const times = yield* this.#sessionTimes(dimensions.get('command'));
+    const statements = this.#statements && (yield* this.#statements.counted());
     const ages = figure(TRANSACTION_SECONDS);
     const waits = figure(LOCK_WAIT_SECONDS);
     const rows = figure(ROWS_LOCKED);
@@ -191,6 +197,7 @@ export class SessionAggregate implements CellAnswers {
       ...(has('trx_lock_duration') && waits.isKnown && { transactionLockWaitLongestSeconds: waits.longest }),
       ...times,
       dimensions: new Map([...dimensions].map(([name, { counts }]) => [name, counts])),
+      ...(statements && { statements }),
     };
   }
 
@@ -230,6 +237,20 @@ export class SessionAggregate implements CellAnswers {
       ...PLAIN,
       labelOf: (host) => groups.labelWithPort(host),
       asked: groups.areNone ? 'none' : 'all',
+    });
+  }
+
+  #statementTally(): StatementTally | undefined {
+    const { statements } = this.#settings;
+    // Without commands it is not known who is active.
+    if (statements === undefined || !this.#columns.has('info') || !this.#columns.has('command')) {
+      return undefined;
+    }
+    return new StatementTally(this.#kernel, statements, {
+      info: this.#placeOf('info'),
+      hasTime: this.#columns.has('time'),
+      users: this.#shown.get('user'),
+      hosts: this.#shown.get('host'),
     });
   }
 

@@ -57,13 +57,14 @@ export interface RankedLabels {
 
 export class TextColumn {
   readonly #kernel: Kernel;
-  readonly #address: number;
+  /** Of the column in the kernel's memory. */
+  readonly address: number;
   readonly #rules: ColumnRules;
 
   /** At an address of the kernel's memory that is a column's. */
   constructor(kernel: Kernel, address: number, field: number, rules = PLAIN) {
     this.#kernel = kernel;
-    this.#address = address;
+    this.address = address;
     this.#rules = rules;
     const { kind, asked } = rules;
     kernel.run.makeColumn(
@@ -77,13 +78,15 @@ export class TextColumn {
 
   /** Counts a session of the text; returns the text. */
   count(start: number, end: number): number {
-    return this.#kernel.run.count(this.#address, start, end - start) >>> 0;
+    return this.#kernel.run.count(this.address, start, end - start) >>> 0;
   }
 
-  /** Counts so many sessions of it. */
-  addText(text: string, sessions = 1): void {
-    const label = this.labelOf(this.#textOf(cellText(text)));
+  /** Counts so many sessions of it; returns what it is kept as. */
+  addText(text: string, sessions = 1): number {
+    const kept = this.#textOf(cellText(text));
+    const label = this.labelOf(kept);
     this.#kernel.setWord(label + COUNTED, this.sessionsOf(label) + sessions);
+    return kept;
   }
 
   /** As CellAnswers has it. */
@@ -107,6 +110,11 @@ export class TextColumn {
 
   marksOf(text: number): number {
     return this.#kernel.half(text + MARKS);
+  }
+
+  /** Of a text that is counted as another label from now on. */
+  setLabel(text: number, label: number): void {
+    this.#kernel.setWord(text + LABEL, label);
   }
 
   setMarks(text: number, marks: number): void {
@@ -144,13 +152,13 @@ export class TextColumn {
 
   /** Besides the one of `other`, which is always there. */
   get hasTexts(): boolean {
-    return this.#kernel.word(this.#address + TEXTS) > 1;
+    return this.#kernel.word(this.address + TEXTS) > 1;
   }
 
   /** All texts and labels, in the order in which they came. */
   *texts(): Generator<number, void, undefined> {
     for (
-      let text = this.#kernel.word(this.#address + FIRST_TEXT);
+      let text = this.#kernel.word(this.address + FIRST_TEXT);
       text !== 0;
       text = this.#kernel.word(text + NEXT)
     ) {
@@ -174,7 +182,7 @@ export class TextColumn {
 
   /** Calls `look` with a text from which on it looks at some, and returns the one to go on with, or 0; yields in between. */
   *inSlices(look: (text: number, some: number) => number): Generator<void, void, undefined> {
-    let text = this.#kernel.word(this.#address + FIRST_TEXT);
+    let text = this.#kernel.word(this.address + FIRST_TEXT);
     while (text !== 0) {
       text = look(text, SLICE) >>> 0;
       if (text !== 0) {
@@ -207,14 +215,14 @@ export class TextColumn {
   }
 
   #kept(text: string): number {
-    return this.#kernel.run.keptText(this.#address, ANSWER, this.#kernel.answer(text)) >>> 0;
+    return this.#kernel.run.keptText(this.address, ANSWER, this.#kernel.answer(text)) >>> 0;
   }
 
   #entryOf(text: string): number {
-    return this.#kernel.run.entryOf(this.#address, ANSWER, this.#kernel.answer(text)) >>> 0;
+    return this.#kernel.run.entryOf(this.address, ANSWER, this.#kernel.answer(text)) >>> 0;
   }
 
   get #other(): number {
-    return this.#kernel.word(this.#address + OTHER_TEXT);
+    return this.#kernel.word(this.address + OTHER_TEXT);
   }
 }

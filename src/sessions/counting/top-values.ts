@@ -26,7 +26,7 @@ export function* topValues(
     .map((label) => ({ label, value: column.nameOf(label) }))
     .filter(({ value }) => value !== OTHER)
     .slice(0, 2 * maxValues);
-  const shown = new Map(shownOf(ranked, maxValues, shownBefore).map(({ label, value }) => [label, value]));
+  const shown = new Map(steadyTop(ranked, maxValues, shownBefore).map(({ label, value }) => [label, value]));
   const sorted = column.sortedByName([...shown.keys()]);
   const values = sorted.map((label) => ({
     value: shown.get(label) ?? '',
@@ -44,16 +44,12 @@ export function* topValues(
   };
 }
 
-interface NamedLabel {
-  readonly label: number;
-  readonly value: string;
-}
-
-function shownOf(
-  ranked: readonly NamedLabel[],
+/** Of values in the order of their rank, `maxValues`: the first half in any case, then those shown before, then the others. */
+export function steadyTop<Value extends { readonly value: string }>(
+  ranked: readonly Value[],
   maxValues: number,
   shownBefore: ReadonlySet<string>,
-): NamedLabel[] {
+): Value[] {
   const sure = ranked.slice(0, Math.ceil(maxValues / 2));
   const contenders = ranked.slice(sure.length);
   const kept = contenders.filter(({ value }) => shownBefore.has(value));

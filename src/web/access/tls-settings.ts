@@ -169,6 +169,12 @@ function clientRefusal(socket: TLSSocket, rules: LoadedTls, madeUnder: LoadedTls
     : 'no name of the client certificate is in client_allowed_sans';
 }
 
+/** Whether no client is let in without a certificate that an authority vouches for: others anybody can make. */
+export function needsVerifiedClient({ clientAuth, clientAllowedSans }: ClientPolicy): boolean {
+  const { requires, verifies } = CLIENT_AUTH[clientAuth];
+  return verifies && (requires || clientAllowedSans !== undefined);
+}
+
 function areAmong(some: LoadedTls['clientCas'], all: LoadedTls['clientCas']): boolean {
   return some === all || (some !== undefined && all !== undefined && some.every((one) => all.includes(one)));
 }

@@ -10,7 +10,7 @@ import { isExposed, utf8Text } from '../../small-file.js';
 import { BASIC_CHALLENGE, compareBcrypt, PasswordChecker, readBasicCredentials } from './password-checker.js';
 import { RateLimit, type RateLimitSettings } from './rate-limit.js';
 import { TlsServer } from './tls-server.js';
-import { type LoadedTls, loadTls, type TlsSettings } from './tls-settings.js';
+import { type LoadedTls, loadTls, needsVerifiedClient, type TlsSettings } from './tls-settings.js';
 
 // A certificate chain has some kB.
 const MAX_BYTES = 1024 * 1024;
@@ -34,6 +34,8 @@ export interface WebAccess {
   createServer(options: ServerOptions, listener: RequestListener): http.Server | https.Server;
   /** Never rejects. Not to be called for paths without authentication: it takes from the rate limit. */
   authorize(request: IncomingMessage): Promise<AccessVerdict>;
+  /** Whether every client must show a password or a certificate that is verified, but for probes. */
+  knowsItsClients(): boolean;
   /** To be set on every response, refusals included. */
   headers(): Readonly<Record<string, string>>;
   /** The value of `WWW-Authenticate` in a 401. */
@@ -54,6 +56,7 @@ export const plainWebAccess: WebAccess = {
   scheme: 'http',
   createServer: (options, listener) => http.createServer(options, listener),
   authorize: async () => 'allowed',
+  knowsItsClients: () => false,
   headers: () => ({}),
   challenge: BASIC_CHALLENGE,
 };
@@ -136,6 +139,11 @@ class FileWebAccess implements WebAccess {
       // Others came into force while the hash was computed.
       users = latest;
     }
+  }
+
+  knowsItsClients(): boolean {
+    const { users, tls } = this.#files.current().settings;
+    return users.size > 0 || (tls !== undefined && needsVerifiedClient(tls));
   }
 
   headers(): Readonly<Record<string, string>> {

@@ -7,6 +7,7 @@ import { type DimensionView, type LongestSession, type NodeView, roleName } from
 import { change, duration, type Html, html, moment, number, percent, UNKNOWN } from './html.js';
 import { linksFrom } from './links.js';
 import { type PageQuery, pathWith } from './page-query.js';
+import { statementsSection } from './statements-section.js';
 
 const NOTHING = html``;
 
@@ -97,7 +98,7 @@ function nodeBody(node: NodeView): Html {
 ${DIMENSIONS.map(({ name, title }) => sessionBars(title, dimensions[name], sessions ?? 0))}
 ${longestBars(node.longest_sessions)}
 </div>
-<dl>
+${statementsSection(node.statements)}<dl>
 ${isPart(node) ? figure('Session list', partText(node)) : NOTHING}
 ${figure('Slow sessions', number(node.slow))}
 ${figure('Idle in transaction', number(node.idle_in_transaction))}

@@ -16,6 +16,7 @@ import { linksFrom } from './links.js';
 import { NODES_PATH, type NodeAges, nodeDetails } from './node-details.js';
 import { MAX_FILTER_LENGTH, type PageQuery, pathWith, queryFields, readQuery } from './page-query.js';
 import { projectsSection } from './projects-section.js';
+import { textsNote } from './statements-section.js';
 
 /** Up to this many nodes, all are shown open. */
 const MAX_OPEN = 8;
@@ -51,6 +52,7 @@ async function renderNodes({ fleet, clock, ...options }: PageContent): Promise<r
     pageStart(head, options).bytes(),
     overview(headline(view, all), summary, conditionCounts(all, groups), oldestAgeMs(fleet, now)).bytes(),
     projectsSection(fleet.projects, now).bytes(),
+    textsNote(fleet.statementTexts).bytes(),
     matches(query, shown.length, nodes.length).bytes(),
   ];
   for (const [condition, members] of groups) {
@@ -144,7 +146,7 @@ function sectionStart(condition: Condition, nodes: number): Html {
 
 function footnote(now: EpochMs): Html {
   return html`
-<p class="made">As of ${moment(new Date(now).toISOString())}. Figures are of each node’s last good collection; a bar is a value’s share of the node’s sessions.</p>
+<p class="made">As of ${moment(new Date(now).toISOString())}. Figures are of each node’s last good collection; a bar is a value’s share of the node’s sessions, or a statement’s of the active ones that have one.</p>
 `;
 }
 

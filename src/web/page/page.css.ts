@@ -99,6 +99,13 @@ h3 { margin: 0.75rem 0 0.35rem; font-size: 13px; }
 .bar.rest bdi { color: var(--muted); }
 .bar bdi { min-width: 0; }
 .bar b { flex-shrink: 0; white-space: nowrap; }
+.statements p { margin: 0; }
+.statements ol { list-style: none; margin: 0; padding: 0; }
+.statements li { padding: 0.35rem 0; border-top: 1px solid var(--line); }
+.statements .bar b:last-child { font-weight: normal; white-space: normal; flex-shrink: 1; text-align: right; }
+.statements .text { margin: 0.2rem 0; overflow-wrap: anywhere; }
+.statements .flag { padding: 0 0.3rem; border: 1px solid var(--line); border-radius: 3px; }
+.note { margin: 0 0 0.75rem; color: var(--muted); max-width: 60rem; }
 dl { display: flex; flex-wrap: wrap; gap: 0.5rem 1.75rem; margin: 1rem 0 0; padding-top: 0.75rem; border-top: 1px solid var(--line); }
 dt { font-size: 12px; color: var(--muted); }
 dd { margin: 0; overflow-wrap: anywhere; }

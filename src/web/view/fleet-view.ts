@@ -2,6 +2,7 @@
 import type { MonotonicMs, TimeSlice } from '../../clock.js';
 import type { NodeStatus } from '../../collect/node-store.js';
 import type { ProjectStatus } from '../../model/project-status.js';
+import type { TextVisibility } from '../../statements/text-visibility.js';
 import { CONDITIONS, type Condition, extentOf, type NodeState } from './condition.js';
 import { type NodeView, viewNode } from './node-view.js';
 import { type ProjectView, viewProject } from './project-view.js';
@@ -10,6 +11,8 @@ import { type ProjectView, viewProject } from './project-view.js';
 export interface FleetStatus {
   readonly nodes: readonly NodeStatus[];
   readonly projects: readonly ProjectStatus[];
+  /** Whether texts of statements may be shown, of all nodes. */
+  readonly statementTexts: TextVisibility;
 }
 
 /** Sums are over the nodes that know the figure, and null where none does. */
@@ -21,6 +24,7 @@ export interface FleetSummary {
   readonly lock_waiting: number | null;
   /** The earliest of the nodes' last successes, RFC 3339; null without any. */
   readonly oldest_success: string | null;
+  readonly statement_texts: TextVisibility;
 }
 
 export interface FleetView {
@@ -31,8 +35,13 @@ export interface FleetView {
 
 /** Nodes and projects keep their order. */
 export function viewFleet(fleet: FleetStatus, now: MonotonicMs): FleetView {
-  const nodes = fleet.nodes.map((status) => viewNode(status, now));
-  return { summary: summarize(nodes), projects: fleet.projects.map(viewProject), nodes };
+  const { statementTexts } = fleet;
+  const nodes = fleet.nodes.map((status) => viewNode(status, now, statementTexts));
+  return {
+    summary: { ...summarize(nodes), statement_texts: statementTexts },
+    projects: fleet.projects.map(viewProject),
+    nodes,
+  };
 }
 
 /** The same of very many nodes; what has not changed since it was viewed last costs nothing. */
@@ -42,13 +51,13 @@ export async function viewFleetInSlices(
   slice: TimeSlice,
 ): Promise<FleetView> {
   for (const status of fleet.nodes) {
-    viewNode(status, now);
+    viewNode(status, now, fleet.statementTexts);
     await slice.rest();
   }
   return viewFleet(fleet, now);
 }
 
-function summarize(nodes: readonly NodeView[]): FleetSummary {
+function summarize(nodes: readonly NodeView[]): Omit<FleetSummary, 'statement_texts'> {
   const states = { down: 0, stale: 0, pending: 0, up: 0 } satisfies Record<NodeState, number>;
   let sessions: number | null = null;
   let active: number | null = null;

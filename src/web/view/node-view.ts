@@ -5,8 +5,10 @@ import { type CollectionResult, freshSnapshot, type NodeStatus } from '../../col
 import { previousSessions, usualSessions } from '../../collect/recent-sessions.js';
 import { DIMENSIONS, type Dimension } from '../../sessions/dimensions.js';
 import type { Filter, Snapshot, ValueCount } from '../../sessions/snapshot.js';
+import type { TextVisibility } from '../../statements/text-visibility.js';
 import { type Condition, conditionOf, type NodeState } from './condition.js';
 import { type FailureView, viewCollectionFailure } from './failure-view.js';
+import { type StatementsView, viewStatements } from './statement-view.js';
 
 const TOP_VALUES = 5;
 
@@ -47,6 +49,8 @@ interface Figures {
   readonly longest_sessions: readonly LongestSession[];
   /** Those that are collected. */
   readonly dimensions: Readonly<Partial<Record<Dimension, DimensionView>>>;
+  /** What active sessions run. */
+  readonly statements: StatementsView | null;
 }
 
 export interface NodeView extends Figures {
@@ -79,22 +83,22 @@ export function roleName(role: string): string {
 
 const knownViews = new WeakMap<
   NodeStatus,
-  { readonly snapshot: Snapshot | undefined; readonly view: NodeView }
+  { readonly snapshot: Snapshot | undefined; readonly texts: TextVisibility; readonly view: NodeView }
 >();
 
 /** Returns the same object until the node changes: node-details.ts caches by it. */
-export function viewNode(status: NodeStatus, now: MonotonicMs): NodeView {
+export function viewNode(status: NodeStatus, now: MonotonicMs, texts: TextVisibility): NodeView {
   const snapshot = freshSnapshot(status, now);
   const known = knownViews.get(status);
-  if (known !== undefined && known.snapshot === snapshot) {
+  if (known !== undefined && known.snapshot === snapshot && known.texts === texts) {
     return known.view;
   }
-  const view = makeView(status, snapshot);
-  knownViews.set(status, { snapshot, view });
+  const view = makeView(status, snapshot, texts);
+  knownViews.set(status, { snapshot, texts, view });
   return view;
 }
 
-function makeView(status: NodeStatus, snapshot: Snapshot | undefined): NodeView {
+function makeView(status: NodeStatus, snapshot: Snapshot | undefined, texts: TextVisibility): NodeView {
   const { node, lastError } = status;
   const view = {
     project: node.project,
@@ -111,7 +115,7 @@ function makeView(status: NodeStatus, snapshot: Snapshot | undefined): NodeView 
     next_run: time(status.nextRunAt),
     last_error: lastError === undefined ? null : viewCollectionFailure(lastError),
     collections: status.collections,
-    ...viewFigures(status, snapshot),
+    ...viewFigures(status, snapshot, texts),
   };
   return { ...view, condition: conditionOf(view) };
 }
@@ -126,7 +130,11 @@ function stateOf({ up }: NodeStatus, snapshot: Snapshot | undefined): NodeState 
   return snapshot === undefined ? 'stale' : 'up';
 }
 
-function viewFigures({ node, recentSessions }: NodeStatus, snapshot: Snapshot | undefined): Figures {
+function viewFigures(
+  { node, recentSessions }: NodeStatus,
+  snapshot: Snapshot | undefined,
+  texts: TextVisibility,
+): Figures {
   const { maxConnections = 0 } = node;
   const { sessions } = snapshot ?? {};
   return {
@@ -146,6 +154,7 @@ function viewFigures({ node, recentSessions }: NodeStatus, snapshot: Snapshot | 
     lock_wait_longest_seconds: snapshot?.transactionLockWaitLongestSeconds ?? null,
     longest_sessions: snapshot === undefined ? [] : longestSessions(snapshot),
     dimensions: snapshot === undefined ? {} : viewDimensions(snapshot),
+    statements: viewStatements(snapshot?.statements, texts),
   };
 }
 

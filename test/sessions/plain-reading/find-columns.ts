@@ -3,8 +3,6 @@ import { COLUMNS, type ColumnName, HEADER_NAMES } from '../../../src/sessions/co
 import { Refusal, SEPARATORS } from './find-fault.js';
 
 const REQUIRED: readonly ColumnName[] = ['user', 'host', 'state'];
-/** No figure is made of them. */
-const UNREAD: readonly ColumnName[] = ['id', 'info'];
 
 type Names = Readonly<Partial<Record<ColumnName, readonly string[]>>>;
 
@@ -13,8 +11,14 @@ interface FoundColumns {
   readonly unknownHeaders: readonly string[];
 }
 
-export function findColumns(header: readonly string[], addedNames: Names): FoundColumns {
+export function findColumns(
+  header: readonly string[],
+  addedNames: Names,
+  readsStatements: boolean,
+): FoundColumns {
   checkSize(header);
+  // No figure is made of them.
+  const unread = readsStatements ? ['id'] : ['id', 'info'];
   const fields = header.map(plainName);
   const indexes = new Map<ColumnName, number>();
   for (const names of [withUnits(addedNames), HEADER_NAMES]) {
@@ -28,7 +32,7 @@ export function findColumns(header: readonly string[], addedNames: Names): Found
       }
       const first = fields.indexOf(name);
       const second = fields.indexOf(name, first + 1);
-      if (second !== -1 && !UNREAD.includes(column)) {
+      if (second !== -1 && !unread.includes(column)) {
         throw new Refusal(
           `csv header: got ${JSON.stringify(name)} in fields ${first + 1} and ${second + 1}, expected one column for ${column}`,
         );

@@ -27,7 +27,11 @@ export function readPlainly(
   }
   checkHeader(header);
   const names = header.cells;
-  const { indexes, unknownHeaders } = findColumns(names, settings.columnNames);
+  const { indexes, unknownHeaders } = findColumns(
+    names,
+    settings.columnNames,
+    settings.statements !== undefined,
+  );
   const columns = new Set<ColumnName>(indexes.keys());
   const read = sessionReader(indexes);
   const aggregate = new SessionAggregate(columns, settings);

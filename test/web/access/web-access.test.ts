@@ -43,6 +43,38 @@ describe('openWebAccess', () => {
   });
   afterEach(() => web.close());
 
+  it('knows its clients by passwords or by certificates that are verified, as the file says now', async () => {
+    assert.equal(plainWebAccess.knowsItsClients(), false);
+    web.write('ca.crt', first.cert);
+    const asking = (type: string, more = '') =>
+      `${TLS}  client_auth_type: ${type}\n  client_ca_file: ca.crt\n${more}`;
+    const access = await web.open(TLS);
+    const knows = async (yaml: string) => {
+      web.write('web.yml', yaml);
+      access.headers();
+      await web.clock.advance(STILL_MS + 1_000);
+      access.headers();
+      await web.clock.advance(STILL_MS + 1_000);
+      return access.knowsItsClients();
+    };
+    assert.equal(await knows(`${TLS}http_server_config: {}\n`), false);
+    for (const [type, expected] of [
+      ['RequestClientCert', false],
+      // Anybody can make one.
+      ['RequireAnyClientCert', false],
+      ['VerifyClientCertIfGiven', false],
+      ['RequireAndVerifyClientCert', true],
+    ] as const) {
+      assert.equal(await knows(asking(type)), expected, type);
+    }
+    assert.equal(
+      await knows(asking('VerifyClientCertIfGiven', '  client_allowed_sans: [a]\n')),
+      true,
+      'nobody has such a name who shows no certificate',
+    );
+    assert.equal(await knows(TLS + USERS), true);
+  });
+
   describe('refuses', () => {
     const broken: Readonly<Record<string, { readonly yaml: string; readonly message: string }>> = {
       'a missing certificate': {

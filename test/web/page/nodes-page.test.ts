@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import type { NodeStatus } from '../../../src/collect/node-store.js';
 import type { ProjectStatus } from '../../../src/model/project-status.js';
-import { PAGE_HEADERS } from '../../../src/web/page/layout.js';
+import type { TextVisibility } from '../../../src/statements/text-visibility.js';
+import { PAGE_HEADERS, type PageContent } from '../../../src/web/page/layout.js';
 import { NODES_PAGE } from '../../../src/web/page/nodes-page.js';
 import { NO_QUERY } from '../../../src/web/page/page-query.js';
 import { PAGES } from '../../../src/web/pages.js';
@@ -18,11 +19,17 @@ import {
   PROJECT_STATUS,
   SLOW_SNAPSHOT,
   SNAPSHOT,
+  STATEMENT,
   statusOf,
   UNTRIED_STATUS,
 } from '../../support/node-status-fixture.js';
 
-const OPTIONS = { version: '1.2.3', telemetryPath: '/metrics', query: '', pages: PAGES };
+const OPTIONS: { readonly texts: TextVisibility } & Pick<
+  PageContent,
+  'version' | 'telemetryPath' | 'pages'
+> & {
+    readonly query: string;
+  } = { version: '1.2.3', telemetryPath: '/metrics', query: '', pages: PAGES, texts: 'shown' };
 
 /** Of a page made without `pageOf`. */
 const PLAIN = { ...OPTIONS, query: NO_QUERY };
@@ -33,7 +40,7 @@ async function pageOf(
   clock = new FakeClock(NOW),
   projects: readonly ProjectStatus[] = [PROJECT_STATUS],
 ): Promise<string> {
-  const fleet = fleetOf(statuses, projects);
+  const fleet = { ...fleetOf(statuses, projects), statementTexts: options.texts };
   const query = NODES_PAGE.readQuery(options.query, fleet);
   const content = { ...options, query, fleet, clock };
   return String(Buffer.concat(await NODES_PAGE.render(content)));
@@ -84,6 +91,102 @@ describe('NODES_PAGE', () => {
     assert.match(text, /\nBy user\n5 of 7\napp_rw\n2\nApp_RW\n1\n/);
     assert.match(text, /\nBy client host\n10\.0\.0\.1\n5\n2001:db8::1\n1\n/);
     assert.match(text, /\nLongest sessions\nSleep\n15 min\nQuery\n30 s\n/);
+  });
+
+  describe('of statements', () => {
+    const { statement } = STATEMENT;
+    const odd = {
+      ...STATEMENT,
+      statement: {
+        ...statement,
+        digest: 'ffff000011112222',
+        text: 'SELECT `<b>\u202e` FROM x …',
+        isCut: true,
+        isAmbiguous: true,
+        isSensitive: true,
+      },
+      sessions: 3,
+      totalSeconds: 7000,
+      longestSeconds: 90,
+      users: [],
+      hosts: [
+        { value: '10.0.0.1', sessions: 2 },
+        { value: '10.0.0.2', sessions: 1 },
+      ],
+    };
+    const statements = {
+      sessions: 8,
+      shown: [odd, STATEMENT],
+      rest: { sessions: 4, totalSeconds: 300 },
+      distinct: 1300,
+      error: 2,
+    };
+    const node = { ...NODE_STATUS, snapshot: { ...SNAPSHOT, statements } };
+
+    it('knows how many distinct ones there are where all are counted apart', async () => {
+      const exact = { ...statements, error: 0 };
+      const page = await pageOf([{ ...node, snapshot: { ...SNAPSHOT, statements: exact } }]);
+      assert.match(page, /<small>2 of 1,300<\/small>/u);
+      assert.doesNotMatch(page, /statements\.shapes/u);
+    });
+
+    it('shows what runs, for how long, and who runs it', async () => {
+      const page = await pageOf([node]);
+      const lines = [
+        ['Statements of active sessions', '2 of at least 1,300'],
+        ['3 sessions', '117 min in all, longest 90 s', 'SELECT `&lt;b&gt;\\u202e` FROM x …'],
+        ['ffff000011112222', 'cut', 'ambiguous quotes', 'about accounts'],
+        ['from', '10.0.0.1', '2,', '10.0.0.2', '1'],
+        ['1 session', '30 s in all, longest 30 s'],
+        ['SELECT `&quot;back\\slash&quot;` FROM orders_2024 WHERE id = ?', '0123456789abcdef'],
+        ['by', 'app_rw', '1', 'from', '10.0.0.1', '1'],
+        ['All others: 4 sessions, 5 min in all'],
+        [
+          'More statements than are counted apart (statements.shapes): one may have up to 2 more sessions than it says.',
+        ],
+      ];
+      assert.ok(visible(page).includes(`\n${lines.flat().join('\n')}\n`), visible(page));
+      assert.match(page, /<p class="bar w38"><b>3 sessions<\/b>/u);
+      assert.doesNotMatch(page, /digests alone/u);
+    });
+
+    for (const [texts, note] of [
+      ['open_listener', /by their digests alone, as anybody who reaches this page .*basic_auth_users/u],
+      ['digest', undefined],
+    ] as const) {
+      it(`shows digests alone where texts are not shown: ${texts}`, async () => {
+        const page = visible(await pageOf([node], { ...OPTIONS, texts }));
+        assert.doesNotMatch(page, /SELECT|orders_2024/u);
+        assert.match(page, /\nffff000011112222\ncut\n/u);
+        assert.equal(note?.test(page) ?? !/digests alone/u.test(page), true);
+      });
+    }
+
+    it('shows none where there are none, or they are not to be read', async () => {
+      const { statements: _, ...without } = SNAPSHOT;
+      const idle = { ...statements, sessions: 0, shown: [] };
+      for (const snapshot of [without, { ...SNAPSHOT, statements: idle }]) {
+        assert.doesNotMatch(await pageOf([{ ...NODE_STATUS, snapshot }]), /Statements/u);
+      }
+      const texts = 'off' as const;
+      assert.doesNotMatch(await pageOf([node], { ...OPTIONS, texts }), /Statements|ffff000011112222/u);
+    });
+
+    it('shows the ten with the most sessions and the ten with the most time, and sums up the rest', async () => {
+      const shown = Array.from({ length: 30 }, (_, rank) => ({
+        ...STATEMENT,
+        statement: { ...statement, digest: `digest-${String(rank).padStart(2, '0')}` },
+        sessions: 100 - rank,
+        totalSeconds: rank < 20 ? 1 : 1000 * rank,
+      }));
+      const sessions = shown.reduce((sum, one) => sum + one.sessions, 7);
+      const many = { sessions, shown, rest: { sessions: 7, totalSeconds: 10 }, distinct: 40, error: 0 };
+      const text = visible(await pageOf([{ ...NODE_STATUS, snapshot: { ...SNAPSHOT, statements: many } }]));
+      const digests = [...text.matchAll(/\ndigest-(\d+)\n/gu)].map(([, rank]) => Number(rank));
+      assert.deepEqual(digests, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29]);
+      const rest = shown.slice(10, 20).reduce((sum, one) => sum + one.sessions, 7);
+      assert.ok(text.includes(`\nAll others: ${rest} sessions, 20 s in all\n`));
+    });
   });
 
   it('draws a bar as long as the value’s share of the sessions, and one for the rest', async () => {

@@ -34,6 +34,7 @@ describe('viewFleet', () => {
       active: 4,
       lock_waiting: 2,
       oldest_success: new Date(NOW - 60_000).toISOString(),
+      statement_texts: 'shown',
     });
     assert.deepEqual(
       nodes.map(({ state }) => state),

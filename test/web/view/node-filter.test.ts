@@ -6,7 +6,7 @@ import { DATABASE_NODE, MOMENT, NODE_STATUS } from '../../support/node-status-fi
 
 function takes(words: string, changes: Partial<DatabaseNode> = {}, up = true): boolean {
   const status = { ...NODE_STATUS, up, node: { ...DATABASE_NODE, ...changes } };
-  return nodeFilter(words)(viewNode(status, MOMENT.monotonic));
+  return nodeFilter(words)(viewNode(status, MOMENT.monotonic, 'shown'));
 }
 
 describe('nodeFilter', () => {

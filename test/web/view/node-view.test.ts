@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { epochMs, later } from '../../../src/clock.js';
+import { epochMs, later, type MonotonicMs } from '../../../src/clock.js';
+import type { NodeStatus } from '../../../src/collect/node-store.js';
 import { FAILURE_REASONS } from '../../../src/model/failure.js';
 import type { Snapshot } from '../../../src/sessions/snapshot.js';
-import { viewNode } from '../../../src/web/view/node-view.js';
+import { viewNode as viewWithTexts } from '../../../src/web/view/node-view.js';
 import {
   counts,
   DATABASE_NODE,
@@ -10,10 +11,13 @@ import {
   NODE_STATUS,
   SNAPSHOT,
   STALE_AT,
+  STATEMENT,
   UNTRIED_STATUS,
 } from '../../support/node-status-fixture.js';
 
 const NOW = MOMENT.monotonic;
+
+const viewNode = (status: NodeStatus, now: MonotonicMs) => viewWithTexts(status, now, 'shown');
 
 describe('viewNode', () => {
   it('has no date for what never comes', () => {
@@ -69,6 +73,27 @@ describe('viewNode', () => {
             { value: 'batch', sessions: 1 },
           ],
         },
+      },
+      statements: {
+        sessions: 1,
+        distinct: 1,
+        error: 0,
+        top: [
+          {
+            digest: '0123456789abcdef',
+            text: 'SELECT `"back\\slash"` FROM orders_2024 WHERE id = ?',
+            family: 'fedcba9876543210',
+            cut: false,
+            ambiguous: false,
+            sensitive: false,
+            sessions: 1,
+            seconds: 30,
+            longest_seconds: 30,
+            users: [{ value: 'app_rw', sessions: 1 }],
+            hosts: [{ value: '10.0.0.1', sessions: 1 }],
+          },
+        ],
+        rest: { sessions: 0, seconds: 0 },
       },
     });
   });
@@ -181,6 +206,34 @@ describe('viewNode', () => {
     assert.equal(viewNode(status, later(NOW, 1000)), view);
     assert.notEqual(viewNode(status, STALE_AT), view);
     assert.notEqual(viewNode({ ...status }, NOW), view);
+    assert.equal(viewWithTexts(status, NOW, 'digest').statements?.top[0]?.text, null);
+    assert.notEqual(viewNode(status, NOW).statements?.top[0]?.text, null);
+  });
+
+  it('knows no time of statements where the list has none', () => {
+    const { totalSeconds: _, longestSeconds: __, ...untimed } = STATEMENT;
+    const statements = { sessions: 3, shown: [untimed], rest: { sessions: 2 }, distinct: 2, error: 0 };
+    const view = viewNode({ ...NODE_STATUS, snapshot: { ...SNAPSHOT, statements } }, NOW);
+    const [top] = view.statements?.top ?? [];
+    assert.deepEqual([top?.seconds, top?.longest_seconds], [null, null]);
+    assert.deepEqual(view.statements?.rest, { sessions: 2, seconds: null });
+  });
+
+  it('shows the ten statements with the most sessions, and those with the most time', () => {
+    const { totalSeconds: _, longestSeconds: __, ...untimed } = STATEMENT;
+    const shown = Array.from({ length: 15 }, (_, index) => ({
+      ...untimed,
+      statement: { ...untimed.statement, digest: String(index) },
+      sessions: 20 - index,
+      ...(index === 14 && { totalSeconds: 7 }),
+    }));
+    const statements = { sessions: 200, shown, rest: { sessions: 5 }, distinct: 20, error: 0 };
+    const view = viewNode({ ...NODE_STATUS, snapshot: { ...SNAPSHOT, statements } }, NOW);
+    assert.deepEqual(
+      view.statements?.top.map(({ digest }) => digest),
+      ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '14'],
+    );
+    assert.deepEqual(view.statements?.rest, { sessions: 10 + 9 + 8 + 7 + 5, seconds: null });
   });
 
   it('keeps an error to one line of at most 1,000 characters', () => {
