@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
+import { HEX_MARK, NUMBER_MARK, TEXT_MARK } from '../../src/simulator/sessions/marked-values.js';
 import { addressOf, eventually, type Program, startProgram } from '../support/program.js';
 import { requireProgram } from '../support/real-programs.js';
 import { samplesNamed, scrape } from '../support/scrape.js';
@@ -40,6 +41,24 @@ describe('demo', () => {
     demo.child.kill('SIGTERM');
     assert.equal(await demo.ended, 0);
     assert.ok(!existsSync(folder));
+  });
+
+  it('shows what the sessions run, first the statement of a spike, and no value of any', async () => {
+    const flags = ['--spike=orders-primary:1s', '--simulate.sessions=1000', '--log.level=debug'];
+    demo = startProgram(['demo', '--web.listen-address=127.0.0.1:0', ...flags]);
+    const address = await addressOf(demo);
+    const bodyOf = async (path: string) => (await fetch(`${address}${path}`)).text();
+    await eventually(
+      async () =>
+        /LOWER\(email\) = \? ORDER BY created DESC|refunded IS NULL/u.exec(await bodyOf('/')) ?? undefined,
+      'a statement',
+      30_000,
+    );
+    const marks = [TEXT_MARK.slice(0, 4), NUMBER_MARK, HEX_MARK.slice(0, 8)].join('|');
+    for (const path of ['/', '/api/v1/nodes', '/metrics']) {
+      assert.doesNotMatch(await bodyOf(path), new RegExp(marks, 'iu'), path);
+    }
+    assert.doesNotMatch(demo.stdout() + demo.stderr(), new RegExp(marks, 'iu'));
   });
 
   it('shows no links where the agent cannot listen', async () => {

@@ -3,7 +3,14 @@
 import { mix, pick, share } from '../seeded-random.js';
 import type { Work } from './client-cast.js';
 import type { Activity, SimulatedTransaction } from './simulated-session.js';
-import { batchStatement, readStatement, reportStatement, writeStatement } from './statements.js';
+import {
+  batchStatement,
+  preparedStatement,
+  readStatement,
+  reportStatement,
+  typedStatement,
+  writeStatement,
+} from './statements.js';
 import { cycleAt } from './traffic.js';
 
 const READ_STATES = ['executing', 'Sending data', 'statistics', 'Opening tables', 'init'];
@@ -17,25 +24,37 @@ const TURN_MS: Readonly<Record<Work, readonly [min: number, max: number]>> = {
   person: [300_000, 1_800_000],
 };
 
-interface Turn {
+/** A person types one statement after the other in the first minutes of a turn, and then looks at what came. */
+const TYPING_MS = 240_000;
+const TYPED_EVERY_MS = 30_000;
+const TYPED_MS = 12_000;
+
+export interface Connection {
+  readonly seed: number;
+  readonly work: Work;
+  readonly database: string;
+  readonly isReadOnly: boolean;
+}
+
+interface Turn extends Pick<Connection, 'database' | 'isReadOnly'> {
   readonly seed: number;
   readonly sinceMs: number;
   readonly lengthMs: number;
 }
 
-export function activityAt(work: Work, connectionSeed: number, at: number, isReadOnly: boolean): Activity {
+export function activityAt({ seed, work, database, isReadOnly }: Connection, at: number): Activity {
   const [min, max] = TURN_MS[work];
-  const lengthMs = min + (mix(connectionSeed, 2) % (max - min));
-  const turn: Turn = { ...cycleAt(mix(connectionSeed, 3), at, lengthMs), lengthMs };
+  const lengthMs = min + (mix(seed, 2) % (max - min));
+  const turn: Turn = { ...cycleAt(mix(seed, 3), at, lengthMs), lengthMs, database, isReadOnly };
   switch (work) {
     case 'web':
-      return webActivity(turn, isReadOnly);
+      return webActivity(turn);
     case 'report':
       return reportActivity(turn);
     case 'batch':
       return isReadOnly ? reportActivity(turn) : batchActivity(turn);
     case 'person':
-      return personActivity(turn, isReadOnly);
+      return personActivity(turn);
     default:
       return work satisfies never;
   }
@@ -67,7 +86,7 @@ export function wholeSeconds(ms: number): number {
   return Math.floor(ms / 1000);
 }
 
-function webActivity({ seed, sinceMs, lengthMs }: Turn, isReadOnly: boolean): Activity {
+function webActivity({ seed, sinceMs, lengthMs, database, isReadOnly }: Turn): Activity {
   const queryMs = webQueryMs(seed, lengthMs);
   const writes = !isReadOnly && seed % 4 === 0;
   const rows = 1 + (mix(seed, 4) % 20);
@@ -78,18 +97,19 @@ function webActivity({ seed, sinceMs, lengthMs }: Turn, isReadOnly: boolean): Ac
   }
   const seconds = wholeSeconds(sinceMs);
   if (!writes) {
+    const isPrepared = mix(seed, 8) % 5 === 0;
     return {
-      command: 'Query',
+      command: isPrepared ? 'Execute' : 'Query',
       state: pick(READ_STATES, mix(seed, 6)),
       seconds,
-      statement: readStatement(seed),
+      statement: isPrepared ? preparedStatement(database) : readStatement(database, seed),
     };
   }
   return {
     command: 'Query',
     state: pick(WRITE_STATES, mix(seed, 6)),
     seconds,
-    statement: writeStatement(mix(seed, 7)),
+    statement: writeStatement(database, mix(seed, 7)),
     transaction: transactionOf(seed, sinceMs, written),
   };
 }
@@ -106,7 +126,7 @@ function webQueryMs(seed: number, lengthMs: number): number {
   return lengthMs;
 }
 
-function reportActivity({ seed, sinceMs, lengthMs }: Turn): Activity {
+function reportActivity({ seed, sinceMs, lengthMs, database }: Turn): Activity {
   const queryMs = lengthMs * 0.7;
   if (sinceMs >= queryMs) {
     return sleeping(sinceMs - queryMs);
@@ -115,7 +135,7 @@ function reportActivity({ seed, sinceMs, lengthMs }: Turn): Activity {
     command: 'Query',
     state: pick(REPORT_STATES, mix(seed, Math.floor(sinceMs / 15_000))),
     seconds: wholeSeconds(sinceMs),
-    statement: reportStatement(seed),
+    statement: reportStatement(database, seed),
     transaction: transactionOf(seed, sinceMs),
   };
 }
@@ -142,11 +162,22 @@ function batchActivity({ seed, sinceMs }: Turn): Activity {
   };
 }
 
-/** Long looks at results, and now and then a transaction that stays open meanwhile. */
-function personActivity({ seed, sinceMs }: Turn, isReadOnly: boolean): Activity {
+/** Statements now and then, long looks at results, and at times a transaction that stays open meanwhile. */
+function personActivity({ seed, sinceMs, isReadOnly }: Turn): Activity {
   const forgetsToCommit = !isReadOnly && seed % 4 === 0;
-  const transaction = forgetsToCommit
-    ? transactionOf(seed, sinceMs, { rowsLocked: 1, tablesLocked: 1, rowsModified: 1 })
-    : undefined;
-  return sleeping(sinceMs, transaction);
+  const open = forgetsToCommit
+    ? { transaction: transactionOf(seed, sinceMs, { rowsLocked: 1, tablesLocked: 1, rowsModified: 1 }) }
+    : {};
+  const typed = Math.floor(Math.min(sinceMs, TYPING_MS - 1) / TYPED_EVERY_MS);
+  const typedMs = sinceMs - typed * TYPED_EVERY_MS;
+  if (typedMs >= TYPED_MS) {
+    return { ...sleeping(typedMs - TYPED_MS), ...open };
+  }
+  return {
+    command: 'Query',
+    state: pick(READ_STATES, mix(seed, typed)),
+    seconds: wholeSeconds(typedMs),
+    statement: typedStatement(mix(seed, typed), isReadOnly),
+    ...open,
+  };
 }

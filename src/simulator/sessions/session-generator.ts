@@ -4,7 +4,7 @@ import { mix, pick, share } from '../seeded-random.js';
 import { clientOf, hostText } from './client-cast.js';
 import { activityAt, sleeping, transactionOf, wholeSeconds } from './session-activity.js';
 import type { Activity, SimulatedSession } from './simulated-session.js';
-import { readStatement } from './statements.js';
+import { floodStatement, HOLDING_TABLE, WAITING_FOR_ROW, WAITING_FOR_TABLE } from './statements.js';
 import { floodAt, type LockIncident, loadAt, lockIncidentAt, type Spike, spikeAt } from './traffic.js';
 
 export interface SessionSource {
@@ -64,14 +64,15 @@ function clientSession(
 ): SimulatedSession {
   const connection = Math.floor((at + (seed % CONNECTION_MS)) / CONNECTION_MS) % 1_000;
   const client = clientOf(mix(seed, 2));
+  const database = pick(client.databases, mix(seed, 4));
   const waiting =
     incident !== undefined && client.work === 'web' ? waitingForLock(seed, incident) : undefined;
   return {
     id: FIRST_ID + connection * slots + slot,
     user: client.user,
     host: hostText(pick(client.hosts, mix(seed, 3)), mix(seed, connection)),
-    database: pick(client.databases, mix(seed, 4)),
-    ...(waiting ?? activityAt(client.work, seed, at, isReplica)),
+    database,
+    ...(waiting ?? activityAt({ seed, work: client.work, database, isReadOnly: isReplica }, at)),
   };
 }
 
@@ -88,14 +89,14 @@ function waitingForLock(seed: number, incident: LockIncident): Activity | undefi
       command: 'Query',
       state: 'Waiting for table metadata lock',
       seconds,
-      statement: readStatement(0),
+      statement: WAITING_FOR_TABLE(seed % 1_000_000),
     };
   }
   return {
     command: 'Query',
     state: 'updating',
     seconds,
-    statement: `UPDATE counters SET value = value + 1, note = 'hot "row"' WHERE id = ${incident.seed % 100}`,
+    statement: WAITING_FOR_ROW(incident.seed % 100),
     transaction: transactionOf(bits, waitMs, {
       state: 'LOCK WAIT',
       lockWaitSeconds: seconds,
@@ -119,7 +120,7 @@ function lockHolder(incident: LockIncident): SimulatedSession {
           command: 'Query',
           state: 'altering table',
           seconds: wholeSeconds(sinceMs),
-          statement: 'ALTER TABLE orders\n  ADD COLUMN note VARCHAR(64) COMMENT \'free, "quoted" text\'',
+          statement: HOLDING_TABLE,
           transaction,
         };
   return { id: 999, user: "o'brien", host: hostText('10.20.8.101', 1), database: 'orders', ...activity };
@@ -144,7 +145,7 @@ function* spikeSessions(spike: Spike, sessions: number, firstId: number): Genera
             command: 'Query',
             state: 'Sending data',
             seconds: wholeSeconds(sinceMs),
-            statement: readStatement(spike.seed),
+            statement: floodStatement(spike.database, seed),
           }),
     };
   }

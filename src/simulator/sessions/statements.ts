@@ -1,48 +1,55 @@
-// SQL texts as they stand in a processlist: quotes, commas, line breaks, comments, other scripts, very long ones.
+// SQL texts as they stand in a processlist, of every class, with marked values.
 import { mix, pick } from '../seeded-random.js';
+import { applicationStatements, type StatementOf } from './application-statements.js';
+import { number, TEXT_MARK, word } from './marked-values.js';
+import { CHANGES, CHINESE_REPORTS, HOSTILE, JOBS, LOOKS, REPORTS } from './rare-statements.js';
 
-const READS: readonly ((n: number) => string)[] = [
-  (n) => `SELECT * FROM orders WHERE id = ${n}`,
-  (n) => `SELECT id, total FROM orders WHERE status IN ('paid', 'shipped') AND customer_id = ${n} LIMIT 50`,
-  (n) =>
-    `/* trace="${n.toString(16)}", step=2 */ SELECT "sku", title\nFROM products\nWHERE title LIKE '%"new"%'`,
-  (n) => `SELECT * FROM 客户 WHERE 姓名 = '王小明' AND 编号 = ${n}`,
-  (n) => `SELECT payload FROM session WHERE token = '${n.toString(36)}' FOR SHARE`,
-  (n) => `SELECT name FROM cities WHERE name = 'Zürich' OR note = '☕ 😀 ${n}'`,
-  (n) => `SELECT sku FROM stock WHERE id IN (${Array.from({ length: 20 + (n % 180) }, (_, i) => n + i)})`,
-];
+/** Lists cut longer ones. */
+const LISTED_CHARACTERS = 1_024;
+/** One read in so many is hard to take apart. */
+const HOSTILE_EVERY = 25;
+const CHINESE_DATABASE = '数据仓库';
 
-const WRITES: readonly ((n: number) => string)[] = [
-  (n) => `UPDATE orders SET status = 'paid', note = 'ok, "thanks"' WHERE id = ${n}`,
-  (n) => `INSERT INTO events (kind, body) VALUES ('click', '{"x": ${n % 1920}, "y": ${n % 1080}}')`,
-  (n) => `DELETE FROM session\r\nWHERE expires < NOW()\r\n  AND shard = ${n % 64}`,
-  (n) => `INSERT INTO paths VALUES (${n}, 'C:\\\\exports\\\\day.csv', 'it''s here')`,
-];
-
-const REPORTS: readonly ((n: number) => string)[] = [
-  (n) =>
-    `SELECT c.country, DATE(o.created) AS day, SUM(o.total) AS "sum"\nFROM orders o\nJOIN customers c ON c.id = o.customer_id\nWHERE o.created >= NOW() - INTERVAL ${1 + (n % 90)} DAY\nGROUP BY 1, 2\nORDER BY 3 DESC`,
-  (n) => `SELECT 渠道, COUNT(*) FROM 订单明细 WHERE 批次 = ${n % 1000} GROUP BY 渠道`,
-];
-
-const BATCH: readonly ((n: number) => string)[] = [
-  (n) =>
-    `INSERT INTO daily_totals SELECT customer_id, SUM(total) FROM orders WHERE shard = ${n % 64} GROUP BY 1`,
-  (n) => `UPDATE stock SET reserved = 0 WHERE warehouse = ${n % 40}`,
-];
-
-export function readStatement(bits: number): string {
-  return pick(READS, bits)(mix(bits, 1) % 1_000_000);
+export function readStatement(database: string, bits: number): string {
+  const isHostile = mix(bits, 2) % HOSTILE_EVERY === 0;
+  return oneOf(isHostile ? HOSTILE : applicationStatements(database).reads, bits);
 }
 
-export function writeStatement(bits: number): string {
-  return pick(WRITES, bits)(mix(bits, 1) % 1_000_000);
+export function writeStatement(database: string, bits: number): string {
+  return oneOf(applicationStatements(database).writes, bits);
 }
 
-export function reportStatement(bits: number): string {
-  return pick(REPORTS, bits)(mix(bits, 1) % 1_000_000);
+/** As it is listed while it runs: without its values. */
+export function preparedStatement(database: string): string {
+  return applicationStatements(database).prepared;
+}
+
+/** One for each database; `bits` choose its values alone. */
+export function floodStatement(database: string, bits: number): string {
+  return oneOf([applicationStatements(database).flood], bits);
+}
+
+export function reportStatement(database: string, bits: number): string {
+  return oneOf(database === CHINESE_DATABASE ? CHINESE_REPORTS : REPORTS, bits);
 }
 
 export function batchStatement(bits: number): string {
-  return pick(BATCH, bits)(mix(bits, 1) % 1_000_000);
+  return oneOf(JOBS, bits);
+}
+
+/** What a person types at a prompt. */
+export function typedStatement(bits: number, isReadOnly: boolean): string {
+  return oneOf(isReadOnly ? LOOKS : [...LOOKS, ...CHANGES], bits);
+}
+
+/** They run into the row or the table that somebody else holds. */
+export const WAITING_FOR_ROW: StatementOf = (n) =>
+  `UPDATE orders.counters SET value = value + 1, note = '${TEXT_MARK} "${TEXT_MARK}"' WHERE id = ${number(n)}`;
+export const WAITING_FOR_TABLE: StatementOf = (n) =>
+  `SELECT * FROM orders.orders WHERE reference = '${word(n)}'`;
+export const HOLDING_TABLE = `ALTER TABLE orders\n  ADD COLUMN note VARCHAR(64) COMMENT '${TEXT_MARK}, "${TEXT_MARK}"'`;
+
+function oneOf(statements: readonly StatementOf[], bits: number): string {
+  const text = pick(statements, mix(bits, 3))(mix(bits, 1) % 1_000_000);
+  return text.length <= LISTED_CHARACTERS ? text : Array.from(text).slice(0, LISTED_CHARACTERS).join('');
 }
