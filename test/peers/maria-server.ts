@@ -32,6 +32,7 @@ export interface MariaPrograms {
 export async function startMariaServer(
   programs: MariaPrograms,
   addresses: readonly string[],
+  options: readonly string[] = [],
 ): Promise<MariaServer> {
   const folder = mkdtempSync(path.join(tmpdir(), 'mariadb-'));
   const common = [
@@ -66,6 +67,7 @@ export async function startMariaServer(
       '--connect-timeout=3600',
       '--innodb-lock-wait-timeout=3600',
       '--lock-wait-timeout=3600',
+      ...options,
     ],
     { stdio: 'ignore' },
   );
