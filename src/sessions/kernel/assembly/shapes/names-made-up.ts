@@ -16,6 +16,16 @@ const USE: u64 = 0x45_5355;
 
 /** Of the whole shape of a whole statement; returns its end. */
 export function withoutMadeUpName(end: u32): u32 {
+  // Most statements begin otherwise.
+  const first = capitals(SHAPE, 2);
+  if (
+    first !== (SAVEPOIN & 0xffff) &&
+    first !== (RELEASE & 0xffff) &&
+    first !== (ROLLBACK & 0xffff) &&
+    first !== (USE & 0xffff)
+  ) {
+    return end;
+  }
   const name = nameAt(end);
   if (name === 0 || !isName(name, endBefore(end, name))) {
     return end;

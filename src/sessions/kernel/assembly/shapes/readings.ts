@@ -161,17 +161,20 @@ function copyPlain(from: u32): u32 {
   }
   let at = from;
   if (ASC_FEATURE_SIMD) {
-    while (at < end) {
-      v128.store(out, v128.load(at));
-      v128.store(out, v128.load(at, 16), 16);
+    const last = end;
+    let target = out;
+    while (at < last) {
+      v128.store(target, v128.load(at));
+      v128.store(target, v128.load(at, 16), 16);
       const stops = stopsIn(at);
-      const passed = min(stops === 0 ? STEP : ctz(stops), end - at);
-      keepBytes(passed);
+      const passed = min(stops === 0 ? STEP : ctz(stops), last - at);
+      target += passed;
       at += passed;
       if (stops !== 0) {
         break;
       }
     }
+    keepBytes(at - from);
   } else {
     let before: u8 = at > start ? load<u8>(at - 1) : 0;
     while (at < end) {

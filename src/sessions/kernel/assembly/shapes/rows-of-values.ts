@@ -28,7 +28,7 @@ export function resetRowsOfValues(): void {
  * that is the first.
  */
 export function withoutRowBefore(out: u32): u32 {
-  const opening = openingBefore(out);
+  const opening = mayBegin(out) ? openingBefore(out) : 0;
   if (opening === 0) {
     return out;
   }
@@ -57,6 +57,13 @@ export function withoutRowBefore(out: u32): u32 {
   memory.copy(row, opening, begun);
   begin(row);
   return row + begun;
+}
+
+/** Most literals stand behind an operator and a blank. */
+function mayBegin(out: u32): bool {
+  const last = load<u8>(out - 1);
+  const byte = last <= BLANK ? load<u8>(out - 2) : last;
+  return byte === OPENING || byte === COMMA || byte <= BLANK;
 }
 
 function begin(opening: u32): void {
