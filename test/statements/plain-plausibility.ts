@@ -98,7 +98,7 @@ function followsValuesPlace(bytes: Uint8Array, kinds: Uint8Array, at: number): b
   }
   const word = wordBefore(bytes, kinds, at + 1);
   return word === ''
-    ? '=<>!+-*/%|&^~:,(@'.includes(String.fromCharCode(bytes[at] ?? 0))
+    ? '=<>,(@'.includes(String.fromCharCode(bytes[at] ?? 0))
     : INTRODUCER.test(word) || BEFORE_LITERAL.has(word);
 }
 
@@ -107,9 +107,7 @@ function endsValuesPlace(bytes: Uint8Array, kinds: Uint8Array, at: number): bool
     return at >= bytes.length || bytes[at] !== 0x60;
   }
   const word = wordBehind(bytes, kinds, at);
-  return word === ''
-    ? '=<>!+-*/%|&^,);@'.includes(String.fromCharCode(bytes[at] ?? 0))
-    : AFTER_LITERAL.has(word);
+  return word === '' ? '=<>!,);@'.includes(String.fromCharCode(bytes[at] ?? 0)) : AFTER_LITERAL.has(word);
 }
 
 /** Blanks, `)`, `;`, keywords and numbers alone. */

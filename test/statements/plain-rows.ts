@@ -40,12 +40,17 @@ export class PlainRows {
   }
 }
 
-/** How many parentheses are open; undefined where there is something between rows, or a name in backticks. */
+/** How many parentheses are open; undefined where there is something between rows, a name in backticks, or a backslash. */
 function depthBehind(rows: string): number | undefined {
   let depth = 0;
   for (const character of rows) {
     depth += character === '(' ? 1 : character === ')' ? -1 : 0;
-    if (character === '`' || depth < 0 || (depth === 0 && !/[\0- ,)]/u.test(character))) {
+    if (
+      character === '`' ||
+      character === '\\' ||
+      depth < 0 ||
+      (depth === 0 && !/[\0- ,)]/u.test(character))
+    ) {
       return undefined;
     }
   }

@@ -76,6 +76,8 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     },
     { statement: 'VALUES (1),(`a`),(2),(3),(4)', shape: 'VALUES (0),(`a`),(0),(0),(0)' },
     { statement: 'VALUES (1) + (2),(3),(4)', shape: 'VALUES (0) + (0),(0),(0)' },
+    { statement: 'VALUES (1),(\\N),(2),(3)', shape: 'VALUES (0),(\\N),(0),(0)' },
+    { statement: `VALUES(''),('\\'\\),('`, shape: `VALUES(''),(''` },
     { statement: 't.VALUES (1),(2),(3)', shape: 't.VALUES (0),(0),(0)' },
     { statement: 'VALUES (1); VALUES (1),(2),(3)', shape: 'VALUES (0); VALUES (0),(0),(0)' },
   ],
@@ -194,6 +196,8 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       flags: 'ca',
     },
     { statement: `a = 'x\\' AND b = ' OR c = 5 -- '`, shape: "a = ''", flags: 'a' },
+    // Cut behind a quote that opens.
+    { statement: `a LIKE ' \\\\\\', secret%' ESCAPE '`, shape: "a LIKE ''", flags: 'ca' },
     { statement: `a = '\\'' = '\\''/**/67.e7 \\`, shape: "a = '' \\", flags: 'a' },
     { statement: `a = 'x\\'' OR \`\\'\` IN (' = ', 67, '"') AND \`b\` = 6 \\`, shape: "a = ''", flags: 'ca' },
     { statement: `\`a\`\`b\` = 'x\\' AND b = ' OR c = 5 -- '`, shape: "`a``b` = ''", flags: 'a' },

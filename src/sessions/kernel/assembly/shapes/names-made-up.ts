@@ -1,9 +1,8 @@
 // Names that programs make up anew each time, of savepoints and of the database to use: `?`, as in the text. Each of them would
 // have a shape, and one digest would take up all counters.
 import { SHAPE } from '../../layout';
-import { BACKTICK, BLANK, capitals, isWordByte, wordEnd } from './sql';
+import { BACKTICK, BLANK, capitals, isWordByte, SEMICOLON, wordEnd } from './sql';
 
-const SEMICOLON: u8 = 0x3b;
 const QUESTION_MARK: u8 = 0x3f;
 const NINE_LETTERS: u32 = 9;
 // Words, as `capitals` has them; of SAVEPOINT without the T.

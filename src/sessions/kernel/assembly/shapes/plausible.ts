@@ -2,17 +2,12 @@
 import { AFTER_LITERAL, BEFORE_LITERAL, SHAPE } from '../../layout';
 import { placeOf, placeOfEither } from '../blocks';
 import {
-  AMPERSAND,
-  ASTERISK,
   AT,
   BACKSLASH,
   BACKTICK,
   BLANK,
-  CARET,
   CLOSING,
-  COLON,
   COMMA,
-  DASH,
   EQUALS,
   EXCLAMATION,
   GREATER,
@@ -21,14 +16,9 @@ import {
   isWordByte,
   LESS,
   OPENING,
-  PERCENT,
-  PIPE,
-  PLUS,
   SEMICOLON,
   SINGLE_QUOTE,
-  SLASH,
   SMALL,
-  TILDE,
   UNDERSCORE,
   wordEnd,
 } from './sql';
@@ -162,32 +152,17 @@ function areAllDigits(from: u32, to: u32): bool {
   return true;
 }
 
-/** `,` `)` `;` `@` and operators. */
+/** `!` `)` `;`, and what may stand before one, too. */
 function mayFollowValue(byte: u8): bool {
-  return byte === CLOSING || byte === SEMICOLON || isJoining(byte);
+  return byte === EXCLAMATION || byte === CLOSING || byte === SEMICOLON || isJoining(byte);
 }
 
-/** `,` `(` `~` `:` `@` and operators. */
+/** `(`, and what may stand behind one, too. */
 function mayPrecedeValue(byte: u8): bool {
-  return byte === OPENING || byte === TILDE || byte === COLON || isJoining(byte);
+  return byte === OPENING || isJoining(byte);
 }
 
-/** One of `! % & * + , - / < = > @ ^ |`. */
+/** One of `, < = > @`. Arithmetic with texts is rarer than a `%` or a dash where a text only seems to begin or to end. */
 function isJoining(byte: u8): bool {
-  return (
-    byte === EXCLAMATION ||
-    byte === PERCENT ||
-    byte === AMPERSAND ||
-    byte === ASTERISK ||
-    byte === PLUS ||
-    byte === COMMA ||
-    byte === DASH ||
-    byte === SLASH ||
-    byte === LESS ||
-    byte === EQUALS ||
-    byte === GREATER ||
-    byte === AT ||
-    byte === CARET ||
-    byte === PIPE
-  );
+  return byte === COMMA || byte === LESS || byte === EQUALS || byte === GREATER || byte === AT;
 }

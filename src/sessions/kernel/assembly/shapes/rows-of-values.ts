@@ -1,7 +1,7 @@
 // Rows of VALUES: the shape keeps the first one and the one that is read. A digest heeds the first alone, and without this
 // a batch would have a shape for each number of rows, most of them too long to be kept.
 import { SHAPE } from '../../layout';
-import { AT, BACKTICK, BLANK, CLOSING, COMMA, capitals, isWordByte, OPENING, POINT } from './sql';
+import { AT, BACKSLASH, BACKTICK, BLANK, CLOSING, COMMA, capitals, isWordByte, OPENING, POINT } from './sql';
 
 // Words, as `capitals` has them.
 const VALUES: u64 = 0x0000_5345_554c_4156;
@@ -81,7 +81,8 @@ function areRows(end: u32): bool {
       depth++;
     } else if (byte === CLOSING) {
       depth--;
-    } else if (byte === BACKTICK || (depth === 0 && byte !== COMMA && byte > BLANK)) {
+    } else if (byte === BACKTICK || byte === BACKSLASH || (depth === 0 && byte !== COMMA && byte > BLANK)) {
+      // A backslash tells that a reading makes no sense: it must not get lost.
       return false;
     }
     last = byte;

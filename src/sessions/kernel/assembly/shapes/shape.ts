@@ -20,6 +20,9 @@
 // 4. if the rest make the same shape, it is the statement's. If they do not, the statement is ambiguous, and a byte is shown
 //    only where every reading, also one that makes no sense, has it outside of literals and comments.
 //
+// What begins in a hint or in a comment that only some servers read, and ends behind it, has no end that all readers agree
+// on, nor has a name whose backtick may be half of a character: nothing is shown behind where it begins.
+//
 // Where a statement is no UTF-8 and a backslash stands behind a byte beyond ASCII, the two may be one character (GBK, Big5,
 // Shift JIS): A and C are then tried in this way, too.
 import {
