@@ -31,7 +31,28 @@ export function plausible(
     (reading) =>
       isNatural(bytes, reading) && !reading.endsInLiteral && (isWhole || looksComplete(bytes, reading)),
   );
-  return isAnyWhole ? left.filter((reading) => !reading.endsInLiteral) : left;
+  return isAnyWhole
+    ? left.filter((reading) => !reading.endsInLiteral || (!isWhole && isCutBehindQuote(bytes, reading)))
+    : left;
+}
+
+/** What looks whole may be cut behind the last of its quotes. */
+function isCutBehindQuote(bytes: Uint8Array, { kinds, literals }: PlainReading): boolean {
+  const start = literals.at(-1)?.start ?? 0;
+  return (
+    !bytes.subarray(start + 1).some((byte) => byte === 0x22 || byte === 0x27) &&
+    leastDepth(bytes, kinds) === 0 &&
+    literals.every((literal) => hasValuesPlace(bytes, kinds, literal))
+  );
+}
+
+function leastDepth(bytes: Uint8Array, kinds: Uint8Array): number {
+  let [depth, least] = [0, 0];
+  for (const [at, byte] of bytes.entries()) {
+    depth += kinds[at] !== CODE ? 0 : byte === 0x28 ? 1 : byte === 0x29 ? -1 : 0;
+    least = Math.min(least, depth);
+  }
+  return least;
 }
 
 /** Those that leave no word glued to a literal's end and no backslash outside; all where none does. */

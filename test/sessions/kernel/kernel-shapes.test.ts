@@ -171,7 +171,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ),
     { statement: `a = 'x\\' OR b = "y\\"`, shape: "a = '' OR b = ''", mode: 'no_backslash_escapes' },
     { statement: `a = 'x\\'' OR b = "y\\"`, shape: "a = '' OR b = ''", mode: 'ansi_quotes' },
-    { statement: `a IN (1, 2, 3) AND b = 'x\\' = '`, shape: "a IN (0, 0) AND b = ''" },
+    { statement: `a IN (1, 2, 3) AND b = 'x\\' c '`, shape: "a IN (0, 0) AND b = ''" },
     { statement: `a = 'it\\' s'AND b = 'c'`, shape: "a = ''AND b = ''" },
     { statement: `SELECT '\\'\`b', "c\`"`, shape: "SELECT '', ''", cap: 1, flags: 'c' },
   ],
@@ -196,7 +196,14 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       flags: 'ca',
     },
     { statement: `a = 'x\\' AND b = ' OR c = 5 -- '`, shape: "a = ''", flags: 'a' },
-    // Cut behind a quote that opens.
+    // Cut behind a quote that opens: what is before it looks whole with the quotes the other way round.
+    { statement: `a = 'x\\' AND secret AND ''' AND b = '`, shape: "a = ''", flags: 'ca' },
+    { statement: `a = 'x\\' AND secret AND ''' AND b = ' LIMIT `, shape: "a = ''", flags: 'ca' },
+    {
+      statement: `a = 'x\\' AND b AND ''' AND c = '`,
+      shape: "a = '' AND b AND ''",
+      cap: 1_000,
+    },
     { statement: `a LIKE ' \\\\\\', secret%' ESCAPE '`, shape: "a LIKE ''", flags: 'ca' },
     { statement: `a = '\\'' = '\\''/**/67.e7 \\`, shape: "a = '' \\", flags: 'a' },
     { statement: `a = 'x\\'' OR \`\\'\` IN (' = ', 67, '"') AND \`b\` = 6 \\`, shape: "a = ''", flags: 'ca' },

@@ -28,7 +28,8 @@ const CAPITAL_B: u8 = 0x42;
 const CAPITAL_N: u8 = 0x4e;
 const CAPITAL_X: u8 = 0x58;
 
-let isComplete: bool = false;
+/** Each literal stands where a value may. */
+export let areInPlace: bool = false;
 let isBehindLiteral: bool = false;
 /** Nothing but what may end a statement stands behind the last literal. */
 let endsSoon: bool = false;
@@ -65,14 +66,14 @@ export function mayFollow(at: u32, length: u32): bool {
 
 /** Whether each literal stands where a value may stand, and behind the last one the statement soon ends. Lists must be whole. */
 export function looksComplete(end: u32): bool {
-  isComplete = true;
+  areInPlace = true;
   isBehindLiteral = false;
   endsSoon = false;
   wordLength = 0;
   mayPrecede = false;
   let depth: i32 = 0;
   let at: u32 = SHAPE;
-  while (at < end && isComplete) {
+  while (at < end && areInPlace) {
     const byte = load<u8>(at);
     if (byte <= BLANK) {
       at++;
@@ -87,10 +88,10 @@ export function looksComplete(end: u32): bool {
       at++;
       depth += byte === OPENING ? 1 : byte === CLOSING ? -1 : 0;
       judgeOther(mayFollowValue(byte), mayPrecedeValue(byte), byte === CLOSING || byte === SEMICOLON);
-      isComplete = isComplete && depth >= 0;
+      areInPlace = areInPlace && depth >= 0;
     }
   }
-  return isComplete && endsSoon && depth === 0;
+  return areInPlace && endsSoon && depth === 0;
 }
 
 /** Behind the name in backticks that begins at `from`; behind `end` where it has no end. */
@@ -106,7 +107,7 @@ export function nameEnd(from: u32, end: u32): u32 {
 function judgeWord(at: u32, end: u32): u32 {
   const length = end - at;
   if (isBehindLiteral) {
-    isComplete = isKeyword(at, length, AFTER_LITERAL);
+    areInPlace = isKeyword(at, length, AFTER_LITERAL);
     isBehindLiteral = false;
   }
   endsSoon =
@@ -118,7 +119,7 @@ function judgeWord(at: u32, end: u32): u32 {
 }
 
 function judgeLiteral(at: u32): u32 {
-  isComplete = wordLength > 0 ? mayIntroduce(wordStart, wordLength) : mayPrecede || isBehindLiteral;
+  areInPlace = wordLength > 0 ? mayIntroduce(wordStart, wordLength) : mayPrecede || isBehindLiteral;
   isBehindLiteral = true;
   endsSoon = true;
   wordLength = 0;
@@ -127,7 +128,7 @@ function judgeLiteral(at: u32): u32 {
 }
 
 function judgeOther(mayStandBehind: bool, mayStandBefore: bool, mayEnd: bool): void {
-  isComplete = mayStandBehind || !isBehindLiteral;
+  areInPlace = mayStandBehind || !isBehindLiteral;
   endsSoon = endsSoon && mayEnd;
   isBehindLiteral = false;
   wordLength = 0;

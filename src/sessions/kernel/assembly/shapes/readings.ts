@@ -68,6 +68,8 @@ export let shapeEnd: u32 = SHAPE;
 /** A literal, a name or a comment had no end. */
 export let isOpen: bool = false;
 export let endsInLiteral: bool = false;
+/** That literal begins with the last of all quotes. */
+export let opensLast: bool = false;
 /** In which quotes a backslash made another one part of the text, where other readings may differ: bits as of ways. */
 export let escapedQuotes: u32 = 0;
 /** A backslash that counted as one may be the second byte of a character. */
@@ -108,6 +110,7 @@ export function readAs(reading: u32, from: u32, to: u32): void {
   ways = reading;
   isOpen = false;
   endsInLiteral = false;
+  opensLast = false;
   isDoubtful = false;
   isGlued = false;
   escapedQuotes = 0;
@@ -239,9 +242,7 @@ function quotedEnd(from: u32, escapes: bool): u32 {
     }
     at = placeOfEither(quote, escaping, at + 2, end);
   }
-  isOpen = true;
-  endsInLiteral = true;
-  return end;
+  return leaveOpen(from);
 }
 
 /** The same where backslashes escape and a character may have two bytes. */
@@ -256,8 +257,13 @@ function wideQuotedEnd(from: u32, quote: u8): u32 {
     const isWide = byte >= FIRST_WIDE_BYTE && next >= FIRST_SECOND_BYTE;
     at += byte === quote || byte === BACKSLASH || isWide ? 2 : 1;
   }
+  return leaveOpen(from);
+}
+
+function leaveOpen(from: u32): u32 {
   isOpen = true;
   endsInLiteral = true;
+  opensLast = placeOfEither(SINGLE_QUOTE, DOUBLE_QUOTE, from + 1, end) === end;
   return end;
 }
 

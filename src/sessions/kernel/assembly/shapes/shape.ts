@@ -15,8 +15,9 @@
 //    glued to a closing quote, but for keywords that may follow a value (plausible.ts). If none makes sense, all are kept;
 // 3. if some of the rest end within a literal and some do not, the former are left out as soon as one of the latter surely has
 //    the statement's end: the longest length is known and was not reached, or it looks whole, as each literal stands where a
-//    value may, parentheses are closed, and little follows the last literal (plausible.ts). This is not asked of a statement
-//    that is known to be cut, which may well end within a literal;
+//    value may, parentheses are closed, and little follows the last literal (plausible.ts). A text that looks whole may be cut
+//    all the same, behind what is its last quote: a reading in which that one opens a literal, in a value's place, stays.
+//    None is of a statement that is known to be cut, which may well end within a literal;
 // 4. if the rest make the same shape, it is the statement's. If they do not, the statement is ambiguous, and a byte is shown
 //    only where every reading, also one that makes no sense, has it outside of literals and comments.
 //
@@ -44,7 +45,7 @@ import {
 import { take } from '../heap';
 import { maskOf, sumOf } from '../texts';
 import { withoutMadeUpName } from './names-made-up';
-import { hasStrayBackslash, looksComplete, nameEnd } from './plausible';
+import { areInPlace, hasStrayBackslash, looksComplete, nameEnd } from './plausible';
 import {
   endsInLiteral,
   escapedQuotes,
@@ -58,6 +59,7 @@ import {
   isOpen,
   JUDGED,
   markAs,
+  opensLast,
   readAs,
   shapeEnd,
   WIDE,
@@ -172,6 +174,7 @@ function candidates(mode: u32, isWide: bool): u32 {
 function chosen(tried: u32, from: u32, to: u32, isKnownCut: bool): u32 {
   let natural: u32 = 0;
   let ending: u32 = 0;
+  let opening: u32 = 0;
   let open: u32 = 0;
   let doubtful: u32 = 0;
   // The highest bit is the last: of UTF-8 that is A, mostly the one that is meant, and then its shape is there.
@@ -180,6 +183,7 @@ function chosen(tried: u32, from: u32, to: u32, isKnownCut: bool): u32 {
     readAs(readingOf(bit) | JUDGED, from, to);
     natural |= isGlued || hasStrayBackslash(shapeEnd) ? 0 : bit;
     ending |= endsInLiteral ? bit : 0;
+    opening |= opensLast ? bit : 0;
     open |= isOpen ? bit : 0;
     doubtful |= isDoubtful ? bit : 0;
   }
@@ -187,7 +191,7 @@ function chosen(tried: u32, from: u32, to: u32, isKnownCut: bool): u32 {
   const isInDoubt = !isKnownCut && (natural & ending) !== 0 && outside !== 0;
   let plausible = natural !== 0 ? natural : tried;
   if (isInDoubt && isAnyWhole(outside, from, to)) {
-    plausible = outside;
+    plausible = outside | cutBehindQuote(natural & opening, from, to);
   }
   const flags: u32 =
     (isKnownCut || (open & plausible) !== 0 ? CUT : 0) | ((doubtful & plausible) !== 0 ? AMBIGUOUS : 0);
@@ -207,6 +211,18 @@ function readingOf(bit: u32): u32 {
 }
 
 /** Whether one of these readings, which end outside of literals, surely has the end of the statement. */
+/** Of readings in which the last quote opens a literal, those that the statement may have been cut in. */
+function cutBehindQuote(readings: u32, from: u32, to: u32): u32 {
+  let some: u32 = 0;
+  for (let left = load<u32>(CAP) !== 0 ? 0 : readings; left !== 0; left &= left - 1) {
+    const bit = left & -left;
+    readAs(readingOf(bit) | WITH_LISTS, from, to);
+    looksComplete(shapeEnd);
+    some |= areInPlace ? bit : 0;
+  }
+  return some;
+}
+
 function isAnyWhole(readings: u32, from: u32, to: u32): bool {
   if (load<u32>(CAP) !== 0) {
     return true;
