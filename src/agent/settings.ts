@@ -8,7 +8,7 @@ import { freshForMs, type StalePolicy } from '../schedule/run-times.js';
 import type { SchedulerSettings } from '../schedule/scheduler.js';
 import { byDimension } from '../sessions/dimensions.js';
 import { tellFirstLine } from '../sessions/first-line.js';
-import { networkIn } from '../sessions/networks.js';
+import { networkIn } from '../sessions/hosts/networks.js';
 import type { SessionSettings } from '../sessions/read-snapshot.js';
 import { readSnapshot } from '../sessions/read-snapshot.js';
 import { TOP_STATEMENTS } from '../web/view/statement-view.js';

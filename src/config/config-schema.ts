@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { COLUMNS } from '../sessions/columns.js';
 import { byDimension, type DimensionRow } from '../sessions/dimensions.js';
-import { NO_GROUP } from '../sessions/host-groups.js';
+import { NO_GROUP } from '../sessions/hosts/host-groups.js';
 import { MAX_CHARACTERS } from '../sessions/label-text.js';
 import { FILTERS } from '../sessions/snapshot.js';
 import { SQL_MODES } from '../statements/shape.js';

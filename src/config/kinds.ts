@@ -3,7 +3,7 @@ import { BlockList, isIP } from 'node:net';
 import * as v from 'valibot';
 import { plainCron, validateCron } from '../schedule/cron-expression.js';
 import { zoneMeantBy, zoneNamed } from '../schedule/zone-name.js';
-import { networkIn } from '../sessions/networks.js';
+import { networkIn } from '../sessions/hosts/networks.js';
 import type { ListenAddress } from '../web/http-server.js';
 import { isOwnPath } from '../web/pages.js';
 import { durationMeant, flagMeant, groupedMeant, optionMeant, sizeMeant } from './meant/figures.js';

@@ -151,6 +151,8 @@ const NO_NAMES: HeaderNames = {};
 export interface FoundColumns {
   /** Index of the column's field in every row. */
   readonly indexes: ReadonlyMap<ColumnName, number>;
+  /** Those of `indexes` whose name stands twice, of which no figure is made. */
+  readonly doubled: ReadonlySet<ColumnName>;
   /** Header names that belong to no column, as they may be shown: at most 20, cut to 40 characters. */
   readonly unknownHeaders: readonly string[];
 }
@@ -166,6 +168,7 @@ export function findColumns(
   const fields = fieldsByName(header);
   const indexes = new Map<ColumnName, number>();
   const taken = new Set<string>();
+  const doubled = new Set<ColumnName>();
   const find = (column: ColumnName, names: readonly string[]): void => {
     const name = names.find((known) => fields.has(known) && !taken.has(known));
     if (name === undefined) {
@@ -176,6 +179,9 @@ export function findColumns(
       throw new CsvError(
         `csv header: got ${JSON.stringify(name)} in fields ${first + 1} and ${second + 1}, expected one column for ${column}`,
       );
+    }
+    if (second !== undefined) {
+      doubled.add(column);
     }
     indexes.set(column, first);
     taken.add(name);
@@ -196,7 +202,7 @@ export function findColumns(
     throw missingColumns(missing, `${describeHeader(header, knownNames)}${encodingHint(header)}`, extraNames);
   }
   const unknown = header.filter((name) => !known.has(normalizedHeader(name))).slice(0, MAX_NAMES_SHOWN);
-  return { indexes, unknownHeaders: unknown.map(hasCell(header) ? () => NOT_A_NAME : shownName) };
+  return { indexes, doubled, unknownHeaders: unknown.map(hasCell(header) ? () => NOT_A_NAME : shownName) };
 }
 
 /**

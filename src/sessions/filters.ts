@@ -1,6 +1,7 @@
 // What `collection.filter` leaves of a snapshot. A list of some sessions must not be shown as if it were of all: each figure
 // says here with which filters it is the same as without one, and is absent with the others.
 import { OTHER } from './label-text.js';
+import type { SessionDetails } from './session-details.js';
 import { type Counted, FILTERS, type Filter, type SessionTime, type Snapshot } from './snapshot.js';
 
 /** All that a snapshot counts: a new figure does not compile before it stands in the table. */
@@ -65,4 +66,11 @@ export function onlyTrue(counted: Counted, filter: Filter): Snapshot {
       .filter(({ totalSeconds, longestSeconds }) => (totalSeconds ?? longestSeconds) !== undefined),
     longest: longest.filter(isNamed).filter(({ seconds }) => holds('longest', seconds)),
   };
+}
+
+/** Of the details what is true of all sessions; those that are told of one by one are, whatever the list lacks. */
+export function onlyTrueDetails(details: SessionDetails, filter: Filter): SessionDetails {
+  return filter === 'total'
+    ? details
+    : { ...details, pairs: [], active: HOLDS.active[filter] === 'exact' ? details.active : new Map() };
 }

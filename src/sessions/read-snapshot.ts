@@ -15,13 +15,14 @@ import { type CountingSettings, SessionAggregate } from './counting/session-aggr
 import { withStatementValues } from './counting/statement-values.js';
 import { CsvError } from './csv-error.js';
 import { toUtf8 } from './encoding.js';
-import { onlyTrue } from './filters.js';
+import { onlyTrue, onlyTrueDetails } from './filters.js';
 import { foreignStart, START_BYTES } from './foreign-start.js';
 import type { Kernel, RecordAnswers } from './kernel/kernel.js';
 import { KERNELS, type KernelPool } from './kernel/kernel-pool.js';
 import { RepeatedHeader } from './repeated-header.js';
 import { CR_CR_LF, foreignLineEnd, foreignLineEnds } from './scanner/line-ends.js';
 import { type CsvRecords, RecordScanner } from './scanner/record-scanner.js';
+import type { SessionDetails } from './session-details.js';
 import type { CsvTally, Filter, Snapshot } from './snapshot.js';
 
 const LF = 0x0a;
@@ -39,6 +40,8 @@ export interface SessionSettings extends CountingSettings {
 
 export interface ReadResult {
   readonly snapshot: Snapshot;
+  /** Absent where the settings do not ask for them. */
+  readonly details?: SessionDetails;
   /** The columns that the file has. */
   readonly columns: readonly ColumnName[];
   /** Header names that no column is known by, as they may be shown: at most 20, cut to 40 characters. */
@@ -112,7 +115,13 @@ class SessionFile implements RecordAnswers {
     const { filter, statements: { maxValues } = {} } = this.#settings;
     const counted = onlyTrue(await inSlices(aggregate.counted(previous)), filter);
     const snapshot = maxValues === undefined ? counted : withStatementValues(counted, maxValues, previous);
-    return { snapshot, columns, unknownHeaders };
+    const details = await inSlices(aggregate.details());
+    return {
+      snapshot,
+      ...(details && { details: onlyTrueDetails(details, filter) }),
+      columns,
+      unknownHeaders,
+    };
   }
 
   isHeader(record: number): boolean {
@@ -208,13 +217,14 @@ function headerIn(records: CsvRecords, record: number): readonly string[] {
 
 function tableOf(kernel: Kernel, header: readonly string[], settings: SessionSettings): Table {
   const readsStatements = settings.statements !== undefined;
-  const { indexes, unknownHeaders } = findColumns(header, settings.columnNames, readsStatements);
+  const { indexes, doubled, unknownHeaders } = findColumns(header, settings.columnNames, readsStatements);
+  const counted = new Map([...indexes].filter(([column]) => !doubled.has(column)));
   return {
     header,
     columns: COLUMNS.filter((column) => indexes.has(column)),
     unknownHeaders,
     repeated: new RepeatedHeader(kernel, { indexes, columnsByName: columnsByName(settings.columnNames) }),
-    aggregate: new SessionAggregate(kernel, header.length, indexes, settings),
+    aggregate: new SessionAggregate(kernel, header.length, counted, settings),
   };
 }
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { COLUMNS, HEADER_NAMES } from '../../src/sessions/columns.js';
-import type { HostGroup } from '../../src/sessions/host-groups.js';
+import type { HostGroup } from '../../src/sessions/hosts/host-groups.js';
 import type { KernelPool } from '../../src/sessions/kernel/kernel-pool.js';
 import type { SessionSettings } from '../../src/sessions/read-snapshot.js';
 import { readSnapshot } from '../../src/sessions/read-snapshot.js';
@@ -311,6 +311,7 @@ const settings: fc.Arbitrary<SessionSettings> = fc
   .record({
     maxValues: fc.constantFrom(1, 2, 100),
     stripPort: fc.boolean(),
+    details: fc.boolean(),
     enabled: fc.boolean(),
     columnNames: fc.constantFrom({}, {}, ADDED_NAMES),
     hostGroups: fc.subarray([...GROUPS]),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { cellNumber, faultOf, MISSING, type NumberKind, UNREADABLE } from '../../src/sessions/cells.js';
 import type { KernelPool } from '../../src/sessions/kernel/kernel-pool.js';
-import { cellNumber, faultOf, MISSING, type NumberKind, UNREADABLE } from '../../src/sessions/numbers.js';
 import { readSnapshot } from '../../src/sessions/read-snapshot.js';
 import { emptyTally } from '../../src/sessions/snapshot.js';
 import { KERNEL_BUILDS } from './kernel-builds.js';

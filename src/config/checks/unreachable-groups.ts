@@ -1,5 +1,5 @@
 // Groups of client hosts that count nothing, as an earlier group has their hosts: the first group that fits counts a host.
-import { type Network, NetworkTable, networkIn } from '../../sessions/networks.js';
+import { type Network, NetworkTable, networkIn } from '../../sessions/hosts/networks.js';
 import { type ConfigPath, placeText, quote } from '../yaml/config-errors.js';
 
 interface CheckedGroup {

@@ -1,7 +1,7 @@
 // Sessions by client host, without the port. Hosts that may end in a port or not are counted apart until the whole file has
 // shown whether its hosts carry ports.
 import { cellText } from '../cells.js';
-import type { HostGroups } from '../host-groups.js';
+import type { HostGroups } from '../hosts/host-groups.js';
 import {
   ASK_THE_TEXT,
   hostEnd,
@@ -9,7 +9,7 @@ import {
   readHost,
   saysNoPorts,
   withoutLastGroup,
-} from '../hosts.js';
+} from '../hosts/hosts.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { IS_HOST, NO_FIELD, NO_PORTS, SEEN, SETTLED, UNCLEAR_HOSTS, WITH_PORT } from '../kernel/layout.js';
 import { TextColumn } from './text-column.js';
@@ -57,11 +57,12 @@ export class HostCounts {
     const carryPorts = unclear.hasTexts ? yield* this.#carryPorts() : undefined;
     let looked = 0;
     for (const label of unclear.texts()) {
+      const active = unclear.activeOf(label);
       const sessions = unclear.takeSessions(label);
       if (sessions > 0) {
         const host = unclear.nameOf(label);
         const endsInPort = carryPorts ?? lastGroupLooksLikePort(host);
-        const text = this.column.addText(endsInPort ? withoutLastGroup(host) : host, sessions);
+        const text = this.column.addText(endsInPort ? withoutLastGroup(host) : host, sessions, active);
         unclear.setLabel(label, this.column.labelOf(text));
         unclear.setMarks(label, SETTLED);
       }

@@ -1,9 +1,9 @@
 // A kernel's sums → one snapshot. The kernel adds the sessions up as they stream by and keeps none, so that memory grows with the
 // distinct values only; here is what it is told of the columns, what it asks of odd cells, and what its sums mean.
-import { cellText } from '../cells.js';
+import { cellNumber, cellText, faultOf, type NumberKind, UNREADABLE } from '../cells.js';
 import { type ColumnName, NUMBER_COLUMNS, type NumberColumn } from '../columns.js';
 import { DIMENSIONS, type Dimension } from '../dimensions.js';
-import { type HostGroup, HostGroups } from '../host-groups.js';
+import { type HostGroup, HostGroups } from '../hosts/host-groups.js';
 import type { CellAnswers, Kernel } from '../kernel/kernel.js';
 import {
   ACTIVE,
@@ -20,6 +20,7 @@ import {
   LONG_TRANSACTION_SECONDS,
   NO_FIELD,
   NUMBER_FIELDS,
+  QUERY,
   REPLICATION,
   ROWS_LOCKED,
   ROWS_MODIFIED,
@@ -37,9 +38,10 @@ import {
   UNCLEAR_HOSTS,
   WORD,
 } from '../kernel/layout.js';
-import { cellNumber, faultOf, type NumberKind, UNREADABLE } from '../numbers.js';
+import type { SessionDetails } from '../session-details.js';
 import type { Counted, UnreadableNumbers } from '../snapshot.js';
 import { type SessionTimes, timesByCommand, timesOfAll } from './command-times.js';
+import { DetailsTally } from './details-tally.js';
 import { HostCounts } from './host-counts.js';
 import { figureAt, type NumberFigure } from './number-figure.js';
 import { type StatementSettings, StatementTally } from './statement-counts.js';
@@ -56,6 +58,8 @@ export interface DimensionSettings {
 export interface CountingSettings {
   /** Absent: the column is not read. */
   readonly statements?: StatementSettings;
+  /** Whether it is told which sessions stand out, and who is active. */
+  readonly details?: boolean;
   readonly dimensions: Readonly<Record<Dimension, DimensionSettings>>;
   readonly stripPort: boolean;
   /** A host is counted under the name of the first that it is in. */
@@ -66,6 +70,7 @@ export interface CountingSettings {
 
 const SYSTEM_USER = 'system user';
 const SLEEP = 'sleep';
+const QUERIES: ReadonlySet<string> = new Set(['query', 'execute']);
 /** Threads of the server itself, which last for as long as it runs: the event scheduler, and what feeds its replicas. */
 const SERVER_THREADS: ReadonlySet<string> = new Set(['daemon', 'binlog dump', 'binlog dump gtid']);
 
@@ -102,6 +107,7 @@ export class SessionAggregate implements CellAnswers {
   readonly #shown = new Map<Dimension, TextColumn>();
   #hosts: HostCounts | undefined;
   readonly #statements: StatementTally | undefined;
+  readonly #details: DetailsTally | undefined;
   readonly #unreadable = new Map<NumberColumn, UnreadableNumbers>();
 
   /** Of rows of so many fields; `columns`: the field of each column that the file has. */
@@ -126,6 +132,7 @@ export class SessionAggregate implements CellAnswers {
     const columnsRead = this.#lookUp(new HostGroups(settings.hostGroups));
     kernel.run.resetRows(columnsRead);
     this.#statements = this.#statementTally();
+    this.#details = settings.details === true ? this.#detailsTally(columnsRead) : undefined;
   }
 
   /** What was no number so far; goes on with the file. */
@@ -201,6 +208,13 @@ export class SessionAggregate implements CellAnswers {
     };
   }
 
+  /** Once all is counted; undefined where details are not asked for. Yields where the event loop may go on. */
+  *details(): Generator<void, SessionDetails | undefined, undefined> {
+    return (
+      this.#details && (yield* this.#details.counted((counter) => this.#statements?.statementOf(counter)))
+    );
+  }
+
   /** Tells the kernel which columns it looks up in each row, those that are shown or have marks; returns how many. */
   #lookUp(groups: HostGroups): number {
     const { dimensions, stripPort } = this.#settings;
@@ -254,6 +268,15 @@ export class SessionAggregate implements CellAnswers {
     });
   }
 
+  #detailsTally(columnsRead: number): DetailsTally {
+    return new DetailsTally(this.#kernel, {
+      read: columnsRead,
+      id: this.#placeOf('id'),
+      hasCommand: this.#columns.has('command'),
+      shown: this.#shown,
+    });
+  }
+
   /** Of a field, as layout.ts has it. */
   #placeOf(column: ColumnName): number {
     const field = this.#columns.get(column);
@@ -294,7 +317,10 @@ export class SessionAggregate implements CellAnswers {
 
 function commandMarks(text: string | undefined): number {
   const command = text?.toLowerCase() ?? '';
-  return SERVER_THREADS.has(command) ? SERVER_THREAD : command === SLEEP ? SLEEPING : ACTIVE;
+  if (SERVER_THREADS.has(command)) {
+    return SERVER_THREAD;
+  }
+  return command === SLEEP ? SLEEPING : QUERIES.has(command) ? ACTIVE | QUERY : ACTIVE;
 }
 
 function stateMarks(text = ''): number {

@@ -79,8 +79,10 @@ export class StatementTally {
   readonly #kernel: Kernel;
   readonly #settings: StatementSettings;
   readonly #columns: StatementColumns;
-  /** By label: many statements have the same users and hosts. */
-  readonly #names = new Map<number, string>();
+  #running: readonly Running[] = [];
+  /** With texts as they are shown. */
+  readonly #shown = new Map<Statement, Statement>();
+  #byCounter: ReadonlyMap<number, Statement> | undefined;
 
   /** Has the kernel count from now on. */
   constructor(kernel: Kernel, settings: StatementSettings, columns: StatementColumns) {
@@ -98,6 +100,7 @@ export class StatementTally {
   *counted(): Generator<void, StatementCounts, undefined> {
     this.#kernel.run.rankShares();
     const running = withoutCutOnes(yield* this.#byDigest()).sort(bySessions);
+    this.#running = running;
     const { shown: most } = this.#settings;
     const byTime = [...running].sort((a, b) => b.seconds.total - a.seconds.total);
     const kept = new Set([...running.slice(0, most), ...byTime.slice(0, most)]);
@@ -115,6 +118,15 @@ export class StatementTally {
       distinct: running.length,
       error: this.#kernel.word(REST_ERROR),
     };
+  }
+
+  /** What a counter counts, once all are counted, with its text as it is shown. */
+  statementOf(counter: number): Statement | undefined {
+    this.#byCounter ??= new Map(
+      this.#running.flatMap(({ statement, counters }) => counters.map((one) => [one, statement] as const)),
+    );
+    const statement = this.#byCounter.get(counter);
+    return statement && this.#shownAs(statement);
   }
 
   *#byDigest(): Generator<void, ReadonlyMap<string, Running>, undefined> {
@@ -153,7 +165,7 @@ export class StatementTally {
   #count({ statement, sessions, seconds, counters }: Running): StatementCount {
     const { users, hosts } = this.#columns;
     return {
-      statement: withText(statement, this.#settings.maxText),
+      statement: this.#shownAs(statement),
       sessions,
       ...this.#total(seconds),
       ...(this.#isTold(seconds) && { longestSeconds: seconds.longest }),
@@ -179,13 +191,13 @@ export class StatementTally {
     return [...sessions]
       .sort(([, a], [, b]) => b - a)
       .slice(0, MOST_SHARES_SHOWN)
-      .map(([label, some]) => ({ value: this.#nameOf(label, column), sessions: some }));
+      .map(([label, some]) => ({ value: column.shownName(label), sessions: some }));
   }
 
-  #nameOf(label: number, column: TextColumn): string {
-    const name = this.#names.get(label) ?? column.nameOf(label);
-    this.#names.set(label, name);
-    return name;
+  #shownAs(statement: Statement): Statement {
+    const shown = this.#shown.get(statement) ?? withText(statement, this.#settings.maxText);
+    this.#shown.set(statement, shown);
+    return shown;
   }
 
   #total(seconds: NumberFigure): { readonly totalSeconds?: number } {

@@ -5,7 +5,9 @@ import { cellText } from '../cells.js';
 import type { Kernel } from '../kernel/kernel.js';
 import {
   ANSWER,
+  BY_NAME,
   COUNTED,
+  COUNTED_ACTIVE,
   DISTINCT,
   FIELD,
   FIRST_TEXT,
@@ -60,6 +62,8 @@ export class TextColumn {
   /** Of the column in the kernel's memory. */
   readonly address: number;
   readonly #rules: ColumnRules;
+  /** Of labels that are shown: most are in several places. */
+  readonly #names = new Map<number, string>();
 
   /** At an address of the kernel's memory that is a column's. */
   constructor(kernel: Kernel, address: number, field: number, rules = PLAIN) {
@@ -81,11 +85,12 @@ export class TextColumn {
     return this.#kernel.run.count(this.address, start, end - start) >>> 0;
   }
 
-  /** Counts so many sessions of it; returns what it is kept as. */
-  addText(text: string, sessions = 1): number {
+  /** Counts so many sessions of it, and so many active ones among them; returns what it is kept as. */
+  addText(text: string, sessions = 1, active = 0): number {
     const kept = this.#textOf(cellText(text));
     const label = this.labelOf(kept);
     this.#kernel.setWord(label + COUNTED, this.sessionsOf(label) + sessions);
+    this.#kernel.setWord(label + COUNTED_ACTIVE, this.activeOf(label) + active);
     return kept;
   }
 
@@ -125,6 +130,22 @@ export class TextColumn {
     return this.#kernel.word(label + COUNTED);
   }
 
+  /** Of its sessions those that are active, where sessions are told of. */
+  activeOf(label: number): number {
+    return this.#kernel.word(label + COUNTED_ACTIVE);
+  }
+
+  /** Of one of the labels that are shown, which are few. */
+  shownName(label: number): string {
+    const known = this.#names.get(label);
+    if (known !== undefined) {
+      return known;
+    }
+    const name = this.nameOf(label);
+    this.#names.set(label, name);
+    return name;
+  }
+
   nameOf(text: number): string {
     const start = text + KEY;
     return this.#kernel.text(start, start + this.#kernel.half(text + LENGTH));
@@ -147,7 +168,7 @@ export class TextColumn {
     for (const [place, label] of labels.entries()) {
       this.#kernel.setWord(SEPARATORS + WORD * place, label);
     }
-    return this.#sorted(labels.length, true);
+    return this.#sorted(labels.length, BY_NAME);
   }
 
   /** Besides the one of `other`, which is always there. */
@@ -166,15 +187,18 @@ export class TextColumn {
     }
   }
 
-  /** Yields where the event loop may go on. */
-  *ranked(limit: number): Generator<void, RankedLabels, undefined> {
+  /** By all sessions, or by the active ones. Yields where the event loop may go on. */
+  *ranked(
+    limit: number,
+    by: typeof COUNTED | typeof COUNTED_ACTIVE = COUNTED,
+  ): Generator<void, RankedLabels, undefined> {
     const kernel = this.#kernel;
     kernel.setWord(RANKED, 0);
     kernel.setWord(DISTINCT, 0);
     kernel.setDouble(RANKED_SESSIONS, 0);
-    yield* this.inSlices((text, some) => kernel.run.rankLabels(text, some, limit));
+    yield* this.inSlices((text, some) => kernel.run.rankLabels(text, some, limit, by));
     return {
-      labels: this.#sorted(kernel.word(RANKED), false),
+      labels: this.#sorted(kernel.word(RANKED), by),
       distinct: kernel.word(DISTINCT),
       sessions: kernel.double(RANKED_SESSIONS),
     };
@@ -191,8 +215,8 @@ export class TextColumn {
     }
   }
 
-  #sorted(count: number, byName: boolean): readonly number[] {
-    this.#kernel.run.sortLabels(count, byName);
+  #sorted(count: number, by: number): readonly number[] {
+    this.#kernel.run.sortLabels(count, by);
     return Array.from({ length: count }, (_, place) => this.#kernel.word(SEPARATORS + WORD * place));
   }
 

@@ -23,7 +23,7 @@ export function* topValues(
   // One more, because a real value of the name `other` has no rank.
   const { labels: first, distinct, sessions } = yield* column.ranked(2 * maxValues + 1);
   const ranked = first
-    .map((label) => ({ label, value: column.nameOf(label) }))
+    .map((label) => ({ label, value: column.shownName(label) }))
     .filter(({ value }) => value !== OTHER)
     .slice(0, 2 * maxValues);
   const shown = new Map(steadyTop(ranked, maxValues, shownBefore).map(({ label, value }) => [label, value]));

@@ -68,9 +68,12 @@ interface Exports {
   count(column: number, at: number, length: number): number;
   keptText(column: number, at: number, length: number): number;
   entryOf(column: number, at: number, length: number): number;
-  rankLabels(first: number, some: number, limit: number): number;
-  sortLabels(count: number, byName: boolean): void;
+  rankLabels(first: number, some: number, limit: number, by: number): number;
+  sortLabels(count: number, by: number): void;
   addOtherTimes(first: number, some: number, ofServerThreads: boolean): number;
+  countDetails(columns: number, longest: number, queries: number, oldest: number, waiting: number): void;
+  rankPairs(limit: number): number;
+  chosenNotable(labels: number): number;
   makeCounters(count: number): void;
   rankShares(): void;
   shape(at: number, length: number): number;
@@ -103,7 +106,7 @@ const MOST_OF_STATEMENT = MAX_SHAPED_BYTES + 4;
 
 const PAGE_BYTES = 64 * 1024;
 /** All that an ordinary list takes; pages that were never written take no memory. */
-const FIRST_PAGES = Math.ceil((HEAP + 90_000) / PAGE_BYTES);
+const FIRST_PAGES = Math.ceil((HEAP + 225_000) / PAGE_BYTES);
 /** Of a list in which everything differs: no database has one. */
 const MOST_PAGES = 2 ** 30 / PAGE_BYTES;
 

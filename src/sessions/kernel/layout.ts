@@ -118,6 +118,8 @@ export const NO_PORTS = 32;
 export const SHOWN = 64;
 /** Of the label of a host that may have ended in a port: LABEL is the one that it turned out to be. */
 export const SETTLED = 128;
+/** Of a command: Query or Execute. */
+export const QUERY = 256;
 
 // A text of a column; its bytes begin at KEY.
 /** The text that it is counted as, mostly itself; 0 for one that was met as a label only. */
@@ -130,7 +132,11 @@ export const NEXT = 8;
 export const MORE = 12;
 export const MARKS = 16;
 export const LENGTH = 18;
-export const KEY = 20;
+/** Of a label: its active sessions, where sessions are told of. */
+export const COUNTED_ACTIVE = 20;
+export const KEY = 24;
+/** In place of a count that labels are ranked by: their names. */
+export const BY_NAME = 0;
 
 // A column whose texts are looked up.
 export const FIELD = 0;
@@ -221,6 +227,46 @@ export const ANSWER = 1_728;
 export const ANSWER_BYTES = 512;
 /** In place of the length of a label: the text is its own. */
 export const ITSELF = 0xffff_ffff;
+
+// What is told of sessions (assembly/details.ts).
+/** The field of the session's id. */
+export const ID_FIELD = 1_668;
+/** Addresses of the columns whose labels are counted in pairs; 0: not counted. */
+export const PAIR_USERS = 1_672;
+export const PAIR_HOSTS = 1_676;
+
+/** A pair: two labels, their sessions, and how many more the pair has than others that found no room. */
+export const PAIR_USER = 0;
+export const PAIR_HOST = 4;
+export const PAIR_SESSIONS = 8;
+export const PAIR_ACTIVE = 12;
+export const PAIR_CREDIT = 16;
+export const PAIR_BYTES = 20;
+
+/** A notable session: which row of the file it is, and the selections that it is in, in bits. */
+export const NOTABLE_NUMBER = 0;
+export const NOTABLE_CHOSEN = 4;
+/** ACTIVE, SLEEPING, QUERY, LOCK_WAIT of its state, and these. */
+export const NOTABLE_MARKS = 8;
+export const IN_TRANSACTION = 512;
+export const WAITS_FOR_ROW = 1_024;
+/** The counter of its statement once the whole file is read, 0 where it has none; and the hash by which that is found. */
+export const NOTABLE_COUNTER = 12;
+export const NOTABLE_HASH = 16;
+/** Bytes of its ids; 0: none. */
+export const NOTABLE_ID_LENGTH = 24;
+export const NOTABLE_TRX_ID_LENGTH = 28;
+/** Its labels, of the columns in their order. */
+export const NOTABLE_LABELS = 32;
+export const MAX_NOTABLE_LABELS = 5;
+/** Its numbers, doubles, in the order of NUMBER_COLUMNS; those that are not known are below 0, or none. */
+export const NOTABLE_NUMBERS = 56;
+/** What it is ranked by, a double for each selection. */
+export const NOTABLE_RANKS = 104;
+export const NOTABLE_ID = 136;
+export const NOTABLE_TRX_ID = 168;
+export const MAX_ID_BYTES = 32;
+export const NOTABLE_BYTES = 200;
 
 // How statements are read. One of CAP characters or more is taken as cut; 0: it is not known at which length they are.
 export const CAP = 2_240;

@@ -75,7 +75,8 @@ const SMALL_FILES = [
 ];
 
 function read(file: string | Uint8Array, kernels: KernelPool, sizes: readonly number[] = [], maxValues = 5) {
-  return readSnapshot(inChunks(file, sizes), settingsWithLimit(maxValues), emptyTally(), undefined, kernels);
+  const settings = { ...settingsWithLimit(maxValues), details: true };
+  return readSnapshot(inChunks(file, sizes), settings, emptyTally(), undefined, kernels);
 }
 
 for (const { build, code } of KERNEL_BUILDS) {

@@ -47,7 +47,7 @@ for (const { build, code } of KERNEL_BUILDS) {
     });
 
     it('takes the last page that it may have before it refuses a text', () => {
-      const kernel = new Kernel(code, 11);
+      const kernel = new Kernel(code, 13);
       kernel.run.reset();
       const lone = new LoneColumn(kernel);
       assert.throws(
@@ -58,7 +58,7 @@ for (const { build, code } of KERNEL_BUILDS) {
         },
         { name: 'CsvError', message: /^csv memory: got a list that takes more/ },
       );
-      assert.equal(kernel.bytes.length, 11 * 65_536);
+      assert.equal(kernel.bytes.length, 13 * 65_536);
     });
 
     it('says that there is no memory for it, and who asks while no file is read', () => {

@@ -8,6 +8,8 @@ type Names = Readonly<Partial<Record<ColumnName, readonly string[]>>>;
 
 interface FoundColumns {
   readonly indexes: ReadonlyMap<ColumnName, number>;
+  /** Whose name stands twice. */
+  readonly doubled: ReadonlySet<ColumnName>;
   readonly unknownHeaders: readonly string[];
 }
 
@@ -21,6 +23,7 @@ export function findColumns(
   const unread = readsStatements ? ['id'] : ['id', 'info'];
   const fields = header.map(plainName);
   const indexes = new Map<ColumnName, number>();
+  const doubled = new Set<ColumnName>();
   for (const names of [withUnits(addedNames), HEADER_NAMES]) {
     for (const column of COLUMNS.filter((one) => !indexes.has(one))) {
       const taken = new Set([...indexes.values()].map((index) => fields[index]));
@@ -36,6 +39,9 @@ export function findColumns(
         throw new Refusal(
           `csv header: got ${JSON.stringify(name)} in fields ${first + 1} and ${second + 1}, expected one column for ${column}`,
         );
+      }
+      if (second !== -1) {
+        doubled.add(column);
       }
       indexes.set(column, first);
     }
@@ -54,6 +60,7 @@ export function findColumns(
   const mayBeRow = header.some(isCell);
   return {
     indexes,
+    doubled,
     unknownHeaders: unknown
       .slice(0, 20)
       .map((name) => (!mayBeRow && isName(name) ? shortened(name) : '(not a name)')),

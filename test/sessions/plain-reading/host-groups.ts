@@ -1,7 +1,7 @@
 // The group of a host, by what Node itself knows of networks.
 import { BlockList, isIP } from 'node:net';
-import type { HostGroup } from '../../../src/sessions/host-groups.js';
-import type { Network } from '../../../src/sessions/networks.js';
+import type { HostGroup } from '../../../src/sessions/hosts/host-groups.js';
+import type { Network } from '../../../src/sessions/hosts/networks.js';
 
 /** Undefined for NULL, for what stands for the hosts that there is no room for, and for a host of no group. */
 export function groupOf(host: string | undefined, groups: readonly HostGroup[]): string | undefined {

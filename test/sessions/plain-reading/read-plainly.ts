@@ -3,6 +3,7 @@
 import { parse } from 'csv-parse/sync';
 import { COLUMNS, type ColumnName } from '../../../src/sessions/columns.js';
 import type { ReadResult, SessionSettings } from '../../../src/sessions/read-snapshot.js';
+import type { SessionDetails } from '../../../src/sessions/session-details.js';
 import type { Counted, CsvTally, Filter, Snapshot } from '../../../src/sessions/snapshot.js';
 import { columnNamed, findColumns, isCell, plainName } from './find-columns.js';
 import { type Line, linesIn, Refusal } from './find-fault.js';
@@ -27,13 +28,13 @@ export function readPlainly(
   }
   checkHeader(header);
   const names = header.cells;
-  const { indexes, unknownHeaders } = findColumns(
+  const { indexes, doubled, unknownHeaders } = findColumns(
     names,
     settings.columnNames,
     settings.statements !== undefined,
   );
   const columns = new Set<ColumnName>(indexes.keys());
-  const read = sessionReader(indexes);
+  const read = sessionReader(new Map([...indexes].filter(([column]) => !doubled.has(column))));
   const aggregate = new SessionAggregate(columns, settings);
   tally.unreadable = aggregate.unreadable;
   let firstLineEnd: string | undefined;
@@ -78,6 +79,7 @@ export function readPlainly(
   }
   return {
     snapshot: filtered(aggregate.toCounted(previous), settings.filter),
+    ...(settings.details && { details: filteredDetails(aggregate.details(), settings.filter) }),
     columns: COLUMNS.filter((column) => columns.has(column)),
     unknownHeaders,
   };
@@ -116,6 +118,14 @@ function filtered(counted: Counted, filter: Filter): Snapshot {
     default:
       return { ...listed, ...(age > 0 && { transactionLongestSeconds: age }) };
   }
+}
+
+function filteredDetails(details: SessionDetails, filter: Filter): SessionDetails {
+  return {
+    pairs: filter === 'total' ? details.pairs : [],
+    active: filter === 'total' || filter === 'active' ? details.active : new Map(),
+    notable: details.notable,
+  };
 }
 
 interface Row extends Line {

@@ -2,6 +2,7 @@
 import type { ColumnName, NumberColumn } from '../../../src/sessions/columns.js';
 import type { Dimension } from '../../../src/sessions/dimensions.js';
 import type { SessionSettings } from '../../../src/sessions/read-snapshot.js';
+import type { SessionDetails } from '../../../src/sessions/session-details.js';
 import type {
   Counted,
   DimensionCounts,
@@ -15,6 +16,7 @@ import { groupOf } from './host-groups.js';
 import { hostsWithoutPorts } from './hosts.js';
 import { labelText, OTHER } from './label-text.js';
 import type { Reading, Session } from './session.js';
+import { detailsOf } from './session-details.js';
 import { topValues } from './top-values.js';
 
 const DIMENSION_COLUMNS = [
@@ -39,7 +41,7 @@ export class SessionAggregate {
   readonly #columns: ReadonlySet<ColumnName>;
   /** The dimensions shown: sessions by label text. */
   readonly #counts = new Map<KnownDimension, Map<string, number>>();
-  readonly #hosts: (string | undefined)[] = [];
+  readonly #sessionsRead: Session[] = [];
   readonly #times: CommandTime[] = [];
   /** Of the sessions that take part in the figure. */
   readonly #activeTimes: Reading[] = [];
@@ -71,7 +73,7 @@ export class SessionAggregate {
         addTo(counts, session[dimension]);
       }
     }
-    this.#hosts.push(session.host);
+    this.#sessionsRead.push(session);
     this.#note('time', session.seconds);
     if (!session.isReplication) {
       this.#times.push({
@@ -157,15 +159,38 @@ export class SessionAggregate {
     return reading;
   }
 
+  details(): SessionDetails {
+    const shown = [...this.#counts.keys()];
+    const hosts = this.#hostLabels();
+    const sessions = this.#sessionsRead.map((session, index) => ({
+      session,
+      labels: Object.fromEntries(
+        shown.map((dimension) => [
+          dimension,
+          dimension === 'host' ? (hosts[index] ?? '') : session[dimension],
+        ]),
+      ),
+    }));
+    return detailsOf(sessions, shown, this.#columns);
+  }
+
   #countHosts(): void {
     const counts = this.#counts.get('host');
-    const hosts = this.#settings.stripPort ? hostsWithoutPorts(this.#hosts) : this.#hosts;
-    for (const host of counts === undefined ? [] : hosts) {
+    for (const label of counts === undefined ? [] : this.#hostLabels()) {
+      addTo(counts ?? new Map(), label);
+    }
+  }
+
+  /** Of each session. */
+  #hostLabels(): string[] {
+    const written = this.#sessionsRead.map(({ host }) => host);
+    const hosts = this.#settings.stripPort ? hostsWithoutPorts(written) : written;
+    return hosts.map((host) => {
       // A host may be nothing but a port.
       const meant = host === undefined ? host : cellText(host);
       const [bare] = this.#settings.stripPort ? [meant] : hostsWithoutPorts([meant]);
-      addTo(counts ?? new Map(), groupOf(bare, this.#settings.hostGroups) ?? labelText(meant));
-    }
+      return groupOf(bare, this.#settings.hostGroups) ?? labelText(meant);
+    });
   }
 
   #commandTimes(commands: DimensionCounts | undefined): readonly SessionTime[] {

@@ -17,6 +17,7 @@ export interface Session {
   readonly isServerThread: boolean;
   readonly isActive: boolean;
   readonly isSleeping: boolean;
+  readonly isQuery: boolean;
   readonly seconds: Reading;
   /** Undefined where no column says so. */
   readonly hasTransaction: boolean | undefined;
@@ -27,6 +28,9 @@ export interface Session {
   readonly isRowWaiting: boolean;
   readonly isStateWaiting: boolean;
   readonly lockWaitSeconds: Reading;
+  /** As they are written. */
+  readonly id: string | undefined;
+  readonly transactionId: string | undefined;
 }
 
 const SLEEP = 'sleep';
@@ -39,6 +43,7 @@ export function sessionReader(columns: ReadonlyMap<ColumnName, number>): (row: R
   const text = (column: ColumnName) => cellReader(columns.get(column), cellText);
   const number = (column: ColumnName) => cellReader(columns.get(column), cellCount);
   const time = (column: ColumnName) => cellReader(columns.get(column), cellSeconds);
+  const written = (column: ColumnName) => cellReader(columns.get(column), (cell) => cell);
   const state = text('state');
   const user = text('user');
   const host = text('host');
@@ -69,6 +74,7 @@ export function sessionReader(columns: ReadonlyMap<ColumnName, number>): (row: R
       isServerThread: ['daemon', 'binlog dump', 'binlog dump gtid'].includes(commandKey),
       isActive: !INACTIVE_COMMANDS.has(commandKey),
       isSleeping: commandKey === SLEEP,
+      isQuery: commandKey === 'query' || commandKey === 'execute',
       seconds: seconds(row),
       hasTransaction: columns.has('trx_id') ? transactionId(row) !== undefined : undefined,
       transactionSeconds: transactionSeconds(row),
@@ -80,6 +86,8 @@ export function sessionReader(columns: ReadonlyMap<ColumnName, number>): (row: R
         (typeof waited === 'number' && waited > 0) || transactionState(row)?.toUpperCase() === 'LOCK WAIT',
       isStateWaiting: /^waiting for\b.*\block\b/is.test(stateText ?? ''),
       lockWaitSeconds: waited,
+      id: written('id')(row),
+      transactionId: written('trx_id')(row),
     };
   };
 }

@@ -51,7 +51,7 @@ function byRank(a: ValueCount, b: ValueCount): number {
 }
 
 /** By code points: UTF-16 would put the surrogates of the highest ones before U+E000. */
-function compareText(a: string, b: string): number {
+export function compareText(a: string, b: string): number {
   const [pointsA, pointsB] = [codePoints(a), codePoints(b)];
   const place = pointsA.findIndex((point, index) => point !== pointsB[index]);
   return place === -1 ? pointsA.length - pointsB.length : (pointsA[place] ?? 0) - (pointsB[place] ?? -1);

@@ -18,10 +18,12 @@ import {
   NO_FIELD,
   TELLING_FIELD,
 } from '../layout';
+import { resetDetails } from './details';
 import { resetHeap, wipeHeap } from './heap';
 import { wipeShapes } from './shapes/readings';
 import { resetShapes } from './shapes/shape';
 
+export { chosenNotable, countDetails, rankPairs } from './details';
 export { roomFor } from './heap';
 export { addOtherTimes, rankLabels, sortLabels } from './labels';
 export { findRecords } from './records';
@@ -34,6 +36,7 @@ export { count, entryOf, keptText, makeColumn } from './texts';
 export function reset(): void {
   resetHeap();
   resetShapes();
+  resetDetails();
   memory.fill(COUNTS, 0, FIGURES_END - COUNTS);
   memory.fill(MAY_BEGIN, 0, COLUMNS - MAY_BEGIN);
   store<u32>(TELLING_FIELD, 0);

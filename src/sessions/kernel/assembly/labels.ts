@@ -1,7 +1,7 @@
 // Which labels of a column have the most sessions, and the times of those that are not shown; of so many labels at a time
 // that the event loop gets on in between.
 import {
-  COUNTED,
+  BY_NAME,
   DISTINCT,
   FIGURE_BYTES,
   KEY,
@@ -20,31 +20,32 @@ import { mergeFigure } from './figures';
 
 /**
  * Looks at `some` texts from `first` on, and keeps the `limit` labels that rank first among all that were looked at since
- * RANKED was 0: a heap of words at SEPARATORS, the last of them on top. Returns the text to go on with, 0 at the end.
+ * RANKED was 0, by the count that is at `by` of each: a heap of words at SEPARATORS, the last of them on top. Returns the text to
+ * go on with, 0 at the end.
  */
-export function rankLabels(first: u32, some: u32, limit: u32): u32 {
+export function rankLabels(first: u32, some: u32, limit: u32, by: u32): u32 {
   let text = first;
   for (let left = some; text !== 0 && left > 0; left--) {
-    const sessions = load<u32>(text, COUNTED);
+    const sessions = load<u32>(text + by);
     if (sessions !== 0) {
       store<u32>(DISTINCT, load<u32>(DISTINCT) + 1);
       store<f64>(RANKED_SESSIONS, load<f64>(RANKED_SESSIONS) + (sessions as f64));
-      rank(text, limit);
+      rank(text, limit, by);
     }
     text = load<u32>(text, NEXT);
   }
   return text;
 }
 
-/** Sorts the first `count` labels at SEPARATORS, by their names or by rank. */
-export function sortLabels(count: u32, byName: bool): void {
+/** Sorts the first `count` labels at SEPARATORS, by a count as above, or BY_NAME. */
+export function sortLabels(count: u32, by: u32): void {
   for (let place = count >>> 1; place > 0; place--) {
-    sink(rankedAt(place - 1), place - 1, count, byName);
+    sink(rankedAt(place - 1), place - 1, count, by);
   }
   for (let last = count; last > 1; last--) {
     const label = rankedAt(last - 1);
     rankAt(last - 1, rankedAt(0));
-    sink(label, 0, last - 1, byName);
+    sink(label, 0, last - 1, by);
   }
 }
 
@@ -62,10 +63,14 @@ export function addOtherTimes(first: u32, some: u32, ofServerThreads: bool): u32
 }
 
 /** Below 0 where label `a` comes before `b`: by code points of their names, or with more sessions, and by their names among equals. */
-function compare(a: u32, b: u32, byName: bool): i32 {
-  const sessionsOfA = load<u32>(a, COUNTED);
-  const sessionsOfB = load<u32>(b, COUNTED);
-  return byName || sessionsOfA === sessionsOfB ? compareNames(a, b) : sessionsOfA > sessionsOfB ? -1 : 1;
+function compare(a: u32, b: u32, by: u32): i32 {
+  const sessionsOfA = load<u32>(a + by);
+  const sessionsOfB = load<u32>(b + by);
+  return by === (BY_NAME as u32) || sessionsOfA === sessionsOfB
+    ? compareNames(a, b)
+    : sessionsOfA > sessionsOfB
+      ? -1
+      : 1;
 }
 
 /** By bytes, which in UTF-8 is by code points. */
@@ -76,22 +81,22 @@ function compareNames(a: u32, b: u32): i32 {
   return order === 0 ? lengthOfA - lengthOfB : order;
 }
 
-function rank(label: u32, limit: u32): void {
+function rank(label: u32, limit: u32, by: u32): void {
   const ranked = load<u32>(RANKED);
   if (ranked < limit) {
     store<u32>(RANKED, ranked + 1);
-    rise(label, ranked);
-  } else if (limit > 0 && compare(label, rankedAt(0), false) < 0) {
-    sink(label, 0, ranked, false);
+    rise(label, ranked, by);
+  } else if (limit > 0 && compare(label, rankedAt(0), by) < 0) {
+    sink(label, 0, ranked, by);
   }
 }
 
 /** From the new place `at`, up to where no worse one is below it. */
-function rise(label: u32, at: u32): void {
+function rise(label: u32, at: u32, by: u32): void {
   let place = at;
   while (place > 0) {
     const above = (place - 1) >>> 1;
-    if (compare(label, rankedAt(above), false) < 0) {
+    if (compare(label, rankedAt(above), by) < 0) {
       break;
     }
     rankAt(place, rankedAt(above));
@@ -101,17 +106,17 @@ function rise(label: u32, at: u32): void {
 }
 
 /** From `from`, in place of what was there, down to where none that comes after it is below it. */
-function sink(label: u32, from: u32, count: u32, byName: bool): void {
+function sink(label: u32, from: u32, count: u32, by: u32): void {
   let place = from;
   while (true) {
     let below: u32 = 2 * place + 1;
     if (below >= count) {
       break;
     }
-    if (below + 1 < count && compare(rankedAt(below + 1), rankedAt(below), byName) > 0) {
+    if (below + 1 < count && compare(rankedAt(below + 1), rankedAt(below), by) > 0) {
       below++;
     }
-    if (compare(rankedAt(below), label, byName) < 0) {
+    if (compare(rankedAt(below), label, by) < 0) {
       break;
     }
     rankAt(place, rankedAt(below));

@@ -53,6 +53,7 @@ import {
 } from '../layout';
 import { isHeader, oddTransaction, reject } from './asks';
 import { endOf, numberOf, readNumbers, singled, startOf } from './cells';
+import { addDetails, hasDetails } from './details';
 import { addNumber, addTime } from './figures';
 import { hostEnd } from './hosts';
 import { bytesEnd } from './records';
@@ -127,6 +128,7 @@ function addRow(record: u32): void {
       increment(end === cellEnd ? text + MORE : WITH_PORT);
     }
   }
+  let counter: u32 = 0;
   const isReplication = (marks & REPLICATION) !== 0;
   readNumbers(record, TIME, TIME + 1);
   const seconds = numberOf(TIME);
@@ -141,12 +143,16 @@ function addRow(record: u32): void {
     addTime(command, seconds, (marks & SERVER_THREAD) !== 0);
     const info = load<u32>(INFO_FIELD);
     if (info !== NO_FIELD && (marks & ACTIVE) !== 0) {
-      addStatement(record + info, seconds);
+      counter = addStatement(record + info, seconds);
     }
   }
-  const isWaiting = hasTransaction(record) && addTransaction(record, (marks & SLEEPING) !== 0, isReplication);
+  const isOpen = hasTransaction(record);
+  const isWaiting = isOpen && addTransaction(record, (marks & SLEEPING) !== 0, isReplication);
   if (isWaiting || (marks & LOCK_WAIT) !== 0) {
     increment(LOCK_WAITING);
+  }
+  if (hasDetails) {
+    addDetails(record, marks, isOpen, isWaiting, counter);
   }
 }
 

@@ -24,14 +24,12 @@ import {
   FIGURE_BYTES,
   HOST_COLUMN,
   LABEL,
-  MARKS,
   MAX_KEPT_SHAPE,
   MAX_SHARES,
   REST_ERROR,
   REST_SECONDS,
   REST_SESSIONS,
   SEEN,
-  SETTLED,
   SHAPE,
   SHAPE_FLAGS,
   SHAPE_HASH,
@@ -48,7 +46,7 @@ import { addNumber, mergeFigure } from './figures';
 import { giveBack, take } from './heap';
 import { shape } from './shapes/shape';
 import { BLANK } from './shapes/sql';
-import { isNull } from './texts';
+import { isNull, settled } from './texts';
 
 /** Room for a shape; what outgrows one takes the next. */
 const SMALL_ROOM: u32 = 256;
@@ -77,16 +75,19 @@ export function makeCounters(count: u32): void {
   store<u32>(COUNTERS_TAKEN, 0);
 }
 
-/** Counts the statement of an active session, whose cell is at `place`. NULL, blanks and comments alone are no statement. */
-export function addStatement(place: u32, seconds: f64): void {
+/**
+ * Counts the statement of an active session, whose cell is at `place`; returns its counter. NULL, blanks and comments alone are no
+ * statement: 0.
+ */
+export function addStatement(place: u32, seconds: f64): u32 {
   const start = startOf(place);
   const end = endOf(place, start);
   if (isMissing(start, end)) {
-    return;
+    return 0;
   }
   const length = shape(start, end - start);
   if (length === 0) {
-    return;
+    return 0;
   }
   const counter = counterOf(length);
   store<u32>(counter, load<u32>(counter, COUNTER_SESSIONS) + 1, COUNTER_SESSIONS);
@@ -96,6 +97,7 @@ export function addStatement(place: u32, seconds: f64): void {
   if (isHeap) {
     sink(counter, load<u32>(counter, COUNTER_PLACE));
   }
+  return counter;
 }
 
 /** Told by the bytes: the rule of the other columns decodes a cell, and no statement is to become a string. */
@@ -111,16 +113,26 @@ function isMissing(start: u32, end: u32): bool {
   return first === last || isNull(first, last - first);
 }
 
-/** The counter of the shape that was made last. Shapes with the same hash are taken for one, as they are by the cache. */
-function counterOf(length: u32): u32 {
-  const hash = load<u64>(SHAPE_HASH);
-  const place = placeOf(hash);
-  for (let counter = load<u32>(place); counter !== 0; counter = load<u32>(counter, COUNTER_ALIKE)) {
+/** The counter of shapes with this hash, which are taken for one, as they are by the cache; 0 where there is none. */
+export function counterWith(hash: u64): u32 {
+  for (let counter = load<u32>(placeOf(hash)); counter !== 0; counter = load<u32>(counter, COUNTER_ALIKE)) {
     if (load<u64>(counter, COUNTER_HASH) === hash) {
       return counter;
     }
   }
+  return 0;
+}
+
+/** The counter of the shape that was made last. */
+function counterOf(length: u32): u32 {
+  const hash = load<u64>(SHAPE_HASH);
+  const known = counterWith(hash);
+  if (known !== 0) {
+    return known;
+  }
   const counter = takenCounter();
+  // The one that was let go may have been the first in its place.
+  const place = placeOf(hash);
   store<u64>(counter, hash, COUNTER_HASH);
   store<u32>(counter, load<u32>(place), COUNTER_ALIKE);
   store<u32>(place, counter);
@@ -274,11 +286,6 @@ function rankSharesAt(shares: u32): void {
     store<u32>(place, sessions, SHARE_SESSIONS);
   }
   memory.fill(ranked, 0, end - ranked);
-}
-
-/** The label that the sessions of an unclear host were added to. */
-function settled(label: u32): u32 {
-  return (load<u16>(label, MARKS) & SETTLED) === 0 ? label : load<u32>(label, LABEL);
 }
 
 /** Moves a counter of the heap down from `from`, until none with fewer sessions is below it. */

@@ -6,6 +6,7 @@ import {
   ASKED_LENGTH,
   CACHE,
   COUNTED,
+  COUNTED_ACTIVE,
   FIRST_TEXT,
   IS_ASKED,
   ITSELF,
@@ -24,6 +25,7 @@ import {
   NEXT,
   OTHER_TEXT,
   SECRET,
+  SETTLED,
   TABLES,
   TEXTS,
   WORD,
@@ -78,6 +80,11 @@ export function count(column: u32, at: u32, length: u32): u32 {
 export function countAs(text: u32): void {
   const label = load<u32>(text, LABEL);
   store<u32>(label, load<u32>(label, COUNTED) + 1, COUNTED);
+}
+
+/** The label that the sessions of an unclear host were added to; of any other itself. */
+export function settled(label: u32): u32 {
+  return (load<u16>(label, MARKS) & SETTLED) === 0 ? label : load<u32>(label, LABEL);
 }
 
 /** The text of these bytes where it was looked up last in its place of the column's cache, for which no whole hash is needed; else 0. */
@@ -258,6 +265,7 @@ function added(column: u32, at: u32, length: u32, hash: u32): u32 {
   store<u32>(text, 0, NEXT);
   store<u32>(text, 0, MORE);
   store<u16>(text, 0, MARKS);
+  store<u32>(text, 0, COUNTED_ACTIVE);
   store<u16>(text, length, LENGTH);
   for (let passed: u32 = 0; passed < length; passed += 8) {
     store<u64>(text + passed, load<u64>(at + passed), KEY);

@@ -7,7 +7,7 @@ import {
   type Network,
   NetworkTable,
   networkIn,
-} from '../../src/sessions/networks.js';
+} from '../../../src/sessions/hosts/networks.js';
 
 function holds(network: Network, address: Address): boolean {
   const table = new NetworkTable();

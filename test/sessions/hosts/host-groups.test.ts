@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import type { HostGroup } from '../../src/sessions/host-groups.js';
-import { networkIn } from '../../src/sessions/networks.js';
-import type { SessionSettings } from '../../src/sessions/read-snapshot.js';
-import { countsOf, SETTINGS, snapshotOf } from './session-file.js';
+import type { HostGroup } from '../../../src/sessions/hosts/host-groups.js';
+import { networkIn } from '../../../src/sessions/hosts/networks.js';
+import type { SessionSettings } from '../../../src/sessions/read-snapshot.js';
+import { countsOf, SETTINGS, snapshotOf } from '../session-file.js';
 
 function group(name: string, cidr: readonly string[], match?: string): HostGroup {
   return { name, networks: cidr.flatMap((text) => networkIn(text) ?? []), match };

@@ -1,7 +1,7 @@
 // Client hosts counted under one name, such as the pods of a cluster, whose addresses come and go.
-import { globMatcher } from '../glob.js';
+import { globMatcher } from '../../glob.js';
+import { labelText, NONE, OTHER } from '../label-text.js';
 import { lastGroupLooksLikePort, readHost, withoutLastGroup } from './hosts.js';
-import { labelText, NONE, OTHER } from './label-text.js';
 import { addressIn, type Network, NetworkTable } from './networks.js';
 
 export interface HostGroup {

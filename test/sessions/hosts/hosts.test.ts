@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { cellText } from '../../src/sessions/cells.js';
+import { cellText } from '../../../src/sessions/cells.js';
 import {
   hostEnd,
   lastGroupLooksLikePort,
   readHost,
   saysNoPorts,
   withoutLastGroup,
-} from '../../src/sessions/hosts.js';
-import { labelText } from '../../src/sessions/label-text.js';
-import { KERNEL_BUILDS } from './kernel-builds.js';
-import { countsOf, snapshotOf } from './session-file.js';
+} from '../../../src/sessions/hosts/hosts.js';
+import { labelText } from '../../../src/sessions/label-text.js';
+import { KERNEL_BUILDS } from '../kernel-builds.js';
+import { countsOf, snapshotOf } from '../session-file.js';
 
 const READ: Readonly<Record<'written' | 'none' | 'unclear', Readonly<Record<string, string>>>> = {
   written: {
