@@ -74,6 +74,10 @@ export const LOG_FIELDS = {
   slowest_node_id: text('the node of the longest collection'),
   slowest_node_name: text('its name'),
 
+  incident: text('id of the record of an incident'),
+  kinds: text('of an incident, separated by commas'),
+  usual: number('sessions that were usual for the node when the incident began'),
+
   added: number('nodes that a discovery found anew'),
   gone: number('nodes that a discovery took away'),
   records: number('records of a listing that were left out'),

@@ -35,3 +35,8 @@ export function firstCharacters(text: string, count: number): string {
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
+
+/** Of a share of 1: whole percent. */
+export function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}
