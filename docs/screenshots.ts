@@ -1,4 +1,4 @@
-// Takes the pictures of the page and of the consoles in docs/images from the built demo, which shows what there is after
+// Takes the pictures of the page, of an incident and of the consoles in docs/images from the built demo, which shows what there is after
 // five minutes: npx tsx docs/screenshots.ts
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -26,6 +26,16 @@ try {
     await page.goto(address);
     await page.screenshot({ path: path.join(IMAGES, `page-${colorScheme}.png`) });
   }
+  const incident = await eventually(
+    () => explainedIncident(address),
+    'an incident that one explains',
+    120_000,
+  );
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const page = await browser.newPage({ colorScheme, viewport: { width: 1180, height: 1500 } });
+    await page.goto(`${address}/incidents/${incident}`);
+    await page.screenshot({ path: path.join(IMAGES, `incident-${colorScheme}.png`) });
+  }
   for (const [name, height] of Object.entries(CONSOLES)) {
     const page = await browser.newPage({ viewport: { width: 1180, height } });
     await page.goto(`${consoles}/taurusdb-${name}.html${name === 'node' ? await busiestNode(address) : ''}`);
@@ -47,6 +57,15 @@ async function changedNodes(address: string): Promise<true | undefined> {
   return nodes.length > 0 && nodes.every(({ previous_sessions: previous }) => previous !== null)
     ? true
     : undefined;
+}
+
+/** Its id. */
+async function explainedIncident(address: string): Promise<string | undefined> {
+  const answer = await fetch(`${address}/api/v1/incidents`);
+  const { incidents = [] } = (await answer.json()) as {
+    incidents?: readonly { id: string; verdict: string }[];
+  };
+  return incidents.find(({ verdict }) => verdict === 'one')?.id;
 }
 
 function consolesIn(output: string): string | undefined {

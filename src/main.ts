@@ -76,6 +76,10 @@ async function runCommand({ command, flags, files }: CommandLine): Promise<numbe
       return (await import('./cli/replay.js')).replay(flags, files);
     case 'digest':
       return (await import('./cli/digest/digest.js')).digest(flags, files);
+    case 'explain':
+      return (await import('./cli/explain/explain.js')).explain(flags, files);
+    case 'backtest':
+      return (await import('./cli/backtest/backtest.js')).backtestFile(flags, files);
     case 'simulate':
       return (await import('./cli/simulate.js')).simulate(flags);
     case 'demo':

@@ -15,6 +15,8 @@ const WALL_CLOCK_FOR: Readonly<Record<string, string>> = {
   'cli/check-config.ts': 'the next runs of the schedules, to show',
   'clock.ts': 'both clocks',
   'config/load-config.ts': 'the next dates of a schedule, to show',
+  'incidents/store/node-states.ts': 'the age of a file, which says when it was written',
+  'incidents/store/record-store.ts': 'the age of a record, which says when it began',
   'taurusdb/call/send.ts': 'Retry-After with a date, of an answer that has none of its own',
   'taurusdb/credentials/metadata-service.ts': 'the end of a key, of an answer that has no date of its own',
   'taurusdb/credentials/password-credentials.ts':

@@ -42,9 +42,10 @@ export async function startAgent(config: WiredConfig, options: AgentOptions): Pr
   const statementTexts = () =>
     textVisibility(wiring.config.statements.mode, isOnLoopback || access.knowsItsClients());
   let wiring = wire(config, { ...options, statementTexts });
-  const { store, fleet, exposition, metrics, clients } = wiring;
+  const { store, fleet, exposition, metrics, clients, incidents } = wiring;
   const nodes = () => store.list();
   const { firstRound } = fleet;
+  const records = () => (incidents.isEnabled ? incidents : undefined);
   const readiness = new Readiness({
     nodes,
     undiscovered: () => firstRound.undiscovered,
@@ -56,13 +57,20 @@ export async function startAgent(config: WiredConfig, options: AgentOptions): Pr
     telemetryPath,
     version: buildInfo().version,
     exposition,
-    fleet: () => ({ nodes: nodes(), projects: fleet.projects(), statementTexts: statementTexts() }),
+    fleet: () => ({
+      nodes: nodes(),
+      projects: fleet.projects(),
+      statementTexts: statementTexts(),
+      incidents: records()?.list(),
+    }),
     ready: () => readiness.check(),
     reload: options.reload,
+    incidents: records,
     clock,
     log,
   });
   isOnLoopback = isLoopbackAddress(server.address.address);
+  await wiring.incidents.open();
   start(wiring);
 
   return {

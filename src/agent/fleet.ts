@@ -25,6 +25,8 @@ export interface FleetOptions {
   readonly metrics: AgentMetrics;
   /** Called with all nodes at each change. */
   readonly onChange: (nodes: readonly DatabaseNode[]) => void;
+  /** Called with whether those are all that there are: each project was read in full. */
+  readonly onKnown?: (areAllKnown: boolean) => void;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -61,6 +63,7 @@ export class Fleet {
       onSettled: () => this.#warn(),
       onEnd: (project, { lastError }) => {
         this.#noteChange();
+        this.#tellKnown();
         if (lastError !== undefined) {
           metrics.discoveryFailed(project, lastError.reason);
         }
@@ -119,6 +122,14 @@ export class Fleet {
     this.#nodes = this.#allNodes.filter(({ nodeId }) => isInShard(nodeId, shard));
     this.#noteChange();
     onChange(this.#nodes);
+    this.#tellKnown();
+  }
+
+  #tellKnown(): void {
+    const areAllKnown = this.projects().every(
+      ({ discovery }) => discovery === undefined || discovery.lastSuccessAt !== undefined,
+    );
+    this.#options.onKnown?.(areAllKnown);
   }
 
   #noteChange(): void {

@@ -37,7 +37,8 @@ export class OneShot {
     this.#signal = signal;
     // A snapshot never becomes too old to be printed.
     const collection = { ...config.collection, stale_after: Number.POSITIVE_INFINITY };
-    this.wiring = wire({ ...config, collection }, dependencies);
+    const incidents = { ...config.incidents, enabled: false };
+    this.wiring = wire({ ...config, collection, incidents }, dependencies);
   }
 
   /** One discovery of each of these projects, by default of those that are to be discovered; by name. What could not be read is a failure. */

@@ -2,6 +2,8 @@
 import type { CollectionSettings } from '../collect/collector.js';
 import type { SessionFilter } from '../collect/session-api.js';
 import type { Config } from '../config/config-schema.js';
+import { MAX_STATEMENTS } from '../incidents/record.js';
+import type { IncidentSettings } from '../incidents/settings.js';
 import type { DatabaseNode } from '../model/node.js';
 import { nextRuns } from '../schedule/next-runs.js';
 import { freshForMs, type StalePolicy } from '../schedule/run-times.js';
@@ -22,7 +24,7 @@ export function schedulerSettings({
 }
 
 /** What decides about how session lists are read. */
-type ReadingConfig = Pick<Config, 'csv' | 'statements' | 'metrics' | 'collection'>;
+type ReadingConfig = Pick<Config, 'csv' | 'statements' | 'metrics' | 'collection' | 'incidents'>;
 
 /** Called with the first line of each node's file, whatever becomes of the file. */
 export type OnFirstLine = (node: DatabaseNode, line: string) => void;
@@ -57,6 +59,7 @@ export function sessionSettings(config: ReadingConfig): SessionSettings {
   const { csv, metrics, collection } = config;
   return {
     ...statementSettings(config),
+    details: config.incidents.enabled,
     encoding: csv.encoding,
     columnNames: csv.columns,
     filter: collection.filter,
@@ -75,9 +78,33 @@ export function sessionSettings(config: ReadingConfig): SessionSettings {
   };
 }
 
+export function incidentSettings({ incidents }: Pick<Config, 'incidents'>): IncidentSettings {
+  const { enabled, spike } = incidents;
+  return {
+    enabled,
+    triggers: {
+      hold: incidents.hold,
+      cooldownMs: incidents.cooldown,
+      maxPerDay: incidents.max_per_day,
+      spike: { minGrowth: spike.min_growth, ratio: spike.ratio, deviations: spike.deviations },
+      lockWaiting: incidents.lock_waiting,
+      longQueryMs: incidents.long_query,
+      longTransactionMs: incidents.long_transaction,
+      saturation: incidents.saturation,
+    },
+    store: {
+      directory: incidents.directory,
+      maxRecords: incidents.max_records,
+      maxBytes: incidents.max_bytes,
+      maxAgeMs: incidents.max_age,
+    },
+  };
+}
+
 function statementSettings({
   statements: { mode, shapes, max_text, sql_mode },
   metrics,
+  incidents,
 }: ReadingConfig): Pick<SessionSettings, 'statements'> {
   if (mode === 'off') {
     return {};
@@ -88,8 +115,12 @@ function statementSettings({
       sqlMode: sql_mode,
       shapes,
       maxText: mode === 'digest' ? 0 : max_text,
-      // Twice as many as series, so that those shown before can stay.
-      shown: Math.max(TOP_STATEMENTS, enabled ? 2 * maxValues : 0),
+      // Twice as many as series, so that those shown before can stay; half of a record's by sessions, half by time.
+      shown: Math.max(
+        TOP_STATEMENTS,
+        enabled ? 2 * maxValues : 0,
+        incidents.enabled ? MAX_STATEMENTS / 2 : 0,
+      ),
       ...(enabled && { maxValues }),
     },
   };

@@ -1,11 +1,14 @@
 // The wiring: one configuration → a whole that collects and shows. The agent, the commands that collect once, the fault
 // tests and the benchmarks use it; nothing else puts these parts together.
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../clock.js';
 import { type CollectionSettings, Collector } from '../collect/collector.js';
 import { NodeStore } from '../collect/node-store.js';
 import { Summary } from '../collect/summary.js';
 import type { Config } from '../config/config-schema.js';
-import type { Shard } from '../discover/shard.js';
+import { isInShard, type Shard } from '../discover/shard.js';
+import { RecordStore } from '../incidents/store/record-store.js';
+import { Incidents } from '../incidents/watch/incidents.js';
 import type { Log } from '../log.js';
 import { AgentMetrics } from '../metrics/agent-metrics.js';
 import { Exposition } from '../metrics/exposition.js';
@@ -16,10 +19,16 @@ import { type TextVisibility, textVisibility } from '../statements/text-visibili
 import { buildInfo } from './build-info.js';
 import { Fleet } from './fleet.js';
 import { ProjectClients } from './project-clients.js';
-import { collectionSettings, type OnFirstLine, schedulerSettings } from './settings.js';
+import { collectionSettings, incidentSettings, type OnFirstLine, schedulerSettings } from './settings.js';
+
+/** How long a stop waits for records that are being written. */
+const WRITING_GRACE_MS = 1_000;
 
 /** The parts of a configuration that a reload puts in force. */
-export type WiredConfig = Pick<Config, 'projects' | 'collection' | 'csv' | 'statements' | 'metrics'>;
+export type WiredConfig = Pick<
+  Config,
+  'projects' | 'collection' | 'csv' | 'statements' | 'metrics' | 'incidents'
+>;
 
 export interface Dependencies {
   readonly shard: Shard;
@@ -30,6 +39,8 @@ export interface Dependencies {
   readonly onFirstLine?: OnFirstLine;
   /** Asked for each answer; by default, texts are shown as on a terminal. */
   readonly statementTexts?: () => TextVisibility;
+  /** Where people reach the exporter; empty where that is not known. */
+  readonly externalUrl?: string;
 }
 
 /** Lives as long as the process: a reload changes what the parts work with, not the parts. */
@@ -42,6 +53,7 @@ export interface Wiring {
   readonly collector: Collector;
   readonly scheduler: Scheduler;
   readonly fleet: Fleet;
+  readonly incidents: Incidents;
   readonly exposition: Exposition;
   readonly summary: Summary;
   readonly statementTexts: () => TextVisibility;
@@ -56,13 +68,17 @@ export function wire(config: WiredConfig, dependencies: Dependencies, previous?:
   const collection = collectionSettings(config, dependencies.onFirstLine);
   const scheduling = schedulerSettings(config.collection);
   const wiring = { ...(previous ?? assemble(config, collection, scheduling, dependencies)), config };
-  const { metrics, clients, collector, scheduler, fleet } = wiring;
+  const { metrics, clients, collector, scheduler, fleet, incidents } = wiring;
   // All that can fail comes before the first change.
   const putClientsInForce = clients.prepare(config);
 
   putClientsInForce();
   metrics.setProjects(config.projects.map(({ name }) => name));
   collector.configure(collection);
+  incidents.configure(incidentSettings(config));
+  if (previous !== undefined && !isCountedAlike(config, previous.config)) {
+    incidents.forgetValues();
+  }
   // Before the slots: a collection that waits for one starts with its node as it is now.
   fleet.follow(config);
   scheduler.configure(scheduling);
@@ -70,17 +86,30 @@ export function wire(config: WiredConfig, dependencies: Dependencies, previous?:
 }
 
 /** Collects on schedule, discovers, and tells the log how it goes, from now on. */
-export function start({ fleet, scheduler, summary }: Wiring): void {
+export function start({ fleet, scheduler, summary, incidents }: Wiring): void {
+  void incidents.open();
   summary.start();
   scheduler.start();
   fleet.start();
 }
 
-/** Starts nothing more; gives running collections `graceMs` to end. */
-export async function stop({ fleet, scheduler, summary }: Wiring, graceMs: number): Promise<void> {
+/** Starts nothing more; gives running collections `graceMs` to end, and then what is not written yet a moment. */
+export async function stop({ fleet, scheduler, summary, incidents }: Wiring, graceMs: number): Promise<void> {
   fleet.stop();
   await scheduler.stop(graceMs);
   summary.stop();
+  await incidents.close(WRITING_GRACE_MS);
+}
+
+/** Whether what one counts can be compared with what the other does. */
+function isCountedAlike(a: WiredConfig, b: WiredConfig): boolean {
+  const counting = ({ csv, metrics, collection, statements }: WiredConfig) => [
+    csv,
+    metrics.dimensions,
+    collection.filter,
+    statements,
+  ];
+  return isDeepStrictEqual(counting(a), counting(b));
 }
 
 function assemble(
@@ -90,9 +119,28 @@ function assemble(
   dependencies: Dependencies,
 ): Omit<Wiring, 'config'> {
   const { shard, clock, log } = dependencies;
-  const { statementTexts = () => textVisibility(config.statements.mode, true) } = dependencies;
+  const { statementTexts = () => textVisibility(config.statements.mode, true), externalUrl = '' } =
+    dependencies;
   const metrics = new AgentMetrics(buildInfo());
+  metrics.setExternalUrl(externalUrl);
   const store = new NodeStore(() => exposition.noteChange());
+  const incidentsNow = incidentSettings(config);
+  const records = new RecordStore({
+    settings: incidentsNow.store,
+    clock,
+    log,
+    onError: () => metrics.incidentStoreError(),
+  });
+  const incidents = new Incidents(
+    {
+      records,
+      publish: (nodeId, status) => store.update(nodeId, () => ({ incidents: status })),
+      isOurs: (nodeId) => isInShard(nodeId, shard),
+      clock,
+      log,
+    },
+    incidentsNow,
+  );
   const summary = new Summary({ nodes: () => store.list(), clock, log });
   const clients = new ProjectClients({ ...dependencies, observer: observers(metrics, summary) });
   const exposition = new Exposition({
@@ -106,7 +154,14 @@ function assemble(
     clock,
   });
   const collector = new Collector(
-    { apiOf: ({ project }) => clients.of(project), store, clock, log, observer: summary },
+    {
+      apiOf: ({ project }) => clients.of(project),
+      store,
+      clock,
+      log,
+      observer: summary,
+      onSnapshot: (node, { snapshot, details }, at) => incidents.observe({ node, at, snapshot, details }),
+    },
     collection,
   );
   const scheduler = new Scheduler({ clock, collector, nextRuns }, scheduling);
@@ -118,12 +173,25 @@ function assemble(
       onChange: (nodes) => {
         store.setNodes(nodes);
         collector.nodesChanged();
+        incidents.setNodes(nodes);
         scheduler.setNodes(nodes);
       },
+      onKnown: (areAllKnown) => incidents.setComplete(areAllKnown),
       clock,
       log,
     },
     config,
   );
-  return { store, metrics, clients, collector, scheduler, fleet, exposition, summary, statementTexts };
+  return {
+    store,
+    metrics,
+    clients,
+    collector,
+    scheduler,
+    fleet,
+    incidents,
+    exposition,
+    summary,
+    statementTexts,
+  };
 }

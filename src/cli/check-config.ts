@@ -5,7 +5,7 @@ import { capacityOf, fleetNodes } from '../agent/fleet.js';
 import { systemClock } from '../clock.js';
 import type { Config } from '../config/config-schema.js';
 import { loadConfig } from '../config/load-config.js';
-import { parseWebConfig } from '../config/web-config.js';
+import { parseWebConfig } from '../config/web/web-config.js';
 import { FOUND_NO_NODES } from '../discover/discovery-api.js';
 import type { Log } from '../log.js';
 import { ODD_RECORDS } from '../model/odd-records.js';

@@ -14,7 +14,7 @@ export interface CommandLine {
   /** `help`: of the program as a whole. */
   readonly command: CommandName;
   readonly flags: FlagValues;
-  /** The files of replay and digest. */
+  /** The files of replay and digest, and that of backtest; of explain the one id or file. */
   readonly files: readonly string[];
 }
 
@@ -136,7 +136,14 @@ function configFlag(file: string): string {
   return `--config.file=${quote(file).slice(1, -1)}`;
 }
 
-/** The files of replay and digest; that of check-config becomes the flag that it stands for. */
+/** What commands with one argument say of another. */
+const MOST_ONE: Readonly<Partial<Record<(typeof COMMANDS)[CommandName]['takes'], string>>> = {
+  configuration: ', which takes one file',
+  'one file': ', which takes one file',
+  incident: ', which takes one id or file',
+};
+
+/** The files of replay, digest and backtest; that of check-config becomes the flag that it stands for. */
 function readOperands(
   command: CommandName,
   operands: readonly string[],
@@ -153,13 +160,17 @@ function readOperands(
     }
     return operands;
   }
-  const extra = operands[takes === 'configuration' ? 1 : 0];
+  if (takes === 'one file' && operand === undefined) {
+    throw new UsageError(`${command} needs a file; - is standard input`);
+  }
+  const extra = operands[takes in MOST_ONE ? 1 : 0];
   if (extra !== undefined) {
     const isConfigured = FLAGS['config.file'].commands.some((name) => name === command);
     const hint = isConfigured && isFileName(extra) ? `: for a configuration write ${configFlag(extra)}` : '';
-    throw new UsageError(
-      `unexpected argument ${quote(extra)} after ${command}${takes === 'configuration' ? ', which takes one file' : hint}`,
-    );
+    throw new UsageError(`unexpected argument ${quote(extra)} after ${command}${MOST_ONE[takes] ?? hint}`);
+  }
+  if (takes === 'incident' || takes === 'one file') {
+    return operands;
   }
   if (operand !== undefined) {
     const other = flags['config.file'];

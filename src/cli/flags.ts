@@ -13,7 +13,7 @@ import { flagTable, type ValueOf } from './usage/flag.js';
 import { FLOOD_LIST, NODE_LIST } from './usage/node-lists.js';
 
 const SERVING = ['run', 'demo'] as const;
-const CONFIGURED = ['run', 'check-config', 'collect', 'discover', 'replay'] as const;
+const CONFIGURED = ['run', 'check-config', 'collect', 'discover', 'replay', 'explain', 'backtest'] as const;
 const SHARDED = ['run', 'collect', 'check-config', 'demo'] as const;
 const SIMULATING = ['simulate', 'demo'] as const;
 const LOGGING = ['run', 'check-config', 'collect', 'discover', 'replay', 'simulate', 'demo'] as const;
@@ -29,7 +29,7 @@ export const FLAGS = flagTable({
     commands: CONFIGURED,
     value: 'FILE',
     default: 'config.yaml',
-    defaultOf: { replay: 'none' },
+    defaultOf: { replay: 'none', backtest: 'none' },
     help: 'configuration file; - is standard input',
   },
   'web.listen-address': {
@@ -73,14 +73,20 @@ export const FLAGS = flagTable({
   },
   output: {
     type: 'string',
-    commands: ['collect', 'replay', 'digest'],
+    commands: ['collect', 'replay', 'digest', 'explain', 'backtest'],
     kind: choice(['table', 'json', 'prometheus']),
-    kindOf: { digest: choice(['table', 'json']) },
+    kindOf: {
+      digest: choice(['table', 'json']),
+      explain: choice(['table', 'json']),
+      backtest: choice(['table', 'json']),
+    },
     default: 'table',
     defaultOf: { replay: 'prometheus' },
     help: 'what is printed: a line for each node, the data of its page, or its metrics',
     helpOf: {
       digest: 'what is printed of a statement: digest, flags and text, or an object of JSON in a line',
+      explain: 'what is printed: text for a terminal, or the JSON of the record',
+      backtest: 'what is printed: lines for people, or an object of JSON',
     },
   },
   null: {

@@ -13,6 +13,8 @@ const OPERANDS = {
   configuration: ' [FILE]',
   files: ' FILE…',
   'files or standard input': ' [FILE…]',
+  incident: ' [ID|FILE]',
+  'one file': ' FILE',
   command: ' [COMMAND]',
 } as const;
 

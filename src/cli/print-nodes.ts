@@ -52,7 +52,7 @@ export function nodeTable(statuses: readonly NodeStatus[]): string {
 }
 
 /** Lines of columns. */
-function tableText(texts: readonly (readonly string[])[]): string {
+export function tableText(texts: readonly (readonly string[])[]): string {
   const rows = texts.map((cells) => cells.map((text) => ({ text, width: stringWidth(text) })));
   const widths = rows[0]?.map((_, column) =>
     rows.reduce((widest, cells) => Math.max(widest, cells[column]?.width ?? 0), 0),

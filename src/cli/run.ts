@@ -5,7 +5,7 @@ import { logWarnings, type OpenedLog, openLog } from '../agent/open-log.js';
 import { Reloader } from '../agent/reloader.js';
 import { systemClock } from '../clock.js';
 import { type LoadedConfig, loadConfig } from '../config/load-config.js';
-import { parseWebConfig } from '../config/web-config.js';
+import { parseWebConfig } from '../config/web/web-config.js';
 import type { ConfigSource } from '../config/yaml/config-source.js';
 import type { Shard } from '../discover/shard.js';
 import { openWebAccess, plainWebAccess } from '../web/access/web-access.js';
@@ -89,6 +89,7 @@ async function serve(
     shard,
     listenAddress: flags['web.listen-address'] ?? config.web.listen_address,
     telemetryPath: flags['web.telemetry-path'] ?? config.web.telemetry_path,
+    externalUrl: config.web.external_url,
     access,
     reload: flags['web.enable-lifecycle'] === true ? () => reloader.reload() : undefined,
     clock: systemClock,

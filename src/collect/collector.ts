@@ -11,7 +11,6 @@ import { emptyTally } from '../sessions/snapshot.js';
 import { type Attempt, CollectionLines, type EndedAttempt } from './collection-lines.js';
 import { countersWith, type NodeStatus, type NodeStore } from './node-store.js';
 import { PhaseTimer } from './phase-timer.js';
-import { withSessions } from './recent-sessions.js';
 import { type ReadSnapshot, runCollection } from './run-collection.js';
 import type { SessionApi, SessionFilter } from './session-api.js';
 import type { WaitSettings } from './wait-for-task.js';
@@ -23,6 +22,8 @@ export interface CollectorDependencies {
   readonly clock: Clock;
   readonly log: Log;
   readonly observer: CollectionObserver;
+  /** What each collection that succeeded brought, once it is on show. */
+  readonly onSnapshot?: (node: DatabaseNode, result: ReadResult, at: EpochMs) => void;
 }
 
 /** The port through which collections are added up for the log; summary.ts fills it. */
@@ -126,7 +127,7 @@ export class Collector {
   }
 
   #succeed(node: DatabaseNode, attempt: EndedAttempt, result: ReadResult): void {
-    const { store, clock, observer } = this.#dependencies;
+    const { store, clock, observer, onSnapshot } = this.#dependencies;
     const now = momentOf(clock);
     const before = store.get(node.nodeId);
     store.update(node.nodeId, (status) => ({
@@ -139,7 +140,7 @@ export class Collector {
       // A reload may have changed the node's schedule since its collection began.
       ...this.#staleTime(status.node, now, 0),
       header: { columns: result.columns, unknownHeaders: result.unknownHeaders },
-      recentSessions: withSessions(status.recentSessions, result.snapshot.sessions),
+      previousSessions: status.snapshot?.sessions,
     }));
     // Of a node that went meanwhile nothing is the first.
     const isFirst = before !== undefined && before.lastSuccessAt === undefined;
@@ -147,6 +148,9 @@ export class Collector {
     this.#lines.header(node, result, before?.header);
     this.#lines.undecodedText(node, result.snapshot);
     observer.collection(node, undefined, attempt.seconds);
+    if (before !== undefined) {
+      onSnapshot?.(before.node, result, now.wall);
+    }
   }
 
   /** The old snapshot stays on show until it is stale. */

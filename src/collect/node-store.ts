@@ -2,11 +2,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type EpochMs, elapsedMs, LONG_AGO, later, type Moment, type MonotonicMs } from '../clock.js';
 import type { FailureReason, LastFailure } from '../model/failure.js';
+import type { IncidentStatus } from '../model/incident.js';
 import type { DatabaseNode } from '../model/node.js';
 import { NUMBER_COLUMNS, type NumberColumn } from '../sessions/columns.js';
 import type { ReadResult } from '../sessions/read-snapshot.js';
 import type { CsvTally, Snapshot } from '../sessions/snapshot.js';
-import type { RecentSessions } from './recent-sessions.js';
 
 export const COLLECTION_RESULTS = ['success', 'error', 'skipped'] as const;
 export type CollectionResult = (typeof COLLECTION_RESULTS)[number];
@@ -49,8 +49,10 @@ export interface NodeStatus {
   readonly runsSinceSuccess: number;
   /** Of the last session file that was read. */
   readonly header: FoundHeader | undefined;
-  /** All sessions of its last collections that succeeded, for the page: what is usual, and what has changed. */
-  readonly recentSessions: RecentSessions;
+  /** Of the snapshot before, for what has changed; undefined where it is not known. */
+  readonly previousSessions: number | undefined;
+  /** Undefined where incidents are not looked for. */
+  readonly incidents: IncidentStatus | undefined;
 }
 
 export class NodeStore {
@@ -137,7 +139,8 @@ function untried(node: DatabaseNode): NodeStatus {
     stalePolicy: undefined,
     runsSinceSuccess: 0,
     header: undefined,
-    recentSessions: [],
+    previousSessions: undefined,
+    incidents: undefined,
   };
 }
 

@@ -10,11 +10,13 @@ import { STATEMENT_MODES } from '../statements/text-visibility.js';
 import { apiSection, mergeApi } from './api-schema.js';
 import { LONGEST_STALE_AFTER } from './checks/odd-settings.js';
 import { FLAG_KEYS } from './flag-keys.js';
+import { incidentsSection } from './incidents-schema.js';
 import {
   cron,
   described,
   duration,
   encoding,
+  externalUrl,
   flag,
   integer,
   network,
@@ -64,6 +66,10 @@ export function configSchema(dependencies: ConfigDependencies) {
       csv: v.nullish(described('How the result files are read', csvSection()), {}),
       statements: v.nullish(described('What is made of the SQL of active sessions', statementsSection()), {}),
       metrics: v.nullish(described('What is published', metricsSection()), {}),
+      incidents: v.nullish(
+        described('What begins an incident, and where its record is kept', incidentsSection(dependencies)),
+        {},
+      ),
       web: v.nullish(
         described('Where the metrics are published; a change needs a restart', webSection()),
         {},
@@ -79,12 +85,16 @@ export function configSchema(dependencies: ConfigDependencies) {
 }
 
 /** What files are read and shown by where there is no configuration. */
-export function defaultSettings(): Pick<Config, 'collection' | 'csv' | 'statements' | 'metrics'> {
+export function defaultSettings(): Pick<
+  Config,
+  'collection' | 'csv' | 'statements' | 'metrics' | 'incidents'
+> {
   return {
     collection: v.parse(collectionSection(), {}),
     csv: v.parse(csvSection(), {}),
     statements: v.parse(statementsSection(), {}),
     metrics: v.parse(metricsSection(), {}),
+    incidents: v.parse(incidentsSection({ directory: '' }), {}),
   };
 }
 
@@ -289,6 +299,13 @@ function webSection() {
         textOf(TELEMETRY_PATH.kind),
       ),
       TELEMETRY_PATH.default,
+    ),
+    external_url: v.optional(
+      described(
+        'Where people reach the exporter, for the links of alerts; its path is where a proxy serves the page',
+        externalUrl(),
+      ),
+      '',
     ),
   });
 }

@@ -106,6 +106,10 @@ export function integer(least: number, most: number) {
   return scalarOf(wholeNumber(least, most));
 }
 
+export function decimal(least: number, most: number) {
+  return scalarOf(decimalNumber(least, most));
+}
+
 export function wholeNumber(least: number, most: number): Kind<number> {
   return numberWritten(/^\d{1,15}$/u, 'a whole number', least, most);
 }
@@ -228,6 +232,22 @@ function isEndpoint(text: string): boolean {
 function isOn(list: BlockList, address: string): boolean {
   const family = isIP(address);
   return family !== 0 && list.check(address, family === 6 ? 'ipv6' : 'ipv4');
+}
+
+/** Where people reach the exporter; read to the URL with a slash at its end, or to nothing. */
+export function externalUrl() {
+  return v.pipe(
+    text(
+      'an http or https URL without user, query and fragment, such as https://exporter.example.com/taurusdb/, or nothing',
+      (url) => url === '' || isExternalUrl(url),
+    ),
+    v.transform((url) => (url === '' ? '' : new URL(url).href.replace(/\/*$/u, '/'))),
+  );
+}
+
+function isExternalUrl(text: string): boolean {
+  // As for endpoints: nothing is repaired.
+  return /^https?:\/\/[^\s/?#@\\]+(?:\/[^\s?#\\]*)?$/iu.test(text) && URL.canParse(text);
 }
 
 /** `:10104`, `127.0.0.1:10104`, `[::1]:0`: as Prometheus' programs write it. */

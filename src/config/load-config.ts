@@ -104,6 +104,7 @@ const SHOWS: Readonly<Record<keyof Config, Shows>> = {
   csv: 'names',
   statements: 'names',
   metrics: 'names',
+  incidents: 'names',
   web: 'names',
   log: 'names',
 };

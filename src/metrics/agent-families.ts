@@ -92,6 +92,17 @@ export const CONFIG_LAST_RELOAD_SUCCESS = agentFamily(
   'taurusdb_exporter_config_last_reload_success_timestamp_seconds',
   'When a file was last loaded with the result that each file, configuration and web configuration, was loaded successfully.',
 );
+export const WEB_INFO = agentFamily(
+  'gauge',
+  'taurusdb_exporter_web_info',
+  'Always 1; its label is web.external_url, where people reach the exporter, with a slash at its end, or empty.',
+  ['external_url'],
+);
+export const INCIDENT_STORE_ERRORS = agentFamily(
+  'counter',
+  'taurusdb_incident_store_errors_total',
+  'Records of incidents that could not be written or read, and files in their directory that are none.',
+);
 
 export const AGENT_FAMILIES: readonly AgentFamily[] = [
   API_REQUESTS,
@@ -108,4 +119,6 @@ export const AGENT_FAMILIES: readonly AgentFamily[] = [
   BUILD_INFO,
   CONFIG_LAST_RELOAD_SUCCESSFUL,
   CONFIG_LAST_RELOAD_SUCCESS,
+  WEB_INFO,
+  INCIDENT_STORE_ERRORS,
 ];

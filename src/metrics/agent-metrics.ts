@@ -65,6 +65,8 @@ export class AgentMetrics implements ApiObserver {
   readonly #buildInfo = new Gauge(this.#registered(families.BUILD_INFO));
   readonly #reloadSuccessful = new Gauge(this.#registered(families.CONFIG_LAST_RELOAD_SUCCESSFUL));
   readonly #reloadSuccessAt = new Gauge(this.#registered(families.CONFIG_LAST_RELOAD_SUCCESS));
+  readonly #webInfo = new Gauge(this.#registered(families.WEB_INFO));
+  readonly #incidentStoreErrors = new Counter(this.#registered(families.INCIDENT_STORE_ERRORS));
 
   /** By project: the codes that its requests were answered with. */
   readonly #projects = new Map<string, Set<string>>();
@@ -77,6 +79,16 @@ export class AgentMetrics implements ApiObserver {
     for (const name of MISNAMED_DEFAULTS) {
       this.#registry.removeSingleMetric(name);
     }
+  }
+
+  /** Where people reach the exporter; empty where that is not known. */
+  setExternalUrl(url: string): void {
+    this.#webInfo.reset();
+    this.#webInfo.set({ external_url: url }, 1);
+  }
+
+  incidentStoreError(): void {
+    this.#incidentStoreErrors.inc();
   }
 
   /** The projects of the configuration now in force: counters of new ones stand at 0, all series of gone ones vanish. */

@@ -2,6 +2,7 @@
 import type { EpochMs } from '../clock.js';
 import { COLLECTION_PHASES, COLLECTION_RESULTS, type NodeStatus } from '../collect/node-store.js';
 import { FAILURE_REASONS } from '../model/failure.js';
+import { INCIDENT_KINDS, incidentSeconds } from '../model/incident.js';
 import { NUMBER_COLUMNS } from '../sessions/columns.js';
 import type { Sample, StatusFamily } from './metric-family.js';
 
@@ -108,5 +109,40 @@ export const STATUS_FAMILIES: readonly StatusFamily[] = [
     'When the next collection of the node is due, with its splay.',
     [],
     ({ nextRunAt }) => [timestamp(nextRunAt)],
+  ),
+  ofCollections(
+    'gauge',
+    'taurusdb_sessions_usual',
+    'Sessions that are usual for the node at this time: the highest of the median of the last hour and of the levels around this time yesterday and a week ago; absent until 10 collections are known.',
+    [],
+    ({ incidents }) => [[incidents?.usual.sessions]],
+  ),
+  ofCollections(
+    'gauge',
+    'taurusdb_incident_active',
+    'Whether an incident of the node lasts (1) or not (0).',
+    [],
+    ({ incidents }) => [[incidents && Number(incidents.active !== undefined)]],
+  ),
+  ofCollections(
+    'gauge',
+    'taurusdb_incident_last_timestamp_seconds',
+    'When the last incident of the node began that has a record, in whole seconds: the number in its id.',
+    [],
+    ({ incidents }) => [[incidents?.lastStartedAt && incidentSeconds(incidents.lastStartedAt)]],
+  ),
+  ofCollections(
+    'counter',
+    'taurusdb_incidents_total',
+    'Incidents of the node that were recorded, by kind; one of several kinds counts for each.',
+    ['kind'],
+    ({ incidents }) => INCIDENT_KINDS.map((kind) => [incidents?.begun[kind], kind]),
+  ),
+  ofCollections(
+    'counter',
+    'taurusdb_incidents_suppressed_total',
+    'Incidents of the node that were not recorded, as it had as many in 24 hours as incidents.max_per_day allows.',
+    [],
+    ({ incidents }) => [[incidents?.suppressed]],
   ),
 ];

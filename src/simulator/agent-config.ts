@@ -1,7 +1,7 @@
 // The configuration of an agent for a simulated API, with each credential that this takes.
 import type { Simulator } from './start-simulator.js';
 
-/** Every node is discovered and collected every ten seconds. */
+/** Every node is discovered and collected every ten seconds; of floods that come every two minutes each is an incident. */
 export function agentConfig({ url, iamUrl, metadataUrl, projects }: Simulator): string {
   const lines = ['projects:'];
   for (const { name, region, projectId, accessKeys, tokens, passwords } of projects) {
@@ -25,6 +25,8 @@ export function agentConfig({ url, iamUrl, metadataUrl, projects }: Simulator): 
     );
   }
   lines.push('collection: { schedule: "*/10 * * * * *", splay: 3s, timeout: 9s, poll_interval: 500ms }');
+  // Where floods come that often, they are soon what the last hour varies by.
+  lines.push('incidents: { cooldown: 30s, spike: { deviations: 0 } }');
   lines.push(
     `# Temporary keys of the agency, as the metadata service of an ECS gives them: ${metadataUrl}/openstack/latest/securitykey`,
   );

@@ -70,11 +70,12 @@ export class Renderings {
     if (started === undefined) {
       return true;
     }
-    const { nodes, projects, statementTexts } = this.#fleet();
+    const { nodes, projects, statementTexts, incidents } = this.#fleet();
     return (
       started.fleet.nodes === nodes &&
       started.fleet.projects === projects &&
       started.fleet.statementTexts === statementTexts &&
+      started.fleet.incidents === incidents &&
       elapsedMs(started.at, this.#clock.monotonic()) < MAX_AGE_MS
     );
   }

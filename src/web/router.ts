@@ -1,4 +1,5 @@
-// Routes requests by their exact path, after all that can refuse them. Nothing of a request is repeated in a response.
+// Routes requests by their exact path, or by the folder that it is in, after all that can refuse them. Nothing of a request is repeated in a
+// response.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { RepeatedLines } from '../repeated-lines.js';
 import { isFromAnotherSite, isLoopbackHost } from './foreign-pages.js';
@@ -18,6 +19,12 @@ export interface Route {
   /** How many answers may be under way before this one: at more it is 503. Sending costs little and does not count. */
   readonly maxUnderWay: number;
   answer(request: IncomingMessage, target: RequestTarget): Answer | Promise<Answer>;
+}
+
+export interface Routes {
+  readonly byPath: ReadonlyMap<string, Route>;
+  /** By folder, with the slash at its end: they answer for every path in it, and read from it what is asked for. */
+  readonly byFolder: ReadonlyMap<string, Route>;
 }
 
 const SECURITY_HEADERS = {
@@ -60,12 +67,11 @@ export const BUSY: Answer = {
   headers: { 'Retry-After': '1' },
   body: 'too many requests at once\n',
 };
-const NOT_FOUND: Answer = { status: 404, body: 'not found\n' };
+export const NOT_FOUND: Answer = { status: 404, body: 'not found\n' };
 const FAILED: Answer = { status: 500, body: 'internal error\n' };
 
-/** `routes` by path. */
 export function createRequestListener(
-  routes: ReadonlyMap<string, Route>,
+  routes: Routes,
   { access, isOnLoopback, lines }: RouterOptions,
 ): RequestListener {
   let underWay = 0;
@@ -86,7 +92,7 @@ export function createRequestListener(
         return refusal;
       }
     }
-    const route = routes.get(path);
+    const route = routeOf(routes, path);
     if (route === undefined) {
       return NOT_FOUND;
     }
@@ -121,6 +127,11 @@ export function createRequestListener(
   };
 }
 
+/** As the path is written: nothing of it is decoded, and no dot leads up. */
+function routeOf({ byPath, byFolder }: Routes, path: string): Route | undefined {
+  return byPath.get(path) ?? byFolder.get(path.slice(0, path.lastIndexOf('/') + 1));
+}
+
 /** Undefined where access is allowed. */
 async function refusalOf(request: IncomingMessage, access: Access): Promise<Answer | undefined> {
   const verdict = await access.authorize(request);
@@ -139,12 +150,10 @@ function send(request: IncomingMessage, response: ServerResponse, { status, head
   if (!request.complete) {
     response.setHeader('Connection', 'close');
   }
-  response.writeHead(status, {
-    ...SECURITY_HEADERS,
-    'Content-Type': 'text/plain; charset=utf-8',
-    ...headers,
-    'Content-Length': chunks.reduce((sum, chunk) => sum + chunk.length, 0),
-  });
+  const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+  // With 304 they would be those of what the client has.
+  const ofBody = { 'Content-Type': 'text/plain; charset=utf-8', ...headers, 'Content-Length': length };
+  response.writeHead(status, { ...SECURITY_HEADERS, ...(status === 304 ? headers : ofBody) });
   response.cork();
   if (request.method !== 'HEAD') {
     for (const chunk of chunks) {

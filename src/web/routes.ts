@@ -1,17 +1,20 @@
-// The routes of the HTTP server: page, API, health, reload and metrics.
+// The routes of the HTTP server: pages, API, health, reload and metrics.
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../clock.js';
+import type { IncidentRecords } from '../incidents/records.js';
 import type { Exposition } from '../metrics/exposition.js';
 import { CONTENT_TYPES } from '../metrics/exposition-text.js';
 import { acceptsGzip, negotiateFormat } from '../metrics/negotiate-format.js';
+import { conditional } from './conditional-answer.js';
+import { INCIDENTS_DISABLED, incidentRoutes } from './incident-routes.js';
 import { PAGE_HEADERS } from './page/layout.js';
 import { renderNodesJson } from './page/nodes-json.js';
 import { pathWith } from './page/page-query.js';
 import { PAGE_SCRIPT } from './page/page-script.js';
 import { PAGES } from './pages.js';
-import { OWN_PATHS, type OwnPath } from './paths.js';
+import { INCIDENTS_PATH, OWN_PATHS, type OwnPath } from './paths.js';
 import { type Chunks, Renderings } from './renderings.js';
-import { type Answer, BUSY, type Route } from './router.js';
+import { type Answer, BUSY, type Route, type Routes } from './router.js';
 import type { FleetStatus } from './view/fleet-view.js';
 
 const MAX_UNDER_WAY = 40;
@@ -30,11 +33,13 @@ export interface RoutesOptions {
   readonly ready: () => true | string;
   /** Rejects with a message for users when the new configuration is invalid; undefined without --web.enable-lifecycle. */
   readonly reload: (() => Promise<void>) | undefined;
+  /** Asked for each answer; undefined where incidents are disabled. */
+  readonly incidents: () => IncidentRecords | undefined;
   readonly clock: Clock;
 }
 
-export function createRoutes(options: RoutesOptions): ReadonlyMap<string, Route> {
-  const { telemetryPath, version, exposition, fleet, ready, reload, clock } = options;
+export function createRoutes(options: RoutesOptions): Routes {
+  const { telemetryPath, version, exposition, fleet, ready, reload, incidents, clock } = options;
   const renderings = new Renderings(fleet, clock);
   /** Of what an address asks for: apart, so that it neither replaces what is kept for all others nor has it wait. */
   const particular = new Renderings(fleet, clock);
@@ -53,6 +58,16 @@ export function createRoutes(options: RoutesOptions): ReadonlyMap<string, Route>
     const encoding = gzip ? { 'Content-Encoding': 'gzip' } : {};
     return ok(chunks, { ...headers, Vary: 'Accept-Encoding', ...encoding });
   };
+  /** What there is to be shown: a page without incidents would lead nowhere. */
+  const pagesNow = () =>
+    incidents() === undefined ? PAGES.filter(({ path }) => path !== INCIDENTS_PATH) : PAGES;
+  const ofIncidents = incidentRoutes({
+    incidents,
+    texts: () => fleet().statementTexts,
+    nodes: () => fleet().nodes,
+    layout: () => ({ version, telemetryPath, pages: pagesNow() }),
+    mayRecord: reload !== undefined,
+  });
   const own = {
     [OWN_PATHS.pageScript]: get(MAX_OTHERS_UNDER_WAY, () =>
       ok(PAGE_SCRIPT, { 'Content-Type': 'text/javascript; charset=utf-8' }),
@@ -62,6 +77,7 @@ export function createRoutes(options: RoutesOptions): ReadonlyMap<string, Route>
         renderNodesJson(now, clock),
       ),
     ),
+    [OWN_PATHS.incidents]: { ...ofIncidents.list, maxUnderWay: MAX_OTHERS_UNDER_WAY },
     [OWN_PATHS.healthy]: get(ALWAYS, () => ok('healthy\n')),
     [OWN_PATHS.ready]: get(ALWAYS, () => {
       const readiness = ready();
@@ -73,21 +89,34 @@ export function createRoutes(options: RoutesOptions): ReadonlyMap<string, Route>
       answer: () => answerReload(reload),
     },
   } satisfies Record<OwnPath, Route>;
-  const pages = PAGES.map(({ path, readQuery, render }): [string, Route] => [
+  const pages = PAGES.map(({ path, readQuery, render, isStill }): [string, Route] => [
     path,
-    get(MAX_OTHERS_UNDER_WAY, (request, target) => {
+    get(MAX_OTHERS_UNDER_WAY, async (request, target) => {
+      const pages = pagesNow();
+      if (!pages.some((page) => page.path === path)) {
+        return INCIDENTS_DISABLED;
+      }
       const query = readQuery(target.query, fleet());
-      const from = query.q === '' && query.open === '' ? renderings : particular;
-      return shown(from, request, pathWith(path, query), PAGE_HEADERS, (now) =>
-        render({ fleet: now, clock, version, telemetryPath, query, pages: PAGES }),
+      const from = query.q === '' && query.open === '' && query.node === '' ? renderings : particular;
+      const answer = await shown(from, request, pathWith(path, query), PAGE_HEADERS, (now) =>
+        render({ fleet: now, clock, version, telemetryPath, query, pages }),
       );
+      return isStill ? conditional(request, answer) : answer;
     }),
   ]);
-  return new Map<string, Route>([
-    [telemetryPath, get(MAX_UNDER_WAY, (request) => answerScrape(exposition, request))],
-    ...pages,
-    ...Object.entries(own),
-  ]);
+  return {
+    byPath: new Map<string, Route>([
+      [telemetryPath, get(MAX_UNDER_WAY, (request) => answerScrape(exposition, request))],
+      ...pages,
+      ...Object.entries(own),
+    ]),
+    byFolder: new Map(
+      Object.entries(ofIncidents.folders).map(([folder, answer]) => [
+        folder,
+        get(MAX_OTHERS_UNDER_WAY, answer),
+      ]),
+    ),
+  };
 }
 
 function get(maxUnderWay: number, answer: Route['answer']): Route {

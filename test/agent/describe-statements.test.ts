@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import { describeStatements } from '../../src/agent/describe-statements.js';
 import { defaultSettings } from '../../src/config/config-schema.js';
 
-const PUBLIC = { listen_address: { host: undefined, port: 10_104 }, telemetry_path: '/metrics' };
+const PUBLIC = {
+  listen_address: { host: undefined, port: 10_104 },
+  telemetry_path: '/metrics',
+  external_url: '',
+};
 const WHERE = 'on the page and in /api/v1/nodes';
 const TEXTS = 'texts without values and digests';
 

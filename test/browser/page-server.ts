@@ -1,4 +1,5 @@
 // The page of statuses made by hand, served as the agent serves it.
+import type { IncidentRecords } from '../../src/incidents/records.js';
 import type { Log } from '../../src/log.js';
 import { plainWebAccess } from '../../src/web/access/web-access.js';
 import type { HttpServer } from '../../src/web/http-server.js';
@@ -10,7 +11,7 @@ import { NOW } from '../support/node-status-fixture.js';
 const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** `fleet` is asked at each view. */
-export function servePage(fleet: () => FleetStatus): Promise<HttpServer> {
+export function servePage(fleet: () => FleetStatus, incidents?: IncidentRecords): Promise<HttpServer> {
   const clock = new FakeClock(NOW);
   return startWebServer({
     listenAddress: { host: '127.0.0.1', port: 0 },
@@ -21,6 +22,7 @@ export function servePage(fleet: () => FleetStatus): Promise<HttpServer> {
     fleet,
     ready: () => true,
     reload: undefined,
+    incidents: () => incidents,
     clock,
     log: SILENT,
   });

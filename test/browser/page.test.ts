@@ -3,8 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import axe from 'axe-core';
-import type { Browser, Page, Route } from 'playwright-core';
+import type { Browser, Route } from 'playwright-core';
 import type { NodeStatus } from '../../src/collect/node-store.js';
 import type { ProjectStatus } from '../../src/model/project-status.js';
 import type { Dimension } from '../../src/sessions/dimensions.js';
@@ -21,21 +20,19 @@ import {
   PROJECT_STATUS,
   SNAPSHOT,
   STATEMENT,
+  spiking,
   statusOf,
   UNTRIED_STATUS,
 } from '../support/node-status-fixture.js';
 import { startPrefixProxy } from '../support/prefix-proxy.js';
-import { complaintsOf, startChromium } from './chromium.js';
+import {
+  accessibilityFaults,
+  complaintsOf,
+  HOSTILE_NAMES,
+  startChromium,
+  WIDER_THAN_THEY_MAY_BE,
+} from './chromium.js';
 import { servePage } from './page-server.js';
-
-const HOSTILE_NAMES = [
-  '<img src=x onerror="document.title=\'owned\'">',
-  '"><script>document.title="owned"</script>',
-  "o'brien & </bdi></details></main>",
-  '\u202Etxt.exe\u202C שלום مرحبا',
-  '👩‍👩‍👧‍👦🔥',
-  `${'W'.repeat(119)}…0a1b2c3d`,
-];
 
 const DIMENSION_OF_ALL = counts(Object.fromEntries(HOSTILE_NAMES.map((name, index) => [name, 6 - index])));
 
@@ -100,7 +97,8 @@ const WIDEST: readonly NodeStatus[] = [
   named(9, 'waiting', { snapshot: { ...SNAPSHOT, lockWaiting: 7_654_321 } }),
   {
     ...named(8, WIDE, {
-      recentSessions: [...Array(20).fill(1_111_111), 9_876_543],
+      previousSessions: 1_111_111,
+      incidents: spiking({ sessions: 1_111_111 }),
       snapshot: {
         ...SNAPSHOT,
         sessions: 9_876_543,
@@ -145,12 +143,6 @@ function named(number: number, name: string, changes: Partial<NodeStatus> = {}):
   const status = statusOf(number, changes);
   return { ...status, node: { ...status.node, name, instanceName: name, role: 'slave' } };
 }
-
-/** What stands out of its own box. */
-const WIDER_THAN_THEY_MAY_BE = `[...document.querySelectorAll('body *')]
-  .filter(({ clientWidth, scrollWidth }) => clientWidth > 0 && scrollWidth > clientWidth + 1)
-  .filter(({ localName }) => localName !== 'input')
-  .map(({ outerHTML }) => outerHTML.slice(0, 80))`;
 
 describe('the page in Chromium', () => {
   let browser: Browser;
@@ -411,15 +403,3 @@ describe('the page in Chromium', () => {
     assert.equal(await page.locator('details[open]').count(), 1);
   });
 });
-
-/** What axe finds serious or critical, with where it is. */
-async function accessibilityFaults(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const { violations, passes } = await page.evaluate<axe.AxeResults>(
-    "axe.run({ resultTypes: ['violations'] })",
-  );
-  assert.ok(passes.length > 20, 'axe has looked at the page');
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-}

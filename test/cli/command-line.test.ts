@@ -6,7 +6,7 @@ import { COMMAND_NAMES } from '../../src/cli/usage/commands.js';
 import type { Flag } from '../../src/cli/usage/flag.js';
 import { FLAG_KEYS } from '../../src/config/flag-keys.js';
 import { PAGES } from '../../src/web/pages.js';
-import { OWN_PATHS } from '../../src/web/paths.js';
+import { INCIDENT_FOLDERS, OWN_PATHS } from '../../src/web/paths.js';
 import { ConfigFolder } from '../config/config-folder.js';
 import { projectAnd } from '../config/sample-config.js';
 
@@ -43,6 +43,18 @@ describe('parseCommandLine', () => {
     assert.deepEqual(parseCommandLine(['digest']).files, []);
     const { files, flags } = parseCommandLine(['digest', 'a.sql', '--null', '--cap', '1024', '-']);
     assert.deepEqual([files, flags.null, flags.cap], [['a.sql', '-'], true, 1024]);
+  });
+
+  it('takes the one file of backtest', () => {
+    const { files, flags } = parseCommandLine(['backtest', '--output=json', 'a.json']);
+    assert.deepEqual([files, flags], [['a.json'], { output: 'json' }]);
+    assert.deepEqual(parseCommandLine(['backtest', '-']).files, ['-']);
+    assert.equal(refusal('backtest'), 'backtest needs a file; - is standard input');
+    assert.equal(
+      refusal('backtest', 'a', 'b'),
+      'unexpected argument "b" after backtest, which takes one file',
+    );
+    assert.match(helpText('backtest'), /^usage: taurusdb-session-exporter backtest FILE \[FLAGS\]$/mu);
   });
 
   it('takes of a flag only what the command knows of its values', () => {
@@ -108,7 +120,7 @@ describe('parseCommandLine', () => {
       ['-config.file=x', 'flags start with two dashes: did you mean --config.file?'],
       ['check-config -online', 'flags start with two dashes: did you mean --online?'],
       ['--online', '--online is a flag of check-config, not of run'],
-      ['run --output=json', '--output is a flag of collect, replay, digest, not of run'],
+      ['run --output=json', '--output is a flag of collect, replay, digest, explain, backtest, not of run'],
       [
         '--log.level=warning',
         '--log.level: got "warning", expected one of debug, info, warn, error: write warn',
@@ -186,6 +198,8 @@ const WRONG = {
   'web.telemetry_path': [
     ...Object.values(OWN_PATHS),
     ...PAGES.map(({ path }) => path),
+    ...INCIDENT_FOLDERS,
+    '/incidents/x',
     'metrics',
     '/metrics?a',
     '/a b',

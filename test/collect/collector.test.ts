@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { epochMs } from '../../src/clock.js';
 import { type CollectionSettings, Collector } from '../../src/collect/collector.js';
 import { type NodeStatus, NodeStore } from '../../src/collect/node-store.js';
-import { usualSessions } from '../../src/collect/recent-sessions.js';
 import type { Log, LogFields } from '../../src/log.js';
 import { CollectionError, type FailureReason } from '../../src/model/failure.js';
 import { CsvError } from '../../src/sessions/csv-error.js';
@@ -87,27 +86,18 @@ describe('Collector', () => {
     assert.equal(status.freshForMs, 180_000);
     assert.deepEqual([status.csvRows, status.csvRowsRejected, status.csvBytes], [2, 0, 20]);
     assert.deepEqual(status.phaseSeconds, { submit: 0, wait: 1, download: 0 });
-    assert.deepEqual(status.recentSessions, [2]);
+    assert.equal(status.previousSessions, undefined);
     assert.deepEqual(logged('warn'), []);
   });
 
-  it('adds up what it read and remembers the numbers of sessions', async () => {
+  it('adds up what it read and remembers how many sessions there were before', async () => {
     const collector = makeCollector();
     await collect(collector);
     api.csv = 'id,user\n1,app\n';
     const status = await collect(collector);
     assert.deepEqual([status.csvRows, status.csvBytes], [3, 34]);
-    assert.deepEqual(status.recentSessions, [2, 1]);
+    assert.equal(status.previousSessions, 2);
     assert.equal(status.snapshot?.sessions, 1);
-  });
-
-  it('remembers the last collections that succeeded, which say what is usual', async () => {
-    const collector = makeCollector();
-    for (let collection = 0; collection < 70; collection++) {
-      await collect(collector);
-    }
-    const { recentSessions } = await collect(collector);
-    assert.deepEqual([usualSessions(recentSessions), recentSessions.length], [2, 61]);
   });
 
   it('keeps the old snapshot whole when a collection fails', async () => {

@@ -140,7 +140,7 @@ const WRONG_KEYS: Readonly<Record<string, Wrong>> = {
       '10: colection: unknown key (did you mean "collection"?)',
       '11: log.levle: unknown key (did you mean "level"?)',
       '11: log: unknown key (known here: level, format)',
-      '12: unknown key (known here: projects, collection, api, csv, statements, metrics, web, log)',
+      '12: unknown key (known here: projects, collection, api, csv, statements, metrics, incidents, web, log)',
     ],
   },
   'no projects': { yaml: 'log: {}', errors: ['1: projects: missing'] },

@@ -79,7 +79,26 @@ describe('loadConfig', () => {
           statement: { enabled: false, max_values: 20 },
         },
       },
-      web: { listen_address: { host: undefined, port: 10_104 }, telemetry_path: '/metrics' },
+      incidents: {
+        enabled: true,
+        directory: '',
+        max_records: 1000,
+        max_bytes: 67_108_864,
+        max_age: 2_592_000_000,
+        hold: 2,
+        cooldown: 600_000,
+        max_per_day: 20,
+        spike: { min_growth: 20, ratio: 0.35, deviations: 5 },
+        lock_waiting: 5,
+        long_query: 300_000,
+        long_transaction: 600_000,
+        saturation: 0.9,
+      },
+      web: {
+        listen_address: { host: undefined, port: 10_104 },
+        telemetry_path: '/metrics',
+        external_url: '',
+      },
       log: { level: 'info', format: 'logfmt' },
     });
   });
@@ -90,6 +109,27 @@ describe('loadConfig', () => {
     );
     assert.equal(config.collection.timeout, 50_000);
     assert.equal(config.projects[0]?.discovery.enabled, false);
+  });
+
+  it('reads the directory of incidents relative to the file, and the external URL with a slash at its end', () => {
+    const directoryOf = (name: string) =>
+      folder.load(`${projectAnd()}incidents: { directory: "${name}" }\n`).config.incidents.directory;
+    assert.equal(directoryOf('incidents'), `${folder.path}/incidents`);
+    assert.equal(directoryOf('/var/lib/taurusdb'), '/var/lib/taurusdb');
+    const urlOf = (url: string) =>
+      folder.load(`${projectAnd()}web: { external_url: "${url}" }\n`).config.web.external_url;
+    assert.equal(urlOf('https://exporter.example.com'), 'https://exporter.example.com/');
+    assert.equal(urlOf('http://10.0.0.1:10104/taurusdb//'), 'http://10.0.0.1:10104/taurusdb/');
+    for (const wrong of [
+      'exporter.example.com',
+      'ftp://a/',
+      'https://u:p@a/',
+      'https://a/?q=1',
+      'https://a/#b',
+      'https:///a',
+    ]) {
+      assert.throws(() => urlOf(wrong), /web\.external_url: .*expected an http or https URL/u, wrong);
+    }
   });
 
   it('cannot be changed, at any depth', () => {

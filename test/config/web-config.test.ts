@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
-import { parseWebConfig } from '../../src/config/web-config.js';
+import { parseWebConfig } from '../../src/config/web/web-config.js';
 import { ConfigErrors } from '../../src/config/yaml/config-errors.js';
 
 const HASH = '$2y$10$2UXri9cIDdgeKjBo4Rlpx.U3ZLDV8X1IxKmsfOvhcM5oXQt/mLmXq';

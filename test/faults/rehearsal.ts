@@ -152,7 +152,12 @@ export class Rehearsal {
   /** All that people and programs are shown of the fleet. */
   async pages(): Promise<string> {
     const { store, fleet: projects, statementTexts } = this.#wiring;
-    const fleet = { nodes: store.list(), projects: projects.projects(), statementTexts: statementTexts() };
+    const fleet = {
+      nodes: store.list(),
+      projects: projects.projects(),
+      statementTexts: statementTexts(),
+      incidents: [],
+    };
     const content = {
       fleet,
       clock: this.clock,

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
-import { parseWebConfig } from '../../src/config/web-config.js';
+import { parseWebConfig } from '../../src/config/web/web-config.js';
 import { ConfigErrors } from '../../src/config/yaml/config-errors.js';
 import { ConfigFolder } from '../config/config-folder.js';
 import { piecesIn, SECRETS } from '../support/secret-pieces.js';

@@ -5,6 +5,7 @@ import { systemClock } from '../../src/clock.js';
 import { plainWebAccess } from '../../src/web/access/web-access.js';
 import type { HttpServer } from '../../src/web/http-server.js';
 import { startWebServer } from '../../src/web/web-server.js';
+import { INCIDENT_ID, INCIDENT_RECORD, recordsOf } from '../support/incident-record-fixture.js';
 import { fleetOf, NODE_STATUS } from '../support/node-status-fixture.js';
 import { RecordedLog } from '../support/recorded-log.js';
 import { rawConnection, rawRequest, statusOf } from '../web/raw-request.js';
@@ -67,7 +68,20 @@ const fragment = fc.oneof(
 const request = fc
   .tuple(
     fc.constantFrom('GET', 'HEAD', 'POST', 'TRACE', MARKER),
-    fc.constantFrom('/', '/metrics', '/-/reload', '/api/v1/nodes', `/${MARKER}`, `/metrics?${MARKER}`),
+    fc.constantFrom(
+      '/',
+      '/metrics',
+      '/-/reload',
+      '/api/v1/nodes',
+      `/${MARKER}`,
+      `/metrics?${MARKER}`,
+      `/incidents?node_id=${MARKER}`,
+      `/incidents/${MARKER}`,
+      `/incidents/${INCIDENT_ID}?${MARKER}`,
+      `/api/v1/incidents?since=${MARKER}`,
+      `/api/v1/incidents/${INCIDENT_ID}`,
+      `/api/v1/incidents/${INCIDENT_ID}${MARKER}`,
+    ),
     fc.constantFrom('HTTP/1.1\r\n', `HTTP/1.1\r\nHost: ${MARKER}.localhost\r\n`, 'HTTP/1.0\r\n'),
     fc.array(fragment, { maxLength: 3 }),
     fc.constantFrom('\r\n', `Referer: ${MARKER}\r\n\r\n`, ''),
@@ -93,6 +107,7 @@ describe('any bytes over HTTP', () => {
       fleet: () => fleet,
       ready: () => true,
       reload: undefined,
+      incidents: () => recordsOf([INCIDENT_RECORD]),
       clock: systemClock,
       log,
     });

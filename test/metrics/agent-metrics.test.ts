@@ -205,6 +205,7 @@ describe('AgentMetrics', () => {
     metrics.setBudgets(new Map([['production', { requestsPerSecond: 10, usedRatio: 0 }]]));
     metrics.setDiscovered(['production']);
     metrics.setStatuses([{ name: 'production', nodes: 1, nodesOfAllShards: 1, discovery: DISCOVERED }]);
+    metrics.setExternalUrl('https://exporter.example.com/');
     const families = [...(await metrics.text('text')).matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(
       ([, name, type]) => ({
         name,

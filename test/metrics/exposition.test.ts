@@ -1,17 +1,19 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import type { MonotonicMs } from '../../src/clock.js';
+import { later, type MonotonicMs } from '../../src/clock.js';
 import type { NodeStatus } from '../../src/collect/node-store.js';
 import { Exposition } from '../../src/metrics/exposition.js';
 import { END_OF_EXPOSITION, EXPOSITION_FORMATS } from '../../src/metrics/exposition-text.js';
 import { METRIC_FAMILIES } from '../../src/metrics/metric-families.js';
 import { SNAPSHOT_FAMILIES } from '../../src/metrics/snapshot-families.js';
+import { INCIDENT_KINDS, incidentId } from '../../src/model/incident.js';
 import type { Snapshot } from '../../src/sessions/snapshot.js';
 import { FakeClock } from '../support/fake-clock.js';
 import {
   counts,
   DATABASE_NODE,
+  incidentStatus,
   NODE_STATUS,
   NOW,
   SNAPSHOT,
@@ -33,6 +35,18 @@ async function render(nodes: readonly NodeStatus[], clock?: FakeClock): Promise<
   return Buffer.concat(await expositionOf(() => nodes, clock).scrape('text', false)).toString();
 }
 
+/** Of a node whose third spike lasts, with every figure that there is of incidents. */
+const SPIKING_STATUS: NodeStatus = {
+  ...NODE_STATUS,
+  incidents: incidentStatus({
+    usual: { sessions: 5, active: 2 },
+    begun: { ...incidentStatus().begun, spike: 3, lock_waiting: 1, manual: 2 },
+    active: { id: incidentId(DATABASE_NODE.nodeId, NOW), kinds: ['spike'] },
+    lastStartedAt: later(NOW, 250),
+    suppressed: 4,
+  }),
+};
+
 function golden(name: string): string {
   return readFileSync(new URL(`fixtures/${name}`, import.meta.url), 'utf8');
 }
@@ -40,13 +54,13 @@ function golden(name: string): string {
 describe('Exposition', () => {
   for (const format of EXPOSITION_FORMATS) {
     it(`writes every family of a node in ${format}`, async () => {
-      const chunks = await expositionOf(() => [NODE_STATUS]).scrape(format, false);
+      const chunks = await expositionOf(() => [SPIKING_STATUS]).scrape(format, false);
       assert.equal(Buffer.concat(chunks).toString(), golden(`one-node.${format}`));
     });
   }
 
   it('shows of an untried node what it is and counters at 0, and nothing else', async () => {
-    const samples = parseSamples(await render([UNTRIED_STATUS]));
+    const samples = parseSamples(await render([{ ...UNTRIED_STATUS, incidents: incidentStatus() }]));
     const counters = METRIC_FAMILIES.filter(({ source, type }) => source === 'status' && type === 'counter');
     const shown = new Set(samples.map(({ name }) => name));
     assert.deepEqual(
@@ -54,13 +68,22 @@ describe('Exposition', () => {
       [
         'taurusdb_node_info',
         'taurusdb_node_max_connections',
-        ...counters.map(({ name }) => name),
+        ...counters.map(({ name }) => name).filter((name) => !name.includes('incident')),
         'taurusdb_collection_next_run_timestamp_seconds',
+        'taurusdb_incident_active',
+        ...counters.map(({ name }) => name).filter((name) => name.includes('incident')),
       ],
     );
     const counted = samples.filter(({ name }) => counters.some((counter) => counter.name === name));
-    assert.equal(counted.length, 3 + 10 + 2 + 6 + 1);
+    assert.equal(counted.length, 3 + 10 + 2 + 6 + 1 + INCIDENT_KINDS.length + 1);
     assert.ok(counted.every(({ value }) => value === 0));
+  });
+
+  it('has at most 12 series of incidents for a node', async () => {
+    const samples = parseSamples(await render([SPIKING_STATUS]));
+    const names = samples.map(({ name }) => name).filter((name) => /incident|_usual$/u.test(name));
+    assert.equal(names.length, 4 + INCIDENT_KINDS.length);
+    assert.ok(names.length <= 12);
   });
 
   it('shows of a list of some sessions that it is one, and what is true of all', async () => {

@@ -95,7 +95,9 @@ describe('a real Prometheus and Alertmanager', function () {
       const page = await lastStored(relay, prometheus, job, path);
       assert.match(page.contentType, contentType);
       const published = parseSamples(page.body.replace(/^# EOF\n/mu, ''));
-      const samples = new Map(published.map(({ name, labels, value }) => [seriesName(name, labels), value]));
+      const samples = new Map(
+        published.map(({ name, labels, value }) => [seriesName(name, withoutEmpty(labels)), value]),
+      );
       assert.equal(samples.size, published.length);
       assert.ok([...samples.keys()].some((name) => name.startsWith('taurusdb_sessions_by_user{')));
 
@@ -124,7 +126,8 @@ describe('a real Prometheus and Alertmanager', function () {
     for (const dashboard of readDashboards().values()) {
       for (const { where, expr } of panelExpressions(dashboard, nodeId)) {
         const samples = await prometheus?.query(expr);
-        assert.notEqual(samples?.length, 0, `${where}: ${expr}`);
+        // There may have been no incident.
+        assert.ok(samples?.length !== 0 || / Incidents A$/u.test(where), `${where}: ${expr}`);
       }
     }
   });
@@ -175,6 +178,11 @@ function lastStored(
 /** In seconds: after the scrape of the page, before the next one. */
 function storedBy({ askedAt }: RecordedPage): number {
   return askedAt / 1000 + 0.5;
+}
+
+/** To Prometheus a label without a value is none. */
+function withoutEmpty(labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(labels).filter(([, value]) => value !== ''));
 }
 
 function seriesName(name: string, labels: Readonly<Record<string, string>>): string {

@@ -24,8 +24,9 @@ export function writeDemoRules(): QuickRules {
 export function writeScaledRules(secondsForMinute: number): QuickRules {
   return writeRules((file) =>
     readFileSync(file, 'utf8').replace(
-      /^( +(?:for|keep_firing_for): )(\d+)m$/gm,
-      (_, key: string, minutes: string) => `${key}${Number(minutes) * secondsForMinute * 1000}ms`,
+      /^( +(?:for|keep_firing_for): )(\d+)([sm])$/gm,
+      (_, key: string, count: string, unit: string) =>
+        `${key}${Math.round((Number(count) / (unit === 'm' ? 1 : 60)) * secondsForMinute * 1000)}ms`,
     ),
   );
 }

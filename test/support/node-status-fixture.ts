@@ -1,6 +1,7 @@
 // Statuses made by hand, with every figure that there is.
 import { type EpochMs, epochMs, type Moment, type MonotonicMs } from '../../src/clock.js';
 import { freshUntil, type NodeStatus } from '../../src/collect/node-store.js';
+import { type IncidentKind, type IncidentStatus, incidentId } from '../../src/model/incident.js';
 import type { DatabaseNode } from '../../src/model/node.js';
 import type { ProjectStatus } from '../../src/model/project-status.js';
 import type { Dimension } from '../../src/sessions/dimensions.js';
@@ -132,8 +133,37 @@ export const NODE_STATUS: NodeStatus = {
   stalePolicy: '',
   runsSinceSuccess: 0,
   header: undefined,
-  recentSessions: [4, 6],
+  previousSessions: 4,
+  incidents: undefined,
 };
+
+/** Of a node that has had no incident, with what is to be told of it. */
+export function incidentStatus(changes: Partial<IncidentStatus> = {}): IncidentStatus {
+  return {
+    usual: {},
+    begun: {
+      spike: 0,
+      active_spike: 0,
+      saturation: 0,
+      lock_waiting: 0,
+      long_transaction: 0,
+      long_query: 0,
+      manual: 0,
+    },
+    active: undefined,
+    lastStartedAt: undefined,
+    suppressed: 0,
+    ...changes,
+  };
+}
+
+/** Of one whose spike lasts. */
+export function spiking(
+  usual: IncidentStatus['usual'],
+  kinds: readonly IncidentKind[] = ['spike'],
+): IncidentStatus {
+  return incidentStatus({ usual, active: { id: incidentId(DATABASE_NODE.nodeId, NOW), kinds } });
+}
 
 /** Of a project whose node that is, without discovery. */
 export const PROJECT_STATUS: ProjectStatus = {
@@ -147,7 +177,7 @@ export function fleetOf(
   nodes: readonly NodeStatus[],
   projects: readonly ProjectStatus[] = [PROJECT_STATUS],
 ): FleetStatus {
-  return { nodes, projects, statementTexts: 'shown' };
+  return { nodes, projects, statementTexts: 'shown', incidents: [] };
 }
 
 /** When those figures vanish. */
@@ -167,7 +197,7 @@ export const UNTRIED_STATUS: NodeStatus = {
   lastSuccessAt: undefined,
   snapshot: undefined,
   freshForMs: undefined,
-  recentSessions: [],
+  previousSessions: undefined,
 };
 
 /** Another node, with a snapshot of its own. */

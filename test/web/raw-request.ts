@@ -10,9 +10,13 @@ export function closed(socket: Socket): Promise<void> {
   return new Promise((resolve) => socket.once('close', () => resolve()));
 }
 
-/** Resolves to all that was answered, once the server has closed the connection. */
-export async function rawRequest(port: number, bytes: string): Promise<string> {
-  const socket = rawConnection(port).setEncoding('utf8');
+/** Resolves to all that was answered, once the server has closed the connection; as `latin1` each byte is a character. */
+export async function rawRequest(
+  port: number,
+  bytes: string,
+  encoding: 'utf8' | 'latin1' = 'utf8',
+): Promise<string> {
+  const socket = rawConnection(port).setEncoding(encoding);
   let answer = '';
   socket.on('data', (text: string) => {
     answer += text;

@@ -36,6 +36,7 @@ describe('startWebServer', () => {
       fleet: () => fleet,
       ready: () => true,
       reload: undefined,
+      incidents: () => undefined,
       clock,
       log,
       ...changes,

@@ -4,7 +4,14 @@ interface Command {
   /** One line, for the list of commands. */
   readonly summary: string;
   /** What may stand behind its name beside flags. */
-  readonly takes: 'nothing' | 'configuration' | 'files' | 'files or standard input' | 'command';
+  readonly takes:
+    | 'nothing'
+    | 'configuration'
+    | 'files'
+    | 'files or standard input'
+    | 'one file'
+    | 'incident'
+    | 'command';
   /** Paragraphs. */
   readonly about: readonly string[];
   /** As typed behind the program's name, or a whole line with it. */
@@ -79,6 +86,34 @@ export const COMMANDS = {
       'digest statements.sql',
       'digest --null --output=json < statements',
       `sed '/^SET timestamp/d;s/^# User@Host.*/\\x00/' slow.log | ${PROGRAM} digest --null`,
+    ],
+  },
+  explain: {
+    summary: 'an incident as people read it: explain [ID|FILE]',
+    takes: 'incident',
+    about: [
+      'Prints what the record of an incident says: who grew and against what, what runs, who seems to block others, how it came about, and what to do. A command that ends a session is shown, never run.',
+      'ID is looked for in incidents.directory of the configuration; without an argument the last incidents there are listed. FILE is the file of a record, and - is standard input, such as what /api/v1/incidents/<id> answers: neither needs a configuration.',
+    ],
+    examples: [
+      'explain',
+      'explain 941d21130b3c4899ad1a752a0945befdno07-1767323040',
+      'explain incidents/941d21130b3c4899ad1a752a0945befdno07-1767323040.json',
+      `curl -s http://127.0.0.1:10104/api/v1/incidents/$ID | ${PROGRAM} explain -`,
+    ],
+  },
+  backtest: {
+    summary: 'incidents that the settings would have begun on a history: backtest FILE',
+    takes: 'one file',
+    about: [
+      'Reads numbers of sessions of the past and prints the incidents of kind spike that the exporter would have begun, with what was usual then, of each series, and how many there were in each week. So settings can be tried before they are in force.',
+      'FILE is what Prometheus answers a range query (JSON, a matrix), several answers one after the other, or CSV with lines timestamp,value or timestamp,value,series, where a timestamp is unix seconds or RFC 3339; - is standard input. 256 MiB at most. For every value that Prometheus has of four weeks, ask its /api/v1/query for taurusdb_sessions[4w].',
+      'Needs no configuration; incidents is taken from --config.file if it is given. Ends with 1 if the file cannot be read.',
+    ],
+    examples: [
+      'backtest sessions.json',
+      'backtest --config.file=config.yaml --output=json sessions.csv',
+      'backtest - < sessions.json',
     ],
   },
   simulate: {

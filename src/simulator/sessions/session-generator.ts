@@ -23,6 +23,8 @@ const CONNECTION_MS = 600_000;
 /** A spike's connections open within its first seconds. */
 const SPIKE_RISE_MS = 5_000;
 const FIRST_ID = 1_000;
+/** What is locked is in it: who waits and who holds are of one application. */
+const LOCKED_DATABASE = 'orders';
 
 /** `at` is in milliseconds since the epoch. */
 export function* generateSessions(source: SessionSource, at: number): Generator<SimulatedSession> {
@@ -66,7 +68,9 @@ function clientSession(
   const client = clientOf(mix(seed, 2));
   const database = pick(client.databases, mix(seed, 4));
   const waiting =
-    incident !== undefined && client.work === 'web' ? waitingForLock(seed, incident) : undefined;
+    incident !== undefined && client.work === 'web' && database === LOCKED_DATABASE
+      ? waitingForLock(seed, incident)
+      : undefined;
   return {
     id: FIRST_ID + connection * slots + slot,
     user: client.user,
@@ -76,11 +80,11 @@ function clientSession(
   };
 }
 
-/** One in eight web connections runs into the lock, each at its own moment. */
+/** Every other web connection of the holder's database runs into the lock, each at its own moment. */
 function waitingForLock(seed: number, incident: LockIncident): Activity | undefined {
   const bits = mix(seed, incident.seed);
   const waitMs = incident.sinceMs - (mix(bits, 1) % 20_000);
-  if (bits % 8 !== 0 || waitMs < 0) {
+  if (bits % 2 !== 0 || waitMs < 0) {
     return undefined;
   }
   const seconds = wholeSeconds(waitMs);
@@ -123,7 +127,13 @@ function lockHolder(incident: LockIncident): SimulatedSession {
           statement: HOLDING_TABLE,
           transaction,
         };
-  return { id: 999, user: "o'brien", host: hostText('10.20.8.101', 1), database: 'orders', ...activity };
+  return {
+    id: 999,
+    user: "o'brien",
+    host: hostText('10.20.8.101', 1),
+    database: LOCKED_DATABASE,
+    ...activity,
+  };
 }
 
 function* spikeSessions(spike: Spike, sessions: number, firstId: number): Generator<SimulatedSession> {

@@ -1,11 +1,18 @@
 // The page's headline: the worst there is, concretely, and how much more there is; and the same for the title of the tab.
 import { firstCharacters } from '../../visible-text.js';
-import { CONDITIONS, type Condition, FILLING_UP, labelOf, needsAttention } from '../view/condition.js';
+import {
+  CONDITIONS,
+  type Condition,
+  FILLING_UP,
+  growthOf,
+  labelOf,
+  needsAttention,
+} from '../view/condition.js';
 import type { FailureView } from '../view/failure-view.js';
 import type { FleetView } from '../view/fleet-view.js';
 import type { NodeView } from '../view/node-view.js';
 import { type Lack, lackOf, type ProjectView } from '../view/project-view.js';
-import { type Html, html, number, percent } from './html.js';
+import { type Html, html, number, percentUsed } from './html.js';
 
 /** The whole message stands with the node or project. */
 const MAX_REASON_LENGTH = 200;
@@ -100,7 +107,7 @@ function projectReason({ discovery }: ProjectView): Html | undefined {
 }
 
 function nodeTrouble(node: NodeView): string {
-  const { condition, sessions, usual_sessions: usual, saturation, lock_waiting, max_connections } = node;
+  const { condition, saturation, lock_waiting, max_connections } = node;
   switch (condition) {
     case 'never_collected':
       return 'never collected';
@@ -109,13 +116,20 @@ function nodeTrouble(node: NodeView): string {
     case 'lock_waits':
       return `${counted(lock_waiting ?? 0, 'session')} waiting for locks`;
     case 'spike':
-      return `${counted(sessions ?? 0, 'session')}, ${number((sessions ?? 0) - (usual ?? 0))} more than usual`;
+      return spikeTrouble(node);
     case 'nearly_full':
     case 'filling_up':
-      return `${percent(saturation ?? FILLING_UP)} of its ${counted(max_connections ?? 0, 'connection')} in use`;
+      return `${percentUsed(saturation ?? FILLING_UP)} of its ${counted(max_connections ?? 0, 'connection')} in use`;
     default:
       return 'its last collection failed';
   }
+}
+
+function spikeTrouble(node: NodeView): string {
+  const growth = growthOf(node);
+  return growth === undefined
+    ? 'a spike that has just gone back'
+    : `${counted(growth.now, growth.noun)}, ${number(growth.more)} more than usual`;
 }
 
 /** The reason, where there is one, in small letters: it is a sentence of its own. */

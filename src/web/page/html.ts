@@ -49,6 +49,12 @@ function escapeHtml(text: string): string {
     .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }
 
+/** A line in which some names are isolated (U+2068 and U+2069), as their direction is another than that of the line. */
+export function isolated(line: string): Html {
+  const parts = line.split(/\u2068([^\u2068\u2069]*)\u2069/u);
+  return html`<bdi>${parts.map((part, index) => (index % 2 === 0 ? html`${part}` : html`<bdi>${part}</bdi>`))}</bdi>`;
+}
+
 /** In place of an unknown value. */
 export const UNKNOWN = '–';
 
@@ -58,8 +64,8 @@ export function number(value: number | null): string {
   return value === null ? UNKNOWN : GROUPED.format(value);
 }
 
-/** `share` of 1. */
-export function percent(share: number): string {
+/** Of what is used of a limit, rounded down: it never says that one is reached that is not. */
+export function percentUsed(share: number): string {
   return `${Math.floor(share * 100)} %`;
 }
 

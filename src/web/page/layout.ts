@@ -23,6 +23,8 @@ export interface Page {
   readonly path: string;
   /** In the navigation. */
   readonly name: string;
+  /** It does not refresh itself, and has no script; its answers can be asked for again by their ETag. */
+  readonly isStill?: true;
   /** What it takes of its address, without what changes nothing. */
   readonly readQuery: (text: string, fleet: FleetStatus) => PageQuery;
   /** In UTF-8, in chunks to be sent one behind the other. */
@@ -46,6 +48,11 @@ export interface PageContent extends PageOptions {
 
 export interface PageHead {
   readonly path: string;
+  /** What the page is of, where it is not of the whole fleet: shown in the title of the tab. */
+  readonly title?: string;
+  /** Its data, where they are others than those of the nodes. */
+  readonly json?: string;
+  readonly isStill?: true;
   /** What needs attention: shown in the title of the tab, and by the colour of its icon. */
   readonly alarms: readonly string[];
   /** The subject, such as `nodes`: the id of its main part. */
@@ -56,7 +63,7 @@ export interface PageHead {
 
 /** Everything before the content; PAGE_END comes after it. */
 export function pageStart(
-  { path, alarms, subject, tools }: PageHead,
+  { path, title, json = OWN_PATHS.nodes, isStill, alarms, subject, tools }: PageHead,
   { version, telemetryPath, query, pages }: PageOptions,
 ): Html {
   const link = linksFrom(path);
@@ -66,9 +73,9 @@ export function pageStart(
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${[...alarms, 'TaurusDB sessions'].join(' · ')}</title>
+<title>${[...alarms, ...(title === undefined ? [] : [title]), 'TaurusDB sessions'].join(' · ')}</title>
 <link rel="icon" href="${icon(alarms.length === 0)}">
-${query.paused ? '' : keepFresh(link, pathWith(path, query))}
+${query.paused || isStill ? '' : keepFresh(link, pathWith(path, query))}
 <style>${new Html(PAGE_CSS)}</style>
 </head>
 <body>
@@ -77,11 +84,10 @@ ${query.paused ? '' : keepFresh(link, pathWith(path, query))}
 <h1>TaurusDB sessions <small>exporter ${version}</small></h1>
 <nav aria-label="Pages">
 ${pages.length > 1 ? pages.map((page) => pageLink(link, page, page.path === path)) : ''}<a href="${link(telemetryPath)}">Metrics</a>
-<a href="${link(OWN_PATHS.nodes)}">JSON</a>
+<a href="${link(json)}">JSON</a>
 <a href="${link(OWN_PATHS.ready)}">Ready?</a>
 <a href="${link(OWN_PATHS.healthy)}">Healthy?</a>
-<a href="${link(pathWith(path, { ...query, paused: !query.paused }))}">${query.paused ? 'Resume updates' : 'Pause updates'}</a>
-</nav>
+${isStill ? '' : pauseLink(link, path, query)}</nav>
 <p id="lost" role="status"></p>
 </header>
 ${tools}<main id="${subject}" tabindex="-1">
@@ -95,6 +101,12 @@ export const PAGE_END = html`</main>
 
 function pageLink(link: Linker, { path, name }: Pick<Page, 'path' | 'name'>, isCurrent: boolean): Html {
   return html`<a href="${link(path)}"${isCurrent ? html` aria-current="page"` : ''}>${name}</a>
+`;
+}
+
+function pauseLink(link: Linker, path: string, query: PageQuery): Html {
+  const { paused } = query;
+  return html`<a href="${link(pathWith(path, { ...query, paused: !paused }))}">${paused ? 'Resume updates' : 'Pause updates'}</a>
 `;
 }
 

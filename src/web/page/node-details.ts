@@ -2,9 +2,11 @@
 // shows ages; the details are kept until the node changes. Renderings that read alike share both: slow readers hold old ones.
 import type { EpochMs } from '../../clock.js';
 import { DIMENSIONS } from '../../sessions/dimensions.js';
+import { incidentPage } from '../paths.js';
 import { CONDITION_TEXTS, FILLING_UP, LOCK_WAITS, NEARLY_FULL } from '../view/condition.js';
+import type { IncidentMark } from '../view/incident-view.js';
 import { type DimensionView, type LongestSession, type NodeView, roleName } from '../view/node-view.js';
-import { change, duration, type Html, html, moment, number, percent, UNKNOWN } from './html.js';
+import { change, duration, type Html, html, isolated, moment, number, percentUsed, UNKNOWN } from './html.js';
 import { linksFrom } from './links.js';
 import { type PageQuery, pathWith } from './page-query.js';
 import { statementsSection } from './statements-section.js';
@@ -19,17 +21,18 @@ export interface NodeAges {
 
 const knownLines = new WeakMap<NodeView, Buffer>();
 
-/** In chunks to send in order. `query`: of the page that it stands on. */
+/** In chunks to send in order. `query`: of the page that it stands on; `mark`: of its incident, where it has one. */
 export function nodeDetails(
   node: NodeView,
   ages: NodeAges,
   now: EpochMs,
   open: boolean,
   query: PageQuery,
+  mark: IncidentMark | undefined,
 ): readonly Buffer[] {
   const ownPath = pathWith(NODES_PATH, { ...query, open: node.node_id });
   const line = html`
-<details id="node-${node.node_id}"${open ? html` open` : ''}>
+${incidentMark(mark)}<details id="node-${node.node_id}"${open ? html` open` : ''}>
 <summary>${summaryLine(node, ages, now)}</summary>
 <div class="body"><a class="own" href="${link(`${ownPath}#node-${node.node_id}`)}">link to this node</a>
 `.bytes();
@@ -55,6 +58,24 @@ ${cell(successMs === undefined ? 'never' : html`${duration(successMs / 1000)} ag
 ${error === null ? NOTHING : html`<span class="error"><b>${error.reason}</b> ${duration(errorMs / 1000)} ago: <bdi>${error.message}</bdi></span>`}`;
 }
 
+/** Above the line, which opens its details and so can hold no link. */
+function incidentMark(mark: IncidentMark | undefined): Html {
+  if (mark === undefined) {
+    return NOTHING;
+  }
+  const { id, isActive, startedAt, endedAt, headline } = mark;
+  const times = isActive
+    ? `since ${moment(startedAt)}`
+    : `${clockTime(startedAt)}${endedAt === null ? '' : ` to ${clockTime(endedAt)}`} UTC`;
+  return html`<p class="mark${isActive ? ' critical' : ''}"><b>${isActive ? 'Incident' : 'Last incident'}</b> ${times}: <a href="${link(incidentPage(id))}">${isolated(headline)}</a></p>
+`;
+}
+
+/** Of an RFC 3339 time in UTC. */
+function clockTime(time: string): string {
+  return time.slice(11, 16);
+}
+
 /** Each part by itself: a name that is read from the right turns none of the others around. */
 function placeOf({ project, instance_name, role, cloud_region }: NodeView): Html[] {
   return [project, instance_name, roleName(role), cloud_region]
@@ -72,7 +93,7 @@ function lockLevel(waiting: number): 'alarming' | 'critical' | '' {
 
 function fullness(saturation: number): Html {
   const level = saturation >= NEARLY_FULL ? ' full' : saturation >= FILLING_UP ? ' filling' : '';
-  return html`<span class="meter ${barWidth(saturation)}${level}">${percent(saturation)}</span>`;
+  return html`<span class="meter ${barWidth(saturation)}${level}">${percentUsed(saturation)}</span>`;
 }
 
 function dueIn(seconds: number): string {

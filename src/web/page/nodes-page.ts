@@ -8,6 +8,7 @@ import {
   groupByCondition,
   viewFleetInSlices,
 } from '../view/fleet-view.js';
+import { markOf } from '../view/incident-view.js';
 import { nodeFilter } from '../view/node-filter.js';
 import { alarms, counted, headline } from './headline.js';
 import { duration, type Html, html, moment, number, UNKNOWN } from './html.js';
@@ -58,8 +59,10 @@ async function renderNodes({ fleet, clock, ...options }: PageContent): Promise<r
   for (const [condition, members] of groups) {
     pieces.push(sectionStart(condition, members.length).bytes());
     for (const node of members) {
+      const status = statusOf.get(node);
       const isOpen = allOpen || node.node_id === query.open;
-      pieces.push(...nodeDetails(node, agesOf(statusOf.get(node), now), now.wall, isOpen, query));
+      const mark = status && markOf(status, fleet, now.wall);
+      pieces.push(...nodeDetails(node, agesOf(status, now), now.wall, isOpen, query, mark));
       await slice.rest();
     }
     pieces.push(SECTION_END);

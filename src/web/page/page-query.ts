@@ -9,9 +9,11 @@ export interface PageQuery {
   readonly open: string;
   /** Whether the page stays as it is. */
   readonly paused: boolean;
+  /** Id of the node whose incidents are shown; empty for all nodes. */
+  readonly node: string;
 }
 
-export const NO_QUERY: PageQuery = { q: '', open: '', paused: false };
+export const NO_QUERY: PageQuery = { q: '', open: '', paused: false, node: '' };
 export const MAX_FILTER_LENGTH = 100;
 
 /** What changes nothing is left out; `isNode` tells whether there is such a node. */
@@ -22,6 +24,7 @@ export function readQuery(text: string, isNode: (nodeId: string) => boolean): Pa
     q: filterText(parameters.get('q') ?? ''),
     open: isNode(open) ? open : '',
     paused: parameters.get('refresh') === 'off',
+    node: '',
   };
 }
 
@@ -31,11 +34,12 @@ export function writeQuery(query: PageQuery): string {
 }
 
 /** By the names of the fields of a form. */
-export function queryFields({ q, open, paused }: PageQuery): [name: string, value: string][] {
+export function queryFields({ q, open, paused, node }: PageQuery): [name: string, value: string][] {
   const fields: [string, string][] = [
     ['q', q],
     ['open', open],
     ['refresh', paused ? 'off' : ''],
+    ['node_id', node],
   ];
   return fields.filter(([, value]) => value !== '');
 }

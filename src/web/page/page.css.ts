@@ -1,4 +1,5 @@
 // The page's style sheet, apart from the page because the security policy names its hash.
+import { INCIDENTS_CSS } from './incidents/incidents.css.js';
 
 const BAR_WIDTHS = Array.from({ length: 101 }, (_, width) => `.w${width} { --width: ${width}%; }`).join('\n');
 
@@ -6,6 +7,7 @@ export const PAGE_CSS = `
 :root {
   --page: #f3f5f8; --card: #ffffff; --line: #d8dee6; --text: #1b222c; --muted: #566070;
   --field: #848e9c; --link: #0a58ca; --bar: #d3e3fb; --rest: #e6eaf0; --track: #e6eaf0;
+  --was: #9dbfec; --shade: #fbe6e4;
   --well: #146c2e; --alarm: #b3171f; --warning: #855600;
   --down-card: #fff2f1; --filling: #f7dfa5; --full: #f9c9c5;
 }
@@ -13,6 +15,7 @@ export const PAGE_CSS = `
   :root {
     --page: #0e1218; --card: #171c24; --line: #2c3440; --text: #e4e9f0; --muted: #9aa6b5;
     --field: #6b7787; --link: #79b0ff; --bar: #1d3f6e; --rest: #2a323d; --track: #2a323d;
+    --was: #34619c; --shade: #3a2326;
     --well: #5bd07a; --alarm: #ff8f87; --warning: #e6b04a;
     --down-card: #2a1719; --filling: #5c430c; --full: #70262a;
   }
@@ -129,5 +132,5 @@ code { font-size: 12px; }
   summary::after { grid-column: 3; }
   .charts { grid-template-columns: minmax(0, 1fr); }
 }
-${BAR_WIDTHS}
+${INCIDENTS_CSS}${BAR_WIDTHS}
 `;

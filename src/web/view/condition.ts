@@ -1,5 +1,5 @@
 // The worst that is known of a node, in one word: the page sorts and groups by it, and its headline begins with the worst.
-import { isSpike } from '../../collect/recent-sessions.js';
+import type { IncidentKind } from '../../model/incident.js';
 
 /** Worst first. `stale`: its last collection succeeded, but its snapshot is too old. `pending`: not tried yet. */
 export const NODE_STATES = ['down', 'stale', 'pending', 'up'] as const;
@@ -64,13 +64,16 @@ interface Known {
   readonly sessions_listed: number | null;
   readonly sessions: number | null;
   readonly usual_sessions: number | null;
+  readonly active: number | null;
+  readonly usual_active: number | null;
+  /** The one that lasts. */
+  readonly incident: { readonly kinds: readonly IncidentKind[] } | null;
   readonly saturation: number | null;
   readonly lock_waiting: number | null;
 }
 
 export function conditionOf(node: Known): Condition {
   const { state, last_success: lastSuccess, sessions_listed: listed, saturation } = node;
-  const { sessions, usual_sessions: usual } = node;
   if (state === 'pending') {
     return 'pending';
   }
@@ -86,13 +89,28 @@ export function conditionOf(node: Known): Condition {
   if (node.lock_waiting !== null && node.lock_waiting >= LOCK_WAITS) {
     return 'lock_waits';
   }
-  if (sessions !== null && usual !== null && isSpike(sessions, usual)) {
+  // What is one is decided where incidents begin, not a second time here.
+  if (node.incident?.kinds.some((kind) => SPIKES.includes(kind))) {
     return 'spike';
   }
   if (saturation !== null && saturation >= FILLING_UP) {
     return 'filling_up';
   }
   return state === 'down' ? 'down' : 'up';
+}
+
+const SPIKES: readonly IncidentKind[] = ['spike', 'active_spike'];
+
+/** Of a spike: more than usual of all sessions, or of the active ones where there are not more of all; undefined where it goes back. */
+export function growthOf(
+  node: Known,
+): { readonly noun: string; readonly now: number; readonly more: number } | undefined {
+  return [
+    { noun: 'session', now: node.sessions, usual: node.usual_sessions },
+    { noun: 'active session', now: node.active, usual: node.usual_active },
+  ].flatMap(({ noun, now, usual }) =>
+    now !== null && usual !== null && now > usual ? [{ noun, now, more: now - usual }] : [],
+  )[0];
 }
 
 interface InCondition extends Known {
@@ -104,7 +122,7 @@ interface InCondition extends Known {
 export function extentOf(node: InCondition): number {
   switch (node.condition) {
     case 'spike':
-      return (node.sessions ?? 0) - (node.usual_sessions ?? 0);
+      return growthOf(node)?.more ?? 0;
     case 'lock_waits':
       return node.lock_waiting ?? 0;
     case 'nearly_full':

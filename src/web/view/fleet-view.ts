@@ -1,6 +1,7 @@
 // The fleet for people: sums over its nodes, the nodes grouped by condition, and its projects.
 import type { MonotonicMs, TimeSlice } from '../../clock.js';
 import type { NodeStatus } from '../../collect/node-store.js';
+import type { IncidentSummary } from '../../incidents/record.js';
 import type { ProjectStatus } from '../../model/project-status.js';
 import type { TextVisibility } from '../../statements/text-visibility.js';
 import { CONDITIONS, type Condition, extentOf, type NodeState } from './condition.js';
@@ -13,6 +14,8 @@ export interface FleetStatus {
   readonly projects: readonly ProjectStatus[];
   /** Whether texts of statements may be shown, of all nodes. */
   readonly statementTexts: TextVisibility;
+  /** Those of which there are records, the newest first; undefined where incidents are disabled. */
+  readonly incidents: readonly IncidentSummary[] | undefined;
 }
 
 /** Sums are over the nodes that know the figure, and null where none does. */
@@ -34,7 +37,7 @@ export interface FleetView {
 }
 
 /** Nodes and projects keep their order. */
-export function viewFleet(fleet: FleetStatus, now: MonotonicMs): FleetView {
+export function viewFleet(fleet: Omit<FleetStatus, 'incidents'>, now: MonotonicMs): FleetView {
   const { statementTexts } = fleet;
   const nodes = fleet.nodes.map((status) => viewNode(status, now, statementTexts));
   return {

@@ -1,8 +1,8 @@
 // A node for people: what the page and /api/v1/nodes show of it (docs/api.md). The fields are named as the metrics and
 // their labels.
-import { type EpochMs, later, type MonotonicMs } from '../../clock.js';
+import { type EpochMs, epochMs, later, type MonotonicMs } from '../../clock.js';
 import { type CollectionResult, freshSnapshot, type NodeStatus } from '../../collect/node-store.js';
-import { previousSessions, usualSessions } from '../../collect/recent-sessions.js';
+import { type IncidentKind, incidentId, incidentSeconds } from '../../model/incident.js';
 import { DIMENSIONS, type Dimension } from '../../sessions/dimensions.js';
 import type { Filter, Snapshot, ValueCount } from '../../sessions/snapshot.js';
 import type { TextVisibility } from '../../statements/text-visibility.js';
@@ -33,11 +33,12 @@ interface Figures {
   readonly sessions_listed: number | null;
   readonly sessions: number | null;
   readonly previous_sessions: number | null;
-  /** The median of the collections before; null until there are enough. */
+  /** What incidents take for usual; null until there are enough collections, as the active ones', and where incidents are disabled. */
   readonly usual_sessions: number | null;
   /** `sessions` divided by `max_connections`; null also where that is unknown. */
   readonly saturation: number | null;
   readonly active: number | null;
+  readonly usual_active: number | null;
   readonly slow: number | null;
   readonly idle_in_transaction: number | null;
   readonly lock_waiting: number | null;
@@ -62,6 +63,10 @@ export interface NodeView extends Figures {
   readonly cloud_region: string;
   readonly role: string;
   readonly max_connections: number | null;
+  /** The one that lasts. */
+  readonly incident: { readonly id: string; readonly kinds: readonly IncidentKind[] } | null;
+  /** That began last: the one that lasts, too. */
+  readonly last_incident: { readonly id: string; readonly started_at: string } | null;
   readonly state: NodeState;
   readonly condition: Condition;
   /** RFC 3339, as all times here. */
@@ -109,6 +114,7 @@ function makeView(status: NodeStatus, snapshot: Snapshot | undefined, texts: Tex
     cloud_region: node.cloudRegion,
     role: node.role,
     max_connections: node.maxConnections ?? null,
+    ...viewIncidents(status),
     state: stateOf(status, snapshot),
     last_success: time(status.lastSuccessAt?.wall),
     stale_at: time(staleAt(status)),
@@ -118,6 +124,20 @@ function makeView(status: NodeStatus, snapshot: Snapshot | undefined, texts: Tex
     ...viewFigures(status, snapshot, texts),
   };
   return { ...view, condition: conditionOf(view) };
+}
+
+function viewIncidents({
+  node: { nodeId },
+  incidents,
+}: NodeStatus): Pick<NodeView, 'incident' | 'last_incident'> {
+  const { active, lastStartedAt } = incidents ?? {};
+  // To the second, as the id has it.
+  const startedAt = lastStartedAt && time(epochMs(incidentSeconds(lastStartedAt) * 1000));
+  return {
+    incident: active === undefined ? null : { id: active.id, kinds: active.kinds },
+    last_incident:
+      lastStartedAt && startedAt ? { id: incidentId(nodeId, lastStartedAt), started_at: startedAt } : null,
+  };
 }
 
 function stateOf({ up }: NodeStatus, snapshot: Snapshot | undefined): NodeState {
@@ -131,20 +151,22 @@ function stateOf({ up }: NodeStatus, snapshot: Snapshot | undefined): NodeState 
 }
 
 function viewFigures(
-  { node, recentSessions }: NodeStatus,
+  { node, previousSessions, incidents }: NodeStatus,
   snapshot: Snapshot | undefined,
   texts: TextVisibility,
 ): Figures {
   const { maxConnections = 0 } = node;
-  const { sessions } = snapshot ?? {};
+  const { sessions, active } = snapshot ?? {};
+  const { usual = {} } = incidents ?? {};
   return {
     filter: snapshot?.filter ?? null,
     sessions_listed: snapshot?.listed ?? null,
     sessions: sessions ?? null,
-    previous_sessions: (sessions === undefined ? undefined : previousSessions(recentSessions)) ?? null,
-    usual_sessions: (sessions === undefined ? undefined : usualSessions(recentSessions)) ?? null,
+    previous_sessions: (sessions === undefined ? undefined : previousSessions) ?? null,
+    usual_sessions: (sessions === undefined ? undefined : usual.sessions) ?? null,
     saturation: sessions === undefined || maxConnections <= 0 ? null : sessions / maxConnections,
-    active: snapshot?.active ?? null,
+    active: active ?? null,
+    usual_active: (active === undefined ? undefined : usual.active) ?? null,
     slow: snapshot?.slow ?? null,
     idle_in_transaction: snapshot?.idleInTransaction ?? null,
     lock_waiting: snapshot?.lockWaiting ?? null,

@@ -108,6 +108,29 @@ describe('generateSessions', () => {
     }
   });
 
+  it('lets those who wait for a lock wait for one session of their database, which had it before', () => {
+    const isWaiting = ({ state, transaction }: SimulatedSession) =>
+      transaction?.state === 'LOCK WAIT' || state === 'Waiting for table metadata lock';
+    let rows = 0;
+    let tables = 0;
+    for (const at of MOMENTS) {
+      const sessions = sessionsAt(at);
+      const waiting = sessions.filter(isWaiting);
+      const holder = sessions.find(({ id }) => id === 999);
+      for (const waiter of waiting) {
+        assert.equal(waiter.database, holder?.database);
+        assert.ok(holder?.transaction !== undefined && holder.transaction.seconds > waiter.seconds);
+        assert.ok(holder.transaction.rowsLocked > 0);
+        assert.equal(holder.command === 'Sleep', waiter.transaction !== undefined);
+      }
+      if (waiting.length >= 5) {
+        rows += waiting[0]?.transaction === undefined ? 0 : 1;
+        tables += waiting[0]?.transaction === undefined ? 1 : 0;
+      }
+    }
+    assert.ok(rows > 10 && tables > 5, `${rows} and ${tables} moments in which five wait`);
+  });
+
   it('keeps replicas calmer: fewer sessions, no writes, locks or spikes', () => {
     for (const at of MOMENTS) {
       const replica = sessionsAt(at, { ...MASTER, role: 'slave' });

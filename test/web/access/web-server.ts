@@ -6,7 +6,7 @@ import https from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
-import { parseWebConfig } from '../../../src/config/web-config.js';
+import { parseWebConfig } from '../../../src/config/web/web-config.js';
 import { STILL_MS } from '../../../src/followed-files.js';
 import { openWebAccess, type WebAccess } from '../../../src/web/access/web-access.js';
 import { FakeClock } from '../../support/fake-clock.js';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { NodeStatus } from '../../../src/collect/node-store.js';
+import type { IncidentKind, IncidentStatus } from '../../../src/model/incident.js';
 import type { ProjectStatus } from '../../../src/model/project-status.js';
 import { alarms, headline } from '../../../src/web/page/headline.js';
 import { groupByCondition, viewFleet } from '../../../src/web/view/fleet-view.js';
@@ -8,6 +9,7 @@ import {
   MOMENT,
   PROJECT_STATUS,
   SNAPSHOT,
+  spiking,
   statusOf,
   UNTRIED_STATUS,
 } from '../../support/node-status-fixture.js';
@@ -35,9 +37,6 @@ function finding(
   return { name, nodes, nodesOfAllShards, discovery };
 }
 
-/** Usually 86 sessions. */
-const USUAL = Array(30).fill(86);
-
 const WORST_LAST: readonly (readonly [node: NodeStatus, says: string, alarm: string])[] = [
   [
     named('a', 86, { up: false, lastError: failure('got x') }),
@@ -45,7 +44,11 @@ const WORST_LAST: readonly (readonly [node: NodeStatus, says: string, alarm: str
     '1 down',
   ],
   [named('b', 845), 'b: 84 % of its 1,000 connections in use', '1 filling up'],
-  [named('c', 229, { recentSessions: [...USUAL, 229] }), 'c: 229 sessions, 143 more than usual', '1 spike'],
+  [
+    named('c', 229, { incidents: spiking({ sessions: 86 }) }),
+    'c: 229 sessions, 143 more than usual',
+    '1 spike',
+  ],
   [
     named('d', 86, { snapshot: { ...SNAPSHOT, lockWaiting: 12 } }),
     'd: 12 sessions waiting for locks',
@@ -151,11 +154,24 @@ describe('headline', () => {
 
   it('names of several nodes with a spike the one with the largest', () => {
     const spike = (name: string, sessions: number) =>
-      named(name, sessions, { recentSessions: [...USUAL, sessions] });
+      named(name, sessions, { incidents: spiking({ sessions: 86 }) });
     assert.deepEqual(told([spike('a', 200), spike('b', 300), spike('c', 250)]), [
       'b: 300 sessions, 214 more than usual — and 2 other nodes need attention',
       '3 spikes',
     ]);
+  });
+
+  it('says of a spike what is more than usual: sessions, active ones alone, or nothing any more', () => {
+    const spike = (sessions: number, usual: IncidentStatus['usual'], kinds?: readonly IncidentKind[]) =>
+      told([named('a', sessions, { incidents: spiking(usual, kinds) })])[0];
+    assert.equal(spike(87, { sessions: 86, active: 1 }), 'a: 87 sessions, 1 more than usual');
+    assert.equal(
+      spike(86, { sessions: 86, active: 1 }, ['lock_waiting', 'active_spike']),
+      'a: 2 active sessions, 1 more than usual',
+    );
+    assert.equal(spike(86, { sessions: 86, active: 2 }), 'a: a spike that has just gone back');
+    assert.equal(spike(86, {}), 'a: a spike that has just gone back');
+    assert.equal(spike(86, { sessions: 2 }, ['long_query']), 'The node is up');
   });
 
   it('is well only where there are nodes and all are well', () => {

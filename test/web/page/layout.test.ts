@@ -24,7 +24,7 @@ describe('pageStart', () => {
     const { text } = pageStart(PAGE, OPTIONS);
     assert.match(text, /<a class="skip" href="#incidents">Skip to the incidents<\/a>/);
     assert.match(text, /<main id="incidents" tabindex="-1">/);
-    const { text: open } = pageStart(PAGE, { ...OPTIONS, query: { q: 'a b', open: '7', paused: false } });
+    const { text: open } = pageStart(PAGE, { ...OPTIONS, query: { ...NO_QUERY, q: 'a b', open: '7' } });
     assert.match(open, /content="30; url=\.\/incidents\?q=a\+b&amp;open=7"/);
     assert.match(open, /<\/header>\n<p>tools<\/p><main/);
     assert.match(text, /<script src="\.\/page\.js" defer>/);

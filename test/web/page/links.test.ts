@@ -2,13 +2,17 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { html } from '../../../src/web/page/html.js';
+import { renderIncident } from '../../../src/web/page/incidents/incident-page.js';
+import { INCIDENTS_PAGE, renderNoIncident } from '../../../src/web/page/incidents/incidents-page.js';
 import { pageStart } from '../../../src/web/page/layout.js';
 import { linksFrom } from '../../../src/web/page/links.js';
+import { NODES_PAGE } from '../../../src/web/page/nodes-page.js';
 import { NO_QUERY, pathWith } from '../../../src/web/page/page-query.js';
 import { PAGE_SCRIPT } from '../../../src/web/page/page-script.js';
 import { PAGES } from '../../../src/web/pages.js';
-import { OWN_PATHS } from '../../../src/web/paths.js';
+import { INCIDENTS_PATH, incidentJson, incidentPage, OWN_PATHS } from '../../../src/web/paths.js';
 import { FakeClock } from '../../support/fake-clock.js';
+import { INCIDENT_ID, INCIDENT_RECORD, INCIDENT_SUMMARY } from '../../support/incident-record-fixture.js';
 import { fleetOf, NODE_STATUS, NOW } from '../../support/node-status-fixture.js';
 import { linksOf } from '../../support/page-links.js';
 
@@ -49,7 +53,7 @@ describe('the pages', () => {
   for (const telemetryPath of TELEMETRY_PATHS) {
     it(`link what there is behind any prefix, with the metrics at ${telemetryPath}`, async () => {
       const { nodeId } = NODE_STATUS.node;
-      for (const { path: page, render } of PAGES) {
+      for (const { path: page, render } of [NODES_PAGE]) {
         for (const [open, paused, q] of [
           ['', false, ''],
           ['', true, ''],
@@ -57,7 +61,7 @@ describe('the pages', () => {
           [nodeId, true, 'AP-southeast-3 orders'],
           ['', false, '+ ../%2f'],
         ] as const) {
-          const query = { open, paused, q };
+          const query = { ...NO_QUERY, open, paused, q };
           const options = { version: '1', telemetryPath, query, pages: PAGES };
           const content = { ...options, fleet: fleetOf([NODE_STATUS]), clock: new FakeClock(NOW) };
           const shown = q.startsWith('+') ? [] : [nodeId];
@@ -71,6 +75,7 @@ describe('the pages', () => {
                 OWN_PATHS.ready,
                 OWN_PATHS.healthy,
                 '/',
+                INCIDENTS_PATH,
                 ...shown.map((id) => `${pathWith('/', { ...query, open: id })}#node-${id}`),
                 ...(q === '' ? [] : [pathWith('/', { ...query, q: '' })]),
                 pathWith('/', { ...query, paused: !paused }),
@@ -82,6 +87,42 @@ describe('the pages', () => {
       }
     });
   }
+
+  it('of incidents lead to each other, to their nodes and to their data, from any depth', async () => {
+    const { nodeId } = NODE_STATUS.node;
+    const options = { version: '1', telemetryPath: '/a/metrics', pages: PAGES };
+    const fleet = { ...fleetOf([NODE_STATUS]), incidents: [INCIDENT_SUMMARY] };
+    const query = { ...NO_QUERY, node: nodeId };
+    const content = { ...options, query, fleet, clock: new FakeClock(NOW) };
+    const always = ['/', INCIDENTS_PATH, '/a/metrics', OWN_PATHS.ready, OWN_PATHS.healthy];
+    const ofNode = [`${INCIDENTS_PATH}?node_id=${nodeId}`, `/?open=${nodeId}#node-${nodeId}`];
+    const listJson = `${OWN_PATHS.incidents}?node_id=${nodeId}`;
+    const [onlyNode = ''] = ofNode.slice(1);
+    for (const [page, rendered, links] of [
+      [
+        INCIDENTS_PATH,
+        Buffer.concat([...(await INCIDENTS_PAGE.render(content))]),
+        [listJson, onlyNode, incidentPage(INCIDENT_ID)],
+      ],
+      [
+        incidentPage(INCIDENT_ID),
+        renderIncident(INCIDENT_RECORD, 'shown', false, options),
+        [incidentJson(INCIDENT_ID), ...ofNode],
+      ],
+      [
+        incidentPage('gone'),
+        renderNoIncident([INCIDENT_SUMMARY], new Set(), options),
+        [listJson, incidentPage(INCIDENT_ID)],
+      ],
+    ] as const) {
+      for (const prefix of PREFIXES) {
+        assert.deepEqual(
+          new Set(linksOf(rendered.toString()).map((link) => followed(link, page, prefix))),
+          new Set([...always, ...links]),
+        );
+      }
+    }
+  });
 
   for (const page of PAGE_PATHS) {
     it(`have a head that links what there is, also one at ${page}`, () => {
@@ -114,7 +155,9 @@ describe('the pages', () => {
   it('have no link that is written in any other way', () => {
     const folder = path.resolve(import.meta.dirname, '../../../src/web/page');
     let found = 0;
-    for (const name of readdirSync(folder)) {
+    for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((one) =>
+      one.endsWith('.ts'),
+    )) {
       const source = readFileSync(path.join(folder, name), 'utf8');
       const written = /(?:\b(?:href|src|srcset|action|formaction|poster|ping|data)="|\burl=)(.{0,12})/gu;
       for (const [start, value = ''] of source.matchAll(written)) {

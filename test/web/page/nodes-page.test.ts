@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { epochMs } from '../../../src/clock.js';
 import type { NodeStatus } from '../../../src/collect/node-store.js';
+import { type IncidentSummary, summaryOf } from '../../../src/incidents/record.js';
+import type { IncidentStatus } from '../../../src/model/incident.js';
 import type { ProjectStatus } from '../../../src/model/project-status.js';
 import type { TextVisibility } from '../../../src/statements/text-visibility.js';
 import { PAGE_HEADERS, type PageContent } from '../../../src/web/page/layout.js';
@@ -8,10 +11,12 @@ import { NODES_PAGE } from '../../../src/web/page/nodes-page.js';
 import { NO_QUERY } from '../../../src/web/page/page-query.js';
 import { PAGES } from '../../../src/web/pages.js';
 import { FakeClock } from '../../support/fake-clock.js';
+import { INCIDENT_SUMMARY, recordOf, secondsIn } from '../../support/incident-record-fixture.js';
 import {
   counts,
   DATABASE_NODE,
   fleetOf,
+  incidentStatus,
   MOMENT,
   momentAt,
   NODE_STATUS,
@@ -488,12 +493,75 @@ describe('NODES_PAGE', () => {
   });
 
   it('shows what is usual beside the sessions, and a longest session that sleeps in grey', async () => {
-    const page = await pageOf([{ ...NODE_STATUS, recentSessions: [...Array(20).fill(5), 6] }]);
+    const page = await pageOf([
+      { ...NODE_STATUS, previousSessions: 5, incidents: incidentStatus({ usual: { sessions: 5 } }) },
+    ]);
     assert.match(visible(page), /\n6\n\+1\nsessions, usual 5\n/);
     assert.match(
       page,
       /<li class="bar w100 rest"><bdi>Sleep<\/bdi>[\s\S]*<li class="bar w3"><bdi>Query<\/bdi>/,
     );
+  });
+
+  describe('with incidents', () => {
+    const lasting = { ...INCIDENT_SUMMARY, ended_at: null };
+    const { id, node_id: nodeId } = INCIDENT_SUMMARY;
+    const active = { id, kinds: ['spike'] } as const;
+    const earlier = recordOf(nodeId, NOW - 50_000_000, ['spike'], { ended_at: secondsIn(-4000) });
+    const elsewhere = { ...lasting, node_id: statusOf(7).node.nodeId };
+    const markOn = async (
+      incidents: readonly IncidentSummary[] | undefined,
+      status: IncidentStatus | undefined,
+      now: number = NOW,
+    ) => {
+      const fleet = { ...fleetOf([{ ...NODE_STATUS, incidents: status }]), incidents };
+      const content = { ...PLAIN, fleet, clock: new FakeClock(epochMs(now)) };
+      const page = String(Buffer.concat([...(await NODES_PAGE.render(content))]));
+      return /<p class="mark[\s\S]*?<\/a><\/p>/u.exec(page)?.[0];
+    };
+    const text = (html = '') => html.replace(/<[^>]*>/gu, '');
+
+    it('marks the node whose incident lasts, with a link to it and who is behind it', async () => {
+      const mark = await markOn([elsewhere, lasting, summaryOf(earlier)], incidentStatus({ active }));
+      assert.equal(
+        text(mark),
+        'Incident since 2026-01-02 03:02:17 UTC: svc@billing from billing-1.internal: 7 → 129 sessions, 84 % of the growth',
+      );
+      assert.match(mark ?? '', /<p class="mark critical">/u);
+      assert.ok(mark?.includes(`<a href="./incidents/${id}">`));
+    });
+
+    it('knows the kinds of one of which there is no record yet', async () => {
+      assert.equal(
+        text(await markOn([elsewhere], incidentStatus({ active: { id, kinds: ['spike', 'long_query'] } }))),
+        'Incident since 2026-01-02 03:02:17 UTC: spike of sessions, long query',
+      );
+    });
+
+    it('marks the last one for an hour after its end', async () => {
+      const { ended_at: end } = INCIDENT_SUMMARY;
+      const hourLater = Date.parse(end ?? '') + 3_600_000;
+      const listed = [INCIDENT_SUMMARY, summaryOf(earlier)];
+      const mark = await markOn(listed, incidentStatus(), hourLater - 1);
+      assert.match(text(mark), /^Last incident 03:02 to 03:06 UTC: svc@billing/u);
+      assert.doesNotMatch(mark ?? '', /critical/u);
+      assert.equal(await markOn(listed, incidentStatus(), hourLater), undefined);
+      // After a restart nobody saw the end.
+      assert.match(text(await markOn([lasting], undefined)), /^Last incident 03:02 UTC: svc/u);
+    });
+
+    it('marks nothing where there is none, and where incidents are disabled', async () => {
+      assert.equal(await markOn([elsewhere], incidentStatus()), undefined);
+      assert.equal(await markOn(undefined, incidentStatus({ active })), undefined);
+    });
+
+    it('shows the words of a statement in a headline to none but who may read texts', async () => {
+      const summary = { ...lasting, headline: 'statement 0123456789abcdef (SELECT orders): 0 → 118' };
+      const fleet = { ...fleetOf([NODE_STATUS]), incidents: [summary], statementTexts: 'digest' as const };
+      const content = { ...PLAIN, fleet, clock: new FakeClock(NOW) };
+      const page = String(Buffer.concat([...(await NODES_PAGE.render(content))]));
+      assert.match(page, /<bdi>statement 0123456789abcdef: 0 → 118<\/bdi>/u);
+    });
   });
 
   it('takes nothing from elsewhere and has nothing inline but its style, and its policy allows no more', async () => {

@@ -37,6 +37,6 @@ describe('readQuery', () => {
 describe('pathWith', () => {
   it('has no question mark where nothing is asked for', () => {
     assert.equal(pathWith('/', NO_QUERY), '/');
-    assert.equal(pathWith('/x', { q: 'é ', open: '', paused: true }), '/x?q=%C3%A9+&refresh=off');
+    assert.equal(pathWith('/x', { q: 'é ', open: '', paused: true, node: '' }), '/x?q=%C3%A9+&refresh=off');
   });
 });

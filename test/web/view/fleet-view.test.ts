@@ -6,12 +6,14 @@ import { groupByCondition, viewFleet } from '../../../src/web/view/fleet-view.js
 import {
   DATABASE_NODE,
   fleetOf,
+  incidentStatus,
   MOMENT,
   momentAt,
   NODE_STATUS,
   NOW,
   SLOW_SNAPSHOT,
   SNAPSHOT,
+  spiking,
   statusOf,
   UNTRIED_STATUS,
 } from '../../support/node-status-fixture.js';
@@ -151,14 +153,13 @@ describe('groupByCondition', () => {
   });
 
   it('puts the worst first, what shows no figures before all figures, and sorts by name', () => {
-    const usual = Array(20).fill(3);
     const nodes = [
       named('b'),
       named('a'),
       UNTRIED_STATUS,
       named('failed once', { up: false }),
       named('filling', {}, 7),
-      named('spike', { recentSessions: [...usual, 24], snapshot: { ...SNAPSHOT, sessions: 24 } }),
+      named('spike', { incidents: spiking({ sessions: 3 }), snapshot: { ...SNAPSHOT, sessions: 24 } }),
       named('locks', { snapshot: { ...SNAPSHOT, lockWaiting: 5 } }),
       named('full', { up: false }, 6),
       named('old', { freshForMs: 0 }),
@@ -223,11 +224,14 @@ describe('groupByCondition', () => {
     );
   });
 
-  it('takes four waiting sessions and a growth of 20 for well', () => {
+  it('takes four waiting sessions, and a growth that began no incident, for well', () => {
     const well = [
       named('locks', { snapshot: { ...SNAPSHOT, lockWaiting: 4 } }),
-      named('grown', { recentSessions: [...Array(20).fill(3), 23], snapshot: { ...SNAPSHOT, sessions: 23 } }),
-      named('new', { recentSessions: [3, 900], snapshot: { ...SNAPSHOT, sessions: 900 } }),
+      named('grown', {
+        incidents: incidentStatus({ usual: { sessions: 3 } }),
+        snapshot: { ...SNAPSHOT, sessions: 900 },
+      }),
+      named('slow', { incidents: spiking({ sessions: 3 }, ['long_query', 'manual']) }),
     ];
     assert.deepEqual(
       viewFleet(fleetOf(well), MOMENT.monotonic).nodes.map(({ condition }) => condition),

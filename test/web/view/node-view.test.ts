@@ -7,6 +7,7 @@ import { viewNode as viewWithTexts } from '../../../src/web/view/node-view.js';
 import {
   counts,
   DATABASE_NODE,
+  incidentStatus,
   MOMENT,
   NODE_STATUS,
   SNAPSHOT,
@@ -41,6 +42,8 @@ describe('viewNode', () => {
       role: 'master',
       max_connections: 5000,
       state: 'up',
+      incident: null,
+      last_incident: null,
       condition: 'up',
       last_success: '2026-01-02T03:04:05.250Z',
       stale_at: '2026-01-02T03:07:05.000Z',
@@ -54,6 +57,7 @@ describe('viewNode', () => {
       usual_sessions: null,
       saturation: 0.0012,
       active: 2,
+      usual_active: null,
       slow: 1,
       idle_in_transaction: 1,
       lock_waiting: 1,
@@ -96,6 +100,22 @@ describe('viewNode', () => {
         rest: { sessions: 0, seconds: 0 },
       },
     });
+  });
+
+  it('tells what is usual, the incident that lasts, and the one that began last', () => {
+    const id = `${DATABASE_NODE.nodeId}-1767322923`;
+    const incidents = incidentStatus({
+      usual: { sessions: 86, active: 9 },
+      active: { id, kinds: ['active_spike', 'lock_waiting'] },
+      lastStartedAt: epochMs(1_767_322_923_400),
+    });
+    const view = viewNode({ ...NODE_STATUS, incidents }, NOW);
+    assert.deepEqual([view.usual_sessions, view.usual_active, view.condition], [86, 9, 'spike']);
+    assert.deepEqual(view.incident, { id, kinds: ['active_spike', 'lock_waiting'] });
+    assert.deepEqual(view.last_incident, { id, started_at: '2026-01-02T03:02:03.000Z' });
+    // Without fresh figures there is nothing to compare.
+    const stale = viewNode({ ...NODE_STATUS, incidents }, STALE_AT);
+    assert.deepEqual([stale.usual_sessions, stale.usual_active, stale.incident?.id], [null, null, id]);
   });
 
   it('has no time for what never comes', () => {

@@ -2,11 +2,11 @@
 // web server. https://github.com/prometheus/exporter-toolkit/blob/master/docs/web-configuration.md
 import { validateHeaderValue } from 'node:http';
 import * as v from 'valibot';
-import { isObject } from '../json.js';
-import { duration, flag, integer } from './kinds.js';
-import { issuePath, section, unlessEmpty } from './section.js';
+import { isObject } from '../../json.js';
+import { duration, flag, integer } from '../kinds.js';
+import { issuePath, section, unlessEmpty } from '../section.js';
+import { type ConfigDependencies, parseSettings } from '../yaml/read-settings.js';
 import { tlsSection } from './web-tls-section.js';
-import { type ConfigDependencies, parseSettings } from './yaml/read-settings.js';
 
 // Each step of the cost doubles the time of a login: 18 is many seconds, and 31 would be a day.
 const BCRYPT_HASH = /^\$2[aby]\$(?:0[4-9]|1[0-8])\$[./A-Za-z0-9]{53}$/u;

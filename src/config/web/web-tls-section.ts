@@ -2,9 +2,9 @@
 // others, when a server needs them.
 import { resolve } from 'node:path';
 import * as v from 'valibot';
-import { flag, oneOf, someText } from './kinds.js';
-import { issuePath, section, unlessEmpty } from './section.js';
-import { quote } from './yaml/config-errors.js';
+import { flag, oneOf, someText } from '../kinds.js';
+import { issuePath, section, unlessEmpty } from '../section.js';
+import { quote } from '../yaml/config-errors.js';
 
 /** Go's names of the suites that it finds secure → OpenSSL's: https://pkg.go.dev/crypto/tls#CipherSuites */
 const CIPHER_SUITES = {
