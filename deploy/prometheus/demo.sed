@@ -4,5 +4,4 @@
   s/^( +for:) .*/\1 5s/
   s/^( +keep_firing_for:) .*/\1 10s/
 }
-/ taurusdb:threshold:spike_factor$/ { n; s/expr: .*/expr: 1.4/; }
 / taurusdb:threshold:spike_node_share_ratio$/ { n; s/expr: .*/expr: 0.3/; }

@@ -68,7 +68,12 @@ function gauge(metric: string, labels: Labels, quiet: number, loud: number): Ser
   };
 }
 
-const sessions = gauge('taurusdb_sessions', NODE, 60, 960);
+/** Restless: by its MAD it has a limit of its own, too. */
+const RESTLESS = Array.from({ length: BEGINS }, (_, minute) => 58 + (minute % 5)).join(' ');
+const sessions: Series = {
+  ...gauge('taurusdb_sessions', NODE, 60, 960),
+  old: `${RESTLESS} 960x${CHANGES - BEGINS - 1}`,
+};
 const onNode = (...series: Series[]): Case => ({ about: 'node', series: [INFO, ...series] });
 const figure = (metric: string, loud: number) => onNode(gauge(metric, NODE, 0, loud));
 const spike = onNode(
@@ -285,6 +290,8 @@ describe('deploy/prometheus, while targets change', () => {
   });
 
   it('lets every alert go on, and fire once', async function () {
+    // promtool works through hours of each alert: a minute or two of one core.
+    this.timeout(600_000);
     const tests = Object.entries(CASES).flatMap(([alert, shown]) => scenarios(alert, shown));
     const promtool = requireProgram(this, 'promtool');
     // In halves, at the same time.
@@ -301,7 +308,7 @@ describe('deploy/prometheus, while targets change', () => {
   it("follows the node's or the project's own threshold, each by itself", async function () {
     const promtool = requireProgram(this, 'promtool');
     const places = Object.entries(CASES).flatMap(([alert, shown]) => withOwnThresholds(alert, shown));
-    assert.ok(places.length > 60);
+    assert.ok(places.length > 50);
     const input_series = places.flatMap(({ series }) => inputs({}, { about: 'node', series }, untilTheEnd));
     const promql_expr_test = places.map(({ check }) => check);
     await testRules(promtool, [{ interval: '1m', input_series, promql_expr_test }]);

@@ -34,7 +34,13 @@ export interface DashboardJson {
   readonly panels: readonly PanelJson[];
   readonly templating: { readonly list: readonly Variable[] };
   readonly links: readonly { readonly includeVars: boolean; readonly keepTime: boolean }[];
-  readonly annotations: { readonly list: readonly { readonly expr?: string }[] };
+  readonly annotations: {
+    readonly list: readonly {
+      readonly name: string;
+      readonly expr?: string;
+      readonly useValueForTime?: boolean;
+    }[];
+  };
 }
 
 export function readDashboards(): Map<string, DashboardJson> {
@@ -60,6 +66,18 @@ export function panelExpressions(
   );
 }
 
+/** What marks moments on all graphs of a dashboard. */
+export function annotationExpressions(
+  dashboard: DashboardJson,
+  nodeId: string,
+): { where: string; expr: string }[] {
+  return dashboard.annotations.list.flatMap(({ name, expr }) =>
+    expr === undefined
+      ? []
+      : [{ where: `${dashboard.title} / mark ${name}`, expr: replaceVariables(expr, dashboard, nodeId) }],
+  );
+}
+
 /** The expression inside a variable's query_result(…), and what Grafana takes from each line of its answer. */
 export function variableQueries(
   dashboard: DashboardJson,
@@ -77,6 +95,7 @@ function replaceVariables(expr: string, dashboard: DashboardJson, nodeId: string
   const node = dashboard.uid === 'taurusdb-node' ? nodeId : '.+';
   return expr
     .replaceAll('$__rate_interval', '1m')
+    .replaceAll('$__range', '1m')
     .replaceAll('$project', '.+')
     .replaceAll('$instance', '.+')
     .replaceAll('$node', node);

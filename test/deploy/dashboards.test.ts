@@ -8,6 +8,7 @@ import { parse } from 'yaml';
 import { dashboardFiles } from '../../deploy/grafana/src/dashboard-files.js';
 import { requireProgram } from '../support/real-programs.js';
 import {
+  annotationExpressions,
   GRAFANA_FOLDER,
   type GridPos,
   panelExpressions,
@@ -71,7 +72,10 @@ describe('deploy/grafana', () => {
 
       it('asks only for metrics that the exporter, the rules or Prometheus know', () => {
         const known = knownMetrics();
-        for (const { where, expr } of panelExpressions(dashboard, EXAMPLE_NODE_ID)) {
+        for (const { where, expr } of [
+          ...panelExpressions(dashboard, EXAMPLE_NODE_ID),
+          ...annotationExpressions(dashboard, EXAMPLE_NODE_ID),
+        ]) {
           const text = expr.replace(/"(?:[^"\\]|\\.)*"/g, '');
           const asked =
             text.match(/\b(?:taurusdb|process|nodejs|node|user|host)[_:][\w:]+|\bALERTS\b/g) ?? [];
@@ -127,6 +131,7 @@ describe('deploy/grafana', () => {
     const promtool = requireProgram(this, 'promtool');
     const expressions = [...dashboards.values()].flatMap((dashboard) => [
       ...panelExpressions(dashboard, EXAMPLE_NODE_ID),
+      ...annotationExpressions(dashboard, EXAMPLE_NODE_ID),
       ...variableQueries(dashboard, EXAMPLE_NODE_ID).map(({ name, expr }) => ({
         where: `variable ${name}`,
         expr,

@@ -7,7 +7,12 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { requireProgram } from '../support/real-programs.js';
-import { panelExpressions, readDashboards, variableQueries } from './dashboard-expressions.js';
+import {
+  annotationExpressions,
+  panelExpressions,
+  readDashboards,
+  variableQueries,
+} from './dashboard-expressions.js';
 import { EXAMPLE_NODE_ID, exampleFleet } from './example-fleet.js';
 import { type PrometheusServer, SHIPPED_RULES, startPrometheus } from './prometheus-server.js';
 
@@ -95,12 +100,35 @@ describe('deploy on a real Prometheus', () => {
     assert.deepEqual(variables, chosen);
     assert.equal(Number(to) - Number(from), 7_200_000);
     assert.ok(Math.abs((Number(from) + Number(to)) / 2 - Date.now()) < 60_000);
+    assert.match(
+      alert.annotations.incident ?? '',
+      /^https:\/\/exporter\.example\.com\/incidents\/n1no07-1\d{9}$/,
+    );
   });
 
   for (const [name, dashboard] of readDashboards()) {
     it(`finds data for every query of ${name}`, async () => {
       for (const { where, expr } of panelExpressions(dashboard, EXAMPLE_NODE_ID)) {
         assert.ok((await prometheus.query(expr)).length > 0, `${where}: ${expr}`);
+      }
+    });
+
+    it(`marks on ${name} where incidents of the chosen nodes began`, async () => {
+      const mark = dashboard.annotations.list.find(({ name: title }) => title === 'Incidents');
+      assert.equal(mark?.useValueForTime, true, 'a value is a time');
+      const { expr = '' } =
+        annotationExpressions(dashboard, EXAMPLE_NODE_ID).find(({ where }) => where.endsWith('Incidents')) ??
+        {};
+      const marks = await prometheus.query(expr);
+      const nodes = marks.map(({ metric }) => metric.node).sort();
+      const all = ['n3no07', 'orders-primary', 'orders-re'];
+      assert.deepEqual(
+        nodes.map((node) => node?.replace(/^orders-re.*/u, 'orders-re')),
+        dashboard.uid === 'taurusdb-node' ? ['orders-primary'] : all,
+      );
+      for (const { value } of marks) {
+        const agoMs = Date.now() - Number(value[1]);
+        assert.ok(agoMs > 0 && agoMs < 300_000, String(value[1]));
       }
     });
 
@@ -137,7 +165,10 @@ describe('deploy on a real Prometheus', () => {
     const page = await consolePage('taurusdb-fleet.html');
     assert.equal(page.match(/<td><a href="taurusdb-node\.html\?node_id=n\dno07">(?!\w+\/)/g)?.length, 3);
     const plain = page.replace(/<[^>]*>|\s+/g, ' ').replace(/ +/g, ' ');
-    assert.match(plain, / 3 nodes, 1 of them not collected; \d+ sessions, \d+ of them active/);
+    assert.match(
+      plain,
+      / 3 nodes, 1 of them not collected; \d+ sessions, \d+ of them active; [01] incidents last/,
+    );
     assert.doesNotMatch(page, /expr=(?:sum|count)%28taurusdb_/, 'adds up series, not nodes');
     const agent = await consolePage('taurusdb-agent.html');
     assert.equal(agent.match(/<td><a href="taurusdb-node\.html/g)?.length, 3);

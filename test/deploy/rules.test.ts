@@ -257,14 +257,22 @@ describe('deploy/prometheus', () => {
     it('tell people what happened, what it means and what to do', () => {
       const isOfThresholds = /^TaurusDBThreshold/;
       for (const { alert = '', expr, labels, annotations = {} } of alerts) {
-        const told = ['summary', 'description', 'runbook', 'runbook_url', 'dashboard'];
-        const expected = isOfThresholds.test(alert) ? told.slice(0, -1) : told;
-        assert.deepEqual(Object.keys(annotations), expected, alert);
+        const told = ['summary', 'description', 'runbook', 'runbook_url'];
         const isOfNode = /^TaurusDB(?!Project)/.test(alert) && expr.includes('node:taurusdb_node_info:names');
+        const links = isOfNode ? ['dashboard', 'incident'] : ['dashboard'];
+        const expected = isOfThresholds.test(alert) ? told : [...told, ...links];
+        assert.deepEqual(Object.keys(annotations), expected, alert);
         const dashboard = isOfNode ? 'taurusdb-node' : 'taurusdb-agent';
         assert.match(annotations.dashboard ?? `/d/${dashboard}`, new RegExp(`/d/${dashboard}\\b`), alert);
         assert.match(labels?.severity ?? '', /^(warning|critical)$/, alert);
       }
+    });
+
+    it('link every alert on a node to its incident, in the same way', () => {
+      const links = alerts.flatMap(({ annotations }) => annotations?.incident ?? []);
+      assert.ok(links.length >= 12);
+      assert.equal(new Set(links).size, 1);
+      assert.match(links[0] ?? '', /taurusdb_incident_last_timestamp_seconds.*taurusdb_exporter_web_info/s);
     });
 
     it('are each explained in docs/alerts.md', () => {

@@ -9,7 +9,8 @@ import {
   type Panel,
   RowBuilder,
 } from '@grafana/grafana-foundation-sdk/dashboard';
-import { DATASOURCE, variables } from './variables.js';
+import { perNode, withNodeName } from './expressions.js';
+import { CHOSEN_NODES, DATASOURCE, variables } from './variables.js';
 
 export interface Row {
   readonly title: string;
@@ -39,6 +40,7 @@ export function buildDashboard({ uid, title, description, nodes, rows }: Dashboa
     .editable()
     .variables(variables(nodes))
     .annotation(spikes())
+    .annotation(incidents())
     .link(
       new DashboardLinkBuilder('TaurusDB sessions')
         .type(DashboardLinkType.Dashboards)
@@ -66,5 +68,20 @@ function spikes(): AnnotationQueryBuilder {
     .expr('ALERTS{alertname=~"TaurusDBSessionSpike.*",alertstate="firing",node_id=~"$node"}')
     .titleFormat('{{alertname}}')
     .textFormat('{{node_name}} {{user}}{{client_host}}')
+    .step('30s');
+}
+
+/** Where each incident began: the value is the time, in milliseconds. */
+function incidents(): AnnotationQueryBuilder {
+  const begun = perNode(`1000 * taurusdb_incident_last_timestamp_seconds{${CHOSEN_NODES}}`);
+  return new AnnotationQueryBuilder()
+    .name('Incidents')
+    .datasource(DATASOURCE)
+    .enable(true)
+    .iconColor('red')
+    .expr(withNodeName(begun))
+    .useValueForTime(true)
+    .titleFormat('Incident')
+    .textFormat('{{node}}')
     .step('30s');
 }

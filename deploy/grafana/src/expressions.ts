@@ -29,3 +29,6 @@ export function withNodeName(expr: string): string {
   const named = `label_replace(label_replace(${info}, "node", "$1", "node_id", "(.+)"), "node", "$1", "node_name", "(.+)")`;
   return `(${expr}) * on (instance_id, node_id) group_left (node) ${named}`;
 }
+
+/** Over the dashboard's range, by kind. Whole ones: Prometheus reckons with what may lie outside of its samples. */
+export const INCIDENTS_BY_KIND = `max by (instance_id, node_id, kind) (round(increase(taurusdb_incidents_total{${CHOSEN_NODES}}[$__range]))) > 0`;

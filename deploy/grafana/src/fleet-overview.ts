@@ -2,6 +2,7 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { buildDashboard, type Row } from './dashboard.js';
 import {
+  INCIDENTS_BY_KIND,
   LONGEST_QUERY,
   namesPerNode,
   perNode,
@@ -13,13 +14,18 @@ import { graph, number } from './panel.js';
 import { dataTable } from './table-panel.js';
 import { CHOSEN_NODES } from './variables.js';
 
+/** Of a table's row. */
+const NODE_DETAIL =
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana fills it in from the row
+  '/d/taurusdb-node?${__url_time_range}&${datasource:queryparam}&var-instance=${__data.fields.instance_id}&var-node=${__data.fields.node_id}';
+
 export function fleetOverview(): Dashboard {
   return buildDashboard({
     uid: 'taurusdb-fleet',
     title: 'TaurusDB sessions / Fleet overview',
     description: 'Every node that is collected. What is usual comes from the recording rules of the alerts.',
     nodes: 'many',
-    rows: [now(), nodes(), history(), origins()],
+    rows: [now(), nodes(), history(), origins(), incidents()],
   });
 }
 
@@ -102,8 +108,7 @@ function nodes(): Row {
           {
             field: 'node',
             title: 'Node',
-            // biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana fills it in from the row
-            link: '/d/taurusdb-node?${__url_time_range}&${datasource:queryparam}&var-instance=${__data.fields.instance_id}&var-node=${__data.fields.node_id}',
+            link: NODE_DETAIL,
           },
           { field: 'role', title: 'Role' },
           {
@@ -195,6 +200,36 @@ function origins(): Row {
         unit: 'short',
         width: 12,
         queries: top('client_host', 'taurusdb_sessions_by_host'),
+      }),
+    ],
+  };
+}
+
+function incidents(): Row {
+  return {
+    title: 'Incidents',
+    panels: [
+      dataTable({
+        title: 'Incidents',
+        description:
+          'How many began within the time range, by node and kind; one of several kinds counts for each. Records are on the page of the exporter.',
+        unit: 'short',
+        width: 12,
+        height: 8,
+        expressions: [withNodeName(INCIDENTS_BY_KIND)],
+        columns: [
+          {
+            field: 'node',
+            title: 'Node',
+            link: NODE_DETAIL,
+          },
+          { field: 'kind', title: 'Kind' },
+          { field: 'Value', title: 'Incidents', decimals: 0 },
+          { field: 'instance_id', title: 'instance_id' },
+          { field: 'node_id', title: 'node_id' },
+        ],
+        hidden: [],
+        sortBy: 'Incidents',
       }),
     ],
   };
