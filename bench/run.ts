@@ -4,13 +4,16 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { collectionBenchmark } from './collect/collection-benchmark.js';
+import { culpritBenchmark } from './culprit/culprit-benchmark.js';
 import { digestBenchmark } from './digest/digest-benchmark.js';
 import { fleetBenchmark } from './fleet/fleet-benchmark.js';
 import { startupBenchmark } from './fleet/startup-benchmark.js';
+import { incidentBenchmark } from './incidents/incident-benchmark.js';
 import { blockingBenchmark } from './parse/blocking-benchmark.js';
 import { memoryBenchmark } from './parse/memory-benchmark.js';
 import { parseBenchmark } from './parse/parse-benchmark.js';
 import { publishBenchmark } from './publish/publish-benchmark.js';
+import { spikeBenchmark } from './spikes/spike-benchmark.js';
 import { statementBenchmark } from './statements/statement-benchmark.js';
 import { printTable, type Table } from './table.js';
 
@@ -22,8 +25,11 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   memory: memoryBenchmark,
   blocking: blockingBenchmark,
   collect: collectionBenchmark,
+  culprit: culpritBenchmark,
   digest: digestBenchmark,
   statements: statementBenchmark,
+  incidents: incidentBenchmark,
+  spikes: spikeBenchmark,
   publish: publishBenchmark,
   startup: startupBenchmark,
   fleet: fleetBenchmark,

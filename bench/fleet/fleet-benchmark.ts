@@ -30,24 +30,36 @@ const SCRAPE_EVERY_MS = 5_000;
 const SCRAPES = 8;
 /** Of the last collections and their rendering, and of the heap. */
 const REST_MS = 30_000;
+const INCIDENT_SERIES = /^taurusdb_(?:incident\w*|sessions_usual)\{.*node_id=/u;
 /** prom-client's gauge of the delay includes the interval of the timer that it measures with. */
 const TIMER_MS = 10;
 
 export async function fleetBenchmark(folder: string): Promise<readonly Table[]> {
   return [
-    await withAgent(folder, BUSY, async (agent) => {
-      await sleep(WARM_UP_MS);
-      return busyTable(await watch(agent));
-    }),
+    busyTable(await watchBusyFleet(folder, {})),
     await withAgent(folder, LARGE, async (agent) => memoryTable(await collectOnce(agent))),
   ];
 }
 
-async function withAgent(
+/** The busy fleet, with further settings. */
+export async function watchBusyFleet(folder: string, settings: object): Promise<Watched> {
+  return await withAgent(
+    folder,
+    BUSY,
+    async (agent) => {
+      await sleep(WARM_UP_MS);
+      return await watch(agent);
+    },
+    settings,
+  );
+}
+
+async function withAgent<Result>(
   folder: string,
   fleet: Fleet,
-  measure: (agent: ServerProcess) => Promise<Table>,
-): Promise<Table> {
+  measure: (agent: ServerProcess) => Promise<Result>,
+  settings: object = {},
+): Promise<Result> {
   const cloud = new CandidateProcess('fleet/simulated-fleet.js');
   let agent: ServerProcess | undefined;
   try {
@@ -58,7 +70,7 @@ async function withAgent(
       readonly projects: readonly SimulatedProject[];
     };
     const config = path.join(folder, 'config.yaml');
-    await writeFile(config, configText(url, projects, fleet));
+    await writeFile(config, configText(url, projects, fleet, settings));
     const port = await freePort();
     agent = new ServerProcess(
       [PROGRAM, `--config.file=${config}`, `--web.listen-address=127.0.0.1:${port}`],
@@ -72,7 +84,9 @@ async function withAgent(
   }
 }
 
-interface Watched {
+export interface Watched {
+  /** Of incidents, of one node. */
+  readonly incidentSeries: number;
   readonly cpuShare: number;
   readonly delaysMs: readonly number[];
   /** Of this process, which does next to nothing: what the machine itself adds. */
@@ -102,6 +116,7 @@ async function watch(agent: ServerProcess): Promise<Watched> {
   const ms = performance.now() - start;
   const collected = ended(text, 'success') - ended(before, 'success');
   return {
+    incidentSeries: seriesOf(text).filter((line) => INCIDENT_SERIES.test(line)).length / BUSY.nodes,
     cpuShare: (agent.usage().cpuMs - cpuMs) / ms,
     delaysMs,
     idleDelayMs: Math.max(0, idleDelay.percentile(99) / 1e6 - TIMER_MS),
@@ -161,7 +176,7 @@ async function collectOnce(agent: ServerProcess): Promise<Collected> {
   return {
     collected: ended(text, 'success'),
     failed: ended(text, 'error'),
-    series: text.split('\n').filter((line) => line !== '' && !line.startsWith('#')).length,
+    series: seriesOf(text).length,
     cpuMs: collectedMs / LARGE.nodes,
     mostMb,
     restMb: agent.usage().residentMb,
@@ -184,6 +199,10 @@ function memoryTable({ collected, failed, series, cpuMs, mostMb, restMb }: Colle
 
 function titleOf({ nodes, sessions }: Fleet): string {
   return `${nodes} nodes × ${sessions} sessions`;
+}
+
+function seriesOf(text: string): readonly string[] {
+  return text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
 }
 
 function ended(text: string, result: 'success' | 'error'): number {
@@ -212,8 +231,10 @@ function configText(
   endpoint: string,
   projects: readonly SimulatedProject[],
   { splaySeconds }: Fleet,
+  settings: object,
 ): string {
   return JSON.stringify({
+    ...settings,
     projects: projects.map(({ name, region, projectId, tokens: [value], instances }) => ({
       name,
       region,

@@ -41,7 +41,9 @@ export async function run(port: number): Promise<() => Users> {
 /** Of a program so configured; each call of what it returns is a collection. */
 export function collectorFor(port: number, settings: object = {}): () => Promise<() => Users> {
   const { config } = loadSettings(port, settings);
-  const { store, collector } = wire(config, { shard: WHOLE_FLEET, clock, log: SILENT });
+  const { store, collector, incidents } = wire(config, { shard: WHOLE_FLEET, clock, log: SILENT });
+  // At once: they are kept in memory.
+  void incidents.open();
   const nodes = store.list().map(({ node }) => node);
   return async () => {
     for (const node of nodes) {

@@ -1,0 +1,8 @@
+import { collectorFor, type Users } from '../../collect/candidates/program.js';
+
+let collectNode: (() => Promise<() => Users>) | undefined;
+
+export async function run(port: number): Promise<() => Users> {
+  collectNode ??= collectorFor(port, { incidents: { enabled: false } });
+  return collectNode();
+}
