@@ -1,8 +1,8 @@
-// What a request for incidents asks for: the query of the API, and the id in a path. Whatever is wrong with it is said without repeating it.
+// What a request for incidents asks for in its query. Whatever is wrong with it is said without repeating it.
 import { type EpochMs, epochMs } from '../clock.js';
 import { NODE_ID } from '../model/ids.js';
 
-export const DEFAULT_LIMIT = 100;
+const DEFAULT_LIMIT = 100;
 export const MAX_LIMIT = 1000;
 
 export interface IncidentQuery {
@@ -76,11 +76,4 @@ function instantOf(text: string): EpochMs | undefined {
   // Dates that there are not, such as February 30, are taken for later ones.
   const isDate = whole !== undefined && new Date(`${date}T00:00Z`).getUTCDate() === Number(date?.slice(-2));
   return isDate && !Number.isNaN(at) ? epochMs(at) : undefined;
-}
-
-/** The node and the second of an id that can be one; undefined for any other text. */
-const INCIDENT_ID = /^([A-Za-z0-9]{32}no07)-\d{1,12}$/u;
-
-export function nodeOfIncident(id: string): string | undefined {
-  return INCIDENT_ID.exec(id)?.[1];
 }

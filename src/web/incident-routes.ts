@@ -2,11 +2,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { NodeStatus } from '../collect/node-store.js';
 import { forReader, summaryForReader } from '../incidents/for-reader.js';
+import { readIncidentId } from '../incidents/parse-record.js';
 import { type IncidentRecord, type IncidentSummary, summaryOf } from '../incidents/record.js';
 import type { IncidentRecords } from '../incidents/records.js';
 import type { TextVisibility } from '../statements/text-visibility.js';
 import { answerInFull, conditional } from './conditional-answer.js';
-import { nodeOfIncident, readIncidentQuery, readNodeId } from './incident-request.js';
+import { readIncidentQuery, readNodeId } from './incident-request.js';
 import { renderIncident } from './page/incidents/incident-page.js';
 import { renderNoIncident } from './page/incidents/incidents-page.js';
 import { PAGE_HEADERS, type PageOptions } from './page/layout.js';
@@ -61,7 +62,7 @@ export function incidentRoutes({
         return INCIDENTS_DISABLED;
       }
       const id = path.slice(folder.length);
-      const nodeId = nodeOfIncident(id);
+      const nodeId = readIncidentId(id)?.nodeId;
       if (nodeId === undefined) {
         return NOT_FOUND;
       }

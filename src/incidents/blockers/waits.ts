@@ -45,7 +45,7 @@ const NONE = 'none';
 /** Statements of a list, in characters: those beyond are not known. Ordinary ones are short, and few differ. */
 const MAX_CHARACTERS = 32_000;
 /** As many kinds of statements are looked at that wait, those that most sessions wait in: who blocks few of many is in no record. */
-export const MAX_CLASSES = 32;
+const MAX_CLASSES = 32;
 
 /** In the order of the list. */
 export function partiesOf(notable: readonly NotableSession[]): readonly Party[] {

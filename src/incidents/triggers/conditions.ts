@@ -66,10 +66,7 @@ export function holdOf(kind: TriggerKind, { hold }: TriggerSettings): number {
 }
 
 /** More than this is a spike. */
-export function spikeLimit(
-  { usual, deviation }: Expected,
-  { minGrowth, deviations, ratio }: SpikeSettings,
-): number {
+function spikeLimit({ usual, deviation }: Expected, { minGrowth, deviations, ratio }: SpikeSettings): number {
   return usual + Math.max(minGrowth, deviations * deviation, ratio * usual);
 }
 

@@ -2,6 +2,7 @@
 import type { EpochMs } from '../../clock.js';
 import type { NodeStatus } from '../../collect/node-store.js';
 import { summaryForReader } from '../../incidents/for-reader.js';
+import { readIncidentId } from '../../incidents/parse-record.js';
 import type { IncidentRecord, IncidentSummary } from '../../incidents/record.js';
 import type { IncidentKind } from '../../model/incident.js';
 import type { FleetStatus } from './fleet-view.js';
@@ -124,6 +125,6 @@ function hasLongEnded({ started_at: from, ended_at: to }: IncidentSummary, now: 
 }
 
 function startOf(id: string): string {
-  const seconds = Number(id.slice(id.lastIndexOf('-') + 1));
-  return Number.isSafeInteger(seconds) ? new Date(seconds * 1000).toISOString() : '';
+  const { seconds } = readIncidentId(id) ?? {};
+  return seconds === undefined ? '' : new Date(seconds * 1000).toISOString();
 }
